@@ -1,0 +1,57 @@
+//! The virtual readers of a daemon: its configuration, their names and ports.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use crate::Error;
+
+/// pcscd's limit.
+pub(crate) const MOST: usize = 16;
+
+/// vsmartcard's driver makes so many slots of one entry in the configuration.
+const SLOTS: usize = 2;
+
+/// No other program is in the daemon's network namespace, so any port is free.
+const FIRST_PORT: u16 = 0x8CA0;
+
+/// Writes the configuration of `readers` readers, and a driver for each entry, into `folder`.
+///
+/// Returns the names of the readers as PC/SC lists them.
+pub(crate) fn configure(folder: &Path, driver: &[u8], readers: usize) -> Result<Vec<String>, Error> {
+    if readers > MOST {
+        return Err(Error::TooManyReaders {
+            asked: readers,
+            most: MOST,
+        });
+    }
+    let write = |path: &Path, content: &[u8]| {
+        fs::write(path, content).map_err(Error::failed(format!("write {}", path.display())))
+    };
+    let config = folder.join("config");
+    fs::create_dir(&config).map_err(Error::failed(format!("create {}", config.display())))?;
+    let (mut entries, mut names) = (String::new(), Vec::new());
+    for entry in 0..readers.div_ceil(SLOTS) {
+        // The driver keeps its ports in globals, so each entry needs a driver that the loader takes for another one.
+        let library = folder.join(format!("libifdvpcd{entry}.so"));
+        write(&library, driver)?;
+        let port = address(entry * SLOTS).port();
+        let _ = write!(
+            entries,
+            "FRIENDLYNAME \"Virtual {entry}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {}\nCHANNELID 0x{port:X}\n\n",
+            library.display()
+        );
+        names.extend((0..SLOTS).map(|slot| format!("Virtual {entry} 00 {slot:02X}")));
+    }
+    if !entries.is_empty() {
+        write(&config.join("virtual"), entries.as_bytes())?;
+    }
+    Ok(names)
+}
+
+/// Returns the address at which a reader takes a card.
+pub(crate) fn address(reader: usize) -> SocketAddr {
+    let offset = u16::try_from(reader).unwrap_or(u16::MAX);
+    (Ipv4Addr::LOCALHOST, FIRST_PORT.saturating_add(offset)).into()
+}

@@ -1,0 +1,54 @@
+//! What a card is.
+
+/// A smart card, as its reader sees it.
+///
+/// A reader powers the card up before the first command, so [`reset`](Card::reset) is called at least once before the
+/// first [`transmit`](Card::transmit). Calls come one at a time, but not always from the same thread.
+pub trait Card: Send {
+    /// Returns the answer to reset.
+    ///
+    /// ISO/IEC 7816-3, 8.2: 2 to 33 bytes. A reader may ask for it often, for instance to learn whether the card is
+    /// still there.
+    fn atr(&self) -> &[u8];
+
+    /// Executes one command APDU and appends the answer to `response`.
+    ///
+    /// `command` is what the program sent, byte for byte: it may be no valid APDU. `response` is empty; the card fills
+    /// it with the data, then SW1 and SW2. A reader passes on fewer than two bytes too, as a faulty card would send.
+    fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>);
+
+    /// Forgets what does not survive a reset: the selected application, verified PINs, open logical channels.
+    ///
+    /// Called when the card is powered up and when it is reset.
+    fn reset(&mut self) {}
+}
+
+/// Lends a card: whoever plugs `&mut card` in has it back afterwards.
+impl<C: Card + ?Sized> Card for &mut C {
+    fn atr(&self) -> &[u8] {
+        (**self).atr()
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>) {
+        (**self).transmit(command, response);
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+}
+
+/// Lets cards of different types share one variable: `Box<dyn Card>`.
+impl<C: Card + ?Sized> Card for Box<C> {
+    fn atr(&self) -> &[u8] {
+        (**self).atr()
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>) {
+        (**self).transmit(command, response);
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+}

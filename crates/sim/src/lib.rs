@@ -1,0 +1,22 @@
+//! Smart cards made of software, for tests and first runs.
+//!
+//! A card is anything that implements [`Card`]. [`FnCard`] makes one of a closure, [`ScriptedCard`] one of a list of
+//! expected commands and their answers, and [`vpcd`] plugs a card into a real pcscd through vsmartcard's virtual reader.
+//!
+//! ```
+//! use pcsc_sim::{Card, FnCard};
+//!
+//! let mut card = FnCard::new([0x3B, 0x00], |_command, response| response.extend([0x90, 0x00]));
+//! let mut response = Vec::new();
+//! card.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00], &mut response);
+//! assert_eq!(response, [0x90, 0x00]);
+//! ```
+
+mod card;
+mod fn_card;
+mod scripted_card;
+pub mod vpcd;
+
+pub use card::Card;
+pub use fn_card::FnCard;
+pub use scripted_card::{ScriptError, ScriptedCard};

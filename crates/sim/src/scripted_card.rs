@@ -1,0 +1,197 @@
+//! A card that expects one exchange after the other.
+
+use std::{error, fmt};
+
+use crate::Card;
+
+/// A card that plays a script: commands in the order in which they must come, each with its answer.
+///
+/// A command that is not the next one of the script is answered with 6F00, and [`check`](ScriptedCard::check) tells of
+/// the first such command. A reset does not start the script again.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{Card, ScriptedCard};
+///
+/// let mut card = ScriptedCard::new([0x3B, 0x00])
+///     .answer([0x00, 0xA4, 0x00, 0x00], [0x61, 0x02])
+///     .answer([0x00, 0xC0, 0x00, 0x00, 0x02], [0xCA, 0xFE, 0x90, 0x00]);
+/// let mut response = Vec::new();
+/// card.transmit(&[0x00, 0xA4, 0x00, 0x00], &mut response);
+/// assert_eq!(response, [0x61, 0x02]);
+/// assert_eq!(card.check().unwrap_err().to_string(), "the script ended early: 1 of 2 commands came");
+/// ```
+#[derive(Debug, Clone)]
+pub struct ScriptedCard {
+    atr: Vec<u8>,
+    script: Vec<(Vec<u8>, Vec<u8>)>,
+    played: usize,
+    resets: usize,
+    error: Option<ScriptError>,
+}
+
+impl ScriptedCard {
+    /// Makes a card that expects no command.
+    pub fn new(atr: impl Into<Vec<u8>>) -> Self {
+        Self {
+            atr: atr.into(),
+            script: Vec::new(),
+            played: 0,
+            resets: 0,
+            error: None,
+        }
+    }
+
+    /// Appends a command to the script, with the answer to it: the data, SW1 and SW2.
+    #[must_use]
+    pub fn answer(mut self, command: impl Into<Vec<u8>>, response: impl Into<Vec<u8>>) -> Self {
+        self.script.push((command.into(), response.into()));
+        self
+    }
+
+    /// Returns how often the card was powered up or reset.
+    pub fn resets(&self) -> usize {
+        self.resets
+    }
+
+    /// Tells whether the script was played to its end, with no other command between.
+    ///
+    /// # Errors
+    /// The first command that the script did not expect; else how much of the script is missing.
+    pub fn check(&self) -> Result<(), ScriptError> {
+        match &self.error {
+            Some(error) => Err(error.clone()),
+            None if self.played < self.script.len() => Err(ScriptError::EndedEarly {
+                played: self.played,
+                expected: self.script.len(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Card for ScriptedCard {
+    fn atr(&self) -> &[u8] {
+        &self.atr
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>) {
+        match self.script.get(self.played) {
+            Some((expected, answer)) if expected == command => {
+                self.played += 1;
+                response.extend_from_slice(answer);
+            }
+            next => {
+                let expected = next.map(|(expected, _)| expected.clone());
+                self.error.get_or_insert(ScriptError::Unexpected {
+                    played: self.played,
+                    command: command.to_vec(),
+                    expected,
+                });
+                response.extend_from_slice(&[0x6F, 0x00]);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.resets += 1;
+    }
+}
+
+/// How the commands that came differ from a [`ScriptedCard`]'s script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ScriptError {
+    /// A command came that is not the next one of the script.
+    Unexpected {
+        /// How many commands of the script had come before.
+        played: usize,
+        /// The command that came.
+        command: Vec<u8>,
+        /// The command that the script has there; `None` after the script's end.
+        expected: Option<Vec<u8>>,
+    },
+    /// Commands of the script did not come.
+    EndedEarly {
+        /// How many commands of the script came.
+        played: usize,
+        /// How many commands the script has.
+        expected: usize,
+    },
+}
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unexpected {
+                played,
+                command,
+                expected: Some(expected),
+            } => {
+                write!(
+                    f,
+                    "command {} is {command:02X?}, but the script expects {expected:02X?}",
+                    played + 1
+                )
+            }
+            Self::Unexpected {
+                played,
+                command,
+                expected: None,
+            } => {
+                write!(
+                    f,
+                    "command {} is {command:02X?}, but the script has ended",
+                    played + 1
+                )
+            }
+            Self::EndedEarly { played, expected } => {
+                write!(f, "the script ended early: {played} of {expected} commands came")
+            }
+        }
+    }
+}
+
+impl error::Error for ScriptError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send(card: &mut ScriptedCard, command: &[u8]) -> Vec<u8> {
+        let mut response = Vec::new();
+        card.transmit(command, &mut response);
+        response
+    }
+
+    #[test]
+    fn plays_its_script_in_order() {
+        let mut card = ScriptedCard::new([0x3B, 0x00])
+            .answer([1, 2], [0x90, 0x00])
+            .answer([1, 2], [0x69, 0x85]);
+        assert_eq!(send(&mut card, &[1, 2]), [0x90, 0x00]);
+        assert_eq!(
+            card.check(),
+            Err(ScriptError::EndedEarly {
+                played: 1,
+                expected: 2
+            })
+        );
+        assert_eq!(send(&mut card, &[1, 2]), [0x69, 0x85]);
+        assert_eq!(card.check(), Ok(()));
+    }
+
+    #[test]
+    fn remembers_the_first_unexpected_command() {
+        let mut card = ScriptedCard::new([0x3B, 0x00]).answer([1, 2], [0x90, 0x00]);
+        assert_eq!(send(&mut card, &[9, 9]), [0x6F, 0x00]);
+        assert_eq!(send(&mut card, &[1, 2]), [0x90, 0x00]);
+        assert_eq!(send(&mut card, &[8, 8]), [0x6F, 0x00]);
+        let unexpected = ScriptError::Unexpected {
+            played: 0,
+            command: vec![9, 9],
+            expected: Some(vec![1, 2]),
+        };
+        assert_eq!(card.check(), Err(unexpected));
+    }
+}
