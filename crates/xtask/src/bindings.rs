@@ -1,0 +1,128 @@
+//! `cargo xtask bindings`: the committed files in `src/bindings/`.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+#[path = "../../../build/bindings.rs"]
+mod generate;
+
+use generate::Platform;
+
+/// Where Debian's packages put the headers.
+const PCSCLITE: &str = "/usr/include/PCSC";
+const MINGW: &str = "/usr/share/mingw-w64/include";
+
+/// Writes the files again, or with `check` compares them.
+///
+/// # Errors
+/// A header that is missing, a file that cannot be written, or one that differs.
+pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
+    let version = pcsclite_version()?;
+    let lite = [PathBuf::from(PCSCLITE)];
+    let windows = [PathBuf::from(MINGW), clang_headers()?];
+    let wrapper = root.join("wrapper.h");
+    let make = |platform, include: &[PathBuf], clang: &[&str]| {
+        generate::platform(platform, &wrapper, include, clang, false).map_err(|error| error.to_string())
+    };
+    let files = [
+        (
+            "pcsclite.rs",
+            format!("pcsc-lite's types and constants, from the headers of pcsc-lite {version}. `cargo xtask bindings` writes this file."),
+            make(Platform::PcscLite, &lite, &[])?,
+        ),
+        (
+            "macos.rs",
+            format!("macOS' types and constants, from the `__APPLE__` branches of pcsc-lite {version}'s headers, with the framework's own\n//! SCARD_IO_REQUEST; `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file."),
+            make(Platform::MacOs, &lite, &["-D__APPLE__"])?,
+        ),
+        (
+            "windows.rs",
+            "Windows' types and constants, from mingw-w64's headers and what `wrapper.h` adds to them;\n//! `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file.".to_owned(),
+            make(Platform::Windows, &windows, &["--target=x86_64-pc-windows-gnu", "-D_WIN32_WINNT=0x0A00", "-w"])?,
+        ),
+        (
+            "part10.rs",
+            format!("Part 10 of PC/SC, from `reader.h` of pcsc-lite {version}: the same on every platform.\n//! `cargo xtask bindings` writes this file."),
+            part10(&wrapper, &lite).map_err(|error| error.to_string())?,
+        ),
+    ];
+    for (name, about, text) in files {
+        let path = root.join("src/bindings").join(name);
+        let text = rustfmt(&format!("//! {about}\n\n{text}"))?;
+        if !check {
+            fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        } else if fs::read_to_string(&path).unwrap_or_default() != text {
+            return Err(format!(
+                "{} is not what the headers give: run cargo xtask bindings",
+                path.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Part 10 of PC/SC from pcsc-lite's `reader.h`.
+fn part10(wrapper: &Path, include: &[PathBuf]) -> Result<String, bindgen::BindgenError> {
+    let builder = generate::builder(wrapper, include, &[])
+        .allowlist_item(generate::PART10)
+        .blocklist_item("HOST_TO_CCID_.*|CM_IOCTL_.*")
+        .with_codegen_config(bindgen::CodegenConfig::TYPES | bindgen::CodegenConfig::VARS);
+    Ok(builder.generate()?.to_string())
+}
+
+/// The version of the installed headers.
+fn pcsclite_version() -> Result<String, String> {
+    let path = Path::new(PCSCLITE).join("pcsclite.h");
+    let text = fs::read_to_string(&path)
+        .map_err(|error| format!("{}: {error}; install libpcsclite-dev", path.display()))?;
+    let line = text.lines().find(|line| line.contains("PCSCLITE_VERSION_NUMBER"));
+    line.and_then(|line| line.split('"').nth(1))
+        .map(str::to_owned)
+        .ok_or_else(|| format!("{} does not give its version", path.display()))
+}
+
+/// The headers that belong to libclang itself, which mingw-w64's include.
+fn clang_headers() -> Result<PathBuf, String> {
+    let children = |path: PathBuf| -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(path)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect()
+    };
+    let mut found = Vec::new();
+    for llvm in children("/usr/lib".into()).unwrap_or_default() {
+        for version in children(llvm.join("lib/clang")).unwrap_or_default() {
+            let include = version.join("include");
+            if include.join("x86intrin.h").exists() {
+                found.push(include);
+            }
+        }
+    }
+    found.sort();
+    found
+        .pop()
+        .ok_or_else(|| "no clang headers below /usr/lib: install libclang-dev".to_owned())
+}
+
+/// Formats a file as `cargo fmt` would.
+fn rustfmt(text: &str) -> Result<String, String> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--emit", "stdout"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("rustfmt: {error}"))?;
+    let mut stdin = child.stdin.take().ok_or("rustfmt has no standard input")?;
+    stdin
+        .write_all(text.as_bytes())
+        .map_err(|error| format!("rustfmt: {error}"))?;
+    drop(stdin);
+    let output = child
+        .wait_with_output()
+        .map_err(|error| format!("rustfmt: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("rustfmt: {}", output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("rustfmt: {error}"))
+}

@@ -1,0 +1,28 @@
+//! Types and constants: bindgen's output, one file for each platform, chosen by target.
+//!
+//! `cargo xtask bindings` writes the files. With the feature `bindgen` the build script makes the
+//! platform's one from this machine's headers instead.
+#![allow(missing_docs, reason = "generated: the names are those of the C headers")]
+
+#[cfg_attr(all(not(feature = "bindgen"), windows), path = "windows.rs")]
+#[cfg_attr(all(not(feature = "bindgen"), target_os = "macos"), path = "macos.rs")]
+#[cfg_attr(
+    all(not(feature = "bindgen"), not(any(windows, target_os = "macos"))),
+    path = "pcsclite.rs"
+)]
+#[cfg_attr(feature = "bindgen", path = "generated.rs")]
+#[allow(
+    overflowing_literals,
+    reason = "0x80100001 is negative where LONG has 32 bits, as in C"
+)]
+pub(crate) mod platform;
+
+#[allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::undocumented_unsafe_blocks,
+    clippy::missing_safety_doc,
+    reason = "generated"
+)]
+pub(crate) mod part10;
+
+mod layout;

@@ -1,0 +1,276 @@
+//! Where a table comes from: linked, loaded, or the system's own.
+
+use crate::Functions;
+use std::fmt;
+
+#[cfg(all(feature = "load", not(feature = "link")))]
+use std::sync::Mutex;
+#[cfg(not(feature = "link"))]
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The names under which the system's library is looked for, in this order.
+#[cfg(all(feature = "load", not(feature = "link")))]
+const SYSTEM: &[&str] = if cfg!(windows) {
+    &["winscard.dll"]
+} else if cfg!(target_os = "macos") {
+    // Not on disk since macOS 11: the loader knows it all the same.
+    &["/System/Library/Frameworks/PCSC.framework/PCSC"]
+} else {
+    &["libpcsclite.so.1", "libpcsclite.so"]
+};
+
+/// Why no table could be had: each library that was tried, with what was wrong with it.
+///
+/// Its text names them all and says what to install.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadError {
+    attempts: Vec<Attempt>,
+}
+
+/// A library that was tried, and what was wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    library: String,
+    failure: Failure,
+}
+
+/// What was wrong with a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The loader did not open it, for the reason that it gave.
+    NotOpened(String),
+    /// It has no such symbol, which every PC/SC library has.
+    MissingSymbol(&'static str),
+}
+
+impl LoadError {
+    /// The libraries that were tried, in order; none where the crate was built without `load` and `link`.
+    #[must_use]
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// The first required symbol that a library was refused for.
+    #[must_use]
+    pub fn missing_symbol(&self) -> Option<&'static str> {
+        self.attempts.iter().find_map(|attempt| match attempt.failure {
+            Failure::MissingSymbol(symbol) => Some(symbol),
+            Failure::NotOpened(_) => None,
+        })
+    }
+}
+
+impl Attempt {
+    /// The name or path that was given to the loader.
+    #[must_use]
+    pub fn library(&self) -> &str {
+        &self.library
+    }
+
+    /// What was wrong with it.
+    #[must_use]
+    pub fn failure(&self) -> &Failure {
+        &self.failure
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.attempts.is_empty() {
+            return f.write_str(
+                "no PC/SC library: pcsc-sys was built with neither of its features `load` and `link`",
+            );
+        }
+        f.write_str("no PC/SC library could be used: ")?;
+        for (index, attempt) in self.attempts.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{attempt}")?;
+        }
+        write!(f, ". {ADVICE}")
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.failure {
+            Failure::NotOpened(reason) => write!(f, "{} ({reason})", self.library),
+            Failure::MissingSymbol(symbol) => write!(f, "{} (it lacks the symbol {symbol})", self.library),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+const ADVICE: &str = if cfg!(windows) {
+    "winscard.dll is part of Windows: repair the installation, or add the feature that holds it on a server edition"
+} else if cfg!(target_os = "macos") {
+    "PCSC.framework is part of macOS: repair the installation"
+} else if cfg!(target_os = "freebsd") {
+    "Install pcsc-lite: pkg install pcsc-lite"
+} else {
+    "Install pcsc-lite: apt install libpcsclite1 pcscd (Debian, Ubuntu), dnf install pcsc-lite (Fedora), pacman -S pcsclite (Arch), apk add pcsc-lite-libs pcsc-lite (Alpine)"
+};
+
+/// The table behind the free functions: [`Functions::UNLOADED`] until the library is loaded.
+#[cfg(not(feature = "link"))]
+static CURRENT: AtomicPtr<Functions> = AtomicPtr::new((&raw const UNLOADED).cast_mut());
+
+#[cfg(not(feature = "link"))]
+static UNLOADED: Functions = Functions::UNLOADED;
+
+/// The table that the free functions call.
+#[cfg(not(feature = "link"))]
+#[inline]
+pub(crate) fn current() -> &'static Functions {
+    // SAFETY: the pointer is that of `UNLOADED` or of a leaked table; both live for ever, and nobody writes to them.
+    unsafe { &*CURRENT.load(Ordering::Acquire) }
+}
+
+impl Functions {
+    /// The system's PC/SC library: linked with the feature `link`, else loaded at the first call.
+    ///
+    /// A loaded library is opened once, whatever the number of threads, and never closed. Where it
+    /// cannot be loaded, the next call tries again, so that a program that is running notices an
+    /// installation.
+    ///
+    /// # Errors
+    /// [`LoadError`] where there is no usable library, or where the crate was built with neither
+    /// `load` nor `link`.
+    ///
+    /// # Platform notes
+    /// On Windows only `System32` is searched. With pcsc-lite from 2.1 the library may be a stub
+    /// that looks for the real one when a context is established: that it loads says nothing about
+    /// the service.
+    ///
+    /// # Examples
+    /// ```
+    /// match pcsc_sys::Functions::system() {
+    ///     Ok(_functions) => println!("there is a PC/SC library"),
+    ///     Err(error) => println!("{error}"),
+    /// }
+    /// ```
+    pub fn system() -> Result<&'static Functions, LoadError> {
+        system()
+    }
+
+    /// The linked library's functions.
+    ///
+    /// Only with the feature `link`.
+    #[cfg(feature = "link")]
+    #[must_use]
+    pub fn linked() -> &'static Functions {
+        static LINKED: Functions = Functions::LINKED;
+        &LINKED
+    }
+
+    /// Loads a PC/SC library from a path, or from a name that the loader searches for.
+    ///
+    /// The library is never unloaded: its functions may be in use by any thread. Loading the same
+    /// one again makes another table of the same functions. Only with the feature `load`.
+    ///
+    /// # Safety
+    /// The library's initialisation runs, and its functions must be what their names say: those of
+    /// PC/SC, with this platform's types. (`dlopen` and `LoadLibrary` can promise neither.)
+    ///
+    /// # Errors
+    /// [`LoadError`] with the loader's own message where it cannot be opened, or with the symbol
+    /// that it lacks. A symbol that is [optional](Functions::is_optional) may be missing: its slot
+    /// then answers `SCARD_E_UNSUPPORTED_FEATURE`.
+    ///
+    /// # Examples
+    /// ```
+    /// // SAFETY: there is no such library, so nothing of it runs.
+    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+    /// assert!(error.to_string().contains("/no/such/library.so"));
+    /// ```
+    #[cfg(feature = "load")]
+    pub unsafe fn load(path: impl AsRef<std::ffi::OsStr>) -> Result<&'static Functions, LoadError> {
+        // SAFETY: the caller's promise.
+        unsafe { open(path.as_ref()) }.map_err(|attempt| LoadError {
+            attempts: vec![attempt],
+        })
+    }
+}
+
+#[cfg(feature = "link")]
+#[allow(clippy::unnecessary_wraps, reason = "the same signature in every feature set")]
+fn system() -> Result<&'static Functions, LoadError> {
+    Ok(Functions::linked())
+}
+
+#[cfg(all(feature = "load", not(feature = "link")))]
+fn system() -> Result<&'static Functions, LoadError> {
+    static LOADED: Mutex<Option<&'static Functions>> = Mutex::new(None);
+    // A panic under the lock cannot leave half a table: it is stored whole.
+    let mut loaded = LOADED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(functions) = *loaded {
+        return Ok(functions);
+    }
+    let mut attempts = Vec::new();
+    for name in SYSTEM {
+        // SAFETY: these are the names of the system's own PC/SC library.
+        match unsafe { open(name.as_ref()) } {
+            Ok(functions) => {
+                *loaded = Some(functions);
+                CURRENT.store(std::ptr::from_ref(functions).cast_mut(), Ordering::Release);
+                return Ok(functions);
+            }
+            Err(attempt) => attempts.push(attempt),
+        }
+    }
+    Err(LoadError { attempts })
+}
+
+#[cfg(not(any(feature = "load", feature = "link")))]
+fn system() -> Result<&'static Functions, LoadError> {
+    Err(LoadError { attempts: Vec::new() })
+}
+
+/// Opens a library and fills a table from it; both stay for ever.
+///
+/// # Safety
+/// As [`Functions::load`].
+#[cfg(feature = "load")]
+unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
+    use std::ptr::NonNull;
+    let failed = |failure| Attempt {
+        library: path.to_string_lossy().into_owned(),
+        failure,
+    };
+    // SAFETY: the caller vouches for the library's initialisation.
+    let library = unsafe { dlopen(path) }.map_err(|error| failed(Failure::NotOpened(error.to_string())))?;
+    let symbol = |name: &str| {
+        // SAFETY: the symbol is only read as an address here; whoever calls it takes its type from the list.
+        let address = unsafe { library.get::<*mut core::ffi::c_void>(name.as_bytes()) };
+        address.ok().and_then(|symbol| NonNull::new(*symbol))
+    };
+    // SAFETY: the caller vouches that the names are PC/SC's; the library is kept below, so the addresses stay valid.
+    let functions = unsafe { Functions::from_symbols(symbol) };
+    let functions = functions.map_err(|symbol| failed(Failure::MissingSymbol(symbol)))?;
+    std::mem::forget(library);
+    Ok(Box::leak(Box::new(functions)))
+}
+
+/// Opens a library as the platform wants it.
+///
+/// # Safety
+/// As [`Functions::load`].
+#[cfg(all(feature = "load", not(windows)))]
+unsafe fn dlopen(path: &std::ffi::OsStr) -> Result<libloading::Library, libloading::Error> {
+    // SAFETY: the caller's promise.
+    unsafe { libloading::Library::new(path) }
+}
+
+/// Opens a library as the platform wants it: a bare name in System32 only, or a planted DLL would run.
+///
+/// # Safety
+/// As [`Functions::load`].
+#[cfg(all(feature = "load", windows))]
+unsafe fn dlopen(path: &std::ffi::OsStr) -> Result<libloading::Library, libloading::Error> {
+    use libloading::os::windows::{LOAD_LIBRARY_SEARCH_SYSTEM32, Library};
+    let bare = std::path::Path::new(path).components().count() == 1;
+    let flags = if bare { LOAD_LIBRARY_SEARCH_SYSTEM32 } else { 0 };
+    // SAFETY: the caller's promise.
+    unsafe { Library::load_with_flags(path, flags) }.map(Into::into)
+}
