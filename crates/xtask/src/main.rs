@@ -3,6 +3,10 @@
 //! `cargo xtask bindings [--check]` writes `src/bindings/` from the headers.
 
 mod bindings;
+#[cfg(unix)]
+mod command;
+#[cfg(unix)]
+mod tally;
 
 use std::path::Path;
 use std::process::ExitCode;
