@@ -70,8 +70,20 @@ fn part10(wrapper: &Path, include: &[PathBuf]) -> Result<String, bindgen::Bindge
     Ok(builder.generate()?.to_string())
 }
 
+/// The version of the headers that the committed files were made from.
+#[cfg(unix)]
+pub(crate) fn committed_version(root: &Path) -> Result<String, String> {
+    let path = root.join("src/bindings/pcsclite.rs");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let version = text.split("headers of pcsc-lite ").nth(1);
+    version
+        .and_then(|text| text.split(". ").next())
+        .map(str::to_owned)
+        .ok_or_else(|| format!("{} does not say what it was made from", path.display()))
+}
+
 /// The version of the installed headers.
-fn pcsclite_version() -> Result<String, String> {
+pub(crate) fn pcsclite_version() -> Result<String, String> {
     let path = Path::new(PCSCLITE).join("pcsclite.h");
     let text = fs::read_to_string(&path)
         .map_err(|error| format!("{}: {error}; install libpcsclite-dev", path.display()))?;

@@ -1,12 +1,30 @@
 //! The workspace's own commands.
 //!
-//! `cargo xtask bindings [--check]` writes `src/bindings/` from the headers.
+//! - `cargo xtask test [STAGE...]` sets up what a full test needs and runs it, or some of its stages;
+//!   `cargo xtask test --list` lists them.
+//! - `cargo xtask bindings [--check]` writes `src/bindings/` from the headers, or compares.
 
+#[cfg(unix)]
+mod bare;
 mod bindings;
+#[cfg(unix)]
+mod build_time;
+#[cfg(unix)]
+mod checks;
 #[cfg(unix)]
 mod command;
 #[cfg(unix)]
+mod feature_sets;
+#[cfg(unix)]
+mod outside;
+#[cfg(unix)]
+mod setup;
+#[cfg(unix)]
+mod stage;
+#[cfg(unix)]
 mod tally;
+#[cfg(unix)]
+mod test;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,9 +34,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match *arguments.as_slice() {
+        #[cfg(unix)]
+        ["test", ref stages @ ..] => test::run(&root, stages),
         ["bindings"] => bindings::bindings(&root, false),
         ["bindings", "--check"] => bindings::bindings(&root, true),
-        _ => Err("usage: cargo xtask bindings [--check]".to_owned()),
+        _ => Err(
+            "usage: cargo xtask test [--list | STAGE...] | bindings [--check]; `test` is for Unix".to_owned(),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,83 @@
+//! What can be said of the sources without running them.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::command::{cargo, run};
+use crate::feature_sets::{select, usable};
+use crate::setup::{self, BINDGEN};
+use crate::stage::Done;
+
+const DEADLINE: Duration = Duration::from_secs(10 * 60);
+
+/// Checks the formatting.
+///
+/// # Errors
+/// A file is not formatted.
+pub(crate) fn format(root: &Path) -> Result<Done, String> {
+    run(cargo(root).args(["fmt", "--all", "--check"]), DEADLINE).map(|_| Done::All)
+}
+
+/// Runs clippy on the workspace, by default and with all features, and on pcsc-sys in every feature set.
+///
+/// # Errors
+/// A warning.
+pub(crate) fn lint(root: &Path) -> Result<Done, String> {
+    const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
+    let (sets, done) = usable()?;
+    run(cargo(root).args(["clippy", "--workspace"]).args(STRICT), DEADLINE)?;
+    for set in sets {
+        run(select(cargo(root).arg("clippy"), set).args(STRICT), DEADLINE)?;
+    }
+    if done == Done::All {
+        run(
+            cargo(root)
+                .args(["clippy", "--workspace", "--all-features"])
+                .args(STRICT),
+            DEADLINE,
+        )?;
+    }
+    Ok(done)
+}
+
+/// Makes the documentation, by default and with all features.
+///
+/// # Errors
+/// A warning.
+pub(crate) fn docs(root: &Path) -> Result<Done, String> {
+    let doc = |features: &[&str]| {
+        let mut command = cargo(root);
+        command
+            .args(["doc", "--workspace", "--no-deps"])
+            .args(features)
+            .env("RUSTDOCFLAGS", "-Dwarnings");
+        run(&mut command, DEADLINE)
+    };
+    doc(&[])?;
+    let missing = setup::missing(BINDGEN)?;
+    if !missing.is_empty() {
+        return Ok(Done::LeftOut(format!(
+            "all features (not installed: {})",
+            missing.join(", ")
+        )));
+    }
+    doc(&["--all-features"])?;
+    Ok(Done::All)
+}
+
+/// Compares the committed bindings with what this machine's headers give.
+///
+/// # Errors
+/// They differ.
+pub(crate) fn bindings(root: &Path) -> Result<Done, String> {
+    let (committed, installed) = (
+        crate::bindings::committed_version(root)?,
+        crate::bindings::pcsclite_version()?,
+    );
+    if committed != installed {
+        return Ok(Done::LeftOut(format!(
+            "the bindings are those of pcsc-lite {committed}, the headers here are of {installed}: not compared"
+        )));
+    }
+    crate::bindings::bindings(root, true).map(|()| Done::All)
+}

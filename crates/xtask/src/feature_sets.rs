@@ -1,0 +1,110 @@
+//! The feature sets of pcsc-sys, and the tests in each.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::command::{cargo, run};
+use crate::setup;
+use crate::stage::Done;
+
+/// Every set of the features.
+pub(crate) const ALL: [&str; 8] = [
+    "",
+    "load",
+    "link",
+    "bindgen",
+    "load,link",
+    "load,bindgen",
+    "link,bindgen",
+    "load,link,bindgen",
+];
+
+const DEADLINE: Duration = Duration::from_secs(15 * 60);
+
+/// The sets that can be built on this machine, and what was left out.
+pub(crate) fn usable() -> Result<(Vec<&'static str>, Done), String> {
+    let mut usable = Vec::new();
+    let mut left_out = Vec::new();
+    for set in ALL {
+        let missing = setup::missing(needs(set))?;
+        if missing.is_empty() {
+            usable.push(set);
+        } else {
+            left_out.push(format!(
+                "the features {set} (not installed: {})",
+                missing.join(", ")
+            ));
+        }
+    }
+    let done = if left_out.is_empty() {
+        Done::All
+    } else {
+        Done::LeftOut(left_out.join("; "))
+    };
+    Ok((usable, done))
+}
+
+fn needs(set: &str) -> &'static [&'static str] {
+    if set.contains("bindgen") {
+        setup::BINDGEN
+    } else if set.contains("link") {
+        setup::LINK
+    } else {
+        &[]
+    }
+}
+
+/// Adds the arguments that build pcsc-sys with this set alone.
+pub(crate) fn select<'c>(command: &'c mut Command, set: &str) -> &'c mut Command {
+    command.args([
+        "--package",
+        "pcsc-sys",
+        "--no-default-features",
+        "--features",
+        set,
+    ])
+}
+
+/// Runs the workspace's tests and, in every feature set, those of pcsc-sys; doctests too.
+///
+/// # Errors
+/// A test failed.
+pub(crate) fn unit(root: &Path) -> Result<Done, String> {
+    let (sets, done) = usable()?;
+    run(cargo(root).args(["test", "--workspace"]), DEADLINE)?;
+    for set in sets {
+        run(select(cargo(root).arg("test"), set), DEADLINE)?;
+    }
+    Ok(done)
+}
+
+/// Runs the tests that need a daemon, loaded and linked.
+///
+/// They make mount and network namespaces: without root they run in a user namespace, where they may.
+///
+/// # Errors
+/// A test failed.
+pub(crate) fn pcscd(root: &Path) -> Result<Done, String> {
+    for arguments in [
+        ["test", "--workspace"].as_slice(),
+        &["test", "--package", "pcsc-sys", "--features", "link"],
+    ] {
+        run(cargo(root).args(arguments).arg("--no-run"), DEADLINE)?;
+        let tests = ["--offline", "--tests", "--", "--ignored"];
+        if setup::is_root() {
+            run(cargo(root).args(arguments).args(tests), DEADLINE)?;
+        } else {
+            let cargo = cargo(root);
+            let mut unshare = Command::new("unshare");
+            unshare.args(["--user", "--map-root-user", "--mount", "--net", "--kill-child"]);
+            unshare
+                .arg(cargo.get_program())
+                .args(arguments)
+                .args(tests)
+                .current_dir(root);
+            run(&mut unshare, DEADLINE)?;
+        }
+    }
+    Ok(Done::All)
+}

@@ -1,0 +1,240 @@
+//! What the tests need from the system, and getting it on Debian.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::command;
+use crate::stage::Done;
+
+/// A Debian package, and one of its files for which other systems are searched.
+struct Package {
+    name: &'static str,
+    /// A program's name, or paths of which one must be there; elsewhere the files have the same names.
+    signs: &'static [&'static str],
+}
+
+/// To build in link mode.
+pub(crate) const LINK: &[&str] = &["gcc", "libc6-dev", "pkg-config", "libpcsclite-dev"];
+/// To read the headers when the crate is built.
+pub(crate) const BINDGEN: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "pkg-config",
+    "libpcsclite-dev",
+    "libclang-dev",
+];
+/// To write the committed bindings.
+pub(crate) const BINDINGS: &[&str] = &["libpcsclite-dev", "libclang-dev", "mingw-w64-common"];
+/// To compare the bindings with the headers and the library.
+pub(crate) const ABI: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "pkg-config",
+    "libpcsclite-dev",
+    "libpcsclite1",
+];
+/// To run a private daemon, and clients that link.
+pub(crate) const PCSCD: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "pkg-config",
+    "libpcsclite-dev",
+    "libpcsclite1",
+    "pcscd",
+    "vsmartcard-vpcd",
+];
+/// To count instructions.
+pub(crate) const COST: &[&str] = &["gcc", "libc6-dev", "pkg-config", "libpcsclite-dev", "valgrind"];
+
+const PACKAGES: &[Package] = &[
+    Package {
+        name: "gcc",
+        signs: &["cc"],
+    },
+    Package {
+        name: "libc6-dev",
+        signs: &["/usr/include/stdio.h"],
+    },
+    Package {
+        name: "pkg-config",
+        signs: &["pkg-config"],
+    },
+    Package {
+        name: "libpcsclite-dev",
+        signs: &[
+            "/usr/include/PCSC/winscard.h",
+            "/usr/local/include/PCSC/winscard.h",
+        ],
+    },
+    Package {
+        name: "libpcsclite1",
+        signs: &[
+            "/usr/lib/libpcsclite.so.1",
+            "/usr/lib64/libpcsclite.so.1",
+            "/usr/local/lib/libpcsclite.so.1",
+        ],
+    },
+    Package {
+        name: "libclang-dev",
+        signs: &["/usr/lib/libclang.so", "/usr/lib64/libclang.so", "llvm-config"],
+    },
+    Package {
+        name: "mingw-w64-common",
+        signs: &["/usr/share/mingw-w64/include/winscard.h"],
+    },
+    Package {
+        name: "pcscd",
+        signs: &["pcscd"],
+    },
+    Package {
+        name: "vsmartcard-vpcd",
+        signs: &[
+            "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
+            "/usr/lib64/pcsc/drivers/serial/libifdvpcd.so",
+            "/usr/local/lib/pcsc/drivers/serial/libifdvpcd.so",
+        ],
+    },
+    Package {
+        name: "valgrind",
+        signs: &["valgrind"],
+    },
+];
+
+/// Long enough for a slow mirror; apt itself gives up on a held lock or a silent server before.
+const UPDATE: Duration = Duration::from_secs(5 * 60);
+const INSTALL: Duration = Duration::from_secs(15 * 60);
+const QUERY: Duration = Duration::from_secs(60);
+
+/// Installs what is missing, on Debian as root or where sudo asks for no password; elsewhere says what is missing.
+///
+/// # Errors
+/// apt-get failed.
+pub(crate) fn run(_root: &Path) -> Result<Done, String> {
+    let all: Vec<&str> = PACKAGES.iter().map(|package| package.name).collect();
+    let missing = missing(&all)?;
+    if missing.is_empty() {
+        return Ok(Done::All);
+    }
+    let Some(prefix) = apt_prefix()? else {
+        return Ok(Done::LeftOut(format!(
+            "{} to be installed by hand",
+            missing.join(", ")
+        )));
+    };
+    println!("   installing {}", missing.join(" "));
+    command::run(&mut apt(prefix, &["update"]), UPDATE)?;
+    let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+    arguments.extend(&missing);
+    command::run(&mut apt(prefix, &arguments), INSTALL)?;
+    Ok(Done::All)
+}
+
+/// Returns those of the packages that are not installed, by Debian's names.
+///
+/// # Errors
+/// dpkg-query is there and cannot be run.
+pub(crate) fn missing(packages: &[&'static str]) -> Result<Vec<&'static str>, String> {
+    let installed = installed()?;
+    Ok(packages
+        .iter()
+        .copied()
+        .filter(|name| match &installed {
+            Some(installed) => !installed.lines().any(|line| line == *name),
+            None => !PACKAGES
+                .iter()
+                .any(|package| package.name == *name && package.signs.iter().any(|sign| exists(sign))),
+        })
+        .collect())
+}
+
+/// Asks Debian which of [`PACKAGES`] it has; `None` on another system.
+fn installed() -> Result<Option<String>, String> {
+    if !exists("dpkg-query") {
+        return Ok(None);
+    }
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat", "${db:Status-Status} ${Package}\n"]);
+    query.args(PACKAGES.iter().map(|package| package.name));
+    // It fails where one is unknown, and lists the others all the same.
+    let (_, output) =
+        command::with_output(&mut query, QUERY).map_err(|error| format!("dpkg-query: {error}"))?;
+    Ok(Some(
+        output
+            .lines()
+            .filter_map(|line| line.strip_prefix("installed "))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    ))
+}
+
+/// Returns what to write before apt-get, or `None` where it may not be used.
+fn apt_prefix() -> Result<Option<&'static [&'static str]>, String> {
+    if !exists("apt-get") {
+        return Ok(None);
+    }
+    if is_root() {
+        return Ok(Some(&[]));
+    }
+    if !exists("sudo") {
+        return Ok(None);
+    }
+    let (status, _) = command::with_output(Command::new("sudo").args(["-n", "true"]), QUERY)
+        .map_err(|error| format!("sudo: {error}"))?;
+    Ok(status.success().then_some(&["sudo", "-n"]))
+}
+
+fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
+    const OPTIONS: [&str; 7] = [
+        "--quiet",
+        "-o",
+        "DPkg::Lock::Timeout=120",
+        "-o",
+        "Acquire::Retries=3",
+        "-o",
+        "Acquire::http::Timeout=30",
+    ];
+    let mut words = prefix.to_vec();
+    words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    words.extend(OPTIONS);
+    words.extend(arguments);
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
+    command
+}
+
+/// Whether this process may do what only root may.
+pub(crate) fn is_root() -> bool {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::geteuid() == 0 }
+}
+
+/// Whether there is this path, or a program of this name.
+pub(crate) fn exists(sign: &str) -> bool {
+    if sign.starts_with('/') {
+        return Path::new(sign).exists();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        // Not in everybody's path, and daemons live there.
+        .chain(["/usr/sbin".into(), "/sbin".into()])
+        .any(|folder| folder.join(sign).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ABI, BINDGEN, BINDINGS, COST, LINK, PACKAGES, PCSCD, exists};
+
+    #[test]
+    fn each_package_that_a_stage_needs_can_be_looked_for() {
+        for name in [ABI, BINDGEN, BINDINGS, COST, LINK, PCSCD].concat() {
+            assert!(PACKAGES.iter().any(|package| package.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn programs_are_found_by_name_and_files_by_path() {
+        assert!(exists("sh") && exists("/"));
+        assert!(!exists("no-such-program") && !exists("/no/such/file"));
+    }
+}

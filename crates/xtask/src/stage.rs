@@ -1,0 +1,96 @@
+//! The stages of a full test, in their order.
+
+use std::path::Path;
+
+use crate::{bare, build_time, checks, feature_sets, outside, setup};
+
+/// One part of the test.
+pub(crate) struct Stage {
+    /// Its name on the command line.
+    pub(crate) name: &'static str,
+    /// What it does, in one line.
+    pub(crate) about: &'static str,
+    /// Debian's names of the packages without which it is left out.
+    pub(crate) needs: &'static [&'static str],
+    /// Does it, in the workspace's root.
+    pub(crate) run: fn(&Path) -> Result<Done, String>,
+}
+
+/// How much of a stage was done.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// Everything.
+    All,
+    /// Not everything: what was left out, and why.
+    LeftOut(String),
+}
+
+/// All stages, each after those that prepare it.
+pub(crate) const STAGES: &[Stage] = &[
+    Stage {
+        name: "setup",
+        about: "installs the packages that the others need (Debian, as root or with sudo)",
+        needs: &[],
+        run: setup::run,
+    },
+    Stage {
+        name: "format",
+        about: "cargo fmt --check",
+        needs: &[],
+        run: checks::format,
+    },
+    Stage {
+        name: "lint",
+        about: "clippy in every feature set, warnings are errors",
+        needs: &[],
+        run: checks::lint,
+    },
+    Stage {
+        name: "docs",
+        about: "rustdoc, warnings are errors",
+        needs: &[],
+        run: checks::docs,
+    },
+    Stage {
+        name: "bindings",
+        about: "the committed bindings are what the headers give",
+        needs: setup::BINDINGS,
+        run: checks::bindings,
+    },
+    Stage {
+        name: "unit",
+        about: "tests and doctests in every feature set",
+        needs: &[],
+        run: feature_sets::unit,
+    },
+    Stage {
+        name: "pcscd",
+        about: "tests against a private pcscd with virtual readers, loaded and linked",
+        needs: setup::PCSCD,
+        run: feature_sets::pcscd,
+    },
+    Stage {
+        name: "bare",
+        about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace)",
+        needs: &[],
+        run: bare::run,
+    },
+    Stage {
+        name: "build-time",
+        about: "a clean default build takes at most 1.3 times one of libloading and libc",
+        needs: &[],
+        run: build_time::run,
+    },
+    Stage {
+        name: "targets",
+        about: "type-checks for other systems, where ../shared/tools is beside the repository",
+        needs: &[],
+        run: outside::targets,
+    },
+    Stage {
+        name: "msrv",
+        about: "type-checks with the oldest compiler, where ../shared/tools is beside the repository",
+        needs: &[],
+        run: outside::msrv,
+    },
+];

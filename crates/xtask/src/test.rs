@@ -1,0 +1,127 @@
+//! `cargo xtask test`: runs the stages and says how they went.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::stage::{Done, STAGES, Stage};
+use crate::{command, setup, tally};
+
+/// Runs the named stages, or all of them, in their order; `--list` only lists them.
+///
+/// The first stage that fails ends the run; those after it are named. The last line of output is the number of test
+/// functions that passed and failed; one that ran in several feature sets counts each time, and a stage that failed
+/// without a failed test function counts as one.
+///
+/// # Errors
+/// An unknown name, or the stage that failed.
+pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
+    if names == ["--list"] {
+        for stage in STAGES {
+            println!("{:<12}{}", stage.name, stage.about);
+        }
+        return Ok(());
+    }
+    let stages = select(names)?;
+    command::forward_signals();
+    let start = Instant::now();
+    let mut reports: Vec<(&str, Duration, String)> = Vec::new();
+    let mut failure = None;
+    for stage in &stages {
+        let start = Instant::now();
+        println!("== {}: {}", stage.name, stage.about);
+        let _ = std::io::stdout().flush();
+        let result = one(stage, root);
+        let time = start.elapsed();
+        let report = match result {
+            Ok(Done::All) => "ok".to_owned(),
+            Ok(Done::LeftOut(what)) => format!("LEFT OUT: {what}"),
+            Err(error) => {
+                println!("{error}");
+                failure = Some(stage.name);
+                "FAILED".to_owned()
+            }
+        };
+        println!("   {} {:.1} s: {report}", stage.name, time.as_secs_f64());
+        reports.push((stage.name, time, report));
+        if failure.is_some() {
+            break;
+        }
+    }
+    summary(&reports, &stages, start.elapsed());
+    let (passed, mut failed) = tally::total();
+    if failure.is_some() {
+        failed = failed.max(1);
+    }
+    println!("{passed} passed, {failed} failed");
+    failure.map_or(Ok(()), |name| {
+        Err(format!(
+            "the stage {name} failed; `cargo xtask test {name}` runs it alone"
+        ))
+    })
+}
+
+/// Returns the stages of these names in the stages' own order; all of them for no name.
+fn select(names: &[&str]) -> Result<Vec<&'static Stage>, String> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| !STAGES.iter().any(|stage| stage.name == **name))
+    {
+        return Err(format!(
+            "there is no stage {unknown}; `cargo xtask test --list` lists them"
+        ));
+    }
+    Ok(STAGES
+        .iter()
+        .filter(|stage| names.is_empty() || names.contains(&stage.name))
+        .collect())
+}
+
+fn one(stage: &Stage, root: &Path) -> Result<Done, String> {
+    let missing = setup::missing(stage.needs)?;
+    if missing.is_empty() {
+        (stage.run)(root)
+    } else {
+        Ok(Done::LeftOut(format!("not installed: {}", missing.join(", "))))
+    }
+}
+
+fn summary(reports: &[(&str, Duration, String)], stages: &[&Stage], total: Duration) {
+    println!("== summary");
+    for (name, time, report) in reports {
+        println!("   {name:<12}{:>7.1} s  {report}", time.as_secs_f64());
+    }
+    for stage in &stages[reports.len()..] {
+        println!("   {:<12}{:>7}    NOT RUN, after the failure", stage.name, "");
+    }
+    println!("   {:<12}{:>7.1} s", "all", total.as_secs_f64());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::select;
+    use crate::stage::STAGES;
+
+    #[test]
+    fn no_name_selects_all_and_names_select_in_order() {
+        assert_eq!(select(&[]).map(|stages| stages.len()).unwrap(), STAGES.len());
+        let names: Vec<_> = select(&["unit", "format"])
+            .unwrap()
+            .iter()
+            .map(|stage| stage.name)
+            .collect();
+        assert_eq!(names, ["format", "unit"]);
+        assert!(select(&["uint"]).is_err_and(|error| error.contains("uint")));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for (index, stage) in STAGES.iter().enumerate() {
+            assert!(
+                STAGES[..index].iter().all(|other| other.name != stage.name),
+                "{}",
+                stage.name
+            );
+        }
+    }
+}
