@@ -1,0 +1,324 @@
+//! What the interface bytes and TCK say, as values.
+
+use super::interface::InterfaceByteKind::{Ta, Tb, Tc};
+use super::{Atr, InterfaceByte, InterfaceByteKind};
+
+/// Is how the card codes bits on the line. ISO/IEC 7816-3:2006, 8.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Convention {
+    /// TS is 3B: high is one, the least significant bit comes first.
+    Direct,
+    /// TS is 3F: low is one, the most significant bit comes first.
+    Inverse,
+    /// TS is neither, and the rest is not read.
+    Unknown {
+        /// The value of TS.
+        ts: u8,
+    },
+}
+
+impl Convention {
+    pub(crate) const fn from_ts(ts: u8) -> Self {
+        match ts {
+            0x3B => Self::Direct,
+            0x3F => Self::Inverse,
+            _ => Self::Unknown { ts },
+        }
+    }
+}
+
+/// Is what is to be said about the check byte TCK. ISO/IEC 7816-3:2006, 8.2.5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tck {
+    /// The card names T=0 alone, and so has none.
+    NotExpected,
+    /// It should be there and is not.
+    Missing,
+    /// It is there and right.
+    Correct(u8),
+    /// It is there and wrong.
+    Wrong {
+        /// The byte that is there.
+        found: u8,
+        /// The byte that would be right.
+        expected: u8,
+    },
+}
+
+/// Says that the card is in specific mode, and which: TA2. ISO/IEC 7816-3:2006, 8.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SpecificMode(u8);
+
+impl SpecificMode {
+    pub(crate) const fn new(ta2: u8) -> Self {
+        Self(ta2)
+    }
+
+    /// Gives the T that is spoken.
+    #[must_use]
+    pub const fn protocol(self) -> u8 {
+        self.0 & 0x0F
+    }
+
+    /// Tells whether the card can change to negotiable mode.
+    #[must_use]
+    pub const fn can_change(self) -> bool {
+        self.0 & 0x80 == 0
+    }
+
+    /// Tells whether F and D are known by agreement, and not those of TA1.
+    #[must_use]
+    pub const fn implicit_parameters(self) -> bool {
+        self.0 & 0x10 != 0
+    }
+}
+
+/// Is the error detection code of T=1. ISO/IEC 7816-3:2006, 11.4.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorDetection {
+    /// One byte, by exclusive or: the default.
+    Lrc,
+    /// Two bytes, by polynomial division.
+    Crc,
+}
+
+/// Says whether the clock may stop, and at which level. ISO/IEC 7816-3:2006, 8.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClockStop {
+    /// It may not stop.
+    NotSupported,
+    /// It may stop low.
+    Low,
+    /// It may stop high.
+    High,
+    /// It may stop at either level.
+    Either,
+}
+
+/// Says what the card does with its contact C6. ISO/IEC 7816-3:2006, 8.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum C6Use {
+    /// Nothing.
+    NotUsed,
+    /// As the standard says (standard use of SPU), with the low seven bits.
+    Standard(u8),
+    /// Something of its own, with the low seven bits.
+    Proprietary(u8),
+}
+
+/// Is the set of classes of operating conditions, by supply voltage. ISO/IEC 7816-3:2006, 5.1.3 and 8.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OperatingClasses(u8);
+
+impl OperatingClasses {
+    /// Tells whether the card works in class A, with 5 V.
+    #[must_use]
+    pub const fn a(self) -> bool {
+        self.0 & 0x01 != 0
+    }
+
+    /// Tells whether the card works in class B, with 3 V.
+    #[must_use]
+    pub const fn b(self) -> bool {
+        self.0 & 0x02 != 0
+    }
+
+    /// Tells whether the card works in class C, with 1.8 V.
+    #[must_use]
+    pub const fn c(self) -> bool {
+        self.0 & 0x04 != 0
+    }
+
+    /// Tells whether the standard has this combination: A, B, C, A and B, B and C, or all.
+    pub(crate) const fn is_defined(self) -> bool {
+        matches!(self.0, 1..=4 | 6 | 7)
+    }
+}
+
+/// F and the largest frequency in kHz, by the high half of TA1.
+pub(crate) const fn f_and_f_max(ta1: u8) -> Option<(u16, u16)> {
+    Some(match ta1 >> 4 {
+        0x0 => (372, 4_000),
+        0x1 => (372, 5_000),
+        0x2 => (558, 6_000),
+        0x3 => (744, 8_000),
+        0x4 => (1116, 12_000),
+        0x5 => (1488, 16_000),
+        0x6 => (1860, 20_000),
+        0x9 => (512, 5_000),
+        0xA => (768, 7_500),
+        0xB => (1024, 10_000),
+        0xC => (1536, 15_000),
+        0xD => (2048, 20_000),
+        _ => return None,
+    })
+}
+
+/// D, by the low half of TA1.
+pub(crate) const fn d(ta1: u8) -> Option<u8> {
+    Some(match ta1 & 0x0F {
+        0x1 => 1,
+        0x2 => 2,
+        0x3 => 4,
+        0x4 => 8,
+        0x5 => 16,
+        0x6 => 32,
+        0x7 => 64,
+        0x8 => 12,
+        0x9 => 20,
+        _ => return None,
+    })
+}
+
+pub(crate) const fn clock_stop(value: u8) -> ClockStop {
+    match value >> 6 {
+        0 => ClockStop::NotSupported,
+        1 => ClockStop::Low,
+        2 => ClockStop::High,
+        _ => ClockStop::Either,
+    }
+}
+
+pub(crate) const fn operating_classes(value: u8) -> OperatingClasses {
+    OperatingClasses(value & 0x3F)
+}
+
+pub(crate) const fn c6_use(value: u8) -> C6Use {
+    match value {
+        0 => C6Use::NotUsed,
+        0x01..=0x7F => C6Use::Standard(value),
+        _ => C6Use::Proprietary(value & 0x7F),
+    }
+}
+
+/// TA1 where it is absent: F of 372, D of 1, 5 MHz.
+const DEFAULT_TA1: u8 = 0x11;
+
+impl Atr {
+    fn ta1(&self) -> Option<u8> {
+        self.t0()?;
+        Some(self.ta(1).unwrap_or(DEFAULT_TA1))
+    }
+
+    /// Gives F, the clock rate conversion integer that TA1 codes; 372 where TA1 is absent, `None` where its code is reserved.
+    ///
+    /// ISO/IEC 7816-3:2006, 8.3, table 7.
+    #[must_use]
+    pub fn f(&self) -> Option<u16> {
+        f_and_f_max(self.ta1()?).map(|(f, _)| f)
+    }
+
+    /// Gives the largest clock frequency in kHz that TA1 codes; 5000 where TA1 is absent, `None` where its code is reserved.
+    ///
+    /// ISO/IEC 7816-3:2006, 8.3, table 7.
+    #[must_use]
+    pub fn f_max_khz(&self) -> Option<u16> {
+        f_and_f_max(self.ta1()?).map(|(_, f_max)| f_max)
+    }
+
+    /// Gives D, the baud rate adjustment integer that TA1 codes; 1 where TA1 is absent, `None` where its code is reserved.
+    ///
+    /// ISO/IEC 7816-3:2006, 8.3, table 8.
+    #[must_use]
+    pub fn d(&self) -> Option<u8> {
+        d(self.ta1()?)
+    }
+
+    /// Gives N, the extra guard time integer, which is TC1; `None` where TC1 is absent, which means 0.
+    ///
+    /// 255 means the shortest guard time of the protocol. ISO/IEC 7816-3:2006, 8.3.
+    #[must_use]
+    pub fn n(&self) -> Option<u8> {
+        self.tc(1)
+    }
+
+    /// Gives the specific mode that the card is in; `None` in negotiable mode, where TA2 is absent.
+    ///
+    /// ISO/IEC 7816-3:2006, 6.3.1 and 8.3.
+    #[must_use]
+    pub fn specific_mode(&self) -> Option<SpecificMode> {
+        self.ta(2).map(SpecificMode::new)
+    }
+
+    /// Gives WI, the waiting time integer of T=0, which is TC2; 10 where TC2 is absent, `None` where T=0 is not offered.
+    ///
+    /// ISO/IEC 7816-3:2006, 10.2.
+    #[must_use]
+    pub fn wi(&self) -> Option<u8> {
+        self.offers(0).then(|| self.tc(2).unwrap_or(10))
+    }
+
+    /// Gives IFSC, the largest information field that the card takes with T=1, in bytes; 32 where the card does not say.
+    ///
+    /// It is the first TA for T=1. `None` where T=1 is not offered. ISO/IEC 7816-3:2006, 11.4.2.
+    #[must_use]
+    pub fn ifsc(&self) -> Option<u8> {
+        self.offers(1).then(|| self.first(Ta, 1).unwrap_or(32))
+    }
+
+    /// Gives BWI, the block waiting time integer of T=1; 4 where the card does not say.
+    ///
+    /// It is the high half of the first TB for T=1. `None` where T=1 is not offered. ISO/IEC 7816-3:2006, 11.4.3.
+    #[must_use]
+    pub fn bwi(&self) -> Option<u8> {
+        self.offers(1).then(|| self.first(Tb, 1).map_or(4, |tb| tb >> 4))
+    }
+
+    /// Gives CWI, the character waiting time integer of T=1; 13 where the card does not say.
+    ///
+    /// It is the low half of the first TB for T=1. `None` where T=1 is not offered. ISO/IEC 7816-3:2006, 11.4.3.
+    #[must_use]
+    pub fn cwi(&self) -> Option<u8> {
+        self.offers(1)
+            .then(|| self.first(Tb, 1).map_or(13, |tb| tb & 0x0F))
+    }
+
+    /// Gives the error detection code of T=1, by the first TC for T=1; `None` where T=1 is not offered.
+    ///
+    /// ISO/IEC 7816-3:2006, 11.4.4.
+    #[must_use]
+    pub fn error_detection(&self) -> Option<ErrorDetection> {
+        self.offers(1).then(|| match self.first(Tc, 1) {
+            Some(tc) if tc & 0x01 != 0 => ErrorDetection::Crc,
+            _ => ErrorDetection::Lrc,
+        })
+    }
+
+    /// Gives whether the clock may stop, by the first TA for T=15; `None` where it is absent, which means that it may not.
+    ///
+    /// ISO/IEC 7816-3:2006, 8.3.
+    #[must_use]
+    pub fn clock_stop(&self) -> Option<ClockStop> {
+        self.first(Ta, 15).map(clock_stop)
+    }
+
+    /// Gives the classes of operating conditions, by the first TA for T=15; `None` where it is absent, which means class A.
+    ///
+    /// ISO/IEC 7816-3:2006, 8.3.
+    #[must_use]
+    pub fn operating_classes(&self) -> Option<OperatingClasses> {
+        self.first(Ta, 15).map(operating_classes)
+    }
+
+    /// Gives the use of the contact C6, by the first TB for T=15; `None` where it is absent, which means that it has none.
+    ///
+    /// ISO/IEC 7816-3:2006, 8.3.
+    #[must_use]
+    pub fn c6_use(&self) -> Option<C6Use> {
+        self.first(Tb, 15).map(c6_use)
+    }
+
+    fn offers(&self, t: u8) -> bool {
+        self.protocols().any(|offered| offered == t)
+    }
+
+    fn first(&self, kind: InterfaceByteKind, t: u8) -> Option<u8> {
+        self.first_byte(kind, t).map(|byte| byte.value())
+    }
+
+    /// The first byte of a kind that belongs to a T; those with the numbers 1 and 2 belong to none, but for TC2.
+    pub(crate) fn first_byte(&self, kind: InterfaceByteKind, t: u8) -> Option<InterfaceByte> {
+        self.interface_bytes()
+            .find(|byte| byte.kind() == kind && byte.protocol() == Some(t))
+    }
+}

@@ -1,0 +1,94 @@
+//! What the service says of a card.
+
+use crate::{Atr, Protocol, ReaderName};
+use pcsc_sys as sys;
+use std::fmt;
+
+/// A card's state, protocol and answer to reset, as [`Session::status`](crate::Session::status) gives them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CardStatus {
+    /// The names of the reader: one, but for Windows, where a reader may have several.
+    pub readers: Vec<ReaderName>,
+    /// The state.
+    pub state: CardState,
+    /// The active protocol.
+    pub protocol: Protocol,
+    /// The answer to reset, empty where there is no card.
+    pub atr: Atr,
+}
+
+/// The state of a card, as the service's own number.
+///
+/// An open type: bits that no header lists are kept.
+///
+/// # Platform notes
+/// A set of bits with pcsc-lite and on macOS, a number from 0 to 6 on Windows; the questions here answer alike.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CardState(pub u32);
+
+impl CardState {
+    /// Whether this is at least the state of this name: by its bit, or on Windows by its rank.
+    const fn has(self, state: sys::DWORD) -> bool {
+        let state = state as u32;
+        if cfg!(windows) { self.0 >= state } else { self.0 & state != 0 }
+    }
+
+    /// Whether there is a card.
+    #[must_use]
+    pub const fn is_present(self) -> bool {
+        self.has(sys::SCARD_PRESENT)
+    }
+
+    /// Whether the card has power.
+    #[must_use]
+    pub const fn is_powered(self) -> bool {
+        self.has(sys::SCARD_POWERED)
+    }
+
+    /// Whether the card was reset and its protocol is still open.
+    #[must_use]
+    pub const fn is_negotiable(self) -> bool {
+        self.has(sys::SCARD_NEGOTIABLE) && !self.is_specific()
+    }
+
+    /// Whether the protocol is settled: commands can be sent.
+    #[must_use]
+    pub const fn is_specific(self) -> bool {
+        self.has(sys::SCARD_SPECIFIC)
+    }
+}
+
+impl fmt::Debug for CardState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (self.is_present(), "present"),
+            (self.is_powered(), "powered"),
+            (self.is_negotiable(), "negotiable"),
+            (self.is_specific(), "specific"),
+        ];
+        write!(f, "CardState(0x{:X}", self.0)?;
+        for (_, name) in names.iter().filter(|(is, _)| *is) {
+            write!(f, ", {name}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_settled_card_is_present_and_powered() {
+        let bits = sys::SCARD_PRESENT | sys::SCARD_POWERED | sys::SCARD_SPECIFIC;
+        let state = if cfg!(windows) { CardState(6) } else { CardState(bits as u32) };
+        assert!(state.is_present() && state.is_powered() && state.is_specific() && !state.is_negotiable());
+    }
+
+    #[test]
+    fn an_empty_reader_has_nothing() {
+        let state = CardState(sys::SCARD_ABSENT as u32);
+        assert!(!state.is_present() && !state.is_powered() && !state.is_specific());
+    }
+}

@@ -1,0 +1,234 @@
+//! The connection to the service.
+
+use crate::raw::{self, Fill};
+use crate::reader_name::Unit;
+use crate::{Code, Error, ReaderName};
+use pcsc_sys::{Functions, SCARDCONTEXT};
+use std::fmt;
+use std::sync::Arc;
+
+/// How often a list that changes between two calls is asked for again.
+const ATTEMPTS: usize = 16;
+
+/// Enough for the lists of nearly all machines, so that one call suffices: pcsc-lite's 16 readers with
+/// names of up to 128 bytes.
+const LIST: usize = 16 * 128 + 1;
+
+/// A connection to the PC/SC service. Clones share it; it is released with the last of them.
+///
+/// # Platform notes
+/// With pcsc-lite a call waits for the one under way on the same context: what is to run side by side
+/// needs contexts of its own. After `fork` the child must establish its own.
+#[derive(Clone)]
+pub struct Context {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    functions: &'static Functions,
+    handle: SCARDCONTEXT,
+}
+
+// The handle is a number and every C function may be called from any thread: PC/SC has no thread of its own.
+const _: fn() = || {
+    fn send_and_sync<T: Send + Sync>() {}
+    send_and_sync::<Context>();
+};
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure: the service has forgotten the context already.
+        let _ = raw::release_context(self.functions, self.handle);
+    }
+}
+
+impl Context {
+    /// Connects to the system's PC/SC service.
+    ///
+    /// Wraps `SCardEstablishContext` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardestablishcontext)).
+    ///
+    /// # Errors
+    /// [`Error::Load`] where there is no library; `SCARD_E_NO_SERVICE` where the service does not run.
+    ///
+    /// # Platform notes
+    /// On Windows the service also stops when the last reader goes.
+    #[doc(alias = "SCardEstablishContext")]
+    pub fn establish() -> Result<Context, Error> {
+        Context::establish_on(Functions::system()?)
+    }
+
+    /// Connects to the service of a library that was loaded, or to a simulated one.
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_SERVICE` where the service does not run.
+    pub fn establish_on(functions: &'static Functions) -> Result<Context, Error> {
+        let handle = raw::establish_context(functions).map_err(|code| failed("SCardEstablishContext", code))?;
+        Ok(Context::from_raw(functions, handle))
+    }
+
+    /// Takes over a context that was established in another way; it is released with the last clone.
+    #[must_use]
+    pub fn from_raw(functions: &'static Functions, handle: SCARDCONTEXT) -> Context {
+        Context { inner: Arc::new(Inner { functions, handle }) }
+    }
+
+    /// The C functions that this context was established with.
+    #[must_use]
+    pub fn functions(&self) -> &'static Functions {
+        self.inner.functions
+    }
+
+    /// The handle, for C functions that this crate does not wrap. It stays this context's own.
+    #[must_use]
+    pub fn as_raw(&self) -> SCARDCONTEXT {
+        self.inner.handle
+    }
+
+    /// Checks that the context is still valid.
+    ///
+    /// Wraps `SCardIsValidContext`.
+    ///
+    /// # Errors
+    /// `SCARD_E_INVALID_HANDLE` where it is not.
+    ///
+    /// # Platform notes
+    /// pcsc-lite's client library answers this itself: it stays valid after the service died.
+    #[doc(alias = "SCardIsValidContext")]
+    pub fn check(&self) -> Result<(), Error> {
+        raw::is_valid_context(self.functions(), self.as_raw()).map_err(|code| failed("SCardIsValidContext", code))
+    }
+
+    /// Lists the readers, in the service's order; no reader is an empty list.
+    ///
+    /// Wraps `SCardListReaders` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadersw)).
+    /// Where the list grows between two calls it is asked for again, a bounded number of times.
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_SERVICE` where the service has gone; [`Error::ListKeepsChanging`].
+    #[doc(alias = "SCardListReaders")]
+    pub fn list_readers(&self) -> Result<Vec<ReaderName>, Error> {
+        self.readers(None)
+    }
+
+    /// Lists the readers of one group, by the group's name as [`list_reader_groups`](Context::list_reader_groups) gives it.
+    ///
+    /// # Errors
+    /// As [`list_readers`](Context::list_readers).
+    ///
+    /// # Platform notes
+    /// pcsc-lite has one group and lists all readers for every name.
+    pub fn list_readers_of(&self, group: impl Into<ReaderName>) -> Result<Vec<ReaderName>, Error> {
+        let group = group.into();
+        let Some(terminated) = group.terminated() else { return Ok(Vec::new()) };
+        // A multi-string of one: the name's own null and the list's.
+        let groups: Vec<Unit> = terminated.iter().copied().chain([0]).collect();
+        self.readers(Some(&groups))
+    }
+
+    /// Lists the groups of readers.
+    ///
+    /// Wraps `SCardListReaderGroups` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadergroupsw)).
+    ///
+    /// # Errors
+    /// As [`list_readers`](Context::list_readers).
+    #[doc(alias = "SCardListReaderGroups")]
+    pub fn list_reader_groups(&self) -> Result<Vec<ReaderName>, Error> {
+        multi_string("SCardListReaderGroups", |buffer| {
+            raw::list_reader_groups(self.functions(), self.as_raw(), buffer)
+        })
+    }
+
+    fn readers(&self, groups: Option<&[Unit]>) -> Result<Vec<ReaderName>, Error> {
+        multi_string("SCardListReaders", |buffer| {
+            raw::list_readers(self.functions(), self.as_raw(), groups, buffer)
+        })
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("handle", &self.inner.handle).finish_non_exhaustive()
+    }
+}
+
+/// Lists the readers of the system's PC/SC; no reader is an empty list.
+///
+/// # Errors
+/// [`Error::Load`] where there is no library; `SCARD_E_NO_SERVICE` where the service does not run.
+///
+/// # Examples
+/// ```no_run
+/// for name in pcsc_session::list_readers()? {
+///     println!("{name}");
+/// }
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
+pub fn list_readers() -> Result<Vec<ReaderName>, Error> {
+    Context::establish()?.list_readers()
+}
+
+fn failed(function: &'static str, code: Code) -> Error {
+    Error::Pcsc { function, code, reader: None }
+}
+
+/// Reads a multi-string with a buffer that grows with it; a list without entries may also be an error of C.
+fn multi_string(
+    function: &'static str,
+    mut fill: impl FnMut(&mut [Unit]) -> Result<usize, Fill>,
+) -> Result<Vec<ReaderName>, Error> {
+    let mut units = Vec::new();
+    let mut len = LIST;
+    for _ in 0..ATTEMPTS {
+        units.resize(len, 0);
+        match fill(&mut units) {
+            Ok(filled) => return Ok(ReaderName::list(&units[..filled])),
+            Err(Fill::TooShort(needed)) => len = needed.max(len).min(MAX_LIST),
+            Err(Fill::Failed(Code::NO_READERS_AVAILABLE)) => return Ok(Vec::new()),
+            Err(Fill::Failed(code)) => return Err(failed(function, code)),
+        }
+    }
+    Err(Error::ListKeepsChanging { function })
+}
+
+/// No list is longer: a library that asks for more is wrong.
+const MAX_LIST: usize = 16 << 20;
+
+#[cfg(all(test, not(windows)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_grows_between_two_calls_is_read_whole() {
+        let mut calls = 0;
+        let list = multi_string("SCardListReaders", |buffer| {
+            calls += 1;
+            if calls < 3 {
+                return Err(Fill::TooShort(buffer.len() + 10));
+            }
+            buffer[..5].copy_from_slice(b"one\0\0");
+            Ok(5)
+        });
+        assert_eq!(list.unwrap(), ["one"]);
+        assert_eq!(calls, 3);
+    }
+
+    #[test]
+    fn a_list_that_never_settles_ends() {
+        let mut calls = 0;
+        let list = multi_string("SCardListReaders", |_| {
+            calls += 1;
+            Err(Fill::TooShort(usize::MAX))
+        });
+        assert_eq!(list, Err(Error::ListKeepsChanging { function: "SCardListReaders" }));
+        assert_eq!(calls, ATTEMPTS);
+    }
+
+    #[test]
+    fn no_readers_is_an_empty_list() {
+        let list = multi_string("SCardListReaders", |_| Err(Fill::Failed(Code::NO_READERS_AVAILABLE)));
+        assert_eq!(list, Ok(Vec::new()));
+    }
+}

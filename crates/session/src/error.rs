@@ -1,0 +1,177 @@
+//! What can go wrong.
+
+use crate::{Code, ReaderName};
+use pcsc_sys::LoadError;
+use std::fmt;
+
+/// Why a call failed.
+///
+/// Its text says which C function failed, with which code, on which reader, and what can be done. It
+/// never contains bytes of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no reader.
+    NoReaders,
+    /// There is no reader of this name; `available` are those that there are.
+    InvalidReader {
+        /// The name asked for.
+        name: ReaderName,
+        /// The names of the readers, in the service's order.
+        available: Vec<ReaderName>,
+    },
+    /// There is no card in the reader.
+    NoCard {
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// There is no PC/SC library.
+    Load(LoadError),
+    /// A command without any byte; it was not sent.
+    EmptyCommand,
+    /// A command longer than the longest that there is; it was not sent.
+    CommandTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The largest length: 65,544 bytes.
+        max: usize,
+    },
+    /// The card answered with fewer than the two bytes of a status word; the command may have acted.
+    ShortResponse {
+        /// How many bytes there were: 0 or 1.
+        len: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// A list kept changing while it was read.
+    ListKeepsChanging {
+        /// The C function that was called again and again.
+        function: &'static str,
+    },
+    /// A C function returned an error.
+    Pcsc {
+        /// The C function, by its name without Windows' suffix.
+        function: &'static str,
+        /// What it returned.
+        code: Code,
+        /// The reader, where the function has to do with one.
+        reader: Option<ReaderName>,
+    },
+}
+
+impl Error {
+    /// The code that the C function returned, where one did.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Error::NoCard { .. } => Some(Code::NO_SMARTCARD),
+            Error::Pcsc { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// The reader that the error is about, where there is one.
+    #[must_use]
+    pub fn reader(&self) -> Option<&ReaderName> {
+        match self {
+            Error::InvalidReader { name, .. } => Some(name),
+            Error::NoCard { reader } | Error::ShortResponse { reader, .. } => Some(reader),
+            Error::Pcsc { reader, .. } => reader.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn is(&self, codes: &[Code]) -> bool {
+        self.code().is_some_and(|code| codes.contains(&code))
+    }
+
+    /// Whether the card was taken out, or is not there.
+    #[must_use]
+    pub fn is_card_removed(&self) -> bool {
+        self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
+    }
+
+    /// Whether another program reset the card: it has forgotten its selected application and its
+    /// verified PINs. [`Session::reconnect`](crate::Session::reconnect) makes it usable again.
+    #[must_use]
+    pub fn is_card_reset(&self) -> bool {
+        self.is(&[Code::RESET_CARD])
+    }
+
+    /// Whether the reader is not there (any more).
+    #[must_use]
+    pub fn is_reader_gone(&self) -> bool {
+        matches!(self, Error::InvalidReader { .. } | Error::NoReaders)
+            || self.is(&[Code::READER_UNAVAILABLE, Code::UNKNOWN_READER, Code::NO_READERS_AVAILABLE])
+    }
+
+    /// Whether the service does not run, or the connection to it is lost: only a new context helps.
+    #[must_use]
+    pub fn is_service_down(&self) -> bool {
+        self.code().is_some_and(Code::is_service_down)
+    }
+
+    /// Whether another program keeps the card to itself.
+    #[must_use]
+    pub fn is_sharing_violation(&self) -> bool {
+        self.is(&[Code::SHARING_VIOLATION])
+    }
+
+    /// Whether the time to wait ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.is(&[Code::TIMEOUT])
+    }
+
+    /// Whether the wait was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.is(&[Code::CANCELLED, Code::SYSTEM_CANCELLED])
+    }
+}
+
+impl Code {
+    /// Whether only a new context helps after this code.
+    pub(crate) fn is_service_down(self) -> bool {
+        matches!(self, Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::INVALID_HANDLE | Code::COMM_ERROR)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::NoReaders => f.write_str("there is no smart-card reader: plug one in"),
+            Error::InvalidReader { name, available } if available.is_empty() => {
+                write!(f, "there is no reader {name:?}, nor any other: plug one in")
+            }
+            Error::InvalidReader { name, available } => {
+                write!(f, "there is no reader {name:?}; there are {available:?}: give one of these names exactly")
+            }
+            Error::NoCard { reader } => write!(f, "there is no card in the reader {reader:?}: insert one"),
+            Error::Load(error) => error.fmt(f),
+            Error::EmptyCommand => f.write_str("the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2"),
+            Error::CommandTooLong { len, max } => {
+                write!(f, "the command of {len} bytes was not sent: the longest has {max}")
+            }
+            Error::ShortResponse { len, reader } => write!(
+                f,
+                "the card in {reader:?} answered SCardTransmit with {len} of the 2 bytes of a status word: the command may have acted, reset the card before going on"
+            ),
+            Error::ListKeepsChanging { function } => {
+                write!(f, "the list that {function} gives kept changing while it was read: try again")
+            }
+            Error::Pcsc { function, code, reader: Some(reader) } => {
+                write!(f, "{function} failed on the reader {reader:?}: {code}")
+            }
+            Error::Pcsc { function, code, reader: None } => write!(f, "{function} failed: {code}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<LoadError> for Error {
+    fn from(error: LoadError) -> Error {
+        Error::Load(error)
+    }
+}

@@ -1,0 +1,63 @@
+//! Sessions with smart cards over PC/SC: open one on a reader, send APDUs, get data and status word.
+//!
+//! ```no_run
+//! use pcsc_session::{Session, list_readers};
+//!
+//! for name in list_readers()? {
+//!     println!("{name}");
+//! }
+//! let mut session = Session::open()?; // the first reader
+//! println!("{}", session.atr()?);
+//! let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
+//! println!("{:02X?} {}", response.data(), response.status()); // data without the status word
+//! session.close().map_err(|(_, error)| error)?;
+//! # Ok::<(), pcsc_session::Error>(())
+//! ```
+//!
+//! # Features
+//! `load` (default) opens the system's library at run time, `link` links it, `bindgen` makes the
+//! types from this machine's headers. Without `load` and `link` a provider of your own still works.
+#![deny(unsafe_code)]
+
+mod apdu_log;
+mod atr;
+mod attribute;
+mod card_status;
+mod code;
+mod command;
+mod context;
+mod error;
+mod options;
+mod protocol;
+mod raw;
+mod reader_access;
+mod reader_name;
+mod response;
+mod session;
+mod status_word;
+mod tlv;
+mod transaction;
+
+pub use atr::{
+    Atr, C6Use, CardCapabilities, Category, ClockStop, Convention, ErrorDetection, HistoricalBytes,
+    InterfaceByte, InterfaceByteKind, InterfaceBytes, OperatingClasses, Problem, SpecificMode,
+    StatusIndicator, Tck, WriteBehaviour,
+};
+pub use attribute::Attribute;
+pub use card_status::{CardState, CardStatus};
+pub use code::Code;
+pub use command::{
+    Case, Chain, Class, ClassError, Command, EncodeError, Form, OffsetDataObject, OutOfRange, ParseError,
+    is_sensitive_apdu,
+};
+pub use context::{Context, list_readers};
+pub use error::Error;
+pub use options::{Disposition, SessionOptions, ShareMode};
+pub use pcsc_sys::{Functions, LoadError};
+pub use protocol::{Protocol, Protocols};
+pub use reader_name::ReaderName;
+pub use response::Response;
+pub use session::Session;
+pub use status_word::{StatusWord, StatusWordClass};
+pub use tlv::{BerTlv, BerTlvs, CompactTlv, CompactTlvs, TlvError, TlvErrorKind};
+pub use transaction::Transaction;

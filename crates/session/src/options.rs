@@ -1,0 +1,149 @@
+//! How a session is opened and how it ends.
+
+use crate::{Context, Error, Protocols, ReaderName, Session};
+use pcsc_sys::{self as sys, DWORD, Functions};
+
+/// Whether other programs may use the card at the same time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ShareMode {
+    /// Others may use it too; a [transaction](Session::transaction) keeps them out for a while.
+    #[default]
+    Shared,
+    /// Nobody else may use it.
+    Exclusive,
+    /// The reader itself, with or without a card, for [control commands](Session::control).
+    ///
+    /// # Platform notes
+    /// Shared with pcsc-lite, exclusive on Windows.
+    Direct,
+}
+
+impl ShareMode {
+    pub(crate) const fn to_c(self) -> DWORD {
+        match self {
+            ShareMode::Shared => sys::SCARD_SHARE_SHARED,
+            ShareMode::Exclusive => sys::SCARD_SHARE_EXCLUSIVE,
+            ShareMode::Direct => sys::SCARD_SHARE_DIRECT,
+        }
+    }
+}
+
+/// What is done with the card when a session, a transaction or a connection ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Disposition {
+    /// Nothing: a verified PIN stays verified for the next program.
+    Leave,
+    /// It is reset: it forgets its verified PINs and its selected application.
+    #[default]
+    Reset,
+    /// It loses its power, which also resets it.
+    Unpower,
+    /// It is ejected, where the reader can do that.
+    Eject,
+}
+
+impl Disposition {
+    pub(crate) const fn to_c(self) -> DWORD {
+        match self {
+            Disposition::Leave => sys::SCARD_LEAVE_CARD,
+            Disposition::Reset => sys::SCARD_RESET_CARD,
+            Disposition::Unpower => sys::SCARD_UNPOWER_CARD,
+            Disposition::Eject => sys::SCARD_EJECT_CARD,
+        }
+    }
+}
+
+/// How to open a session: [`Session::options`] makes one, [`open`](SessionOptions::open) uses it.
+///
+/// By default: the first reader, shared, T=0 or T=1, the card reset at the end, the system's PC/SC.
+///
+/// # Examples
+/// ```no_run
+/// use pcsc_session::{Disposition, Protocols, Session, ShareMode};
+///
+/// let session = Session::options()
+///     .reader("ACS ACR39U ICC Reader 00 00")
+///     .share_mode(ShareMode::Exclusive)
+///     .protocols(Protocols::T1)
+///     .on_close(Disposition::Leave)
+///     .open()?;
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "options do nothing until `open`"]
+pub struct SessionOptions {
+    pub(crate) reader: Option<ReaderName>,
+    pub(crate) share_mode: ShareMode,
+    protocols: Option<Protocols>,
+    pub(crate) on_close: Disposition,
+    provider: Option<&'static Functions>,
+}
+
+impl SessionOptions {
+    /// Takes the reader of this name, which must be exact. Default: the first one listed.
+    pub fn reader(mut self, name: impl Into<ReaderName>) -> Self {
+        self.reader = Some(name.into());
+        self
+    }
+
+    /// Says whether other programs may use the card. Default: [`ShareMode::Shared`].
+    pub fn share_mode(mut self, mode: ShareMode) -> Self {
+        self.share_mode = mode;
+        self
+    }
+
+    /// Says which protocols may be used. Default: T=0 or T=1; none for [`ShareMode::Direct`].
+    pub fn protocols(mut self, protocols: Protocols) -> Self {
+        self.protocols = Some(protocols);
+        self
+    }
+
+    /// Says what is done with the card at the end. Default: [`Disposition::Reset`], so that no verified
+    /// PIN is left for the next program.
+    pub fn on_close(mut self, disposition: Disposition) -> Self {
+        self.on_close = disposition;
+        self
+    }
+
+    /// Takes another PC/SC than the system's: a library that was loaded, or a simulated one.
+    ///
+    /// Has no effect with [`open_in`](SessionOptions::open_in), whose context has its own.
+    pub fn provider(mut self, functions: &'static Functions) -> Self {
+        self.provider = Some(functions);
+        self
+    }
+
+    /// The protocols to ask for.
+    pub(crate) fn wanted_protocols(&self) -> Protocols {
+        self.protocols.unwrap_or(match self.share_mode {
+            ShareMode::Direct => Protocols::empty(),
+            ShareMode::Shared | ShareMode::Exclusive => Protocols::ANY,
+        })
+    }
+
+    /// Opens the session, on a context of its own.
+    ///
+    /// Blocks while the service powers the card; does not wait for a card.
+    ///
+    /// # Errors
+    /// As [`Session::open`] and [`Session::open_reader`].
+    pub fn open(&self) -> Result<Session, Error> {
+        let context = match self.provider {
+            Some(functions) => Context::establish_on(functions)?,
+            None => Context::establish()?,
+        };
+        self.open_in(&context)
+    }
+
+    /// Opens the session on a context that exists.
+    ///
+    /// # Platform notes
+    /// With pcsc-lite calls on one context wait for one another: sessions that are to run side by side
+    /// need a context each, as [`open`](SessionOptions::open) gives them.
+    ///
+    /// # Errors
+    /// As [`Session::open`] and [`Session::open_reader`].
+    pub fn open_in(&self, context: &Context) -> Result<Session, Error> {
+        Session::connect(context.clone(), self)
+    }
+}

@@ -1,0 +1,158 @@
+//! What a session asks of the reader rather than of the card: status, attributes, control.
+
+use crate::raw::{self, Fill};
+use crate::{Atr, Attribute, CardState, CardStatus, Error, ReaderName, Session};
+use pcsc_sys::MAX_READERNAME;
+
+/// How often a value that grows between two calls is asked for again.
+const ATTEMPTS: usize = 16;
+
+/// The longest answer to reset that a library may hand over: Windows' field has 36 bytes.
+const ATR: usize = 36;
+
+impl Session {
+    /// Asks the service for the card's state, protocol and answer to reset.
+    ///
+    /// Wraps `SCardStatus` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardstatusw)).
+    ///
+    /// # Errors
+    /// `SCARD_W_REMOVED_CARD`, `SCARD_W_RESET_CARD`, `SCARD_E_READER_UNAVAILABLE`, `SCARD_E_NO_SERVICE`
+    /// where the connection is lost.
+    #[doc(alias = "SCardStatus")]
+    pub fn status(&self) -> Result<CardStatus, Error> {
+        const FUNCTION: &str = "SCardStatus";
+        self.check(FUNCTION)?;
+        let mut atr = [0; ATR];
+        let mut names = vec![0; MAX_READERNAME + 2];
+        for _ in 0..ATTEMPTS {
+            match raw::status(self.functions(), self.as_raw(), &mut names, &mut atr) {
+                Ok(status) => {
+                    return Ok(CardStatus {
+                        readers: ReaderName::list(&names[..status.names_len]),
+                        state: CardState(status.state),
+                        protocol: status.protocol,
+                        atr: Atr::new(&atr[..status.atr_len]),
+                    });
+                }
+                Err(Fill::TooShort(needed)) => {
+                    names.resize(needed.clamp(names.len(), usize::from(u16::MAX)), 0);
+                }
+                Err(Fill::Failed(code)) => return Err(self.failed(FUNCTION, code)),
+            }
+        }
+        Err(Error::ListKeepsChanging { function: FUNCTION })
+    }
+
+    /// The card's answer to reset.
+    ///
+    /// Asks the service each time, so that the answer is the present card's.
+    ///
+    /// # Errors
+    /// As [`status`](Session::status).
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let session = pcsc_session::Session::open()?;
+    /// println!("{}", session.atr()?);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[doc(alias = "getATR")]
+    pub fn atr(&self) -> Result<Atr, Error> {
+        self.status().map(|status| status.atr)
+    }
+
+    /// Reads an attribute of the reader or the card.
+    ///
+    /// Wraps `SCardGetAttrib` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetattrib)).
+    ///
+    /// # Errors
+    /// `SCARD_E_UNSUPPORTED_FEATURE` (with pcsc-lite also `SCARD_E_NOT_TRANSACTED`) where the reader does
+    /// not have it; else as [`status`](Session::status).
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let session = pcsc_session::Session::open()?;
+    /// use pcsc_session::Attribute;
+    /// println!("{}", String::from_utf8_lossy(&session.get_attribute(Attribute::VENDOR_NAME)?));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[doc(alias = "SCardGetAttrib")]
+    pub fn get_attribute(&self, attribute: Attribute) -> Result<Vec<u8>, Error> {
+        const FUNCTION: &str = "SCardGetAttrib";
+        self.check(FUNCTION)?;
+        let mut value = vec![0; pcsc_sys::MAX_BUFFER_SIZE];
+        for _ in 0..ATTEMPTS {
+            match raw::get_attribute(self.functions(), self.as_raw(), attribute.0, &mut value) {
+                Ok(len) => {
+                    value.truncate(len);
+                    return Ok(value);
+                }
+                Err(Fill::TooShort(needed)) => {
+                    value.resize(needed.clamp(value.len(), pcsc_sys::MAX_BUFFER_SIZE_EXTENDED), 0);
+                }
+                Err(Fill::Failed(code)) => return Err(self.failed(FUNCTION, code)),
+            }
+        }
+        Err(Error::ListKeepsChanging { function: FUNCTION })
+    }
+
+    /// Reads an attribute into a buffer; returns its length in bytes.
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short, which is harmless; else as
+    /// [`get_attribute`](Session::get_attribute).
+    pub fn get_attribute_into(&self, attribute: Attribute, buffer: &mut [u8]) -> Result<usize, Error> {
+        const FUNCTION: &str = "SCardGetAttrib";
+        self.check(FUNCTION)?;
+        raw::get_attribute(self.functions(), self.as_raw(), attribute.0, buffer).map_err(|fill| match fill {
+            Fill::TooShort(_) => self.failed(FUNCTION, crate::Code::INSUFFICIENT_BUFFER),
+            Fill::Failed(code) => self.failed(FUNCTION, code),
+        })
+    }
+
+    /// Sets an attribute of the reader.
+    ///
+    /// Wraps `SCardSetAttrib` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardsetattrib)).
+    ///
+    /// # Errors
+    /// As [`get_attribute`](Session::get_attribute).
+    #[doc(alias = "SCardSetAttrib")]
+    pub fn set_attribute(&mut self, attribute: Attribute, value: &[u8]) -> Result<(), Error> {
+        const FUNCTION: &str = "SCardSetAttrib";
+        self.check(FUNCTION)?;
+        raw::set_attribute(self.functions(), self.as_raw(), attribute.0, value).map_err(|code| self.failed(FUNCTION, code))
+    }
+
+    /// Sends a control command to the reader, once, and returns its answer of up to 65,548 bytes.
+    ///
+    /// `code` comes from [`pcsc_sys::SCARD_CTL_CODE`] or from the reader's list of features.
+    /// Neither input nor answer is logged.
+    ///
+    /// Wraps `SCardControl` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardcontrol)).
+    ///
+    /// # Errors
+    /// `SCARD_E_UNSUPPORTED_FEATURE` (with pcsc-lite also `SCARD_E_NOT_TRANSACTED`) where the reader does
+    /// not know the code; else as [`status`](Session::status).
+    #[doc(alias = "SCardControl")]
+    pub fn control(&mut self, code: u32, input: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut output = vec![0; pcsc_sys::MAX_BUFFER_SIZE_EXTENDED];
+        let len = self.control_into(code, input, &mut output)?;
+        output.truncate(len);
+        Ok(output)
+    }
+
+    /// Sends a control command to the reader, once; returns how many bytes of `output` it was answered with.
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where `output` is too short: the reader has acted all the same; else as
+    /// [`control`](Session::control).
+    pub fn control_into(&mut self, code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
+        const FUNCTION: &str = "SCardControl";
+        self.check(FUNCTION)?;
+        raw::control(self.functions(), self.as_raw(), code, input, output).map_err(|code| self.failed(FUNCTION, code))
+    }
+}

@@ -1,0 +1,180 @@
+//! The name of a reader: text for people, exact units for C.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A unit of text as C has it: a byte, on Windows a UTF-16 unit.
+#[cfg(not(windows))]
+pub(crate) type Unit = u8;
+/// A unit of text as C has it: a byte, on Windows a UTF-16 unit.
+#[cfg(windows)]
+pub(crate) type Unit = u16;
+
+/// The name of a reader, exactly as the service gave it.
+///
+/// A name that is not valid UTF-8 (on Windows UTF-16) can be listed and opened all the same; only what
+/// is shown to people has replacement characters in it.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::ReaderName;
+///
+/// let name = ReaderName::from("Virtual 0 00 00");
+/// assert_eq!(name, "Virtual 0 00 00");
+/// assert_eq!(name.to_string(), "Virtual 0 00 00");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReaderName {
+    /// The units with a terminating null.
+    units: Box<[Unit]>,
+}
+
+impl ReaderName {
+    /// A name of the units that C gave, without a terminating null.
+    pub(crate) fn from_units(units: &[Unit]) -> ReaderName {
+        let mut terminated = Vec::with_capacity(units.len() + 1);
+        terminated.extend_from_slice(units);
+        terminated.push(0);
+        ReaderName { units: terminated.into_boxed_slice() }
+    }
+
+    /// A name of the bytes that the service gave, without a terminating null.
+    ///
+    /// # Platform notes
+    /// Not on Windows, where names are UTF-16.
+    #[cfg(not(windows))]
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> ReaderName {
+        ReaderName::from_units(bytes)
+    }
+
+    /// The name's bytes without a terminating null, exactly as the service gave them.
+    ///
+    /// # Platform notes
+    /// Not on Windows, where names are UTF-16.
+    #[cfg(not(windows))]
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.units()
+    }
+
+    /// The name as text, with replacement characters where it is not valid.
+    #[must_use]
+    pub fn to_string_lossy(&self) -> Cow<'_, str> {
+        #[cfg(not(windows))]
+        return String::from_utf8_lossy(self.units());
+        #[cfg(windows)]
+        return Cow::Owned(String::from_utf16_lossy(self.units()));
+    }
+
+    /// The units without the terminating null.
+    pub(crate) fn units(&self) -> &[Unit] {
+        &self.units[..self.units.len() - 1]
+    }
+
+    /// The null-terminated units for C, or nothing where a null stands inside: no reader has such a name,
+    /// and C would take its beginning for the whole.
+    pub(crate) fn terminated(&self) -> Option<&[Unit]> {
+        (!self.units().contains(&0)).then_some(&*self.units)
+    }
+
+    /// Reads a multi-string: names with a null after each and an empty one at the end.
+    pub(crate) fn list(units: &[Unit]) -> Vec<ReaderName> {
+        units.split(|&unit| unit == 0).take_while(|name| !name.is_empty()).map(ReaderName::from_units).collect()
+    }
+}
+
+impl From<&str> for ReaderName {
+    fn from(name: &str) -> ReaderName {
+        #[cfg(not(windows))]
+        return ReaderName::from_units(name.as_bytes());
+        #[cfg(windows)]
+        return ReaderName::from_units(&name.encode_utf16().collect::<Vec<_>>());
+    }
+}
+
+impl From<String> for ReaderName {
+    fn from(name: String) -> ReaderName {
+        ReaderName::from(name.as_str())
+    }
+}
+
+impl From<&String> for ReaderName {
+    fn from(name: &String) -> ReaderName {
+        ReaderName::from(name.as_str())
+    }
+}
+
+impl From<&ReaderName> for ReaderName {
+    fn from(name: &ReaderName) -> ReaderName {
+        name.clone()
+    }
+}
+
+impl PartialEq<str> for ReaderName {
+    fn eq(&self, other: &str) -> bool {
+        #[cfg(not(windows))]
+        return self.units() == other.as_bytes();
+        #[cfg(windows)]
+        return self.units().iter().copied().eq(other.encode_utf16());
+    }
+}
+
+impl PartialEq<&str> for ReaderName {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl fmt::Display for ReaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_string_lossy())
+    }
+}
+
+impl fmt::Debug for ReaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.to_string_lossy(), f)
+    }
+}
+
+#[cfg(all(test, not(windows)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_multi_string_gives_its_names() {
+        assert_eq!(ReaderName::list(b"one\0two\0\0"), [ReaderName::from("one"), ReaderName::from("two")]);
+        assert!(ReaderName::list(b"\0").is_empty());
+        assert!(ReaderName::list(b"").is_empty());
+    }
+
+    #[test]
+    fn what_stands_after_the_end_of_a_multi_string_is_not_a_name() {
+        assert_eq!(ReaderName::list(b"one\0\0rest\0"), [ReaderName::from("one")]);
+    }
+
+    #[test]
+    fn a_multi_string_that_was_cut_off_keeps_its_last_name() {
+        assert_eq!(ReaderName::list(b"one\0tw"), [ReaderName::from("one"), ReaderName::from("tw")]);
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf8_keeps_its_bytes() {
+        let name = ReaderName::from_bytes(b"L\xE4ser");
+        assert_eq!(name.as_bytes(), b"L\xE4ser");
+        assert_eq!(name.to_string(), "L\u{FFFD}ser");
+        assert_ne!(name, ReaderName::from("L\u{FFFD}ser"));
+    }
+
+    #[test]
+    fn a_null_inside_never_reaches_c() {
+        assert_eq!(ReaderName::from("one\0two").terminated(), None);
+        assert_eq!(ReaderName::from("one").terminated(), Some(&b"one\0"[..]));
+    }
+
+    #[test]
+    fn width_applies_to_a_name() {
+        assert_eq!(format!("[{:>5}]", ReaderName::from("one")), "[  one]");
+    }
+}

@@ -1,0 +1,49 @@
+//! A card's answer.
+
+use crate::StatusWord;
+use std::fmt;
+
+/// A card's answer: its data, and the status word, borrowed from the session's buffer.
+///
+/// `Debug` shows lengths and the status word, never the data.
+///
+/// # Examples
+/// ```
+/// # fn show(response: pcsc_session::Response<'_>) {
+/// if response.status().is_success() {
+///     println!("{:02X?}", response.data());
+/// }
+/// # }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Response<'a> {
+    data: &'a [u8],
+    status: StatusWord,
+}
+
+impl<'a> Response<'a> {
+    #[inline]
+    pub(crate) fn new(data: &'a [u8], status: StatusWord) -> Response<'a> {
+        Response { data, status }
+    }
+
+    /// The data without the status word: 0 to 65,536 bytes.
+    #[inline]
+    #[must_use]
+    pub fn data(&self) -> &'a [u8] {
+        self.data
+    }
+
+    /// The status word.
+    #[inline]
+    #[must_use]
+    pub fn status(&self) -> StatusWord {
+        self.status
+    }
+}
+
+impl fmt::Debug for Response<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Response({} bytes, {:04X})", self.data.len(), self.status)
+    }
+}
