@@ -43,8 +43,8 @@ impl ParseCallbacks for Types {
     }
 }
 
-/// The settings that every file is made with.
-pub(crate) fn builder(header: &Path, include: &[PathBuf], clang: &[&str]) -> Builder {
+/// The settings that every file is made with; `scratch` is a folder for clang's own files.
+pub(crate) fn builder(header: &Path, include: &[PathBuf], clang: &[&str], scratch: &Path) -> Builder {
     bindgen::builder()
         .header(
             header
@@ -54,6 +54,7 @@ pub(crate) fn builder(header: &Path, include: &[PathBuf], clang: &[&str]) -> Bui
         .clang_args(include.iter().map(|path| format!("-I{}", path.display())))
         .clang_args(clang)
         .clang_macro_fallback()
+        .clang_macro_fallback_build_dir(scratch)
         .default_macro_constant_type(MacroTypeVariation::Unsigned)
         .parse_callbacks(Box::new(Types))
         .use_core()
@@ -80,10 +81,11 @@ pub(crate) fn platform(
     header: &Path,
     include: &[PathBuf],
     clang: &[&str],
+    scratch: &Path,
     layout: bool,
 ) -> Result<String, bindgen::BindgenError> {
     let base = || {
-        let builder = builder(header, include, clang)
+        let builder = builder(header, include, clang, scratch)
             .blocklist_item(PART10)
             // Functions that only other libraries export.
             .blocklist_function("SCardUIDlg.*|SCardDlg.*|SCardCancelTransaction|GetOpenCardName.*")

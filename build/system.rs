@@ -105,8 +105,7 @@ fn generate(os: &str, include: &[PathBuf]) {
     use std::path::Path;
     println!("cargo::rerun-if-changed=wrapper.h");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it for build scripts"));
-    let out =
-        PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it for build scripts")).join("platform.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it for build scripts"));
     let target = match os {
         "windows" => Platform::Windows,
         "macos" => Platform::MacOs,
@@ -124,7 +123,7 @@ fn generate(os: &str, include: &[PathBuf]) {
         std::fs::read_to_string(committed).expect("the package contains its bindings")
     } else {
         // macOS and Windows keep their headers where their compiler finds them.
-        match platform(target, Path::new(&root.join("wrapper.h")), include, &[], !cross()) {
+        match platform(target, Path::new(&root.join("wrapper.h")), include, &[], &out, !cross()) {
             Ok(text) => text,
             Err(error) => {
                 println!(
@@ -134,5 +133,5 @@ fn generate(os: &str, include: &[PathBuf]) {
             }
         }
     };
-    std::fs::write(out, text).expect("Cargo's output folder is writable");
+    std::fs::write(out.join("platform.rs"), text).expect("Cargo's output folder is writable");
 }

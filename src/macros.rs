@@ -2,7 +2,7 @@
 
 use crate::{DWORD, SCARD_IO_REQUEST, SCARD_PROTOCOL_RAW, SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1, ULONG};
 
-/// Given as a buffer's length, asks the service to allocate the buffer; [`SCardFreeMemory`](crate::SCardFreeMemory) frees it.
+/// Given as a buffer's length, asks the service to allocate the buffer; `SCardFreeMemory` frees it.
 ///
 /// # Platform notes
 /// macOS has neither.

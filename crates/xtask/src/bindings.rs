@@ -21,8 +21,10 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
     let lite = [PathBuf::from(PCSCLITE)];
     let windows = [PathBuf::from(MINGW), clang_headers()?];
     let wrapper = root.join("wrapper.h");
+    let scratch = root.join("target/bindings");
+    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
     let make = |platform, include: &[PathBuf], clang: &[&str]| {
-        generate::platform(platform, &wrapper, include, clang, false).map_err(|error| error.to_string())
+        generate::platform(platform, &wrapper, include, clang, &scratch, false).map_err(|error| error.to_string())
     };
     let files = [
         (
@@ -43,7 +45,7 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
         (
             "part10.rs",
             format!("Part 10 of PC/SC, from `reader.h` of pcsc-lite {version}: the same on every platform.\n//! `cargo xtask bindings` writes this file."),
-            part10(&wrapper, &lite).map_err(|error| error.to_string())?,
+            part10(&wrapper, &lite, &scratch).map_err(|error| error.to_string())?,
         ),
     ];
     for (name, about, text) in files {
@@ -62,8 +64,8 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
 }
 
 /// Part 10 of PC/SC from pcsc-lite's `reader.h`.
-fn part10(wrapper: &Path, include: &[PathBuf]) -> Result<String, bindgen::BindgenError> {
-    let builder = generate::builder(wrapper, include, &[])
+fn part10(wrapper: &Path, include: &[PathBuf], scratch: &Path) -> Result<String, bindgen::BindgenError> {
+    let builder = generate::builder(wrapper, include, &[], scratch)
         .allowlist_item(generate::PART10)
         .blocklist_item("HOST_TO_CCID_.*|CM_IOCTL_.*")
         .with_codegen_config(bindgen::CodegenConfig::TYPES | bindgen::CodegenConfig::VARS);
