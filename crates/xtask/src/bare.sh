@@ -19,7 +19,7 @@ rmdir "$scratch"
 
 traces() {
   find /usr \( -name 'libpcsclite*' -o -name 'libclang*' -o -name PCSC -o -name 'pcscd*' -o -name pkgconfig \
-    -o -name '*.pc' -o -name '*pkg-config' -o -name pkgconf -o -name 'llvm-config*' \) -prune -print
+    -o -name '*.pc' -o -name '*pkg-config' -o -name pkgconf -o -name 'llvm-config*' \) -prune -print 2>/dev/null || true
 }
 traces | while IFS= read -r path; do rm -rf "$path"; done
 left=$(traces; find -L /lib /lib64 /opt -maxdepth 3 -name 'libpcsclite*' 2>/dev/null || true)
