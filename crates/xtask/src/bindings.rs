@@ -24,7 +24,8 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
     let scratch = root.join("target/bindings");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
     let make = |platform, include: &[PathBuf], clang: &[&str]| {
-        generate::platform(platform, &wrapper, include, clang, &scratch, false).map_err(|error| error.to_string())
+        generate::platform(platform, &wrapper, include, clang, &scratch, false)
+            .map_err(|error| error.to_string())
     };
     let files = [
         (

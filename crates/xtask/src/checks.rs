@@ -15,7 +15,11 @@ const DEADLINE: Duration = Duration::from_secs(10 * 60);
 /// # Errors
 /// A file is not formatted.
 pub(crate) fn format(root: &Path) -> Result<Done, String> {
-    run(cargo(root).args(["fmt", "--all", "--check"]), DEADLINE).map(|_| Done::All)
+    run(
+        cargo(root).args(["fmt", "--all", "--check", "--", "--color", "never"]),
+        DEADLINE,
+    )
+    .map(|_| Done::All)
 }
 
 /// Runs clippy on the workspace, by default and with all features, and on pcsc-sys in every feature set.
