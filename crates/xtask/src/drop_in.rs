@@ -1,0 +1,83 @@
+//! Stage `drop-in`: the published crate `pcsc` on this workspace's pcsc-sys, with a real pcscd below.
+//!
+//! The package `tests/drop-in` stands outside the workspace, since it patches crates.io. Its tests run in load mode and
+//! in link mode.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command;
+use crate::package::{self, DEADLINE};
+
+/// Runs the stage.
+///
+/// # Errors
+/// What is not installed, or the test that failed.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let package = root.join("tests/drop-in");
+    package::lock(root, &package)?;
+    package::tidy(root, &package)?;
+    for (mode, features, is_linked) in [("load", "", false), ("link", "link", true)] {
+        let mut build = cargo(root, &package, features);
+        build.args(["--no-run", "--message-format=json-render-diagnostics"]);
+        let program = program(&command::stdout(&mut build, DEADLINE)?)?;
+        if needs_pcsclite(&program)? != is_linked {
+            let needs = if is_linked { "does not need" } else { "needs" };
+            return Err(format!(
+                "in {mode} mode {} {needs} libpcsclite",
+                program.display()
+            ));
+        }
+        let mut test = cargo(root, &package, features);
+        // The library has one table of readers for a process, and each test has a daemon.
+        test.args(["--", "--include-ignored", "--test-threads=1"]);
+        command::run(&mut test, DEADLINE)?;
+        println!("pcsc 2.9 drives pcscd in {mode} mode; the program is linked with libpcsclite: {is_linked}");
+    }
+    Ok(())
+}
+
+fn cargo(root: &Path, package: &Path, features: &str) -> Command {
+    let mut cargo = package::cargo(root, package);
+    cargo.args(["test", "--tests", "--features", features]);
+    cargo
+}
+
+/// Returns the test program that drives pcscd, as Cargo names it.
+fn program(messages: &str) -> Result<PathBuf, String> {
+    let mut executables = messages
+        .lines()
+        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
+    executables
+        .find(|path| path.contains("/pcscd-"))
+        .map(PathBuf::from)
+        .ok_or_else(|| "Cargo built no test program of tests/drop-in/tests/pcscd.rs".to_owned())
+}
+
+/// Tells whether the loader opens libpcsclite when this program starts.
+fn needs_pcsclite(program: &Path) -> Result<bool, String> {
+    let mut readelf = Command::new("readelf");
+    let output = command::stdout(readelf.arg("-d").arg(program), DEADLINE)
+        .map_err(|error| format!("{error}\ninstall binutils"))?;
+    if !output.contains("(NEEDED)") {
+        return Err(format!(
+            "readelf does not say what {} needs:\n{output}",
+            program.display()
+        ));
+    }
+    Ok(output
+        .lines()
+        .any(|line| line.contains("(NEEDED)") && line.contains("libpcsclite")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::program;
+
+    #[test]
+    fn the_program_is_the_tests() {
+        let messages = "{\"executable\":null}\n{\"executable\":\"/t/names-1\"}\n{\"executable\":\"/t/pcscd-2\",\"b\":2}\n";
+        assert_eq!(program(messages).unwrap(), std::path::Path::new("/t/pcscd-2"));
+        assert!(program("{\"executable\":null}\n").is_err());
+    }
+}
