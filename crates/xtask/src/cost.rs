@@ -1,0 +1,146 @@
+//! Stage `cost`: the instructions of a call, counted by valgrind over a libpcsclite that does nothing.
+//!
+//! The programs are in `tests/cost`. Each runs with N calls and with 2N: the difference is N calls and nothing else, so
+//! the figures are exact and the same in every run.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::command;
+use crate::package::{self, DEADLINE, copy, target};
+
+const CALLS: u64 = 10_000;
+
+/// How many instructions a free function may cost more in load mode than in link mode.
+const MOST: f64 = 6.0;
+
+/// The rows of `tests/cost/src/main.rs`, each counted in load mode and in link mode.
+const ROWS: [&str; 2] = ["pcsc-sys", "pcsc"];
+
+/// Runs the stage.
+///
+/// # Errors
+/// What is not installed, or a figure that is too high.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let package = root.join("tests/cost");
+    let out = root.join("target/cost");
+    fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let out = out
+        .canonicalize()
+        .map_err(|error| format!("{}: {error}", out.display()))?;
+    let library = out.join("libpcsclite.so.1");
+    gcc(
+        &["-shared", "-fPIC", "-Wl,-soname,libpcsclite.so.1"],
+        &package.join("pcsclite.c"),
+        &library,
+        &[],
+    )?;
+    copy(&library, &out.join("libpcsclite.so"))?;
+    let c = out.join("c");
+    gcc(
+        &[],
+        &package.join("cost.c"),
+        &c,
+        &["-L".as_ref(), out.as_os_str(), "-lpcsclite".as_ref()],
+    )?;
+    println!("instructions for each call of SCardTransmit, that do-nothing function included:");
+    println!("{:<12}{:>8.2}", "C", count(&c, &[], &out)?);
+
+    package::lock(root, &package)?;
+    package::tidy(root, &package)?;
+    let mut figures = Vec::new();
+    for features in ["", "link"] {
+        let mut cargo = package::cargo(root, &package);
+        cargo.args(["build", "--release", "--features", features]);
+        cargo.env("PCSC_LIB_DIR", &out);
+        command::run(&mut cargo, DEADLINE)?;
+        let program = out.join(format!("rust-{features}"));
+        copy(&target(root).join("release/cost"), &program)?;
+        let counted: Result<Vec<_>, _> = ROWS.iter().map(|row| count(&program, &[row], &out)).collect();
+        figures.push(counted?);
+    }
+    let (loaded, linked) = (&figures[0], &figures[1]);
+    for (index, row) in ROWS.iter().enumerate() {
+        println!(
+            "{row:<12}{:>8.2} linked {:>8.2} loaded",
+            linked[index], loaded[index]
+        );
+    }
+    check(linked[0], loaded[0])
+}
+
+/// Checks what loading costs.
+fn check(linked: f64, loaded: f64) -> Result<(), String> {
+    if loaded - linked <= MOST {
+        Ok(())
+    } else {
+        Err(format!(
+            "a free function costs {loaded:.2} instructions loaded and {linked:.2} linked: at most {MOST} more are allowed; look at `current` in src/library.rs"
+        ))
+    }
+}
+
+fn gcc(
+    options: &[&str],
+    source: &Path,
+    program: &Path,
+    libraries: &[&std::ffi::OsStr],
+) -> Result<(), String> {
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-O2", "-Wall", "-Wextra", "-Werror"]).args(options);
+    gcc.args(["-o".as_ref(), program.as_os_str(), source.as_os_str()])
+        .args(libraries);
+    command::run(&mut gcc, DEADLINE).map(drop)
+}
+
+/// Returns how many instructions one call costs in a program whose last argument is the number of calls.
+fn count(program: &Path, arguments: &[&str], library: &Path) -> Result<f64, String> {
+    let total = |calls: u64| {
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+        valgrind.arg(program).args(arguments).arg(calls.to_string());
+        valgrind.env("LD_LIBRARY_PATH", library);
+        let output =
+            command::run(&mut valgrind, DEADLINE).map_err(|error| format!("{error}\ninstall valgrind"))?;
+        collected(&output)
+            .ok_or_else(|| format!("valgrind does not say how many instructions it counted:\n{output}"))
+    };
+    let (once, twice) = (total(CALLS)?, total(2 * CALLS)?);
+    let difference = twice.saturating_sub(once);
+    // A program that does not call at all would pass any limit.
+    if difference < CALLS {
+        return Err(format!(
+            "{}: {CALLS} calls more cost {difference} instructions",
+            program.display()
+        ));
+    }
+    Ok(difference as f64 / CALLS as f64)
+}
+
+/// Reads valgrind's line `==1234== Collected : 5678`.
+fn collected(output: &str) -> Option<u64> {
+    output
+        .lines()
+        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check, collected};
+
+    #[test]
+    fn the_count_is_valgrinds() {
+        assert_eq!(
+            collected("==7== Events    : Ir\n==7== Collected : 123\n"),
+            Some(123)
+        );
+        assert_eq!(collected("==7== nothing"), None);
+    }
+
+    #[test]
+    fn six_instructions_more_are_allowed() {
+        assert_eq!(check(20.0, 26.0), Ok(()));
+        assert!(check(20.0, 26.01).is_err());
+    }
+}
