@@ -61,14 +61,27 @@ fn make_copy(root: &Path, package: &Path) -> Result<(), String> {
     for file in ["src", "build", "build.rs", "wrapper.h", "Cargo.lock"] {
         copy(&root.join(file), &package.join(file))?;
     }
-    let manifest = read(&root.join("Cargo.toml"))?;
-    // A workspace without members and without what only tests need.
-    let lines = manifest.lines().filter(|line| {
-        !["members", "exclude", "default-members", "pcsc-sys = "]
+    let manifest = manifest(&read(&root.join("Cargo.toml"))?);
+    write(&package.join("Cargo.toml"), &manifest)
+}
+
+/// Returns the manifest without other packages and without what only tests need.
+fn manifest(text: &str) -> String {
+    let mut is_kept = true;
+    let mut kept = String::new();
+    for line in text.lines() {
+        if line.starts_with('[') {
+            is_kept = !line.starts_with("[[") && !line.contains("dev-dependencies");
+        }
+        let names_others = ["members", "exclude", "default-members", "pcsc-sys = "]
             .iter()
-            .any(|key| line.starts_with(key))
-    });
-    write(&package.join("Cargo.toml"), &lines.collect::<Vec<_>>().join("\n"))
+            .any(|key| line.starts_with(key));
+        if is_kept && !names_others {
+            kept += line;
+            kept += "\n";
+        }
+    }
+    kept
 }
 
 /// Returns the functions of the committed bindings.
@@ -146,7 +159,7 @@ fn each_is_named(cargo: &mut Command, names: &[String]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{change, change_header, change_list};
+    use super::{change, change_header, change_list, manifest};
 
     #[test]
     fn the_first_argument_changes() {
@@ -157,5 +170,11 @@ mod tests {
         let header = "PCSC_API LONG SCardA(DWORD a);";
         let changed = "PCSC_API LONG SCardA(unsigned short drift, DWORD a);";
         assert_eq!(change(header, &names, change_header), changed);
+    }
+
+    #[test]
+    fn the_copy_is_the_package_alone() {
+        let text = "[workspace]\nmembers = [\"a\"]\n[dev-dependencies]\nb = \"1\"\n[[test]]\nname = \"c\"\n[lints]\nd = 1\n";
+        assert_eq!(manifest(text), "[workspace]\n[lints]\nd = 1\n");
     }
 }
