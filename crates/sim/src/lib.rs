@@ -13,10 +13,12 @@
 //! ```
 
 mod card;
+mod demo_card;
 mod fn_card;
 mod scripted_card;
 pub mod vpcd;
 
 pub use card::Card;
+pub use demo_card::DemoCard;
 pub use fn_card::FnCard;
 pub use scripted_card::{ScriptError, ScriptedCard};

@@ -1,0 +1,178 @@
+//! The PIN: VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER.
+
+use super::files::Df;
+use super::request::Request;
+use super::status::Status;
+use super::{DemoCard, PIN_TRIES, PUK_TRIES};
+
+/// Lengths of a PIN, in bytes.
+const SHORTEST: usize = 4;
+const LONGEST: usize = 8;
+
+/// A secret and the tries that are left to say it.
+#[derive(Clone)]
+struct Secret {
+    value: Vec<u8>,
+    tries_left: u8,
+    tries: u8,
+}
+
+impl Secret {
+    fn new(value: &[u8], tries: u8) -> Self {
+        Self {
+            value: value.to_vec(),
+            tries_left: tries,
+            tries,
+        }
+    }
+
+    /// Uses up a try unless the bytes are right, and gives all tries back if they are.
+    fn check(&mut self, said: &[u8]) -> Result<(), Status> {
+        self.tries_left = self.tries_left.checked_sub(1).ok_or(Status::BLOCKED)?;
+        let differs = self
+            .value
+            .iter()
+            .zip(said)
+            .fold(self.value.len() ^ said.len(), |differs, (a, b)| {
+                differs | usize::from(a ^ b)
+            });
+        if differs != 0 {
+            return Err(Status::tries(self.tries_left));
+        }
+        self.tries_left = self.tries;
+        Ok(())
+    }
+}
+
+/// The PIN, its resetting code and the security status. It has no `Debug`, so that no secret is shown.
+#[derive(Clone)]
+pub(super) struct Pin {
+    pin: Secret,
+    puk: Secret,
+    verified: bool,
+}
+
+impl Pin {
+    pub(super) fn new() -> Self {
+        Self {
+            pin: Secret::new(DemoCard::PIN, PIN_TRIES),
+            puk: Secret::new(DemoCard::PUK, PUK_TRIES),
+            verified: false,
+        }
+    }
+
+    pub(super) fn is_verified(&self) -> bool {
+        self.verified
+    }
+
+    pub(super) fn tries_left(&self) -> u8 {
+        self.pin.tries_left
+    }
+
+    pub(super) fn puk_tries_left(&self) -> u8 {
+        self.puk.tries_left
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.verified = false;
+    }
+
+    /// ISO/IEC 7816-4:2013, 11.5.6.
+    fn verify(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+        match (request.p1, request.data) {
+            (0x00, []) => match self.pin.tries_left {
+                _ if self.verified => Ok(Status::OK),
+                0 => Err(Status::BLOCKED),
+                left => Err(Status::tries(left)),
+            },
+            (0x00, said) => {
+                let said = of_pin_length(said)?;
+                self.verified = false;
+                self.pin.check(said)?;
+                self.verified = true;
+                Ok(Status::OK)
+            }
+            (0xFF, []) => {
+                self.verified = false;
+                Ok(Status::OK)
+            }
+            (0xFF, _) => Err(Status::WRONG_LENGTH),
+            _ => Err(Status::WRONG_P1_P2),
+        }
+    }
+
+    /// ISO/IEC 7816-4:2013, 11.5.7.
+    fn change(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+        let data = request.data()?;
+        let new = match request.p1 {
+            0x00 => {
+                let (old, new) = data
+                    .split_at_checked(self.pin.value.len())
+                    .ok_or(Status::WRONG_LENGTH)?;
+                let new = of_pin_length(new)?;
+                self.verified = false;
+                self.pin.check(old)?;
+                self.verified = true;
+                new
+            }
+            0x01 if !self.verified => return Err(Status::SECURITY_STATUS),
+            0x01 => of_pin_length(data)?,
+            _ => return Err(Status::WRONG_P1_P2),
+        };
+        self.pin.value = new.to_vec();
+        Ok(Status::OK)
+    }
+
+    /// ISO/IEC 7816-4:2013, 11.5.10.
+    fn reset_retry_counter(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+        let (said, new) = match request.p1 {
+            0x00 => {
+                let (said, new) = request
+                    .data()?
+                    .split_at_checked(self.puk.value.len())
+                    .ok_or(Status::WRONG_LENGTH)?;
+                (said, Some(of_pin_length(new)?))
+            }
+            0x01 if request.data.len() != self.puk.value.len() => return Err(Status::WRONG_LENGTH),
+            0x01 => (request.data, None),
+            _ => return Err(Status::WRONG_P1_P2),
+        };
+        self.puk.check(said)?;
+        if let Some(new) = new {
+            self.pin.value = new.to_vec();
+        }
+        self.pin.tries_left = self.pin.tries;
+        self.verified = false;
+        Ok(Status::OK)
+    }
+}
+
+fn of_pin_length(pin: &[u8]) -> Result<&[u8], Status> {
+    if (SHORTEST..=LONGEST).contains(&pin.len()) {
+        Ok(pin)
+    } else {
+        Err(Status::WRONG_LENGTH)
+    }
+}
+
+impl DemoCard {
+    /// The PIN, which its application alone knows.
+    fn referenced_pin(&mut self, request: &Request<'_>) -> Result<&mut Pin, Status> {
+        match self.selection(request).df {
+            Df::Application if request.p2 == Self::PIN_REFERENCE => Ok(&mut self.pin),
+            _ => Err(Status::REFERENCE_NOT_FOUND),
+        }
+    }
+
+    pub(super) fn verify(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+        self.referenced_pin(request)?.verify(request)
+    }
+
+    pub(super) fn change_reference_data(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+        self.referenced_pin(request)?.change(request)
+    }
+
+    pub(super) fn reset_retry_counter(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+        self.referenced_pin(request)?.reset_retry_counter(request)
+    }
+}
