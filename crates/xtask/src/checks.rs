@@ -74,14 +74,23 @@ pub(crate) fn docs(root: &Path) -> Result<Done, String> {
 /// # Errors
 /// They differ.
 pub(crate) fn bindings(root: &Path) -> Result<Done, String> {
-    let (committed, installed) = (
-        crate::bindings::committed_version(root)?,
-        crate::bindings::pcsclite_version()?,
-    );
+    with_their_headers(root, |root| crate::bindings::bindings(root, true))
+}
+
+/// Runs a check that compares the committed bindings, where this machine has the headers that they were made from.
+///
+/// # Errors
+/// The check's own.
+pub(crate) fn with_their_headers(
+    root: &Path,
+    check: fn(&Path) -> Result<(), String>,
+) -> Result<Done, String> {
+    let committed = crate::bindings::committed_version(root)?;
+    let installed = crate::bindings::pcsclite_version()?;
     if committed != installed {
         return Ok(Done::LeftOut(format!(
             "the bindings are those of pcsc-lite {committed}, the headers here are of {installed}: not compared"
         )));
     }
-    crate::bindings::bindings(root, true).map(|()| Done::All)
+    check(root).map(|()| Done::All)
 }

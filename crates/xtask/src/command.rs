@@ -13,7 +13,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::tally;
+use crate::{setup, tally};
 
 /// The group that runs now, for the signal handler; 0 where none does.
 static GROUP: AtomicI32 = AtomicI32::new(0);
@@ -28,6 +28,26 @@ pub(crate) fn cargo(folder: &Path) -> Command {
 /// Returns the folder that Cargo builds into.
 pub(crate) fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// Lets a program make mount and network namespaces, as the private pcscd does: without root it gets a user namespace.
+pub(crate) fn with_namespaces(command: Command) -> Command {
+    if setup::is_root() {
+        return command;
+    }
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "--kill-child"]);
+    unshare.arg(command.get_program()).args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        unshare.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => unshare.env(name, value),
+            None => unshare.env_remove(name),
+        };
+    }
+    unshare
 }
 
 /// Runs a program to its end, within the deadline, and returns what it wrote, to both outputs, in order.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command;
-use crate::package::{self, DEADLINE, copy, target};
+use crate::package::{self, DEADLINE, copy};
 
 const CALLS: u64 = 10_000;
 
@@ -56,7 +56,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         cargo.env("PCSC_LIB_DIR", &out);
         command::run(&mut cargo, DEADLINE)?;
         let program = out.join(format!("rust-{features}"));
-        copy(&target(root).join("release/cost"), &program)?;
+        copy(&command::target_folder(root).join("release/cost"), &program)?;
         let counted: Result<Vec<_>, _> = ROWS.iter().map(|row| count(&program, &[row], &out)).collect();
         figures.push(counted?);
     }

@@ -31,7 +31,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         let mut test = cargo(root, &package, features);
         // The library has one table of readers for a process, and each test has a daemon.
         test.args(["--", "--include-ignored", "--test-threads=1"]);
-        command::run(&mut test, DEADLINE)?;
+        command::run(&mut command::with_namespaces(test), DEADLINE)?;
         println!("pcsc 2.9 drives pcscd in {mode} mode; the program is linked with libpcsclite: {is_linked}");
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::command::{cargo, run};
+use crate::command::{cargo, run, with_namespaces};
 use crate::setup;
 use crate::stage::Done;
 
@@ -81,8 +81,6 @@ pub(crate) fn unit(root: &Path) -> Result<Done, String> {
 
 /// Runs the tests that need a daemon, loaded and linked.
 ///
-/// They make mount and network namespaces: without root they run in a user namespace, where they may.
-///
 /// # Errors
 /// A test failed.
 pub(crate) fn pcscd(root: &Path) -> Result<Done, String> {
@@ -90,21 +88,9 @@ pub(crate) fn pcscd(root: &Path) -> Result<Done, String> {
         ["test", "--workspace"].as_slice(),
         &["test", "--package", "pcsc-sys", "--features", "link"],
     ] {
-        run(cargo(root).args(arguments).arg("--no-run"), DEADLINE)?;
-        let tests = ["--offline", "--tests", "--", "--ignored"];
-        if setup::is_root() {
-            run(cargo(root).args(arguments).args(tests), DEADLINE)?;
-        } else {
-            let cargo = cargo(root);
-            let mut unshare = Command::new("unshare");
-            unshare.args(["--user", "--map-root-user", "--mount", "--net", "--kill-child"]);
-            unshare
-                .arg(cargo.get_program())
-                .args(arguments)
-                .args(tests)
-                .current_dir(root);
-            run(&mut unshare, DEADLINE)?;
-        }
+        let mut tests = cargo(root);
+        tests.args(arguments).args(["--tests", "--", "--ignored"]);
+        run(&mut with_namespaces(tests), DEADLINE)?;
     }
     Ok(Done::All)
 }

@@ -5,6 +5,8 @@
 //! - `cargo xtask bindings [--check]` writes `src/bindings/` from the headers, or compares.
 
 #[cfg(unix)]
+mod abi;
+#[cfg(unix)]
 mod bare;
 mod bindings;
 #[cfg(unix)]
@@ -14,9 +16,17 @@ mod checks;
 #[cfg(unix)]
 mod command;
 #[cfg(unix)]
+mod cost;
+#[cfg(unix)]
+mod drift;
+#[cfg(unix)]
+mod drop_in;
+#[cfg(unix)]
 mod feature_sets;
 #[cfg(unix)]
 mod outside;
+#[cfg(unix)]
+mod package;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Packages outside the workspace: made for a check, or standing in `tests/` since they patch crates.io.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -13,13 +13,8 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(300);
 /// Makes a call of Cargo in a package, which shares what the workspace has built.
 pub(crate) fn cargo(root: &Path, package: &Path) -> Command {
     let mut cargo = command::cargo(package);
-    cargo.env("CARGO_TARGET_DIR", target(root));
+    cargo.env("CARGO_TARGET_DIR", command::target_folder(root));
     cargo
-}
-
-/// Returns where Cargo builds.
-pub(crate) fn target(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into)
 }
 
 /// Gives a package the workspace's versions, unless it has versions already, so that nothing is built twice.

@@ -33,6 +33,9 @@ pub(crate) const ABI: &[&str] = &[
     "pkg-config",
     "libpcsclite-dev",
     "libpcsclite1",
+    "libclang-dev",
+    "mingw-w64-x86-64-dev",
+    "mingw-w64-i686-dev",
 ];
 /// To run a private daemon, and clients that link.
 pub(crate) const PCSCD: &[&str] = &[
@@ -82,6 +85,14 @@ const PACKAGES: &[Package] = &[
     Package {
         name: "mingw-w64-common",
         signs: &["/usr/share/mingw-w64/include/winscard.h"],
+    },
+    Package {
+        name: "mingw-w64-x86-64-dev",
+        signs: &["/usr/x86_64-w64-mingw32/lib/libwinscard.a"],
+    },
+    Package {
+        name: "mingw-w64-i686-dev",
+        signs: &["/usr/i686-w64-mingw32/lib/libwinscard.a"],
     },
     Package {
         name: "pcscd",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{bare, build_time, checks, feature_sets, outside, setup};
+use crate::{abi, bare, build_time, checks, cost, drift, drop_in, feature_sets, outside, setup};
 
 /// One part of the test.
 pub(crate) struct Stage {
@@ -58,6 +58,18 @@ pub(crate) const STAGES: &[Stage] = &[
         run: checks::bindings,
     },
     Stage {
+        name: "abi",
+        about: "types, constants and names are those of the C compiler and of the libraries",
+        needs: setup::ABI,
+        run: |root| checks::with_their_headers(root, abi::run),
+    },
+    Stage {
+        name: "drift",
+        about: "a signature that differs from the header's does not compile",
+        needs: setup::BINDGEN,
+        run: |root| drift::run(root).map(|()| Done::All),
+    },
+    Stage {
         name: "unit",
         about: "tests and doctests in every feature set",
         needs: &[],
@@ -68,6 +80,18 @@ pub(crate) const STAGES: &[Stage] = &[
         about: "tests against a private pcscd with virtual readers, loaded and linked",
         needs: setup::PCSCD,
         run: feature_sets::pcscd,
+    },
+    Stage {
+        name: "drop-in",
+        about: "the published crate pcsc on this pcsc-sys, against a private pcscd, loaded and linked",
+        needs: setup::PCSCD,
+        run: |root| drop_in::run(root).map(|()| Done::All),
+    },
+    Stage {
+        name: "cost",
+        about: "a call costs at most 6 instructions more loaded than linked, counted by valgrind",
+        needs: setup::COST,
+        run: |root| cost::run(root).map(|()| Done::All),
     },
     Stage {
         name: "bare",
