@@ -232,7 +232,7 @@ const _: fn(LONG) -> c_long = |x| x;
 const _: fn(ULONG) -> c_ulong = |x| x;
 const _: fn(SCARDCONTEXT) -> LONG = |x| x;
 const _: fn(SCARDHANDLE) -> LONG = |x| x;
-const _: DWORD = SCARD_CTL_CODE(1);
+const _: () = assert!(SCARD_CTL_CODE(3400) == 0x4200_0D48);
 
 #[test]
 fn structures_are_made_and_read_as_before() {
