@@ -123,7 +123,14 @@ fn generate(os: &str, include: &[PathBuf]) {
         std::fs::read_to_string(committed).expect("the package contains its bindings")
     } else {
         // macOS and Windows keep their headers where their compiler finds them.
-        match platform(target, Path::new(&root.join("wrapper.h")), include, &[], &out, !cross()) {
+        match platform(
+            target,
+            Path::new(&root.join("wrapper.h")),
+            include,
+            &[],
+            &out,
+            !cross(),
+        ) {
             Ok(text) => text,
             Err(error) => {
                 println!(

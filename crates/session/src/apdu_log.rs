@@ -14,7 +14,11 @@ pub(crate) fn enabled() -> bool {
 /// Logs a command; of a secret one the header alone and how many bytes follow.
 #[cold]
 pub(crate) fn command(reader: &ReaderName, command: &[u8], secret: bool) {
-    let (shown, hidden) = if secret { command.split_at(command.len().min(4)) } else { (command, &[][..]) };
+    let (shown, hidden) = if secret {
+        command.split_at(command.len().min(4))
+    } else {
+        (command, &[][..])
+    };
     log::trace!(target: TARGET, "{reader}: > {}{}", Hex(shown), Hidden(hidden.len()));
 }
 
@@ -44,6 +48,10 @@ struct Hidden(usize);
 
 impl fmt::Display for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == 0 { Ok(()) } else { write!(f, " ({} bytes not shown)", self.0) }
+        if self.0 == 0 {
+            Ok(())
+        } else {
+            write!(f, " ({} bytes not shown)", self.0)
+        }
     }
 }

@@ -31,7 +31,11 @@ impl CardState {
     /// Whether this is at least the state of this name: by its bit, or on Windows by its rank.
     const fn has(self, state: sys::DWORD) -> bool {
         let state = state as u32;
-        if cfg!(windows) { self.0 >= state } else { self.0 & state != 0 }
+        if cfg!(windows) {
+            self.0 >= state
+        } else {
+            self.0 & state != 0
+        }
     }
 
     /// Whether there is a card.
@@ -82,7 +86,11 @@ mod tests {
     #[test]
     fn a_settled_card_is_present_and_powered() {
         let bits = sys::SCARD_PRESENT | sys::SCARD_POWERED | sys::SCARD_SPECIFIC;
-        let state = if cfg!(windows) { CardState(6) } else { CardState(bits as u32) };
+        let state = if cfg!(windows) {
+            CardState(6)
+        } else {
+            CardState(bits as u32)
+        };
         assert!(state.is_present() && state.is_powered() && state.is_specific() && !state.is_negotiable());
     }
 

@@ -170,6 +170,9 @@ mod tests {
 
     #[test]
     fn a_known_code_shows_name_number_and_meaning() {
-        assert_eq!(Code::CANCELLED.to_string(), "SCARD_E_CANCELLED (0x80100002): the wait was cancelled");
+        assert_eq!(
+            Code::CANCELLED.to_string(),
+            "SCARD_E_CANCELLED (0x80100002): the wait was cancelled"
+        );
     }
 }

@@ -63,14 +63,17 @@ impl Context {
     /// # Errors
     /// `SCARD_E_NO_SERVICE` where the service does not run.
     pub fn establish_on(functions: &'static Functions) -> Result<Context, Error> {
-        let handle = raw::establish_context(functions).map_err(|code| failed("SCardEstablishContext", code))?;
+        let handle =
+            raw::establish_context(functions).map_err(|code| failed("SCardEstablishContext", code))?;
         Ok(Context::from_raw(functions, handle))
     }
 
     /// Takes over a context that was established in another way; it is released with the last clone.
     #[must_use]
     pub fn from_raw(functions: &'static Functions, handle: SCARDCONTEXT) -> Context {
-        Context { inner: Arc::new(Inner { functions, handle }) }
+        Context {
+            inner: Arc::new(Inner { functions, handle }),
+        }
     }
 
     /// The C functions that this context was established with.
@@ -96,7 +99,8 @@ impl Context {
     /// pcsc-lite's client library answers this itself: it stays valid after the service died.
     #[doc(alias = "SCardIsValidContext")]
     pub fn check(&self) -> Result<(), Error> {
-        raw::is_valid_context(self.functions(), self.as_raw()).map_err(|code| failed("SCardIsValidContext", code))
+        raw::is_valid_context(self.functions(), self.as_raw())
+            .map_err(|code| failed("SCardIsValidContext", code))
     }
 
     /// Lists the readers, in the service's order; no reader is an empty list.
@@ -121,7 +125,9 @@ impl Context {
     /// pcsc-lite has one group and lists all readers for every name.
     pub fn list_readers_of(&self, group: impl Into<ReaderName>) -> Result<Vec<ReaderName>, Error> {
         let group = group.into();
-        let Some(terminated) = group.terminated() else { return Ok(Vec::new()) };
+        let Some(terminated) = group.terminated() else {
+            return Ok(Vec::new());
+        };
         // A multi-string of one: the name's own null and the list's.
         let groups: Vec<Unit> = terminated.iter().copied().chain([0]).collect();
         self.readers(Some(&groups))
@@ -150,7 +156,9 @@ impl Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("handle", &self.inner.handle).finish_non_exhaustive()
+        f.debug_struct("Context")
+            .field("handle", &self.inner.handle)
+            .finish_non_exhaustive()
     }
 }
 
@@ -171,7 +179,11 @@ pub fn list_readers() -> Result<Vec<ReaderName>, Error> {
 }
 
 fn failed(function: &'static str, code: Code) -> Error {
-    Error::Pcsc { function, code, reader: None }
+    Error::Pcsc {
+        function,
+        code,
+        reader: None,
+    }
 }
 
 /// Reads a multi-string with a buffer that grows with it; a list without entries may also be an error of C.
@@ -222,13 +234,20 @@ mod tests {
             calls += 1;
             Err(Fill::TooShort(usize::MAX))
         });
-        assert_eq!(list, Err(Error::ListKeepsChanging { function: "SCardListReaders" }));
+        assert_eq!(
+            list,
+            Err(Error::ListKeepsChanging {
+                function: "SCardListReaders"
+            })
+        );
         assert_eq!(calls, ATTEMPTS);
     }
 
     #[test]
     fn no_readers_is_an_empty_list() {
-        let list = multi_string("SCardListReaders", |_| Err(Fill::Failed(Code::NO_READERS_AVAILABLE)));
+        let list = multi_string("SCardListReaders", |_| {
+            Err(Fill::Failed(Code::NO_READERS_AVAILABLE))
+        });
         assert_eq!(list, Ok(Vec::new()));
     }
 }

@@ -102,7 +102,11 @@ impl Error {
     #[must_use]
     pub fn is_reader_gone(&self) -> bool {
         matches!(self, Error::InvalidReader { .. } | Error::NoReaders)
-            || self.is(&[Code::READER_UNAVAILABLE, Code::UNKNOWN_READER, Code::NO_READERS_AVAILABLE])
+            || self.is(&[
+                Code::READER_UNAVAILABLE,
+                Code::UNKNOWN_READER,
+                Code::NO_READERS_AVAILABLE,
+            ])
     }
 
     /// Whether the service does not run, or the connection to it is lost: only a new context helps.
@@ -133,7 +137,10 @@ impl Error {
 impl Code {
     /// Whether only a new context helps after this code.
     pub(crate) fn is_service_down(self) -> bool {
-        matches!(self, Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::INVALID_HANDLE | Code::COMM_ERROR)
+        matches!(
+            self,
+            Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::INVALID_HANDLE | Code::COMM_ERROR
+        )
     }
 }
 
@@ -145,25 +152,44 @@ impl fmt::Display for Error {
                 write!(f, "there is no reader {name:?}, nor any other: plug one in")
             }
             Error::InvalidReader { name, available } => {
-                write!(f, "there is no reader {name:?}; there are {available:?}: give one of these names exactly")
+                write!(
+                    f,
+                    "there is no reader {name:?}; there are {available:?}: give one of these names exactly"
+                )
             }
             Error::NoCard { reader } => write!(f, "there is no card in the reader {reader:?}: insert one"),
             Error::Load(error) => error.fmt(f),
-            Error::EmptyCommand => f.write_str("the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2"),
+            Error::EmptyCommand => f.write_str(
+                "the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2",
+            ),
             Error::CommandTooLong { len, max } => {
-                write!(f, "the command of {len} bytes was not sent: the longest has {max}")
+                write!(
+                    f,
+                    "the command of {len} bytes was not sent: the longest has {max}"
+                )
             }
             Error::ShortResponse { len, reader } => write!(
                 f,
                 "the card in {reader:?} answered SCardTransmit with {len} of the 2 bytes of a status word: the command may have acted, reset the card before going on"
             ),
             Error::ListKeepsChanging { function } => {
-                write!(f, "the list that {function} gives kept changing while it was read: try again")
+                write!(
+                    f,
+                    "the list that {function} gives kept changing while it was read: try again"
+                )
             }
-            Error::Pcsc { function, code, reader: Some(reader) } => {
+            Error::Pcsc {
+                function,
+                code,
+                reader: Some(reader),
+            } => {
                 write!(f, "{function} failed on the reader {reader:?}: {code}")
             }
-            Error::Pcsc { function, code, reader: None } => write!(f, "{function} failed: {code}"),
+            Error::Pcsc {
+                function,
+                code,
+                reader: None,
+            } => write!(f, "{function} failed: {code}"),
         }
     }
 }

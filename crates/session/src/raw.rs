@@ -28,7 +28,11 @@ macro_rules! text {
 
 #[inline]
 fn check(code: LONG) -> Result<(), Code> {
-    if code == sys::SCARD_S_SUCCESS { Ok(()) } else { Err(Code::from_c(code)) }
+    if code == sys::SCARD_S_SUCCESS {
+        Ok(())
+    } else {
+        Err(Code::from_c(code))
+    }
 }
 
 /// A length as C takes it; a longer slice is given to C with the largest length there is.
@@ -131,7 +135,14 @@ pub(crate) fn connect(
     let function = text!(functions, SCardConnect, SCardConnectW);
     // SAFETY: `reader` ends with a null, and the two results live through the call.
     let code = unsafe {
-        function(context, reader.as_ptr().cast(), mode.to_c(), protocols.to_c(), &mut card, &mut protocol)
+        function(
+            context,
+            reader.as_ptr().cast(),
+            mode.to_c(),
+            protocols.to_c(),
+            &mut card,
+            &mut protocol,
+        )
     };
     check(code).map(|()| (card, Protocol::from_c(protocol)))
 }
@@ -146,12 +157,22 @@ pub(crate) fn reconnect(
     let mut protocol = 0;
     // SAFETY: the result lives through the call.
     let code = unsafe {
-        (functions.SCardReconnect)(card, mode.to_c(), protocols.to_c(), initialization.to_c(), &mut protocol)
+        (functions.SCardReconnect)(
+            card,
+            mode.to_c(),
+            protocols.to_c(),
+            initialization.to_c(),
+            &mut protocol,
+        )
     };
     check(code).map(|()| Protocol::from_c(protocol))
 }
 
-pub(crate) fn disconnect(functions: &Functions, card: SCARDHANDLE, disposition: Disposition) -> Result<(), Code> {
+pub(crate) fn disconnect(
+    functions: &Functions,
+    card: SCARDHANDLE,
+    disposition: Disposition,
+) -> Result<(), Code> {
     // SAFETY: no pointer is passed.
     let code = unsafe { (functions.SCardDisconnect)(card, disposition.to_c()) };
     check(code)
@@ -163,7 +184,11 @@ pub(crate) fn begin_transaction(functions: &Functions, card: SCARDHANDLE) -> Res
     check(code)
 }
 
-pub(crate) fn end_transaction(functions: &Functions, card: SCARDHANDLE, disposition: Disposition) -> Result<(), Code> {
+pub(crate) fn end_transaction(
+    functions: &Functions,
+    card: SCARDHANDLE,
+    disposition: Disposition,
+) -> Result<(), Code> {
     // SAFETY: no pointer is passed.
     let code = unsafe { (functions.SCardEndTransaction)(card, disposition.to_c()) };
     check(code)
@@ -202,12 +227,20 @@ pub(crate) fn status(
     let names_len = filled(code, names_len, names)?;
     let atr_len = written(atr_len, atr).map_err(Fill::Failed)?;
     // The high half of the state, where a library has one, counts events: `bits` keeps it.
-    Ok(Status { state: state as u32, protocol: Protocol::from_c(protocol), atr_len, names_len })
+    Ok(Status {
+        state: state as u32,
+        protocol: Protocol::from_c(protocol),
+        atr_len,
+        names_len,
+    })
 }
 
 /// The protocol control information that a session sends with each command.
 pub(crate) fn pci(protocol: Protocol) -> SCARD_IO_REQUEST {
-    SCARD_IO_REQUEST { dwProtocol: protocol.to_c(), cbPciLength: size_of::<SCARD_IO_REQUEST>() as DWORD }
+    SCARD_IO_REQUEST {
+        dwProtocol: protocol.to_c(),
+        cbPciLength: size_of::<SCARD_IO_REQUEST>() as DWORD,
+    }
 }
 
 /// Sends a command once; returns how many bytes of `answer` it was answered with.

@@ -106,6 +106,13 @@ impl Session {
     pub fn get_attribute_into(&self, attribute: Attribute, buffer: &mut [u8]) -> Result<usize, Error> {
         const FUNCTION: &str = "SCardGetAttrib";
         self.check(FUNCTION)?;
+        // pcsc-lite refuses a longer buffer than its own, which no attribute exceeds.
+        let len = if cfg!(windows) {
+            buffer.len()
+        } else {
+            buffer.len().min(pcsc_sys::MAX_BUFFER_SIZE)
+        };
+        let buffer = &mut buffer[..len];
         raw::get_attribute(self.functions(), self.as_raw(), attribute.0, buffer).map_err(|fill| match fill {
             Fill::TooShort(_) => self.failed(FUNCTION, crate::Code::INSUFFICIENT_BUFFER),
             Fill::Failed(code) => self.failed(FUNCTION, code),
@@ -123,7 +130,8 @@ impl Session {
     pub fn set_attribute(&mut self, attribute: Attribute, value: &[u8]) -> Result<(), Error> {
         const FUNCTION: &str = "SCardSetAttrib";
         self.check(FUNCTION)?;
-        raw::set_attribute(self.functions(), self.as_raw(), attribute.0, value).map_err(|code| self.failed(FUNCTION, code))
+        raw::set_attribute(self.functions(), self.as_raw(), attribute.0, value)
+            .map_err(|code| self.failed(FUNCTION, code))
     }
 
     /// Sends a control command to the reader, once, and returns its answer of up to 65,548 bytes.
@@ -153,6 +161,10 @@ impl Session {
     pub fn control_into(&mut self, code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
         const FUNCTION: &str = "SCardControl";
         self.check(FUNCTION)?;
-        raw::control(self.functions(), self.as_raw(), code, input, output).map_err(|code| self.failed(FUNCTION, code))
+        // pcsc-lite refuses a longer buffer than the longest answer.
+        let len = output.len().min(pcsc_sys::MAX_BUFFER_SIZE_EXTENDED);
+        let output = &mut output[..len];
+        raw::control(self.functions(), self.as_raw(), code, input, output)
+            .map_err(|code| self.failed(FUNCTION, code))
     }
 }

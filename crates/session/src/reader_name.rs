@@ -35,7 +35,9 @@ impl ReaderName {
         let mut terminated = Vec::with_capacity(units.len() + 1);
         terminated.extend_from_slice(units);
         terminated.push(0);
-        ReaderName { units: terminated.into_boxed_slice() }
+        ReaderName {
+            units: terminated.into_boxed_slice(),
+        }
     }
 
     /// A name of the bytes that the service gave, without a terminating null.
@@ -80,7 +82,11 @@ impl ReaderName {
 
     /// Reads a multi-string: names with a null after each and an empty one at the end.
     pub(crate) fn list(units: &[Unit]) -> Vec<ReaderName> {
-        units.split(|&unit| unit == 0).take_while(|name| !name.is_empty()).map(ReaderName::from_units).collect()
+        units
+            .split(|&unit| unit == 0)
+            .take_while(|name| !name.is_empty())
+            .map(ReaderName::from_units)
+            .collect()
     }
 }
 
@@ -144,7 +150,10 @@ mod tests {
 
     #[test]
     fn a_multi_string_gives_its_names() {
-        assert_eq!(ReaderName::list(b"one\0two\0\0"), [ReaderName::from("one"), ReaderName::from("two")]);
+        assert_eq!(
+            ReaderName::list(b"one\0two\0\0"),
+            [ReaderName::from("one"), ReaderName::from("two")]
+        );
         assert!(ReaderName::list(b"\0").is_empty());
         assert!(ReaderName::list(b"").is_empty());
     }
@@ -156,7 +165,10 @@ mod tests {
 
     #[test]
     fn a_multi_string_that_was_cut_off_keeps_its_last_name() {
-        assert_eq!(ReaderName::list(b"one\0tw"), [ReaderName::from("one"), ReaderName::from("tw")]);
+        assert_eq!(
+            ReaderName::list(b"one\0tw"),
+            [ReaderName::from("one"), ReaderName::from("tw")]
+        );
     }
 
     #[test]

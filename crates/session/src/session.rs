@@ -2,8 +2,8 @@
 
 use crate::raw;
 use crate::{
-    Code, Context, Disposition, Error, Protocol, Protocols, ReaderName, Response, SessionOptions, ShareMode, StatusWord, apdu_log,
-    is_sensitive_apdu,
+    Code, Context, Disposition, Error, Protocol, Protocols, ReaderName, Response, SessionOptions, ShareMode,
+    StatusWord, apdu_log, is_sensitive_apdu,
 };
 use pcsc_sys::{Functions, MAX_BUFFER_SIZE_EXTENDED, SCARD_IO_REQUEST, SCARDHANDLE};
 use std::cell::Cell;
@@ -50,6 +50,8 @@ pub struct Session {
     protocols: Protocols,
     on_close: Disposition,
     connected: bool,
+    /// Transactions that could not be ended because the card was lost: the service still holds them.
+    pub(crate) unended: u32,
 }
 
 const _: fn() = || {
@@ -91,13 +93,29 @@ impl Session {
     pub(crate) fn connect(context: Context, options: &SessionOptions) -> Result<Session, Error> {
         let (reader, chosen) = match &options.reader {
             Some(name) => (name.clone(), true),
-            None => (context.list_readers()?.into_iter().next().ok_or(Error::NoReaders)?, false),
+            None => (
+                context
+                    .list_readers()?
+                    .into_iter()
+                    .next()
+                    .ok_or(Error::NoReaders)?,
+                false,
+            ),
         };
         let Some(terminated) = reader.terminated() else {
-            return Err(Error::InvalidReader { available: context.list_readers()?, name: reader });
+            return Err(Error::InvalidReader {
+                available: context.list_readers()?,
+                name: reader,
+            });
         };
         let protocols = options.wanted_protocols();
-        match raw::connect(context.functions(), context.as_raw(), terminated, options.share_mode, protocols) {
+        match raw::connect(
+            context.functions(),
+            context.as_raw(),
+            terminated,
+            options.share_mode,
+            protocols,
+        ) {
             Ok((card, protocol)) => {
                 let mut session = Session::of_card(context, card, protocol, reader);
                 session.share_mode = options.share_mode;
@@ -107,7 +125,11 @@ impl Session {
             }
             Err(Code::NO_SMARTCARD) => Err(Error::NoCard { reader }),
             Err(code) if chosen => Err(unknown_reader(&context, reader, code)),
-            Err(code) => Err(Error::Pcsc { function: "SCardConnect", code, reader: Some(reader) }),
+            Err(code) => Err(Error::Pcsc {
+                function: "SCardConnect",
+                code,
+                reader: Some(reader),
+            }),
         }
     }
 
@@ -125,6 +147,7 @@ impl Session {
             protocols: Protocols::ANY,
             on_close: Disposition::default(),
             connected: true,
+            unended: 0,
         }
     }
 
@@ -194,8 +217,10 @@ impl Session {
     /// [`Error::EmptyCommand`] and [`Error::CommandTooLong`] before anything is sent; [`Error::ShortResponse`]
     /// where no status word came back; `SCARD_W_RESET_CARD`, `SCARD_W_REMOVED_CARD`,
     /// `SCARD_E_READER_UNAVAILABLE`, `SCARD_E_NO_SERVICE` where the connection is lost;
-    /// `SCARD_E_SHARING_VIOLATION` while another program has a transaction. After an error other than the
-    /// first two the card may have acted on the command.
+    /// After an error other than the first two the card may have acted on the command.
+    ///
+    /// # Platform notes
+    /// While another program has a transaction, this waits for its end.
     #[doc(alias = "SCardTransmit")]
     #[inline]
     pub fn transmit(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
@@ -223,7 +248,13 @@ impl Session {
         if apdu_log::enabled() {
             apdu_log::command(&self.reader, command, secret);
         }
-        let result = raw::transmit(self.context.functions(), self.card, &self.pci, command, &mut self.buffer);
+        let result = raw::transmit(
+            self.context.functions(),
+            self.card,
+            &self.pci,
+            command,
+            &mut self.buffer,
+        );
         if secret {
             // An error may come after a part of the answer was written: all of it counts.
             self.secret = *result.as_ref().unwrap_or(&self.buffer.len());
@@ -234,7 +265,10 @@ impl Session {
         match result {
             Ok(len) => match &self.buffer[..len] {
                 [data @ .., sw1, sw2] => Ok(Response::new(data, StatusWord::new(*sw1, *sw2))),
-                short => Err(Error::ShortResponse { len: short.len(), reader: self.reader.clone() }),
+                short => Err(Error::ShortResponse {
+                    len: short.len(),
+                    reader: self.reader.clone(),
+                }),
             },
             Err(code) => Err(self.failed("SCardTransmit", code)),
         }
@@ -271,7 +305,8 @@ impl Session {
     /// session helps, and its error is returned without asking again.
     ///
     /// # Platform notes
-    /// Ends a transaction on Windows, not with pcsc-lite.
+    /// Ends a transaction on Windows, not with pcsc-lite, where a [`Transaction`](crate::Transaction) that was
+    /// dropped while the card was lost is ended now.
     #[doc(alias = "SCardReconnect")]
     pub fn reconnect(&mut self, initialization: Disposition) -> Result<(), Error> {
         self.reconnect_as(self.share_mode, self.protocols, initialization)
@@ -298,11 +333,17 @@ impl Session {
                 self.protocols = protocols;
                 self.protocol = protocol;
                 self.pci = raw::pci(protocol);
+                for _ in 0..std::mem::take(&mut self.unended) {
+                    // Where the reconnection ended it already, there is none to end.
+                    let _ = raw::end_transaction(self.functions(), self.card, Disposition::Leave);
+                }
                 Ok(())
             }
             Err(Code::NO_SMARTCARD) => {
                 self.lost.set(Some(Code::REMOVED_CARD));
-                Err(Error::NoCard { reader: self.reader.clone() })
+                Err(Error::NoCard {
+                    reader: self.reader.clone(),
+                })
             }
             Err(code) => Err(self.failed(FUNCTION, code)),
         }
@@ -319,6 +360,10 @@ impl Session {
     /// The session comes back with what the C function returned, as `SCARD_E_NO_SERVICE` after the loss of
     /// the service; dropping it then frees what is left.
     #[doc(alias = "SCardDisconnect")]
+    #[allow(
+        clippy::result_large_err,
+        reason = "the session comes back, and this is not called often"
+    )]
     pub fn close(mut self) -> Result<(), (Session, Error)> {
         match self.disconnect() {
             Ok(()) => Ok(()),
@@ -336,7 +381,8 @@ impl Session {
             self.connected = false;
             return self.check(FUNCTION);
         }
-        raw::disconnect(self.functions(), self.card, self.on_close).map_err(|code| self.failed(FUNCTION, code))?;
+        raw::disconnect(self.functions(), self.card, self.on_close)
+            .map_err(|code| self.failed(FUNCTION, code))?;
         self.connected = false;
         Ok(())
     }
@@ -366,7 +412,11 @@ impl Session {
 
     #[cold]
     fn pcsc(&self, function: &'static str, code: Code) -> Error {
-        Error::Pcsc { function, code, reader: Some(self.reader.clone()) }
+        Error::Pcsc {
+            function,
+            code,
+            reader: Some(self.reader.clone()),
+        }
     }
 }
 
@@ -385,20 +435,35 @@ fn is_reconnectable(code: Code) -> bool {
 /// The error of a command that is not sent.
 #[cold]
 fn refused(len: usize) -> Error {
-    if len == 0 { Error::EmptyCommand } else { Error::CommandTooLong { len, max: MAX_COMMAND } }
+    if len == 0 {
+        Error::EmptyCommand
+    } else {
+        Error::CommandTooLong {
+            len,
+            max: MAX_COMMAND,
+        }
+    }
 }
 
 /// The error of a connection by name: where the reader is not listed, the list says so better than the code.
 fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {
-    let doubtful =
-        [Code::UNKNOWN_READER, Code::INVALID_VALUE, Code::INVALID_PARAMETER, Code::NO_READERS_AVAILABLE];
+    let doubtful = [
+        Code::UNKNOWN_READER,
+        Code::INVALID_VALUE,
+        Code::INVALID_PARAMETER,
+        Code::NO_READERS_AVAILABLE,
+    ];
     if doubtful.contains(&code) {
         match context.list_readers() {
             Ok(available) if !available.contains(&name) => return Error::InvalidReader { name, available },
             Ok(_) | Err(_) => {}
         }
     }
-    Error::Pcsc { function: "SCardConnect", code, reader: Some(name) }
+    Error::Pcsc {
+        function: "SCardConnect",
+        code,
+        reader: Some(name),
+    }
 }
 
 impl Drop for Session {

@@ -42,8 +42,12 @@ impl Session {
     pub fn transaction(&mut self) -> Result<Transaction<'_>, Error> {
         const FUNCTION: &str = "SCardBeginTransaction";
         self.check(FUNCTION)?;
-        raw::begin_transaction(self.functions(), self.as_raw()).map_err(|code| self.failed(FUNCTION, code))?;
-        Ok(Transaction { session: self, ended: false })
+        raw::begin_transaction(self.functions(), self.as_raw())
+            .map_err(|code| self.failed(FUNCTION, code))?;
+        Ok(Transaction {
+            session: self,
+            ended: false,
+        })
     }
 }
 
@@ -54,7 +58,11 @@ impl Transaction<'_> {
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardendtransaction)).
     ///
     /// # Errors
-    /// The transaction comes back with what the C function returned; dropping it tries once more.
+    /// The transaction comes back with what the C function returned; dropping it tries once more, and
+    /// [`Session::reconnect`] ends what then still is held.
+    ///
+    /// # Platform notes
+    /// With pcsc-lite a reset counts as one by another program, for this session too: reconnect.
     #[doc(alias = "SCardEndTransaction")]
     pub fn end(mut self, disposition: Disposition) -> Result<(), (Self, Error)> {
         match self.finish(disposition) {
@@ -77,8 +85,11 @@ impl Transaction<'_> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        // There is nobody to tell; the end of the session releases the card in any case.
-        let _ = self.finish(Disposition::Leave);
+        // There is nobody to tell; but where the card is lost the service still holds the transaction, and would
+        // keep others out after a reconnection.
+        if self.finish(Disposition::Leave).is_err() {
+            self.session.unended += 1;
+        }
     }
 }
 

@@ -1,0 +1,111 @@
+//! What is logged of commands and answers, and what never is.
+
+use crate::table::{answer, session};
+use std::cell::RefCell;
+use std::sync::Once;
+
+thread_local! {
+    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps the lines of each thread.
+struct Keep;
+
+impl log::Log for Keep {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.target() == "pcsc_session::apdu"
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            assert_eq!(record.level(), log::Level::Trace);
+            LINES.with_borrow_mut(|lines| lines.push(record.args().to_string()));
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// What is logged while this runs.
+fn logged(run: impl FnOnce()) -> Vec<String> {
+    static LOGGER: Once = Once::new();
+    LOGGER.call_once(|| {
+        log::set_logger(&Keep).unwrap();
+        log::set_max_level(log::LevelFilter::Trace);
+    });
+    LINES.with_borrow_mut(Vec::clear);
+    run();
+    LINES.take()
+}
+
+#[test]
+fn a_command_and_its_answer_are_a_line_each() {
+    let mut session = session();
+    answer(&[0x6F, 0x00, 0x90, 0x00]);
+    let lines = logged(|| {
+        session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x01, 0xA0]).unwrap();
+    });
+    assert_eq!(lines, ["Table 00: > 00A4040001A0", "Table 00: < 6F009000"]);
+}
+
+#[test]
+fn a_failure_is_logged_by_its_code() {
+    let mut session = session();
+    crate::table::answer_with(pcsc_sys::SCARD_E_NOT_TRANSACTED, &[], 0);
+    let lines = logged(|| {
+        session.transmit(&[0x00, 0xA4, 0x04, 0x00]).unwrap_err();
+    });
+    assert!(
+        lines[1].starts_with("Table 00: < SCARD_E_NOT_TRANSACTED"),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn the_data_of_secret_commands_is_never_logged() {
+    let secret = [0x31, 0x32, 0x33, 0x34];
+    for instruction in [0x20, 0x21, 0x24, 0x25, 0x2C, 0x2D] {
+        for class in [0x00, 0x10, 0x80, 0x0C] {
+            let mut session = session();
+            answer(&[0x11, 0x22, 0x90, 0x00]);
+            let lines = logged(|| {
+                let mut command = vec![class, instruction, 0x00, 0x81, 0x04];
+                command.extend(secret);
+                session.transmit(&command).unwrap();
+            });
+            let expected = format!("Table 00: > {class:02X}{instruction:02X}0081 (5 bytes not shown)");
+            assert_eq!(
+                lines,
+                [expected, "Table 00: < 9000 (2 bytes not shown)".to_owned()]
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_caller_marks_is_never_logged() {
+    let mut session = session();
+    answer(&[0x11, 0x22, 0x90, 0x00]);
+    let lines = logged(|| {
+        session
+            .transmit_sensitive(&[0x80, 0xF0, 0x00, 0x00, 0x02, 0xAB, 0xCD])
+            .unwrap();
+    });
+    assert_eq!(
+        lines,
+        [
+            "Table 00: > 80F00000 (3 bytes not shown)",
+            "Table 00: < 9000 (2 bytes not shown)"
+        ]
+    );
+}
+
+#[test]
+fn what_a_session_shows_of_itself_has_no_data() {
+    let mut session = session();
+    answer(&[0xAB, 0xCD, 0x90, 0x00]);
+    let response = format!("{:?}", session.transmit(&[0x00, 0xCA, 0x00, 0x00, 0x00]).unwrap());
+    assert_eq!(response, "Response(2 bytes, 9000)");
+    let shown = format!("{session:?}").to_uppercase();
+    assert!(!shown.contains("171, 205") && !shown.contains("ABCD"), "{shown}");
+}

@@ -1,0 +1,116 @@
+//! The end of a session, after each way that it can have gone: by close, and by drop.
+
+use crate::card::{Counter, card, ok};
+use crate::service::Service;
+use pcsc_session::{Code, Disposition, Session, ShareMode};
+
+const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
+
+/// Ends a session in both ways and checks that the next session works.
+fn both_ways<S: Service>(prepare: impl Fn(&mut S) -> Session) {
+    for close in [true, false] {
+        let mut service = S::start(1);
+        let session = prepare(&mut service);
+        if close {
+            session.close().unwrap();
+        } else {
+            drop(session);
+        }
+        if service.options().reader(service.reader(0)).open().is_err() {
+            service.insert(0, ok());
+        }
+        assert!(service.open(0).transmit(&GET).unwrap().status().is_success());
+    }
+}
+
+conformance! {
+    fn after_nothing<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            service.open(0)
+        });
+    }
+
+    fn after_a_command<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            session.transmit(&GET).unwrap();
+            session
+        });
+    }
+
+    fn after_a_short_answer<S>() {
+        both_ways(|service: &mut S| {
+            let mut first = true;
+            service.insert(0, card(move |_| if std::mem::take(&mut first) { vec![0x90] } else { vec![0x90, 0x00] }));
+            let mut session = service.open(0);
+            session.transmit(&GET).unwrap_err();
+            session
+        });
+    }
+
+    fn after_commands_that_were_refused<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            session.transmit(&[]).unwrap_err();
+            session.transmit(&[0; 70_000]).unwrap_err();
+            session
+        });
+    }
+
+    fn after_a_removal<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            service.remove(0);
+            session.transmit(&GET).unwrap_err();
+            session
+        });
+    }
+
+    fn after_a_removal_that_was_not_noticed<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            let session = service.open(0);
+            service.remove(0);
+            session
+        });
+    }
+
+    fn after_a_reset_by_another<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            drop(service.open(0));
+            session.transmit(&GET).unwrap_err();
+            session
+        });
+    }
+
+    fn after_a_sharing_violation<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            let session = service.open(0);
+            let exclusive = service.options().reader(service.reader(0)).share_mode(ShareMode::Exclusive);
+            assert_eq!(exclusive.open().unwrap_err().code(), Some(Code::SHARING_VIOLATION));
+            session
+        });
+    }
+
+    fn the_card_is_reset_by_default_and_left_where_asked<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let keep = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let before = counter.resets();
+        keep.open().unwrap().close().unwrap();
+        drop(keep.open().unwrap());
+        assert_eq!(counter.resets(), before);
+        service.open(0).close().unwrap();
+        assert_eq!(counter.resets(), before + 1);
+        drop(service.open(0));
+        assert_eq!(counter.resets(), before + 2);
+    }
+}

@@ -1,0 +1,171 @@
+//! What happens when the card, its state or the service is lost, and how a session comes back.
+
+use crate::card::{Counter, ok};
+use pcsc_session::{Code, Disposition, Error, Session};
+
+const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
+
+/// The error of a C function on a reader.
+fn pcsc(function: &'static str, code: Code, reader: String) -> Error {
+    Error::Pcsc {
+        function,
+        code,
+        reader: Some(reader.into()),
+    }
+}
+
+/// Checks that each call fails with this code, and names its own function.
+fn assert_lost(session: &mut Session, code: Code) {
+    let reader = session.reader_name().to_string();
+    assert_eq!(
+        session.transmit(&GET).unwrap_err(),
+        pcsc("SCardTransmit", code, reader.clone())
+    );
+    assert_eq!(
+        session.atr().unwrap_err(),
+        pcsc("SCardStatus", code, reader.clone())
+    );
+    assert_eq!(
+        session.transaction().unwrap_err(),
+        pcsc("SCardBeginTransaction", code, reader.clone())
+    );
+    assert_eq!(
+        session.transmit(&GET).unwrap_err(),
+        pcsc("SCardTransmit", code, reader)
+    );
+}
+
+conformance! {
+    fn a_removed_card_is_noticed_even_if_it_was_put_back<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        service.remove(0);
+        assert_lost(&mut session, Code::REMOVED_CARD);
+        assert!(session.transmit(&GET).unwrap_err().is_card_removed());
+        assert_eq!(session.reconnect(Disposition::Leave).unwrap_err(), Error::NoCard { reader: service.reader(0).into() });
+        service.insert(0, ok());
+        assert_lost(&mut session, Code::REMOVED_CARD);
+        session.reconnect(Disposition::Leave).unwrap();
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+        assert!(!session.atr().unwrap().as_bytes().is_empty());
+        session.close().unwrap();
+    }
+
+    fn a_card_put_back_before_the_next_call_is_noticed<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        service.remove(0);
+        service.insert(0, ok());
+        assert_lost(&mut session, Code::REMOVED_CARD);
+        session.reconnect(Disposition::Leave).unwrap();
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+    }
+
+    fn the_answer_to_reset_fails_after_a_removal<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let session = service.open(0);
+        assert_eq!(session.atr().unwrap().as_bytes(), crate::card::ATR_T1);
+        service.remove(0);
+        let error = session.atr().unwrap_err();
+        assert_eq!(error, pcsc("SCardStatus", Code::REMOVED_CARD, service.reader(0)));
+    }
+
+    fn a_reset_by_another_session_is_noticed<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        let other = service.open(0);
+        other.close().unwrap();
+        assert_lost(&mut session, Code::RESET_CARD);
+        assert!(session.transmit(&GET).unwrap_err().is_card_reset());
+        session.reconnect(Disposition::Leave).unwrap();
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+    }
+
+    fn a_card_left_as_it_is_is_no_reset<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let mut session = service.open(0);
+        let resets = counter.resets();
+        let other = service.options().reader(service.reader(0)).on_close(Disposition::Leave).open().unwrap();
+        other.close().unwrap();
+        drop(service.options().reader(service.reader(0)).on_close(Disposition::Leave).open().unwrap());
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+        assert_eq!(counter.resets(), resets);
+    }
+
+    fn a_lost_card_costs_the_service_no_further_call<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let mut session = service.open(0);
+        drop(service.open(0));
+        for _ in 0..10 {
+            assert!(session.transmit(&GET).unwrap_err().is_card_reset());
+        }
+        assert_eq!(counter.commands(), 0);
+    }
+
+    fn a_reconnection_resets_the_card_where_asked<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let mut session = service.open(0);
+        let resets = counter.resets();
+        session.reconnect(Disposition::Leave).unwrap();
+        assert_eq!(counter.resets(), resets);
+        session.reconnect(Disposition::Reset).unwrap();
+        assert_eq!(counter.resets(), resets + 1);
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+    }
+
+    fn a_service_that_dies_is_noticed_and_a_new_session_works<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+        service.kill();
+        assert_lost(&mut session, Code::NO_SERVICE);
+        assert!(session.transmit(&GET).unwrap_err().is_service_down());
+        let error = session.reconnect(Disposition::Leave).unwrap_err();
+        assert_eq!(error, pcsc("SCardReconnect", Code::NO_SERVICE, service.reader(0)));
+        let (session, error) = session.close().unwrap_err();
+        assert_eq!(error, pcsc("SCardDisconnect", Code::NO_SERVICE, service.reader(0)));
+        drop(session);
+        service.restart();
+        service.insert(0, ok());
+        assert!(service.open(0).transmit(&GET).unwrap().status().is_success());
+    }
+
+    fn each_call_alone_notices_a_service_that_died<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let transmitting = service.open(0);
+        let reading = service.open(0);
+        let closing = service.open(0);
+        let dropped = service.open(0);
+        service.kill();
+        let mut transmitting = transmitting;
+        assert_eq!(transmitting.transmit(&GET).unwrap_err(), pcsc("SCardTransmit", Code::NO_SERVICE, service.reader(0)));
+        assert_eq!(reading.atr().unwrap_err(), pcsc("SCardStatus", Code::NO_SERVICE, service.reader(0)));
+        let (_, error) = closing.close().unwrap_err();
+        assert_eq!(error, pcsc("SCardDisconnect", Code::NO_SERVICE, service.reader(0)));
+        drop(dropped);
+    }
+
+    fn a_session_of_before_a_restart_does_not_come_back<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        service.kill();
+        service.restart();
+        service.insert(0, ok());
+        assert!(session.transmit(&GET).unwrap_err().is_service_down());
+        assert!(session.reconnect(Disposition::Leave).unwrap_err().is_service_down());
+        assert!(service.open(0).transmit(&GET).unwrap().status().is_success());
+    }
+}

@@ -1,0 +1,70 @@
+//! What the reader is asked: status, attributes, control; and raw handles.
+
+use crate::card::{ATR_T1, ok};
+use pcsc_session::{Attribute, Code, Context, Protocol, Session, ShareMode};
+
+conformance! {
+    fn the_status_tells_reader_state_protocol_and_answer_to_reset<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let session = service.open(0);
+        let status = session.status().unwrap();
+        assert_eq!(status.readers, [service.reader(0).as_str()]);
+        assert!(status.state.is_present() && status.state.is_powered());
+        assert_eq!(status.protocol, Protocol::T1);
+        assert_eq!(status.atr.as_bytes(), ATR_T1);
+    }
+
+    fn an_attribute_is_read_whole<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let session = service.open(0);
+        let mut name = service.reader(0).into_bytes();
+        name.push(0);
+        assert_eq!(session.get_attribute(Attribute::DEVICE_FRIENDLY_NAME).unwrap(), name);
+        let mut buffer = [0; 1000];
+        let len = session.get_attribute_into(Attribute::DEVICE_FRIENDLY_NAME, &mut buffer).unwrap();
+        assert_eq!(buffer[..len], name);
+        let error = session.get_attribute_into(Attribute::DEVICE_FRIENDLY_NAME, &mut buffer[..1]).unwrap_err();
+        assert_eq!(error.code(), Some(Code::INSUFFICIENT_BUFFER));
+    }
+
+    fn an_attribute_and_a_control_code_that_the_reader_lacks_are_refused<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        assert!(session.get_attribute(Attribute(0x7FFF_FFFF)).unwrap_err().code().is_some());
+        assert!(session.set_attribute(Attribute(0x7FFF_FFFF), &[1]).unwrap_err().code().is_some());
+        assert!(session.control(0x1234, &[]).unwrap_err().code().is_some());
+        // The session goes on.
+        assert!(session.transmit(&[0, 0xCA, 0, 0]).unwrap().status().is_success());
+    }
+
+    fn an_empty_reader_can_be_opened_directly<S>() {
+        let service = S::start(1);
+        let session = service.options().reader(service.reader(0)).share_mode(ShareMode::Direct).open().unwrap();
+        assert_eq!(*session.reader_name(), service.reader(0).as_str());
+        assert!(!session.status().unwrap().state.is_present());
+    }
+
+    fn there_are_reader_groups<S>() {
+        let service = S::start(2);
+        let context = Context::establish_on(service.functions()).unwrap();
+        let groups = context.list_reader_groups().unwrap();
+        assert_eq!(groups, ["SCard$DefaultReaders"]);
+        assert_eq!(context.list_readers_of(&groups[0]).unwrap(), context.list_readers().unwrap());
+    }
+
+    fn handles_go_out_and_come_in<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let (context, card) = service.open(0).into_raw();
+        let mut session = Session::from_raw(context.clone(), card).unwrap();
+        assert_eq!(*session.reader_name(), service.reader(0).as_str());
+        assert_eq!((session.protocol(), session.as_raw()), (Protocol::T1, card));
+        assert!(session.transmit(&[0, 0xCA, 0, 0]).unwrap().status().is_success());
+        session.close().unwrap();
+        let error = Session::from_raw(context, card).unwrap_err();
+        assert_eq!(error.code(), Some(Code::INVALID_HANDLE));
+    }
+}

@@ -1,0 +1,165 @@
+//! The backends, behind one trait: a service with readers, and cards that come and go.
+
+use pcsc_session::{Session, SessionOptions};
+use pcsc_sim::Card;
+use pcsc_sys as sys;
+use std::ffi::CString;
+use std::time::{Duration, Instant};
+
+/// How long any single thing may take. Nothing waits this long unless it is broken.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A PC/SC service with readers of a test's own.
+pub(crate) trait Service: Sized {
+    /// Starts a service with so many readers, all empty.
+    fn start(readers: usize) -> Self;
+    /// The C functions that talk to it.
+    fn functions(&self) -> &'static sys::Functions;
+    /// The name of a reader.
+    fn reader(&self, reader: usize) -> String;
+    /// Puts a card into a reader; returns when the service has seen it.
+    fn insert(&mut self, reader: usize, card: impl Card + 'static);
+    /// Takes the card out of a reader; returns when the service has seen it.
+    fn remove(&mut self, reader: usize);
+    /// Ends the service at once.
+    fn kill(&mut self);
+    /// Starts it again after its end, with the same readers, all empty.
+    fn restart(&mut self);
+
+    /// Starts from the default options.
+    fn options(&self) -> SessionOptions {
+        Session::options().provider(self.functions())
+    }
+
+    /// A session on a reader, by its name.
+    fn open(&self, reader: usize) -> Session {
+        self.options().reader(self.reader(reader)).open().unwrap()
+    }
+}
+
+/// Waits until a reader's card is there, or is not.
+pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) {
+    let name = CString::new(reader).unwrap();
+    let mut context = 0;
+    let end = Instant::now() + DEADLINE;
+    // SAFETY: null reserved pointers, and a context that lives through the call.
+    let code = unsafe {
+        (functions.SCardEstablishContext)(
+            sys::SCARD_SCOPE_SYSTEM,
+            std::ptr::null(),
+            std::ptr::null(),
+            &mut context,
+        )
+    };
+    assert_eq!(code, sys::SCARD_S_SUCCESS);
+    let mut state = sys::SCARD_READERSTATE {
+        szReader: name.as_ptr(),
+        pvUserData: std::ptr::null_mut(),
+        dwCurrentState: sys::SCARD_STATE_UNAWARE,
+        dwEventState: 0,
+        cbAtr: 0,
+        rgbAtr: [0; sys::ATR_BUFFER_SIZE],
+    };
+    loop {
+        assert!(
+            Instant::now() < end,
+            "{reader}: no card event, state {:X}",
+            state.dwEventState
+        );
+        // SAFETY: one state whose name lives through the call.
+        let code = unsafe { (functions.SCardGetStatusChange)(context, 1000, &mut state, 1) };
+        assert!(
+            code == sys::SCARD_S_SUCCESS || code == sys::SCARD_E_TIMEOUT,
+            "{code:X}"
+        );
+        let event = state.dwEventState;
+        // A card that is still being powered is neither mute nor usable: its ATR comes with a later event.
+        if present && event & sys::SCARD_STATE_PRESENT != 0 && state.cbAtr > 0
+            || !present && event & sys::SCARD_STATE_EMPTY != 0
+        {
+            break;
+        }
+        state.dwCurrentState = event;
+    }
+    // SAFETY: no other thread uses this context.
+    unsafe { (functions.SCardReleaseContext)(context) };
+}
+
+/// A real, private pcscd.
+#[cfg(target_os = "linux")]
+pub(crate) mod real {
+    use super::{Service, wait_for};
+    use pcsc_sim::{Card, vpcd::Inserted};
+    use private_pcscd::Pcscd;
+
+    pub(crate) struct Real {
+        functions: &'static pcsc_sys::Functions,
+        cards: Vec<Option<Inserted<Box<dyn Card>>>>,
+        pcscd: Pcscd,
+    }
+
+    impl Service for Real {
+        fn start(readers: usize) -> Real {
+            let pcscd = Pcscd::start(readers).unwrap();
+            // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
+            // there is one library for all tests, which run one after the other then.
+            #[cfg(feature = "link")]
+            let functions = pcsc_sys::Functions::linked();
+            // SAFETY: the harness copied the system's own libpcsclite there.
+            #[cfg(not(feature = "link"))]
+            let functions = unsafe { pcsc_sys::Functions::load(pcscd.client_library()) }.unwrap();
+            let cards = pcscd.reader_names().iter().map(|_| None).collect();
+            Real {
+                functions,
+                cards,
+                pcscd,
+            }
+        }
+
+        fn functions(&self) -> &'static pcsc_sys::Functions {
+            self.functions
+        }
+
+        fn reader(&self, reader: usize) -> String {
+            self.pcscd.reader_names()[reader].clone()
+        }
+
+        fn insert(&mut self, reader: usize, card: impl Card + 'static) {
+            let card: Box<dyn Card> = Box::new(card);
+            self.cards[reader] = Some(self.pcscd.insert(reader, card).unwrap());
+            wait_for(self.functions, &self.reader(reader), true);
+        }
+
+        fn remove(&mut self, reader: usize) {
+            self.cards[reader].take().unwrap().remove().unwrap();
+            wait_for(self.functions, &self.reader(reader), false);
+        }
+
+        fn kill(&mut self) {
+            self.pcscd.kill().unwrap();
+        }
+
+        fn restart(&mut self) {
+            self.cards.iter_mut().for_each(|card| *card = None);
+            self.pcscd.restart().unwrap();
+        }
+    }
+}
+
+/// Makes each case a test on each backend.
+macro_rules! conformance {
+    ($($(#[$attribute:meta])* fn $name:ident<$service:ident>() $body:block)*) => {
+        $( $(#[$attribute])* fn $name<$service: $crate::service::Service>() $body )*
+
+        #[cfg(target_os = "linux")]
+        mod on_pcscd {
+            $(
+                #[test]
+                #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+                fn $name() {
+                    super::$name::<$crate::service::real::Real>();
+                }
+            )*
+        }
+    };
+}

@@ -1,0 +1,59 @@
+//! Several sessions at once: who keeps whom out, and who does not wait for whom.
+
+use crate::card::{card, ok};
+use crate::service::DEADLINE;
+use pcsc_session::{Code, Error, ShareMode};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
+
+conformance! {
+    fn an_exclusive_session_keeps_others_out<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let reader = service.reader(0);
+        let exclusive = service.options().reader(&reader).share_mode(ShareMode::Exclusive);
+        let holder = exclusive.open().unwrap();
+        let violation =
+            Error::Pcsc { function: "SCardConnect", code: Code::SHARING_VIOLATION, reader: Some(reader.clone().into()) };
+        let error = service.options().reader(&reader).open().unwrap_err();
+        assert_eq!(error, violation);
+        assert!(error.is_sharing_violation());
+        drop(holder);
+        let shared = service.open(0);
+        assert_eq!(exclusive.open().unwrap_err(), violation);
+        drop(shared);
+        exclusive.open().unwrap();
+    }
+
+    fn a_long_command_on_one_reader_does_not_delay_another<S>() {
+        let mut service = S::start(2);
+        let (finish, finished) = mpsc::channel::<()>();
+        let (begin, begun) = mpsc::channel::<()>();
+        service.insert(0, card(move |_| {
+            begin.send(()).unwrap();
+            // As long as the other needs, and at least two seconds.
+            let _ = finished.recv_timeout(DEADLINE);
+            vec![0x90, 0x00]
+        }));
+        service.insert(1, ok());
+        let mut slow = service.open(0);
+        let mut quick = service.open(1);
+        std::thread::scope(|scope| {
+            let command = scope.spawn(move || slow.transmit(&GET).map(|response| response.status()));
+            begun.recv_timeout(DEADLINE).unwrap();
+            let start = Instant::now();
+            let mut commands = 0;
+            while start.elapsed() < Duration::from_secs(2) {
+                assert!(quick.transmit(&GET).unwrap().status().is_success());
+                commands += 1;
+            }
+            // The slow command is still under way: nobody finished it.
+            assert!(!command.is_finished());
+            assert!(commands > 10, "only {commands} commands in two seconds");
+            finish.send(()).unwrap();
+            assert!(command.join().unwrap().unwrap().is_success());
+        });
+    }
+}

@@ -1,0 +1,74 @@
+//! Many readers, many threads, many commands: every answer belongs to its command, and nothing is left behind.
+//!
+//! A program of its own, since it counts what the process holds.
+#![cfg(target_os = "linux")]
+
+#[macro_use]
+#[path = "conformance/service.rs"]
+#[allow(dead_code, reason = "the conformance suite's services")]
+mod service;
+
+#[path = "conformance/card.rs"]
+#[allow(dead_code, reason = "the conformance suite's cards")]
+mod card;
+
+use crate::card::card;
+
+/// Answers with the command's own bytes and the card's number.
+fn echo(number: u8) -> impl pcsc_sim::Card {
+    card(move |command| {
+        let mut answer = command.to_vec();
+        answer.extend([number, 0x90, 0x00]);
+        answer
+    })
+}
+
+/// What this process holds of the system: file descriptors and resident memory in KiB.
+fn holdings() -> (usize, usize) {
+    let descriptors = std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    (
+        descriptors,
+        line.split_whitespace().nth(1).unwrap().parse().unwrap(),
+    )
+}
+
+conformance! {
+    fn sixteen_readers_in_sixteen_threads_keep_their_answers_apart<S>() {
+        let mut service = S::start(16);
+        for reader in 0..16 {
+            service.insert(reader, echo(reader as u8));
+        }
+        let functions = service.functions();
+        let names: Vec<String> = (0..16).map(|reader| service.reader(reader)).collect();
+        let round = |commands: u32| {
+            std::thread::scope(|scope| {
+                for (number, name) in names.iter().enumerate() {
+                    scope.spawn(move || {
+                        let mut session =
+                            pcsc_session::Session::options().provider(functions).reader(name).open().unwrap();
+                        for count in 0..commands {
+                            let bytes = count.to_be_bytes();
+                            let command = [0x00, 0xCA, bytes[2], bytes[3], 0x01, number as u8];
+                            let mut expected = command.to_vec();
+                            expected.push(number as u8);
+                            let response = session.transmit(&command).unwrap();
+                            assert_eq!(response.data(), expected);
+                            assert!(response.status().is_success());
+                        }
+                        session.close().unwrap();
+                    });
+                }
+            });
+        };
+        // The first rounds allocate what stays: thread stacks, the library's own tables.
+        round(10);
+        round(10);
+        let (descriptors, memory) = holdings();
+        round(1000);
+        let (descriptors_after, memory_after) = holdings();
+        assert_eq!(descriptors_after, descriptors);
+        assert!(memory_after < memory + 2048, "{memory} KiB before, {memory_after} KiB after 16,000 commands");
+    }
+}
