@@ -68,7 +68,10 @@ pub(crate) enum Fill {
 fn filled<T>(code: LONG, returned: DWORD, buffer: &[T]) -> Result<usize, Fill> {
     match check(code) {
         Ok(()) => written(returned, buffer).map_err(Fill::Failed),
-        Err(Code::INSUFFICIENT_BUFFER) => Err(Fill::TooShort(needed(returned))),
+        // A driver may say so of a buffer that is long enough: a longer one would not help.
+        Err(Code::INSUFFICIENT_BUFFER) if needed(returned) > buffer.len() => {
+            Err(Fill::TooShort(needed(returned)))
+        }
         Err(code) => Err(Fill::Failed(code)),
     }
 }
@@ -226,7 +229,7 @@ pub(crate) fn status(
     };
     let names_len = filled(code, names_len, names)?;
     let atr_len = written(atr_len, atr).map_err(Fill::Failed)?;
-    // The high half of the state, where a library has one, counts events: `bits` keeps it.
+    // A state has 32 bits on every platform, whatever the width of its type.
     Ok(Status {
         state: state as u32,
         protocol: Protocol::from_c(protocol),
