@@ -16,7 +16,10 @@ const CALLS: u64 = 10_000;
 const MOST: f64 = 6.0;
 
 /// The rows of `tests/cost/src/main.rs`, each counted in load mode and in link mode.
-const ROWS: [&str; 2] = ["pcsc-sys", "pcsc"];
+const ROWS: [&str; 3] = ["pcsc-sys", "pcsc", "session"];
+
+/// How many instructions a session's `transmit` may cost more than the same call in C.
+const MOST_OVER_C: f64 = 40.0;
 
 /// Runs the stage.
 ///
@@ -45,7 +48,8 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         &["-L".as_ref(), out.as_os_str(), "-lpcsclite".as_ref()],
     )?;
     println!("instructions for each call of SCardTransmit, that do-nothing function included:");
-    println!("{:<12}{:>8.2}", "C", count(&c, &[], &out)?);
+    let in_c = count(&c, &[], &out)?;
+    println!("{:<12}{in_c:>8.2}", "C");
 
     package::lock(root, &package)?;
     package::tidy(root, &package)?;
@@ -67,7 +71,24 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
             linked[index], loaded[index]
         );
     }
-    check(linked[0], loaded[0])
+    check(linked[0], loaded[0])?;
+    check_session(in_c, loaded[2], loaded[1])?;
+    check_session(in_c, linked[2], linked[1])
+}
+
+/// Checks what a session costs on top of C, and beside the published crate.
+fn check_session(in_c: f64, session: f64, published: f64) -> Result<(), String> {
+    if session - in_c > MOST_OVER_C {
+        return Err(format!(
+            "Session::transmit costs {session:.2} instructions, the same call in C {in_c:.2}: at most {MOST_OVER_C} more are allowed"
+        ));
+    }
+    if session > published {
+        return Err(format!(
+            "Session::transmit costs {session:.2} instructions, the crate pcsc's Card::transmit {published:.2}: it must not be slower"
+        ));
+    }
+    Ok(())
 }
 
 /// Checks what loading costs.
@@ -127,7 +148,7 @@ fn collected(output: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, collected};
+    use super::{check, check_session, collected};
 
     #[test]
     fn the_count_is_valgrinds() {
@@ -136,6 +157,13 @@ mod tests {
             Some(123)
         );
         assert_eq!(collected("==7== nothing"), None);
+    }
+
+    #[test]
+    fn a_session_may_cost_forty_more_than_c_and_no_more_than_the_published_crate() {
+        assert_eq!(check_session(20.0, 60.0, 60.0), Ok(()));
+        assert!(check_session(20.0, 60.01, 99.0).is_err());
+        assert!(check_session(20.0, 50.0, 49.0).is_err());
     }
 
     #[test]

@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match row.as_str() {
         "pcsc-sys" => free_function(count),
         "pcsc" => published_crate(count),
+        "session" => session(count),
         _ => Err(format!("there is no row {row}").into()),
     }
 }
@@ -52,6 +53,17 @@ fn published_crate(count: u64) -> Result<(), Box<dyn Error>> {
     for _ in 0..count {
         if card.transmit(&COMMAND, &mut response)?.len() != 2 {
             return Err("another response".into());
+        }
+    }
+    Ok(())
+}
+
+/// `Session::transmit`, with its checks, its log (switched off) and its status word.
+fn session(count: u64) -> Result<(), Box<dyn Error>> {
+    let mut session = pcsc_session::Session::open()?;
+    for _ in 0..count {
+        if !session.transmit(&COMMAND)?.status().is_success() {
+            return Err("another status word".into());
         }
     }
     Ok(())
