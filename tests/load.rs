@@ -1,7 +1,7 @@
 //! Many readers, many threads, many commands: every answer belongs to its command, and nothing is left behind.
 //!
 //! A program of its own, since it counts what the process holds.
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 
 #[macro_use]
 #[path = "conformance/service.rs"]

@@ -86,7 +86,7 @@ pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) 
 }
 
 /// A real, private pcscd.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 pub(crate) mod real {
     use super::{Service, wait_for};
     use pcsc_sim::{Card, vpcd::Inserted};
@@ -151,7 +151,7 @@ macro_rules! conformance {
     ($($(#[$attribute:meta])* fn $name:ident<$service:ident>() $body:block)*) => {
         $( $(#[$attribute])* fn $name<$service: $crate::service::Service>() $body )*
 
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
         mod on_pcscd {
             $(
                 #[test]

@@ -1,0 +1,27 @@
+//! Sends two commands that no other program can come between.
+//!
+//! `cargo run --example transaction [READER]`
+
+use pcsc_session::{Disposition, Error, Session};
+
+fn main() -> Result<(), Error> {
+    let mut options = Session::options();
+    if let Some(reader) = std::env::args().nth(1) {
+        options = options.reader(reader);
+    }
+    let mut session = options.open()?;
+    println!("{session}");
+
+    let mut transaction = session.transaction()?;
+    println!("in a transaction: no other program reaches the card");
+    for command in [
+        &[0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00][..],
+        &[0x00, 0xB0, 0x00, 0x00, 0x10],
+    ] {
+        let response = transaction.transmit(command)?;
+        println!("{command:02X?}: {:02X?} {}", response.data(), response.status());
+    }
+    transaction.end(Disposition::Leave).map_err(|(_, error)| error)?;
+    println!("ended");
+    session.close().map_err(|(_, error)| error)
+}

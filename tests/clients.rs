@@ -1,0 +1,239 @@
+//! Whole programs on a real pcscd: the examples as a user runs them, and what a session sends beside C.
+#![cfg(all(target_os = "linux", feature = "load"))]
+
+use pcsc_sim::FnCard;
+use private_pcscd::Pcscd;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A daemon with two readers and a card in the first, and the card's guard.
+fn daemon() -> (Pcscd, impl Sized) {
+    let pcscd = Pcscd::start(2).unwrap();
+    let card = FnCard::new(
+        [0x3B, 0x80, 0x01, 0x81],
+        |command: &[u8], response: &mut Vec<u8>| {
+            response.extend_from_slice(if command[1] == 0xA4 {
+                &[0x6A, 0x82]
+            } else {
+                &[0x01, 0x02, 0x90, 0x00]
+            });
+        },
+    );
+    let card = pcscd.insert(0, card).unwrap();
+    wait_for_card(&pcscd);
+    (pcscd, card)
+}
+
+/// Waits until the service has seen the card.
+fn wait_for_card(pcscd: &Pcscd) {
+    let name = std::ffi::CString::new(pcscd.reader_names()[0].clone()).unwrap();
+    // SAFETY: the harness copied the system's own libpcsclite there.
+    let functions = unsafe { pcsc_sys::Functions::load(pcscd.client_library()) }.unwrap();
+    let context = pcsc_session::Context::establish_on(functions).unwrap();
+    let mut state = pcsc_sys::SCARD_READERSTATE {
+        szReader: name.as_ptr(),
+        pvUserData: std::ptr::null_mut(),
+        dwCurrentState: pcsc_sys::SCARD_STATE_UNAWARE,
+        dwEventState: 0,
+        cbAtr: 0,
+        rgbAtr: [0; pcsc_sys::ATR_BUFFER_SIZE],
+    };
+    while state.cbAtr == 0 {
+        // SAFETY: one state whose name lives through the call.
+        let code = unsafe { (functions.SCardGetStatusChange)(context.as_raw(), 60_000, &mut state, 1) };
+        assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
+        state.dwCurrentState = state.dwEventState;
+    }
+}
+
+/// The program of an example, which Cargo has built beside the tests.
+fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let program = folder.join("examples").join(name);
+    assert!(
+        program.exists(),
+        "{} is missing: cargo build --workspace --examples",
+        program.display()
+    );
+    program
+}
+
+/// Runs a program to its end; it ends with this test in any case.
+fn run(command: &mut Command) -> Output {
+    let output = Command::new("timeout")
+        .arg("60")
+        .arg(command.get_program())
+        .args(command.get_args())
+        .output()
+        .unwrap();
+    assert_ne!(output.status.code(), Some(124), "{command:?} does not end");
+    output
+}
+
+fn text(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_example_session_shows_readers_answer_to_reset_and_status_in_words() {
+    let (_pcscd, _card) = daemon();
+    let output = run(Command::new(example("session")).arg("--system"));
+    let shown = text(&output);
+    assert!(output.status.success(), "{shown}");
+    for part in [
+        "  Virtual 0 00 00",
+        "  Virtual 0 00 01",
+        "(T=1)",
+        "3B",
+        "command:  00 A4 04 00 00",
+        "6A82: ",
+    ] {
+        assert!(shown.contains(part), "{part:?} is missing in:\n{shown}");
+    }
+    let output = run(Command::new(example("session")).args(["--system", "Virtual 0 00 00", "00CA000000"]));
+    let shown = text(&output);
+    assert!(
+        shown.contains("data:     01 02\n") && shown.contains("9000: "),
+        "{shown}"
+    );
+    let output = run(Command::new(example("session")).args(["--system", "Virtual 0 00 01"]));
+    assert!(!output.status.success());
+    assert!(
+        text(&output).contains("There is a reader, and no card in it."),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_example_session_says_what_is_missing_where_the_service_is_down() {
+    let (mut pcscd, _card) = daemon();
+    pcscd.kill().unwrap();
+    let output = run(Command::new(example("session")).arg("--system"));
+    assert!(!output.status.success());
+    assert!(
+        text(&output).contains("The PC/SC service does not run."),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_example_list_readers_shows_the_card_in_each() {
+    let (_pcscd, _card) = daemon();
+    let output = run(&mut Command::new(example("list_readers")));
+    assert_eq!(
+        text(&output),
+        "Virtual 0 00 00: 3B800181\nVirtual 0 00 01: no card\n"
+    );
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_example_transaction_ends_its_transaction() {
+    let (_pcscd, _card) = daemon();
+    let output = run(Command::new(example("transaction")).arg("Virtual 0 00 00"));
+    let shown = text(&output);
+    assert!(output.status.success() && shown.contains("ended"), "{shown}");
+}
+
+/// The variable that makes this test's program a client instead.
+const CLIENT: &str = "PCSC_TEST_CLIENT";
+
+/// Opens, sends one command and closes, as the variable says: by name, or on the first reader.
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn client() {
+    let Ok(reader) = std::env::var(CLIENT) else { return };
+    let mut options = pcsc_session::Session::options();
+    if !reader.is_empty() {
+        options = options.reader(reader);
+    }
+    let mut session = options.open().unwrap();
+    assert_eq!(
+        session.transmit(&[0x00, 0xCA, 0x00, 0x00, 0x00]).unwrap().data(),
+        [1, 2]
+    );
+    session.close().unwrap();
+}
+
+/// Counts a program's sends on sockets.
+fn sends(folder: &Path, command: &mut Command) -> usize {
+    let trace = folder.join("trace");
+    let mut strace = Command::new("strace");
+    strace
+        .args(["-f", "-qq", "-e", "trace=sendto,sendmsg,sendmmsg", "-o"])
+        .arg(&trace);
+    strace.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        strace.env(name, value.unwrap());
+    }
+    let output = strace.output().expect("strace is installed");
+    assert!(output.status.success(), "{}", text(&output));
+    std::fs::read_to_string(trace)
+        .unwrap()
+        .lines()
+        .filter(|line| line.contains("send"))
+        .count()
+}
+
+/// A C program that does the same with as few calls as it can.
+const MINIMAL: &str = r#"
+#include <winscard.h>
+int main(int argc, char **argv)
+{
+    SCARDCONTEXT context;
+    SCARDHANDLE card;
+    DWORD protocol, length, names = 2049;
+    char list[2049];
+    BYTE command[] = {0x00, 0xCA, 0x00, 0x00, 0x00}, answer[258];
+    if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, 0, 0, &context)) return 1;
+    if (argc < 2 && SCardListReaders(context, 0, list, &names)) return 2;
+    if (SCardConnect(context, argc < 2 ? list : argv[1], SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &card, &protocol)) return 3;
+    SCARD_IO_REQUEST pci = {protocol, sizeof pci};
+    length = sizeof answer;
+    if (SCardTransmit(card, &pci, command, sizeof command, 0, answer, &length) || length != 4) return 4;
+    if (SCardDisconnect(card, SCARD_RESET_CARD)) return 5;
+    return SCardReleaseContext(context) != 0;
+}
+"#;
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn a_session_sends_no_more_to_the_service_than_c_does() {
+    let (pcscd, _card) = daemon();
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("minimal.c");
+    let program = folder.path().join("minimal");
+    std::fs::write(&source, MINIMAL).unwrap();
+    let mut cc = Command::new("cc");
+    cc.args(["-I/usr/include/PCSC", "-o"])
+        .arg(&program)
+        .arg(&source)
+        .arg("-lpcsclite");
+    let output = cc.output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+
+    let named = pcscd.reader_names()[0].as_str();
+    for reader in ["", named] {
+        let mut minimal = Command::new(&program);
+        minimal.args(Some(reader).filter(|name| !name.is_empty()));
+        let in_c = sends(folder.path(), &mut minimal);
+        let mut session = Command::new(std::env::current_exe().unwrap());
+        session
+            .args(["--exact", "client", "--ignored"])
+            .env(CLIENT, reader);
+        let in_rust = sends(folder.path(), &mut session);
+        println!("sends with reader {reader:?}: {in_c} in C, {in_rust} in Rust");
+        assert!(in_c > 5, "strace saw {in_c} sends");
+        assert!(in_rust <= in_c, "{in_rust} sends, {in_c} in C");
+    }
+}
