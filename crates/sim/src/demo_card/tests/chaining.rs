@@ -2,6 +2,7 @@
 
 use super::super::pattern;
 use super::{DemoCard, ask, ask_bytes, extended, hex, selected, status};
+use crate::Card;
 
 /// Sends data in a chain and gives the status of the last command.
 fn send_chain(card: &mut DemoCard, header: &str, data: &[u8]) -> u16 {
@@ -92,4 +93,24 @@ fn a_card_without_chaining() {
     let mut card = selected(DemoCard::new().without_chaining());
     assert_eq!(status(&mut card, "10 DA 01 01 01 AA"), 0x6884);
     assert_eq!(status(&mut card, "00 DA 01 01 01 AA"), 0x9000);
+}
+
+#[test]
+fn a_chain_forgets_what_waits_for_get_response() {
+    let mut card = selected(DemoCard::new());
+    assert_eq!(status(&mut card, "00 CA 01 02 00"), 0x6100);
+    assert_eq!(status(&mut card, "10 DA 01 01 01 AA"), 0x9000);
+    assert_eq!(status(&mut card, "00 C0 00 00 00"), 0x6883);
+    assert_eq!(status(&mut card, "00 C0 00 00 00"), 0x6985);
+}
+
+#[test]
+fn a_reset_forgets_chains_and_answers() {
+    let mut card = selected(DemoCard::new());
+    assert_eq!(status(&mut card, "10 DA 01 01 01 AA"), 0x9000);
+    card.reset();
+    let mut card = selected(card);
+    assert_eq!(status(&mut card, "00 CA 01 02 00"), 0x6100);
+    card.reset();
+    assert_eq!(status(&mut card, "00 C0 00 00 00"), 0x6985);
 }

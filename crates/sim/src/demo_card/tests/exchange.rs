@@ -169,3 +169,18 @@ fn challenges_have_the_length_asked_for_and_differ() {
     assert_eq!(status(&mut card, "00 88 01 00 01 00 00"), 0x6A86);
     assert_eq!(status(&mut card, "00 88 00 00"), 0x6700);
 }
+
+#[test]
+fn an_answer_of_more_than_256_bytes_has_no_right_le() {
+    let mut card = selected(DemoCard::new().exact_le(true));
+    let (sw, data) = ask_bytes(&mut card, &extended("00 B0 82 00", &[], Some(0)));
+    assert_eq!((sw, data.len()), (0x9000, 32_768));
+    assert_eq!(status(&mut card, &format!("{GET_LONG} 00")), 0x6100);
+}
+
+#[test]
+fn the_last_round_says_that_the_file_ended() {
+    let mut card = selected(DemoCard::new().rounds_of(20));
+    assert_eq!(status(&mut card, "00 B0 81 00 20"), 0x6108);
+    assert_eq!(ask(&mut card, "00 C0 00 00 08"), (0x6282, b"ed card!".to_vec()));
+}

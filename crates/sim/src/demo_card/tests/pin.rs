@@ -121,3 +121,24 @@ fn debug_shows_no_secret() {
         assert!(!text.contains(secret), "{text}");
     }
 }
+
+#[test]
+fn the_beginning_of_a_pin_is_not_the_pin() {
+    let mut card = selected(DemoCard::new());
+    assert_eq!(status(&mut card, "00 20 00 81 04 31323334"), 0x63C2);
+    assert_eq!(status(&mut card, "00 20 00 81 08 3132333435363738"), 0x63C1);
+    assert_eq!(status(&mut card, "00 20 00 81 08 3132333435360000"), 0x63C0);
+}
+
+#[test]
+fn a_wrong_change_and_the_puk_take_it_back() {
+    let mut card = selected(DemoCard::new());
+    for (command, expected) in [
+        ("00 24 00 81 0A 303030303030 39393939", 0x63C2),
+        ("00 2C 01 81 08 3132333435363738", 0x9000),
+    ] {
+        assert_eq!(status(&mut card, VERIFY), 0x9000);
+        assert_eq!(status(&mut card, command), expected);
+        assert!(!card.pin_verified());
+    }
+}
