@@ -40,14 +40,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = package.ancestors().nth(2).unwrap_or(package);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match *arguments.as_slice() {
         #[cfg(unix)]
-        ["test", ref stages @ ..] => test::run(&root, stages),
-        ["bindings"] => bindings::bindings(&root, false),
-        ["bindings", "--check"] => bindings::bindings(&root, true),
+        ["test", ref stages @ ..] => test::run(root, stages),
+        ["bindings"] => bindings::bindings(root, false),
+        ["bindings", "--check"] => bindings::bindings(root, true),
         _ => Err(
             "usage: cargo xtask test [--list | STAGE...] | bindings [--check]; `test` is for Unix".to_owned(),
         ),
