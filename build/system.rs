@@ -106,6 +106,12 @@ fn generate(os: &str, include: &[PathBuf]) {
     println!("cargo::rerun-if-changed=wrapper.h");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it for build scripts"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it for build scripts"));
+    for header in include
+        .iter()
+        .flat_map(|path| std::fs::read_dir(path).into_iter().flatten().flatten())
+    {
+        println!("cargo::rerun-if-changed={}", header.path().display());
+    }
     let target = match os {
         "windows" => Platform::Windows,
         "macos" => Platform::MacOs,

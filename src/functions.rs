@@ -1226,7 +1226,7 @@ functions! {
     /// `szReaderName` is a null-terminated text in UTF-16; `pcbIcon` is writable; `pbIcon` is null or writable for that
     /// length, with `SCARD_AUTOALLOCATE` it points to a writable pointer.
     #[cfg(windows)]
-    optional fn SCardGetReaderIconW(
+    unlinked fn SCardGetReaderIconW(
         hContext: SCARDCONTEXT,
         szReaderName: LPCWSTR,
         pbIcon: LPBYTE,
@@ -1240,7 +1240,7 @@ functions! {
     /// # Safety
     /// As for [`SCardGetReaderIconW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    optional fn SCardGetReaderIconA(
+    unlinked fn SCardGetReaderIconA(
         hContext: SCARDCONTEXT,
         szReaderName: LPCSTR,
         pbIcon: LPBYTE,
@@ -1258,7 +1258,7 @@ functions! {
     /// # Safety
     /// `szReaderName` is a null-terminated text in UTF-16; `pdwDeviceTypeId` is writable.
     #[cfg(windows)]
-    optional fn SCardGetDeviceTypeIdW(
+    unlinked fn SCardGetDeviceTypeIdW(
         hContext: SCARDCONTEXT,
         szReaderName: LPCWSTR,
         pdwDeviceTypeId: LPDWORD,
@@ -1271,7 +1271,7 @@ functions! {
     /// # Safety
     /// As for [`SCardGetDeviceTypeIdW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    optional fn SCardGetDeviceTypeIdA(
+    unlinked fn SCardGetDeviceTypeIdA(
         hContext: SCARDCONTEXT,
         szReaderName: LPCSTR,
         pdwDeviceTypeId: LPDWORD,
@@ -1292,7 +1292,7 @@ functions! {
     /// `szReaderName` is a null-terminated text in UTF-16; `pcchDeviceInstanceId` is writable; `szDeviceInstanceId` is
     /// null or writable for that length, with `SCARD_AUTOALLOCATE` it points to a writable pointer.
     #[cfg(windows)]
-    optional fn SCardGetReaderDeviceInstanceIdW(
+    unlinked fn SCardGetReaderDeviceInstanceIdW(
         hContext: SCARDCONTEXT,
         szReaderName: LPCWSTR,
         szDeviceInstanceId: LPWSTR,
@@ -1306,7 +1306,7 @@ functions! {
     /// # Safety
     /// As for [`SCardGetReaderDeviceInstanceIdW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    optional fn SCardGetReaderDeviceInstanceIdA(
+    unlinked fn SCardGetReaderDeviceInstanceIdA(
         hContext: SCARDCONTEXT,
         szReaderName: LPCSTR,
         szDeviceInstanceId: LPSTR,
@@ -1328,7 +1328,7 @@ functions! {
     /// `szDeviceInstanceId` is a null-terminated text in UTF-16; `pcchReaders` is writable; `mszReaders` is null or
     /// writable for that length, with `SCARD_AUTOALLOCATE` it points to a writable pointer.
     #[cfg(windows)]
-    optional fn SCardListReadersWithDeviceInstanceIdW(
+    unlinked fn SCardListReadersWithDeviceInstanceIdW(
         hContext: SCARDCONTEXT,
         szDeviceInstanceId: LPCWSTR,
         mszReaders: LPWSTR,
@@ -1342,7 +1342,7 @@ functions! {
     /// # Safety
     /// As for [`SCardListReadersWithDeviceInstanceIdW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    optional fn SCardListReadersWithDeviceInstanceIdA(
+    unlinked fn SCardListReadersWithDeviceInstanceIdA(
         hContext: SCARDCONTEXT,
         szDeviceInstanceId: LPCSTR,
         mszReaders: LPSTR,
@@ -1361,7 +1361,7 @@ functions! {
     /// # Safety
     /// Any value may be passed; no pointer is read.
     #[cfg(windows)]
-    optional fn SCardAudit(hContext: SCARDCONTEXT, dwEvent: DWORD) -> LONG;
+    unlinked fn SCardAudit(hContext: SCARDCONTEXT, dwEvent: DWORD) -> LONG;
 
     /// Gives an event that is set while the service runs, to be handed to the system's wait functions.
     ///

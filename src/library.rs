@@ -3,7 +3,7 @@
 use crate::Functions;
 use std::fmt;
 
-#[cfg(all(feature = "load", not(feature = "link")))]
+#[cfg(feature = "load")]
 use std::sync::Mutex;
 #[cfg(not(feature = "link"))]
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -227,6 +227,10 @@ fn system() -> Result<&'static Functions, LoadError> {
     Err(LoadError { attempts: Vec::new() })
 }
 
+/// The tables of all loaded libraries: they are meant to stay, and a leak checker sees that they are held.
+#[cfg(feature = "load")]
+static KEPT: Mutex<Vec<&Functions>> = Mutex::new(Vec::new());
+
 /// Opens a library and fills a table from it; both stay for ever.
 ///
 /// # Safety
@@ -249,7 +253,10 @@ unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
     let functions = unsafe { Functions::from_symbols(symbol) };
     let functions = functions.map_err(|symbol| failed(Failure::MissingSymbol(symbol)))?;
     std::mem::forget(library);
-    Ok(Box::leak(Box::new(functions)))
+    let functions: &'static Functions = Box::leak(Box::new(functions));
+    let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    kept.push(functions);
+    Ok(functions)
 }
 
 /// Opens a library as the platform wants it.

@@ -5,13 +5,13 @@ use std::fs;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Child;
 use std::sync::MutexGuard;
 
 use pcsc_sim::{Card, vpcd};
 use tempfile::TempDir;
 
-use crate::{Error, installation, namespace, readers, startup, termination};
+use crate::termination::{self, Running};
+use crate::{Error, installation, namespace, readers, startup};
 
 thread_local! {
     /// The daemon's paths and ports are fixed within a thread's namespaces, so there is room for one.
@@ -27,7 +27,7 @@ thread_local! {
 /// [`start`](Pcscd::start), scoped ones for instance, can use it by reference.
 #[derive(Debug)]
 pub struct Pcscd {
-    child: Option<Child>,
+    running: Option<Running>,
     pid: u32,
     names: Vec<String>,
     program: PathBuf,
@@ -58,10 +58,10 @@ impl Pcscd {
         let names = readers::configure(folder.path(), driver, readers)?;
         let client_library = folder.path().join("libpcsclite-copy.so.1");
         fs::copy(&library, &client_library).map_err(Error::failed(format!("copy {}", library.display())))?;
-        let child = startup::start(&program, &config(&folder), &log(&folder))?;
-        let pid = child.id();
+        let running = startup::start(&program, &config(&folder), &log(&folder))?;
+        let pid = running.child.id();
         Ok(Self {
-            child: Some(child),
+            running: Some(running),
             pid,
             names,
             program,
@@ -109,9 +109,10 @@ impl Pcscd {
     /// # Errors
     /// The system could not kill or reap it.
     pub fn kill(&mut self) -> Result<(), Error> {
-        let Some(mut child) = self.child.take() else {
+        let Some(mut running) = self.running.take() else {
             return Ok(());
         };
+        let child = &mut running.child;
         child
             .kill()
             .and_then(|()| child.wait())
@@ -126,10 +127,10 @@ impl Pcscd {
     /// # Errors
     /// The system could not signal or reap it.
     pub fn stop(&mut self) -> Result<(), Error> {
-        let Some(mut child) = self.child.take() else {
+        let Some(mut running) = self.running.take() else {
             return Ok(());
         };
-        termination::stop(&mut child).map_err(Error::failed("stop pcscd"))
+        termination::stop(&mut running).map_err(Error::failed("stop pcscd"))
     }
 
     /// Starts the daemon again, with the same readers, all of them empty. One that is running is stopped before.
@@ -138,9 +139,9 @@ impl Pcscd {
     /// Those of [`stop`](Pcscd::stop) and of [`start`](Pcscd::start).
     pub fn restart(&mut self) -> Result<(), Error> {
         self.stop()?;
-        let child = startup::start(&self.program, &config(&self.folder), &log(&self.folder))?;
-        self.pid = child.id();
-        self.child = Some(child);
+        let running = startup::start(&self.program, &config(&self.folder), &log(&self.folder))?;
+        self.pid = running.child.id();
+        self.running = Some(running);
         Ok(())
     }
 

@@ -56,12 +56,14 @@ pub(crate) fn enter() -> Result<(), Error> {
 
 /// Keeps what is mounted from here on from reaching the machine's own namespace.
 fn make_mounts_private() -> Result<(), Error> {
-    // SAFETY: the target is a C string; for a change of propagation the other pointers may be null.
+    // Names that a change of propagation ignores: valgrind wants strings there, the kernel would do without.
+    let ignored = c"none".as_ptr();
+    // SAFETY: the names are C strings; this operation has no data, whose pointer may be null.
     let result = unsafe {
         libc::mount(
-            ptr::null(),
+            ignored,
             c"/".as_ptr(),
-            ptr::null(),
+            ignored,
             libc::MS_REC | libc::MS_PRIVATE,
             ptr::null(),
         )

@@ -6,19 +6,19 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::namespace::RUN_FOLDER;
-use crate::termination::{ended, open_pidfd, poll};
+use crate::termination::{Running, ended, poll};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Starts the daemon and returns when it takes connections.
 ///
 /// The kernel kills the daemon when the thread that calls this ends.
-pub(crate) fn start(daemon: &Path, config: &Path, log: &Path) -> Result<Child, Error> {
+pub(crate) fn start(daemon: &Path, config: &Path, log: &Path) -> Result<Running, Error> {
     for name in ["pcscd.comm", "pcscd.pid"] {
         // What a killed daemon leaves behind would make the new one give up, or look as if it were listening.
         match fs::remove_file(run_file(name)) {
@@ -29,13 +29,13 @@ pub(crate) fn start(daemon: &Path, config: &Path, log: &Path) -> Result<Child, E
         }
     }
     let changes = watch(RUN_FOLDER).map_err(Error::failed(format!("watch {RUN_FOLDER}")))?;
-    let mut child = spawn(daemon, config, log)?;
-    match wait_until_listening(&mut child, changes, log) {
-        Ok(()) => Ok(child),
+    let mut running = spawn(daemon, config, log)?;
+    match wait_until_listening(&mut running, changes, log) {
+        Ok(()) => Ok(running),
         Err(error) => {
             // Both fail only where the daemon has ended and was waited for.
-            let _ = child.kill();
-            let _ = child.wait();
+            let _ = running.child.kill();
+            let _ = running.child.wait();
             Err(error)
         }
     }
@@ -45,7 +45,7 @@ fn run_file(name: &str) -> PathBuf {
     Path::new(RUN_FOLDER).join(name)
 }
 
-fn spawn(daemon: &Path, config: &Path, log: &Path) -> Result<Child, Error> {
+fn spawn(daemon: &Path, config: &Path, log: &Path) -> Result<Running, Error> {
     let output = || {
         File::options()
             .append(true)
@@ -53,21 +53,25 @@ fn spawn(daemon: &Path, config: &Path, log: &Path) -> Result<Child, Error> {
             .open(log)
             .map_err(Error::failed(format!("open {}", log.display())))
     };
+    let (end, input) = UnixStream::pair().map_err(Error::failed("create a socket pair"))?;
     let parent = std::process::id();
     let mut command = Command::new(daemon);
     command
         .arg("--foreground")
         .arg("-c")
         .arg(config)
-        .stdin(Stdio::null())
+        // The daemon reads nothing. Its end closes the socket, which is the event to wait for.
+        .stdin(OwnedFd::from(input))
         // A file: a daemon that outlived the test would hold the test's own output open.
         .stdout(output()?)
         .stderr(output()?);
     // SAFETY: between fork and exec the closure makes system calls only, and allocates nothing.
     unsafe { command.pre_exec(move || die_with_parent(parent)) };
-    command
+    let child = command
         .spawn()
-        .map_err(Error::failed(format!("start {}", daemon.display())))
+        .map_err(Error::failed(format!("start {}", daemon.display())))?;
+    // The command, which holds this side's copy of the daemon's input, goes here: only the daemon keeps one.
+    Ok(Running { child, end })
 }
 
 /// Asks the kernel to kill this process when the thread that started it ends.
@@ -84,10 +88,10 @@ fn die_with_parent(parent: u32) -> io::Result<()> {
     }
 }
 
-fn wait_until_listening(child: &mut Child, mut changes: File, log: &Path) -> Result<(), Error> {
+fn wait_until_listening(running: &mut Running, mut changes: File, log: &Path) -> Result<(), Error> {
     let failed = || Error::failed("wait for pcscd");
     let deadline = Instant::now() + DEADLINE;
-    let end = open_pidfd(child).map_err(failed())?;
+    let (child, end) = (&mut running.child, &running.end);
     let mut events = [0; 4096];
     // The socket exists before the daemon listens on it. It changes the file's mode after it listens.
     while UnixStream::connect(run_file("pcscd.comm")).is_err() {

@@ -1,21 +1,28 @@
 //! Waiting for the daemon's end.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 const GRACE: Duration = Duration::from_secs(5);
 
+/// A started daemon, and the socket whose other end is its standard input: it hangs up when the daemon ends.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) end: UnixStream,
+}
+
 /// Asks the daemon to end, kills it if it does not within five seconds, and reaps it.
-pub(crate) fn stop(child: &mut Child) -> io::Result<()> {
-    let end = open_pidfd(child)?;
-    // SAFETY: takes numbers only. Nobody else reaps the child, and it is not reaped yet or pidfd_open would have
-    // failed, so the id is still its own.
+pub(crate) fn stop(running: &mut Running) -> io::Result<()> {
+    let child = &mut running.child;
+    // SAFETY: takes numbers only. Nobody else reaps the child, so the id is still its own.
     if unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGTERM) } == -1 {
         return Err(io::Error::last_os_error());
     }
-    if !poll([end.as_fd()], Instant::now() + GRACE)? {
+    if !poll([running.end.as_fd()], Instant::now() + GRACE)? {
         child.kill()?;
     }
     child.wait().map(drop)
@@ -24,17 +31,6 @@ pub(crate) fn stop(child: &mut Child) -> io::Result<()> {
 /// Tells whether the daemon has ended, and reaps it if so.
 pub(crate) fn ended(child: &mut Child) -> io::Result<bool> {
     child.try_wait().map(|status| status.is_some())
-}
-
-/// Returns a descriptor that becomes readable when the process ends.
-pub(crate) fn open_pidfd(child: &Child) -> io::Result<OwnedFd> {
-    // SAFETY: pidfd_open takes two numbers, the process's id and flags.
-    let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, child.id() as libc::pid_t, 0) };
-    match libc::c_int::try_from(descriptor) {
-        // SAFETY: pidfd_open has just returned this descriptor, and nothing else owns it.
-        Ok(descriptor) if descriptor >= 0 => Ok(unsafe { OwnedFd::from_raw_fd(descriptor) }),
-        _ => Err(io::Error::last_os_error()),
-    }
 }
 
 /// Waits until a descriptor is readable, and tells whether one is. At the deadline none is.

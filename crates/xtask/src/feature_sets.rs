@@ -84,13 +84,16 @@ pub(crate) fn unit(root: &Path) -> Result<Done, String> {
 /// # Errors
 /// A test failed.
 pub(crate) fn pcscd(root: &Path) -> Result<Done, String> {
-    for arguments in [
-        ["test", "--workspace"].as_slice(),
-        &["test", "--package", "pcsc-sys", "--features", "link"],
-    ] {
-        let mut tests = cargo(root);
-        tests.args(arguments).args(["--tests", "--", "--ignored"]);
-        run(&mut with_namespaces(tests), DEADLINE)?;
-    }
+    // Tests run the examples' programs.
+    run(cargo(root).args(["build", "--workspace", "--examples"]), DEADLINE)?;
+    let mut loaded = cargo(root);
+    loaded.args(["test", "--workspace", "--tests", "--", "--ignored"]);
+    run(&mut with_namespaces(loaded), DEADLINE)?;
+    let mut linked = cargo(root);
+    linked.args(["test", "--package", "pcsc-sys", "--features", "link"]);
+    linked.args(["--tests", "--", "--ignored"]);
+    // The linked library has one table of readers for a process, and each test has a daemon.
+    linked.arg("--test-threads=1");
+    run(&mut with_namespaces(linked), DEADLINE)?;
     Ok(Done::All)
 }

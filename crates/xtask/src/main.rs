@@ -24,6 +24,7 @@ mod drop_in;
 #[cfg(unix)]
 mod feature_sets;
 #[cfg(unix)]
+mod memcheck;
 mod outside;
 #[cfg(unix)]
 mod package;

@@ -46,9 +46,23 @@ pub(crate) const PCSCD: &[&str] = &[
     "libpcsclite1",
     "pcscd",
     "vsmartcard-vpcd",
+    "strace",
+    "pcsc-tools",
+    "python3-pyscard",
 ];
 /// To count instructions.
 pub(crate) const COST: &[&str] = &["gcc", "libc6-dev", "pkg-config", "libpcsclite-dev", "valgrind"];
+
+/// To run the suite under memcheck.
+pub(crate) const MEMCHECK: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "pkg-config",
+    "libpcsclite1",
+    "pcscd",
+    "vsmartcard-vpcd",
+    "valgrind",
+];
 
 const PACKAGES: &[Package] = &[
     Package {
@@ -109,6 +123,18 @@ const PACKAGES: &[Package] = &[
     Package {
         name: "valgrind",
         signs: &["valgrind"],
+    },
+    Package {
+        name: "strace",
+        signs: &["strace"],
+    },
+    Package {
+        name: "pcsc-tools",
+        signs: &["pcsc_scan"],
+    },
+    Package {
+        name: "python3-pyscard",
+        signs: &["/usr/lib/python3/dist-packages/smartcard/__init__.py"],
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{abi, bare, build_time, checks, cost, drift, drop_in, feature_sets, outside, setup};
+use crate::{abi, bare, build_time, checks, cost, drift, drop_in, feature_sets, memcheck, outside, setup};
 
 /// One part of the test.
 pub(crate) struct Stage {
@@ -92,6 +92,12 @@ pub(crate) const STAGES: &[Stage] = &[
         about: "a call costs at most 6 instructions more loaded than linked, counted by valgrind",
         needs: setup::COST,
         run: |root| cost::run(root).map(|()| Done::All),
+    },
+    Stage {
+        name: "memcheck",
+        about: "valgrind's memcheck finds nothing in the suite",
+        needs: setup::MEMCHECK,
+        run: memcheck::memcheck,
     },
     Stage {
         name: "bare",

@@ -1,0 +1,50 @@
+//! Stage `memcheck`: the suite under valgrind's memcheck, which must find nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::command::{cargo, run, stdout, with_namespaces};
+use crate::stage::Done;
+
+const DEADLINE: Duration = Duration::from_secs(15 * 60);
+
+/// The test programs, each with the arguments that it is run with.
+const PROGRAMS: [(&str, &[&str]); 2] = [("boundary", &[]), ("conformance", &["--include-ignored"])];
+
+/// Runs the stage.
+///
+/// # Errors
+/// What memcheck found, or a test that failed.
+pub(crate) fn memcheck(root: &Path) -> Result<Done, String> {
+    for (name, arguments) in PROGRAMS {
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+        valgrind.args([
+            "--errors-for-leak-kinds=definite,indirect",
+            "--show-leak-kinds=definite,indirect",
+        ]);
+        valgrind
+            .arg(program(root, name)?)
+            .args(arguments)
+            .current_dir(root);
+        run(&mut with_namespaces(valgrind), DEADLINE)?;
+        println!("memcheck finds nothing in {name}");
+    }
+    Ok(Done::All)
+}
+
+/// Builds a test program and returns its path, as Cargo names it.
+fn program(root: &Path, name: &str) -> Result<PathBuf, String> {
+    let mut build = cargo(root);
+    build.args(["test", "--package", "pcsc-sys", "--test", name]);
+    build.args(["--no-run", "--message-format=json-render-diagnostics"]);
+    let messages = stdout(&mut build, DEADLINE)?;
+    let mut executables = messages
+        .lines()
+        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
+    executables
+        .find(|path| path.contains(&format!("/{name}-")))
+        .map(PathBuf::from)
+        .ok_or_else(|| format!("Cargo built no test program {name}"))
+}
