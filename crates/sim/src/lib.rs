@@ -15,10 +15,19 @@
 mod card;
 mod demo_card;
 mod fn_card;
+mod other_program;
+mod reader;
 mod scripted_card;
+mod service;
+mod simulator;
+mod slot;
+mod table;
 pub mod vpcd;
 
 pub use card::Card;
 pub use demo_card::DemoCard;
 pub use fn_card::FnCard;
+pub use other_program::OtherProgram;
+pub use reader::Reader;
 pub use scripted_card::{ScriptError, ScriptedCard};
+pub use simulator::Simulator;

@@ -1,0 +1,125 @@
+//! Another program on the same service.
+
+use crate::service::connecting::{self, Request};
+use crate::service::connection::{self, Connection};
+use crate::service::context::{self, Context};
+use crate::service::handles::{CONNECTIONS, CONTEXTS};
+use crate::service::transaction;
+use crate::service::world::World;
+use pcsc_sys::{
+    DWORD, LONG, SCARD_E_INVALID_HANDLE, SCARD_LEAVE_CARD, SCARD_PROTOCOL_ANY, SCARD_RESET_CARD,
+    SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED,
+};
+use std::sync::Arc;
+
+/// Another program that uses a reader: it resets the card, or keeps it to itself.
+///
+/// It has a context of its own, and its calls are neither counted nor made to fail. When it is dropped it ends, and the
+/// card is free again.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{FnCard, Simulator};
+///
+/// let sim = Simulator::new();
+/// let reader = sim.add_reader("Simulated Reader 00 00");
+/// reader.insert(FnCard::new([0x3B, 0x00], |_command, response| response.extend([0x90, 0x00])));
+/// let mut other = reader.other_program()?;
+/// other.connect_exclusively()?;
+/// // Nobody else can connect now.
+/// drop(other);
+/// # Ok::<(), pcsc_sys::LONG>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "it ends when it is dropped"]
+pub struct OtherProgram {
+    context: Arc<Context>,
+    reader: Vec<u8>,
+    card: Option<Arc<Connection>>,
+}
+
+impl OtherProgram {
+    pub(crate) fn new(world: &Arc<World>, reader: &[u8]) -> Result<Self, LONG> {
+        let handle = context::establish(world)?;
+        let context = CONTEXTS.get(handle).ok_or(SCARD_E_INVALID_HANDLE)?;
+        Ok(Self {
+            context,
+            reader: reader.to_vec(),
+            card: None,
+        })
+    }
+
+    /// Connects to the card, shared, where it is not connected yet. Blocks while a transaction is open.
+    ///
+    /// # Errors
+    /// Those of `SCardConnect`.
+    pub fn connect(&mut self) -> Result<(), LONG> {
+        self.card(SCARD_SHARE_SHARED).map(drop)
+    }
+
+    /// Connects to the card, for itself alone.
+    ///
+    /// # Errors
+    /// `SCARD_E_SHARING_VIOLATION` where there is any other connection, this program's among them; others of
+    /// `SCardConnect`.
+    pub fn connect_exclusively(&mut self) -> Result<(), LONG> {
+        self.disconnect(SCARD_LEAVE_CARD)?;
+        self.card(SCARD_SHARE_EXCLUSIVE).map(drop)
+    }
+
+    /// Begins a transaction, connected where it is not. Blocks while another one is open.
+    ///
+    /// # Errors
+    /// Those of `SCardConnect` and `SCardBeginTransaction`.
+    pub fn begin_transaction(&mut self) -> Result<(), LONG> {
+        transaction::begin(&*self.card(SCARD_SHARE_SHARED)?)
+    }
+
+    /// Ends a transaction, and leaves the card as it is.
+    ///
+    /// # Errors
+    /// `SCARD_E_NOT_TRANSACTED` where none is open; others of `SCardEndTransaction`.
+    pub fn end_transaction(&mut self) -> Result<(), LONG> {
+        transaction::end(&*self.card(SCARD_SHARE_SHARED)?, SCARD_LEAVE_CARD)
+    }
+
+    /// Resets the card and disconnects from it: all other connections get `SCARD_W_RESET_CARD` for their next call.
+    ///
+    /// Blocks while a transaction of others is open.
+    ///
+    /// # Errors
+    /// Those of `SCardConnect` where it is not connected.
+    pub fn reset(&mut self) -> Result<(), LONG> {
+        self.card(SCARD_SHARE_SHARED)?;
+        self.disconnect(SCARD_RESET_CARD)
+    }
+
+    fn card(&mut self, share_mode: DWORD) -> Result<Arc<Connection>, LONG> {
+        if let Some(card) = &self.card {
+            return Ok(Arc::clone(card));
+        }
+        let request = Request {
+            share_mode,
+            protocols: SCARD_PROTOCOL_ANY,
+        };
+        let handle = connecting::connect(&self.context, &self.reader, request).handle?;
+        let card = CONNECTIONS.get(handle).ok_or(SCARD_E_INVALID_HANDLE)?;
+        Ok(Arc::clone(self.card.insert(card)))
+    }
+
+    fn disconnect(&mut self, disposition: DWORD) -> Result<(), LONG> {
+        match self.card.take() {
+            Some(card) => connection::disconnect(&card, disposition),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for OtherProgram {
+    fn drop(&mut self) {
+        // A program that just wants its own way leaves the card as it is. After the service's end there is nothing to
+        // leave.
+        let _ = self.disconnect(SCARD_LEAVE_CARD);
+        let _ = context::release(&self.context);
+    }
+}

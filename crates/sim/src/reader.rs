@@ -1,0 +1,125 @@
+//! A simulated reader, as a test holds it.
+
+use crate::service::reader as service;
+use crate::service::world::World;
+use crate::service::{lock, power};
+use crate::{Card, OtherProgram};
+use pcsc_sys::LONG;
+use std::sync::Arc;
+
+/// A reader of a [`Simulator`](crate::Simulator), with one slot for a card.
+///
+/// Clones are handles to the same reader. What its methods do is seen by programs at once, and none of them waits for a
+/// card: they can be called from a [`Card`]'s own code too, in the middle of a command.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{FnCard, Simulator};
+///
+/// let sim = Simulator::new();
+/// let reader = sim.add_reader("Simulated Reader 00 00");
+/// reader.insert(FnCard::new([0x3B, 0x00], |_command, response| response.extend([0x90, 0x00])));
+/// let card = reader.remove().expect("it is idle");
+/// assert_eq!(card.atr(), [0x3B, 0x00]);
+/// assert!(reader.remove().is_none());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Reader {
+    world: Arc<World>,
+    reader: Arc<service::Reader>,
+}
+
+impl Reader {
+    pub(crate) fn new(world: Arc<World>, reader: Arc<service::Reader>) -> Self {
+        Self { world, reader }
+    }
+
+    /// The name by which programs know the reader; where it is no valid UTF-8, with replacement characters.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.reader.name.as_str()
+    }
+
+    /// Inserts a card, which is powered; one that is in the reader is removed before, and dropped.
+    ///
+    /// A card whose ATR is empty or longer than 33 bytes, and one that panics when it is reset, is mute. After
+    /// [`unplug`](Reader::unplug) the card is dropped.
+    pub fn insert(&self, card: impl Card + 'static) {
+        drop(self.swap(card));
+    }
+
+    /// Inserts a card in the place of the one that is in the reader, which is returned as from [`remove`](Reader::remove).
+    pub fn swap(&self, card: impl Card + 'static) -> Option<Box<dyn Card>> {
+        let mut card: Box<dyn Card> = Box::new(card);
+        let atr = power::reset(&mut *card);
+        self.reader.insert(card, atr)
+    }
+
+    /// Removes the card and returns it.
+    ///
+    /// A card that executes a command is removed at once, too, and the command fails with `SCARD_E_NOT_TRANSACTED`; such
+    /// a card is not returned but dropped when it has finished. `None` is returned also where there is no card.
+    pub fn remove(&self) -> Option<Box<dyn Card>> {
+        self.reader.remove()
+    }
+
+    /// Unplugs the reader, with its card in it.
+    ///
+    /// It is no longer listed, and its connections are dead. A reader that is added later is another one, whatever its
+    /// name. Does nothing where it was unplugged before.
+    pub fn unplug(&self) {
+        self.world.unplug(&self.reader);
+    }
+
+    /// Sets whether the reader answers its driver.
+    ///
+    /// One that does not is still listed, and calls return `SCARD_E_READER_UNAVAILABLE`: so a USB reader is for a moment
+    /// after it was pulled out. When it answers again, a card in it is powered.
+    pub fn set_available(&self, available: bool) {
+        self.reader.set_available(available);
+    }
+
+    /// Takes the power of a card that no program is connected to; false where there is a connection.
+    ///
+    /// pcscd does so about half a second after the last connection has ended, the simulator only here. The next connection
+    /// powers the card, which has then forgotten its PINs, and settles the protocol anew.
+    pub fn power_off(&self) -> bool {
+        self.reader.power_off()
+    }
+
+    /// Sets the features of PC/SC part 10: tags (`FEATURE_*`), each with its control code.
+    ///
+    /// `CM_IOCTL_GET_FEATURE_REQUEST` is answered with them. At first there are none, and it fails with
+    /// `SCARD_E_UNSUPPORTED_FEATURE`, as with vsmartcard's virtual reader.
+    pub fn set_features(&self, features: impl Into<Vec<(u8, u32)>>) {
+        lock(&self.reader.driver).features = features.into();
+    }
+
+    /// Sets what answers other control codes: it gets the code and the input, and appends the output or returns a code.
+    ///
+    /// At first none is known: `SCARD_E_UNSUPPORTED_FEATURE`. A panic is `SCARD_F_INTERNAL_ERROR`.
+    pub fn on_control(
+        &self,
+        handler: impl FnMut(u32, &[u8], &mut Vec<u8>) -> Result<(), LONG> + Send + 'static,
+    ) {
+        lock(&self.reader.driver).handler = Some(Box::new(handler));
+    }
+
+    /// Sets an attribute, which programs then read, and may set: `SCARD_ATTR_*`, up to 264 bytes.
+    ///
+    /// At first there are those that pcscd tells for vsmartcard's virtual reader: the reader's name for
+    /// `SCARD_ATTR_DEVICE_FRIENDLY_NAME` and `SCARD_ATTR_DEVICE_SYSTEM_NAME`.
+    pub fn set_attribute(&self, attribute: u32, value: impl Into<Vec<u8>>) {
+        lock(&self.reader.driver)
+            .attributes
+            .insert(attribute, value.into());
+    }
+
+    /// Makes another program that uses this reader, to get in the way of the one that is tested.
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_SERVICE` where the service is stopped.
+    pub fn other_program(&self) -> Result<OtherProgram, LONG> {
+        OtherProgram::new(&self.world, self.reader.name.as_bytes())
+    }
+}

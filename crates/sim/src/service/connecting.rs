@@ -1,0 +1,274 @@
+//! `SCardConnect` and `SCardReconnect`: sharing a card, and agreeing on its protocol.
+
+use super::Code;
+use super::connection::{Connection, Event, check_available};
+use super::context::Context;
+use super::handles::CONNECTIONS;
+use super::power::Power;
+use super::reader::{Presence, Reader, ReaderState};
+use super::sharing::Users;
+use pcsc_sys::{
+    DWORD, SCARD_E_INVALID_VALUE, SCARD_E_NO_MEMORY, SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH,
+    SCARD_E_SHARING_VIOLATION, SCARD_E_UNKNOWN_READER, SCARD_LEAVE_CARD, SCARD_PROTOCOL_RAW,
+    SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1, SCARD_PROTOCOL_UNDEFINED, SCARD_RESET_CARD, SCARD_SHARE_DIRECT,
+    SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED, SCARD_UNPOWER_CARD, SCARD_W_REMOVED_CARD,
+    SCARD_W_UNPOWERED_CARD, SCARD_W_UNRESPONSIVE_CARD,
+};
+use std::sync::{Arc, MutexGuard};
+
+/// What pcsc-lite once had for any protocol, and still takes.
+pub(crate) const ANY_PROTOCOL: DWORD = 0x1000;
+
+/// What a connection asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request {
+    pub(crate) share_mode: DWORD,
+    pub(crate) protocols: DWORD,
+}
+
+impl Request {
+    fn check_mode(self) -> Result<(), Code> {
+        match self.share_mode {
+            SCARD_SHARE_EXCLUSIVE | SCARD_SHARE_SHARED | SCARD_SHARE_DIRECT => Ok(()),
+            _ => Err(SCARD_E_INVALID_VALUE),
+        }
+    }
+
+    fn check_protocols(self) -> Result<(), Code> {
+        const KNOWN: DWORD = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1 | SCARD_PROTOCOL_RAW | ANY_PROTOCOL;
+        if self.needs_card() && self.protocols & KNOWN == 0 {
+            Err(SCARD_E_PROTO_MISMATCH)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn needs_card(self) -> bool {
+        self.share_mode != SCARD_SHARE_DIRECT
+    }
+}
+
+/// What a connection got: its handle, or why it has none, and the protocol that was settled all the same.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) handle: Result<u32, Code>,
+    pub(crate) protocol: DWORD,
+}
+
+impl From<Code> for Connected {
+    fn from(code: Code) -> Self {
+        Self {
+            handle: Err(code),
+            protocol: SCARD_PROTOCOL_UNDEFINED,
+        }
+    }
+}
+
+/// Connects a program to a reader by its name. Blocks, with the context, while another connection has the card locked.
+pub(crate) fn connect(context: &Arc<Context>, name: &[u8], request: Request) -> Connected {
+    let mut cards = match context.lock() {
+        Ok(cards) => cards,
+        Err(code) => return code.into(),
+    };
+    let checked = context
+        .ask_service()
+        .and_then(|()| request.check_protocols())
+        .and_then(|()| request.check_mode());
+    if let Err(code) = checked {
+        return code.into();
+    }
+    let Some(reader) = context.world.reader(name) else {
+        return SCARD_E_UNKNOWN_READER.into();
+    };
+    let state = match prepare(context, &reader, request) {
+        Ok(state) => state,
+        Err(code) => return code.into(),
+    };
+    let protocol = state.protocol;
+    let handle = attach(context, &reader, state, request).inspect(|connection| cards.add(connection));
+    Connected {
+        handle: handle.map(|connection| connection.handle),
+        protocol,
+    }
+}
+
+/// Waits for the reader, powers the card and settles its protocol, as far as the request needs that.
+fn prepare<'a>(
+    context: &Context,
+    reader: &'a Reader,
+    request: Request,
+) -> Result<MutexGuard<'a, ReaderState>, Code> {
+    let mut state = reader.lock();
+    loop {
+        context.await_service()?;
+        if !state.plugged {
+            return Err(SCARD_E_UNKNOWN_READER);
+        }
+        check_available(&state)?;
+        if state.sharing.users() == Users::Exclusive {
+            return Err(SCARD_E_SHARING_VIOLATION);
+        }
+        if state.sharing.is_locked() {
+            state = reader.wait(state);
+            continue;
+        }
+        if request.needs_card() {
+            if state.presence == Presence::Absent {
+                return Err(SCARD_E_NO_SMARTCARD);
+            }
+            if !state.powered {
+                let (powered, result) = reader.power(state, Power::Up);
+                state = powered;
+                match result {
+                    // The reader was unlocked meanwhile, so that all is to be asked again.
+                    Ok(()) => continue,
+                    Err(SCARD_W_REMOVED_CARD) => return Err(SCARD_E_NO_SMARTCARD),
+                    Err(_) => return Err(SCARD_W_UNPOWERED_CARD),
+                }
+            }
+            if state.presence != Presence::Powered {
+                return Err(SCARD_W_UNPOWERED_CARD);
+            }
+        }
+        settle_protocol(&mut state, request)?;
+        return Ok(state);
+    }
+}
+
+/// Agrees on the protocol: the first connection settles it, others take it or have none.
+fn settle_protocol(state: &mut ReaderState, request: Request) -> Result<(), Code> {
+    if request.protocols & SCARD_PROTOCOL_RAW != 0 {
+        state.protocol = SCARD_PROTOCOL_RAW;
+    } else if request.needs_card() {
+        if state.protocol == SCARD_PROTOCOL_UNDEFINED {
+            state.protocol = choose(request.protocols, state.atr.protocols())?;
+        } else if request.protocols & state.protocol == 0 {
+            return Err(SCARD_E_PROTO_MISMATCH);
+        }
+    }
+    Ok(())
+}
+
+/// T=1 before T=0, of those that the program takes and the card offers.
+fn choose(wanted: DWORD, offered: DWORD) -> Result<DWORD, Code> {
+    let wanted = if wanted & ANY_PROTOCOL != 0 {
+        SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1
+    } else {
+        wanted
+    };
+    [SCARD_PROTOCOL_T1, SCARD_PROTOCOL_T0]
+        .into_iter()
+        .find(|protocol| wanted & offered & protocol != 0)
+        .ok_or(SCARD_E_PROTO_MISMATCH)
+}
+
+fn attach(
+    context: &Arc<Context>,
+    reader: &Arc<Reader>,
+    mut state: MutexGuard<'_, ReaderState>,
+    request: Request,
+) -> Result<Arc<Connection>, Code> {
+    let exclusive = request.share_mode == SCARD_SHARE_EXCLUSIVE;
+    let connection = CONNECTIONS
+        .open(|handle| Arc::new(Connection::new(handle, Arc::clone(context), Arc::clone(reader))))
+        .ok_or(SCARD_E_NO_MEMORY)?;
+    if exclusive {
+        if let Err(code) = state.sharing.join_exclusively(connection.handle) {
+            CONNECTIONS.close(connection.handle);
+            return Err(code);
+        }
+    } else {
+        state.sharing.join();
+    }
+    state.connections.push(Arc::clone(&connection));
+    reader.notify(&mut state);
+    Ok(connection)
+}
+
+/// Renews a connection. Blocks, but not the context, while another connection has the card locked, and until it is the
+/// only one where it wants to be.
+///
+/// The protocol is settled also where the call fails later.
+pub(crate) fn reconnect(connection: &Connection, request: Request, initialization: DWORD) -> Reconnected {
+    loop {
+        let cards = match connection.lock() {
+            Ok(cards) => cards,
+            Err(code) => return Reconnected::Unanswered(code),
+        };
+        match reconnect_once(connection, request, initialization) {
+            Ok(Ok(protocol)) => return Reconnected::Done(protocol),
+            Ok(Err(state)) => {
+                drop(cards);
+                drop(connection.reader.wait(state));
+            }
+            Err(code) if connection.context.is_alive() => return Reconnected::Refused(code),
+            Err(code) => return Reconnected::Unanswered(code),
+        }
+    }
+}
+
+/// How a reconnection ended.
+#[derive(Debug)]
+pub(crate) enum Reconnected {
+    /// With this protocol.
+    Done(DWORD),
+    /// By the service: there is no protocol.
+    Refused(Code),
+    /// By the library alone.
+    Unanswered(Code),
+}
+
+/// Reconnects, or gives the reader back for another one to change it first.
+fn reconnect_once<'a>(
+    connection: &'a Connection,
+    request: Request,
+    initialization: DWORD,
+) -> Result<Result<DWORD, MutexGuard<'a, ReaderState>>, Code> {
+    connection.context.ask_service()?;
+    let reset = match initialization {
+        SCARD_LEAVE_CARD => false,
+        SCARD_RESET_CARD | SCARD_UNPOWER_CARD => true,
+        _ => return Err(SCARD_E_INVALID_VALUE),
+    };
+    request.check_mode()?;
+    request.check_protocols()?;
+    let reader = &connection.reader;
+    let mut state = connection.lock_reader()?;
+    check_available(&state)?;
+    if connection.check_sharing(&state).is_err() {
+        return Ok(Err(state));
+    }
+    if reset {
+        state.tell(Event::Reset);
+        reader.notify(&mut state);
+    }
+    if reset || (state.presence == Presence::Unpowered && !state.powered) {
+        let (powered, result) = reader.power(state, Power::Reset);
+        state = powered;
+        connection.context.await_service()?;
+        connection.check_plugged(&state)?;
+        match result {
+            Err(SCARD_W_REMOVED_CARD) => return Err(SCARD_E_NO_SMARTCARD),
+            Err(_) => return Err(SCARD_W_UNRESPONSIVE_CARD),
+            // pcscd powers the card without a word of it in the state that it tells.
+            Ok(()) if !reset => state.presence = Presence::Unpowered,
+            Ok(()) => {}
+        }
+    }
+    match state.presence {
+        Presence::Absent => return Err(SCARD_E_NO_SMARTCARD),
+        Presence::Mute => return Err(SCARD_W_UNRESPONSIVE_CARD),
+        Presence::Unpowered | Presence::Powered => {}
+    }
+    settle_protocol(&mut state, request)?;
+    if request.share_mode == SCARD_SHARE_EXCLUSIVE {
+        if state.sharing.become_exclusive(connection.handle).is_err() {
+            return Ok(Err(state));
+        }
+    } else {
+        state.sharing.become_shared(connection.handle);
+    }
+    connection.set_event(Event::None);
+    reader.notify(&mut state);
+    Ok(Ok(state.protocol))
+}

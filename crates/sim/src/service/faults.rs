@@ -1,0 +1,226 @@
+//! Counting calls, and making the n-th of them go wrong.
+
+use super::{Code, lock};
+use crate::Simulator;
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// So many counters for each function, so that threads seldom meet on one.
+const SHARDS: usize = 8;
+
+macro_rules! functions {
+    ($($function:ident $name:literal,)*) => {
+        /// A C function, whichever text it takes on Windows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Function { $($function,)* }
+
+        impl Function {
+            pub(crate) const ALL: &'static [(Function, &'static str)] = &[$((Function::$function, $name),)*];
+        }
+    };
+}
+
+functions! {
+    EstablishContext "SCardEstablishContext",
+    ReleaseContext "SCardReleaseContext",
+    IsValidContext "SCardIsValidContext",
+    Connect "SCardConnect",
+    Reconnect "SCardReconnect",
+    Disconnect "SCardDisconnect",
+    BeginTransaction "SCardBeginTransaction",
+    EndTransaction "SCardEndTransaction",
+    Status "SCardStatus",
+    GetStatusChange "SCardGetStatusChange",
+    Control "SCardControl",
+    Transmit "SCardTransmit",
+    ListReaderGroups "SCardListReaderGroups",
+    ListReaders "SCardListReaders",
+    FreeMemory "SCardFreeMemory",
+    Cancel "SCardCancel",
+    GetAttrib "SCardGetAttrib",
+    SetAttrib "SCardSetAttrib",
+}
+
+impl Function {
+    /// The function of a name.
+    ///
+    /// # Panics
+    /// Where there is none: a fault that never comes would be a test that cannot fail.
+    #[track_caller]
+    pub(crate) fn named(name: &str) -> Self {
+        match Self::ALL.iter().find(|(_, known)| *known == name) {
+            Some((function, _)) => *function,
+            None => panic!(
+                "{name:?} is no function of the simulated service: write it as winscard.h has it, without A or W"
+            ),
+        }
+    }
+}
+
+/// Something a test does at a call.
+pub(crate) type Action = Box<dyn FnOnce(&Simulator) + Send>;
+
+/// What goes wrong.
+pub(crate) enum Fault {
+    Code(Code),
+    Delay(Duration),
+    Answer(Vec<u8>),
+    Before(Action),
+    After(Action),
+}
+
+/// Where the answer of a call comes from.
+#[derive(Debug, Default)]
+pub(crate) enum Answer {
+    #[default]
+    Own,
+    /// The call does what it does, and then these bytes are what it gets.
+    Instead(Vec<u8>),
+}
+
+/// The counts, and the faults that are to come.
+#[derive(Default)]
+pub(crate) struct Faults {
+    counts: [Shard; SHARDS],
+    planned: AtomicUsize,
+    plans: Mutex<Vec<Plan>>,
+}
+
+/// The counters that some handles share, apart from the others' in memory.
+#[derive(Default)]
+#[repr(align(128))]
+struct Shard([AtomicU64; Function::ALL.len()]);
+
+struct Plan {
+    function: Function,
+    /// How many calls until it is due, this one included.
+    calls: usize,
+    fault: Fault,
+}
+
+/// What is due at a call.
+#[derive(Default)]
+pub(crate) struct Due {
+    pub(crate) code: Option<Code>,
+    pub(crate) answer: Answer,
+    delay: Duration,
+    before: Vec<Action>,
+    after: Vec<Action>,
+}
+
+impl Faults {
+    /// Counts a call; returns what is due at it.
+    #[inline]
+    pub(crate) fn enter(&self, function: Function, handle: u32) -> Option<Due> {
+        let shard = &self.counts[handle as usize % SHARDS];
+        shard.0[function as usize].fetch_add(1, Ordering::Relaxed);
+        if self.planned.load(Ordering::Acquire) == 0 {
+            None
+        } else {
+            self.due(function)
+        }
+    }
+
+    pub(crate) fn calls(&self, function: Function) -> u64 {
+        self.counts
+            .iter()
+            .map(|shard| shard.0[function as usize].load(Ordering::Relaxed))
+            .sum()
+    }
+
+    /// Plans a fault for the n-th call from now; the next one is the first.
+    pub(crate) fn plan(&self, function: Function, nth: usize, fault: Fault) {
+        let mut plans = lock(&self.plans);
+        plans.push(Plan {
+            function,
+            calls: nth.max(1),
+            fault,
+        });
+        self.planned.store(plans.len(), Ordering::Release);
+    }
+
+    #[cold]
+    fn due(&self, function: Function) -> Option<Due> {
+        let mut plans = lock(&self.plans);
+        let of_this = |plan: &Plan| plan.function == function;
+        plans
+            .iter_mut()
+            .filter(|plan| of_this(plan))
+            .for_each(|plan| plan.calls -= 1);
+        let (due, later): (Vec<Plan>, Vec<Plan>) = plans.drain(..).partition(|plan| plan.calls == 0);
+        self.planned.store(later.len(), Ordering::Release);
+        *plans = later;
+        drop(plans);
+        (!due.is_empty()).then(|| Due::new(due))
+    }
+}
+
+impl Due {
+    fn new(plans: Vec<Plan>) -> Self {
+        let mut due = Self::default();
+        for plan in plans {
+            match plan.fault {
+                Fault::Code(code) => due.code = Some(code),
+                Fault::Delay(delay) => due.delay += delay,
+                Fault::Answer(answer) => due.answer = Answer::Instead(answer),
+                Fault::Before(action) => due.before.push(action),
+                Fault::After(action) => due.after.push(action),
+            }
+        }
+        due
+    }
+
+    /// Makes a call with what is due at it.
+    pub(crate) fn run(self, simulator: &Simulator, call: impl FnOnce(Answer) -> Code) -> Code {
+        // A delay was asked for: nothing could end it earlier.
+        std::thread::sleep(self.delay);
+        self.before.into_iter().for_each(|action| action(simulator));
+        let code = self.code.unwrap_or_else(|| call(self.answer));
+        self.after.into_iter().for_each(|action| action(simulator));
+        code
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faults")
+            .field("planned", &self.planned)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_comes_at_its_call_and_once() {
+        let faults = Faults::default();
+        faults.plan(Function::Transmit, 2, Fault::Code(7));
+        assert!(faults.enter(Function::Transmit, 1).is_none());
+        assert!(faults.enter(Function::Status, 1).is_none());
+        assert_eq!(faults.enter(Function::Transmit, 2).unwrap().code, Some(7));
+        assert!(faults.enter(Function::Transmit, 3).is_none());
+        assert_eq!(faults.calls(Function::Transmit), 3);
+        assert_eq!(faults.calls(Function::Status), 1);
+    }
+
+    #[test]
+    #[should_panic = "no function"]
+    fn a_misspelt_name_is_refused() {
+        Function::named("SCardTransmitt");
+    }
+
+    #[test]
+    fn every_name_is_one_of_the_table() {
+        for (_, name) in Function::ALL {
+            let symbols = [name.to_string(), format!("{name}W"), format!("{name}132")];
+            let known = pcsc_sys::Functions::NAMES
+                .iter()
+                .any(|known| symbols.iter().any(|symbol| symbol == known));
+            assert!(known || cfg!(target_os = "macos"), "{name}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Finding a context or a connection by the number that a C program holds.
+//!
+//! The tables are the process's own, so that a number of one simulator is never one of another, and no C function but
+//! `SCardEstablishContext` needs to know its simulator. A number is an index, a count of the index's earlier uses and a
+//! bit for the kind: a number that was closed, or is of the other kind, is refused and not mistaken.
+//! Looking one up takes the lock of its own entry and no other.
+
+use super::connection::Connection;
+use super::context::Context;
+use super::lock;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock};
+
+const CHUNK: usize = 1024;
+const CHUNKS: usize = 256;
+const INDEX_BITS: u32 = 18;
+const INDEX: u32 = (1 << INDEX_BITS) - 1;
+const USES: u32 = (1 << 12) - 1;
+const CONTEXT: u32 = 1 << 30;
+
+/// So many numbers rest before the first of them is used again, for the count of uses to start over late.
+const RESTING: usize = 1024;
+
+const _: () = assert!(CHUNK * CHUNKS == 1 << INDEX_BITS);
+
+/// The contexts of all simulators.
+pub(crate) static CONTEXTS: Handles<Context> = Handles::new(CONTEXT);
+/// The connections of all simulators.
+pub(crate) static CONNECTIONS: Handles<Connection> = Handles::new(0);
+
+/// A table from numbers to values.
+pub(crate) struct Handles<T> {
+    kind: u32,
+    chunks: [OnceLock<Chunk<T>>; CHUNKS],
+    unused: Mutex<Unused>,
+}
+
+type Chunk<T> = Box<[Mutex<Entry<T>>]>;
+
+struct Entry<T> {
+    uses: u32,
+    value: Option<Arc<T>>,
+}
+
+struct Unused {
+    next: usize,
+    resting: VecDeque<usize>,
+}
+
+impl<T> Handles<T> {
+    const fn new(kind: u32) -> Self {
+        Self {
+            kind,
+            chunks: [const { OnceLock::new() }; CHUNKS],
+            unused: Mutex::new(Unused {
+                next: 0,
+                resting: VecDeque::new(),
+            }),
+        }
+    }
+
+    /// Finds the value of a number that is open.
+    #[inline]
+    pub(crate) fn get(&self, handle: impl TryInto<u32>) -> Option<Arc<T>> {
+        let handle = handle.try_into().ok()?;
+        let entry = lock(self.entry(handle)?);
+        if self.number(handle & INDEX, entry.uses) == handle {
+            entry.value.clone()
+        } else {
+            None
+        }
+    }
+
+    /// Opens a number for the value that `make` returns for it; `None` where a quarter of a million are open.
+    pub(crate) fn open(&self, make: impl FnOnce(u32) -> Arc<T>) -> Option<Arc<T>> {
+        let index = {
+            let mut unused = lock(&self.unused);
+            let fresh = unused.next < CHUNK * CHUNKS;
+            if fresh && unused.resting.len() < RESTING {
+                unused.next += 1;
+                unused.next - 1
+            } else {
+                unused.resting.pop_front()?
+            }
+        };
+        let chunk = self.chunks[index / CHUNK].get_or_init(|| {
+            (0..CHUNK)
+                .map(|_| Mutex::new(Entry { uses: 0, value: None }))
+                .collect()
+        });
+        let mut entry = lock(&chunk[index % CHUNK]);
+        // Never 0: that is no handle.
+        entry.uses = entry.uses % USES + 1;
+        let value = make(self.number(index as u32, entry.uses));
+        entry.value = Some(Arc::clone(&value));
+        Some(value)
+    }
+
+    /// Closes a number; false where it was not open.
+    pub(crate) fn close(&self, handle: u32) -> bool {
+        let closed = {
+            let Some(entry) = self.entry(handle) else {
+                return false;
+            };
+            let mut entry = lock(entry);
+            if self.number(handle & INDEX, entry.uses) != handle {
+                return false;
+            }
+            entry.value.take()
+        };
+        if closed.is_some() {
+            lock(&self.unused).resting.push_back((handle & INDEX) as usize);
+        }
+        // Its last owner may be this one: it is dropped with no lock held.
+        closed.is_some()
+    }
+
+    #[inline]
+    fn entry(&self, handle: u32) -> Option<&Mutex<Entry<T>>> {
+        let index = (handle & INDEX) as usize;
+        Some(&self.chunks[index / CHUNK].get()?[index % CHUNK])
+    }
+
+    #[inline]
+    fn number(&self, index: u32, uses: u32) -> u32 {
+        self.kind | uses << INDEX_BITS | index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_number_is_not_found_again() {
+        let handles: Handles<u32> = Handles::new(CONTEXT);
+        let first = *handles.open(Arc::new).unwrap();
+        assert_eq!(handles.get(first).as_deref(), Some(&first));
+        assert!(handles.close(first));
+        assert!(!handles.close(first));
+        assert_eq!(handles.get(first), None);
+        // Every index is used again at some time, the number is not.
+        for _ in 0..10 * RESTING {
+            let next = *handles.open(Arc::new).unwrap();
+            assert_ne!(next, first);
+            assert_eq!(handles.get(first), None);
+            assert!(handles.close(next));
+        }
+        assert!(handles.unused.lock().unwrap().next <= RESTING + 1);
+    }
+
+    #[test]
+    fn numbers_of_the_other_kind_and_any_others_are_not_found() {
+        let contexts: Handles<u32> = Handles::new(CONTEXT);
+        let cards: Handles<u32> = Handles::new(0);
+        let context = *contexts.open(Arc::new).unwrap();
+        let card = *cards.open(Arc::new).unwrap();
+        assert_eq!(cards.get(context), None);
+        assert_eq!(contexts.get(card), None);
+        for number in [0, 1, u32::MAX, 0x8000_0000 | card, 0xFFFF] {
+            assert_eq!(cards.get(number), None);
+        }
+        assert_eq!(cards.get(u64::from(card) | 1 << 32), None);
+        assert_eq!(cards.get(-1i32), None);
+    }
+}

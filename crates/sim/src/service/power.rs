@@ -1,0 +1,73 @@
+//! Powering and resetting cards.
+
+use super::Code;
+use super::atr::Atr;
+use super::reader::{Presence, Reader, ReaderState};
+use crate::Card;
+use pcsc_sys::{SCARD_E_NOT_TRANSACTED, SCARD_PROTOCOL_UNDEFINED, SCARD_W_REMOVED_CARD};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::MutexGuard;
+
+/// What is done to a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Power {
+    /// Powers it, where it has lost its power.
+    Up,
+    /// Powers it down.
+    Down,
+    /// Resets it, cold or warm: for a card that is the same.
+    Reset,
+}
+
+/// Resets a card and asks for its ATR; `None` where it is mute, as a card is that panics.
+pub(crate) fn reset(card: &mut dyn Card) -> Option<Atr> {
+    catch_unwind(AssertUnwindSafe(|| {
+        card.reset();
+        Atr::of(card)
+    }))
+    .unwrap_or(None)
+}
+
+impl Reader {
+    /// Powers, resets or unpowers the card. It then has no protocol any more.
+    ///
+    /// Fails where there is no card, or it is mute.
+    pub(crate) fn power<'a>(
+        &'a self,
+        state: MutexGuard<'a, ReaderState>,
+        power: Power,
+    ) -> (MutexGuard<'a, ReaderState>, Result<(), Code>) {
+        let (mut state, acting) = self.borrow_card(state);
+        let Some(mut acting) = acting else {
+            state.emptied();
+            return (state, Err(SCARD_W_REMOVED_CARD));
+        };
+        let atr = if power == Power::Down {
+            None
+        } else {
+            drop(state);
+            let atr = reset(&mut *acting.card);
+            state = self.lock();
+            atr
+        };
+        if let Err(card) = self.return_card(&mut state, acting) {
+            drop(state);
+            drop(card);
+            return (self.lock(), Err(SCARD_W_REMOVED_CARD));
+        }
+        state.protocol = SCARD_PROTOCOL_UNDEFINED;
+        if power == Power::Down {
+            // A mute card that loses its power is no longer known to be mute.
+            state.presence = Presence::Unpowered;
+            state.powered = false;
+            return (state, Ok(()));
+        }
+        state.powered_up(atr);
+        let result = if atr.is_some() {
+            Ok(())
+        } else {
+            Err(SCARD_E_NOT_TRANSACTED)
+        };
+        (state, result)
+    }
+}

@@ -1,0 +1,168 @@
+//! One simulated service with its readers.
+
+use super::faults::Faults;
+use super::lock;
+use super::reader::Reader;
+use super::reader_name::ReaderName;
+use super::waiter::Waiter;
+use crate::slot::Slot;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// A service, alive as long as a `Simulator`, one of its readers or an open context.
+pub(crate) struct World {
+    /// Even while the service runs; each stop and each start adds one. A context is of one such time.
+    time: AtomicU64,
+    readers: Mutex<Readers>,
+    pub(crate) faults: Faults,
+    pub(crate) slot: Slot,
+}
+
+#[derive(Default)]
+struct Readers {
+    list: Vec<Arc<Reader>>,
+    by_name: HashMap<Box<[u8]>, Arc<Reader>>,
+    /// Those who wait for readers to come and go.
+    watchers: Vec<Arc<Waiter>>,
+}
+
+impl World {
+    pub(crate) fn new(slot: Slot) -> Self {
+        Self {
+            time: AtomicU64::new(0),
+            readers: Mutex::default(),
+            faults: Faults::default(),
+            slot,
+        }
+    }
+
+    /// The present run of the service; `None` while it is stopped.
+    pub(crate) fn run(&self) -> Option<u64> {
+        let time = self.time.load(Ordering::Acquire);
+        (time % 2 == 0).then_some(time)
+    }
+
+    /// Whether the service has not been stopped since this run of it.
+    #[inline]
+    pub(crate) fn is_run(&self, run: u64) -> bool {
+        self.time.load(Ordering::Acquire) == run
+    }
+
+    /// Ends the service: it forgets all connections, and every call that waits returns. False where it is stopped.
+    pub(crate) fn stop(&self) -> bool {
+        let readers = self.lock();
+        if self.run().is_none() {
+            return false;
+        }
+        // First: a call that finds a reader forgotten must find the service gone, too.
+        self.time.fetch_add(1, Ordering::AcqRel);
+        for reader in &readers.list {
+            reader.forget_connections();
+        }
+        for watcher in &readers.watchers {
+            watcher.notify();
+        }
+        true
+    }
+
+    /// Starts the service again; it powers the cards that it finds. False where it runs.
+    pub(crate) fn start(&self) -> bool {
+        let list = self.list();
+        if self.run().is_some() {
+            return false;
+        }
+        for reader in &list {
+            reader.start_again();
+        }
+        self.time.fetch_add(1, Ordering::AcqRel);
+        true
+    }
+
+    /// Plugs in a reader; where its name is taken, with a number after it.
+    pub(crate) fn add_reader(&self, name: &[u8]) -> Arc<Reader> {
+        let name = if name.first().is_none_or(|&byte| byte == 0) {
+            b"Reader"
+        } else {
+            name
+        };
+        let mut readers = self.lock();
+        let mut unique = ReaderName::new(name);
+        let mut number = 1;
+        while readers.by_name.contains_key(unique.as_bytes()) {
+            number += 1;
+            let suffix = format!(" {number}");
+            let mut bytes = ReaderName::new(name).as_bytes().to_vec();
+            bytes.truncate(120);
+            bytes.extend_from_slice(suffix.as_bytes());
+            unique = ReaderName::new(&bytes);
+        }
+        let reader = Arc::new(Reader::new(unique));
+        let key = reader.name.as_bytes().into();
+        readers.by_name.insert(key, Arc::clone(&reader));
+        readers.list.push(Arc::clone(&reader));
+        for watcher in &readers.watchers {
+            watcher.notify();
+        }
+        reader
+    }
+
+    /// Takes a reader off the list, and its connections with it. Does nothing where that has been done.
+    pub(crate) fn unplug(&self, reader: &Reader) {
+        let mut readers = self.lock();
+        let before = readers.list.len();
+        readers
+            .list
+            .retain(|listed| !std::ptr::eq(&raw const **listed, reader));
+        if readers.list.len() == before {
+            return;
+        }
+        readers.by_name.remove(reader.name.as_bytes());
+        reader.unplug();
+        for watcher in &readers.watchers {
+            watcher.notify();
+        }
+    }
+
+    pub(crate) fn reader(&self, name: &[u8]) -> Option<Arc<Reader>> {
+        self.lock().by_name.get(name).cloned()
+    }
+
+    /// The readers in the order in which they came.
+    pub(crate) fn list(&self) -> Vec<Arc<Reader>> {
+        self.lock().list.clone()
+    }
+
+    pub(crate) fn reader_count(&self) -> usize {
+        self.lock().list.len()
+    }
+
+    pub(crate) fn watch(&self, waiter: &Arc<Waiter>) {
+        self.lock().watchers.push(Arc::clone(waiter));
+    }
+
+    pub(crate) fn unwatch(&self, waiter: &Arc<Waiter>) {
+        self.lock()
+            .watchers
+            .retain(|watcher| !Arc::ptr_eq(watcher, waiter));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Readers> {
+        lock(&self.readers)
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self
+            .list()
+            .iter()
+            .map(|reader| reader.name.as_str().to_owned())
+            .collect();
+        f.debug_struct("World")
+            .field("runs", &self.run().is_some())
+            .field("readers", &names)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,177 @@
+//! A simulated PC/SC service, as a test holds it.
+
+use crate::Reader;
+use crate::service::faults::{Fault, Function};
+use crate::service::world::World;
+use crate::slot::{SLOTS, Slot};
+use pcsc_sys::{Functions, LONG};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A PC/SC service of this process, with readers and cards made of software: a world of its own.
+///
+/// It does what pcscd and libpcsclite of version 1.9.9 do, on every platform, and its [`functions`](Simulator::functions)
+/// are the table of C functions that programs reach it with. Clones are handles to the same service. It lives as long as
+/// one of them, one of its readers or an open context.
+///
+/// Faults are asked for with [`fail`](Simulator::fail), [`delay`](Simulator::delay), [`answer`](Simulator::answer),
+/// [`before`](Simulator::before) and [`after`](Simulator::after), each for the n-th call of a C function from then on,
+/// and with the methods of [`Reader`] at once. A C function's name is that of `winscard.h`, without Windows' A or W.
+///
+/// # Platform notes
+/// Lengths, types and texts are those of the platform, on Windows both in bytes (UTF-8) and in UTF-16. What the service
+/// does is pcsc-lite's everywhere; on Windows too a direct connection is shared, and no group has to exist.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{FnCard, Simulator};
+/// use pcsc_sys::{SCARD_S_SUCCESS, SCARD_SCOPE_SYSTEM};
+///
+/// let sim = Simulator::new();
+/// let reader = sim.add_reader("Simulated Reader 00 00");
+/// reader.insert(FnCard::new([0x3B, 0x00], |_command, response| response.extend([0x90, 0x00])));
+///
+/// // Any program that takes a table of functions runs on it.
+/// let functions = sim.functions();
+/// let mut context = 0;
+/// // SAFETY: the reserved pointers are null, and `context` lives through the call.
+/// let code = unsafe {
+///     (functions.SCardEstablishContext)(SCARD_SCOPE_SYSTEM, std::ptr::null(), std::ptr::null(), &mut context)
+/// };
+/// assert_eq!(code, SCARD_S_SUCCESS);
+/// assert_eq!(sim.calls("SCardEstablishContext"), 1);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Simulator {
+    world: Arc<World>,
+}
+
+impl Simulator {
+    /// Starts a service without readers.
+    ///
+    /// # Panics
+    /// Where 1,024 of them live at the same time: each needs a C function of its own, and a program has no more. They
+    /// are used again when a service has gone.
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "starting a service is no default value"
+    )]
+    pub fn new() -> Self {
+        let slot = Slot::take();
+        let slot =
+            slot.unwrap_or_else(|| panic!("{SLOTS} simulators are alive, which is as many as there can be"));
+        let world = Arc::new(World::new(slot));
+        Slot::set_world(&world);
+        Self { world }
+    }
+
+    pub(crate) fn of(world: &Arc<World>) -> Self {
+        Self {
+            world: Arc::clone(world),
+        }
+    }
+
+    /// Plugs in a reader, with an empty slot.
+    ///
+    /// The name is text, or any bytes for pcsc-lite's functions: up to 127, without a null. Where it is taken, a number
+    /// is added to it; [`Reader::name`] tells.
+    pub fn add_reader(&self, name: impl AsRef<[u8]>) -> Reader {
+        Reader::new(Arc::clone(&self.world), self.world.add_reader(name.as_ref()))
+    }
+
+    /// Returns the C functions that reach this service.
+    ///
+    /// The table stays for ever. When the service has gone, its `SCardEstablishContext` returns `SCARD_E_NO_SERVICE`,
+    /// until another simulator takes its place in the program, at the earliest the 1,024th after it.
+    ///
+    /// A context and a card belong to the service that they were opened on, whichever simulator's table the call
+    /// goes through: numbers are never the same.
+    #[must_use]
+    pub fn functions(&self) -> &'static Functions {
+        self.world.slot.functions()
+    }
+
+    /// Stops the service, as the end of pcscd does.
+    ///
+    /// A call that waits, or whose card acts, returns `SCARD_F_COMM_ERROR`; later ones return `SCARD_E_NO_SERVICE`, on
+    /// contexts from before also when the service is back. Does nothing where it is stopped.
+    pub fn stop_service(&self) {
+        self.world.stop();
+    }
+
+    /// Starts the service again, with the same readers and cards; the cards are powered, and counts of events begin
+    /// at 0. Does nothing where it runs.
+    pub fn start_service(&self) {
+        self.world.start();
+    }
+
+    /// Lets the n-th call from now return `code`, and do nothing. The next call is the first.
+    ///
+    /// # Panics
+    /// For a name that is no function of the service.
+    #[track_caller]
+    pub fn fail(&self, function: &str, nth: usize, code: LONG) {
+        self.plan(function, nth, Fault::Code(code));
+    }
+
+    /// Lets the n-th call from now begin only after this time.
+    ///
+    /// # Panics
+    /// For a name that is no function of the service.
+    #[track_caller]
+    pub fn delay(&self, function: &str, nth: usize, delay: Duration) {
+        self.plan(function, nth, Fault::Delay(delay));
+    }
+
+    /// Lets the n-th call from now get these bytes, of any length, for what the card or the driver has answered.
+    ///
+    /// For `SCardTransmit`, `SCardControl` and `SCardGetAttrib`: the card executes the command all the same.
+    ///
+    /// # Panics
+    /// For a name that is no function of the service.
+    #[track_caller]
+    pub fn answer(&self, function: &str, nth: usize, answer: impl Into<Vec<u8>>) {
+        self.plan(function, nth, Fault::Answer(answer.into()));
+    }
+
+    /// Runs this just before the n-th call from now.
+    ///
+    /// # Panics
+    /// For a name that is no function of the service. A panic of `action` makes the call return
+    /// `SCARD_F_INTERNAL_ERROR`.
+    #[track_caller]
+    pub fn before(&self, function: &str, nth: usize, action: impl FnOnce(&Simulator) + Send + 'static) {
+        self.plan(function, nth, Fault::Before(Box::new(action)));
+    }
+
+    /// Runs this when the n-th call from now has been done, before it returns.
+    ///
+    /// With it a list grows between the call that asks for its length and the one that reads it:
+    /// `sim.after("SCardListReaders", 1, |sim| drop(sim.add_reader("late")))`.
+    ///
+    /// # Panics
+    /// For a name that is no function of the service. A panic of `action` makes the call return
+    /// `SCARD_F_INTERNAL_ERROR`.
+    #[track_caller]
+    pub fn after(&self, function: &str, nth: usize, action: impl FnOnce(&Simulator) + Send + 'static) {
+        self.plan(function, nth, Fault::After(Box::new(action)));
+    }
+
+    /// Returns how often a C function was called on this service, with whatever result.
+    ///
+    /// Calls with handles that are not open belong to no service, and are not counted.
+    ///
+    /// # Panics
+    /// For a name that is no function of the service.
+    #[must_use]
+    #[track_caller]
+    pub fn calls(&self, function: &str) -> u64 {
+        self.world.faults.calls(Function::named(function))
+    }
+
+    #[track_caller]
+    fn plan(&self, function: &str, nth: usize, fault: Fault) {
+        self.world.faults.plan(Function::named(function), nth, fault);
+    }
+}

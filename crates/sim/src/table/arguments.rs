@@ -1,0 +1,161 @@
+//! What C functions are given: pointers that may be null, with lengths.
+//!
+//! Each `unsafe` constructor takes a promise for as long as the C call lasts, and the values made here do not outlive
+//! it. C programs do not always align what they point to, so nothing here relies on that.
+
+use crate::service::memory;
+use crate::service::reader_name::Unit;
+use pcsc_sys::{
+    DWORD, LONG, SCARD_AUTOALLOCATE, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_PARAMETER, SCARD_S_SUCCESS,
+};
+use std::ffi::c_void;
+
+/// A length as the service has it; no buffer is longer than memory.
+pub(super) fn length(length: DWORD) -> usize {
+    usize::try_from(length).unwrap_or(usize::MAX)
+}
+
+/// A length as C has it.
+pub(super) fn dword(length: usize) -> DWORD {
+    DWORD::try_from(length).unwrap_or(DWORD::MAX)
+}
+
+/// A result that the caller may not want.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Out<T>(*mut T);
+
+impl<T: Copy> Out<T> {
+    /// # Safety
+    /// `pointer` is null, or points to a `T` that may be written while the C call lasts, and is initialised where
+    /// [`get`](Out::get) is called.
+    pub(super) unsafe fn new(pointer: *mut T) -> Self {
+        Self(pointer)
+    }
+
+    pub(super) fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    pub(super) fn set(self, value: T) {
+        if !self.is_null() {
+            // SAFETY: not null, so that `new`'s caller vouches that it is writable.
+            unsafe { self.0.write_unaligned(value) };
+        }
+    }
+
+    pub(super) fn get(self) -> Option<T> {
+        // SAFETY: not null, so that `new`'s caller vouches that it is readable and initialised.
+        (!self.is_null()).then(|| unsafe { self.0.read_unaligned() })
+    }
+}
+
+/// The bytes that C gives; empty where there is no pointer.
+///
+/// # Safety
+/// `pointer` is null, or points to `length` bytes that nobody writes while the C call lasts.
+pub(super) unsafe fn input<'a>(pointer: *const u8, length: usize) -> &'a [u8] {
+    if pointer.is_null() || length > isize::MAX as usize {
+        return &[];
+    }
+    // SAFETY: not null, the length is one that memory can have, and the caller vouches for the bytes.
+    unsafe { std::slice::from_raw_parts(pointer, length) }
+}
+
+/// The buffer that C gives for bytes; empty where there is no pointer.
+///
+/// At most `most` bytes of it: no answer is longer. Callers state lengths that their buffers do not have, the largest
+/// number for instance.
+///
+/// # Safety
+/// `pointer` is null, or points to `length` bytes, or `most` if that is less, that only the C call uses while it lasts.
+pub(super) unsafe fn output<'a>(pointer: *mut u8, length: usize, most: usize) -> &'a mut [u8] {
+    if pointer.is_null() {
+        return &mut [];
+    }
+    // SAFETY: not null, `most` is far below what memory can have, and the caller vouches for the bytes. A slice of
+    // bytes that are not initialised is only written.
+    unsafe { std::slice::from_raw_parts_mut(pointer, length.min(most)) }
+}
+
+/// The units of a null-terminated text, without the null; `None` for no pointer.
+///
+/// # Safety
+/// `pointer` is null, or points to a null-terminated text that nobody writes while the C call lasts.
+pub(super) unsafe fn text<U: Unit>(pointer: *const U) -> Option<Vec<U>> {
+    if pointer.is_null() {
+        return None;
+    }
+    let mut units = Vec::new();
+    loop {
+        // SAFETY: the text has not ended before this unit, so that it is a part of it.
+        let place = unsafe { pointer.add(units.len()) };
+        // SAFETY: the caller vouches for the text up to its null, which this unit is at the latest.
+        let unit = unsafe { place.read_unaligned() };
+        if unit == U::default() {
+            return Some(units);
+        }
+        units.push(unit);
+    }
+}
+
+/// A buffer for text or bytes, or the place of a pointer to one that is to be allocated.
+#[derive(Debug)]
+pub(super) struct Buffer<T> {
+    pointer: *mut T,
+    length: DWORD,
+}
+
+impl<T: Copy> Buffer<T> {
+    /// # Safety
+    /// `pointer` is null, or points to `length` values that only the C call uses while it lasts; where `length` is
+    /// `SCARD_AUTOALLOCATE`, to a pointer.
+    pub(super) unsafe fn new(pointer: *mut T, length: DWORD) -> Self {
+        Self { pointer, length }
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        self.pointer.is_null()
+    }
+
+    pub(super) fn is_to_be_allocated(&self) -> bool {
+        self.length == SCARD_AUTOALLOCATE
+    }
+
+    /// Copies as much as fits; without a pointer nothing. Says whether all of it has fitted.
+    pub(super) fn fill(&self, values: &[T]) -> LONG {
+        if self.is_to_be_allocated() {
+            return self.allocate(values);
+        }
+        if self.is_null() {
+            return SCARD_S_SUCCESS;
+        }
+        let fitting = values.len().min(length(self.length));
+        // SAFETY: not null, and `new`'s caller vouches for `length` values, of which these are no more.
+        unsafe { self.pointer.copy_from(values.as_ptr(), fitting) };
+        if fitting < values.len() {
+            SCARD_E_INSUFFICIENT_BUFFER
+        } else {
+            SCARD_S_SUCCESS
+        }
+    }
+
+    /// Copies all of it, or nothing where it does not fit.
+    pub(super) fn fill_whole(&self, values: &[T]) -> LONG {
+        if !self.is_null() && !self.is_to_be_allocated() && values.len() > length(self.length) {
+            return SCARD_E_INSUFFICIENT_BUFFER;
+        }
+        self.fill(values)
+    }
+
+    fn allocate(&self, values: &[T]) -> LONG {
+        if self.is_null() {
+            return SCARD_E_INVALID_PARAMETER;
+        }
+        let memory = memory::allocate(size_of_val(values));
+        // SAFETY: the memory was allocated for as many bytes as these values have, and nobody knows of it yet.
+        unsafe { memory.cast::<T>().copy_from(values.as_ptr(), values.len()) };
+        // SAFETY: for this length `new`'s caller vouches that it points to a pointer.
+        unsafe { self.pointer.cast::<*mut c_void>().write_unaligned(memory) };
+        SCARD_S_SUCCESS
+    }
+}

@@ -1,0 +1,133 @@
+//! `SCardConnect`, `SCardReconnect`, `SCardDisconnect`, `SCardBeginTransaction`, `SCardEndTransaction`.
+
+use super::arguments::{Out, text};
+use super::{code, on_connection, on_context};
+use crate::service::connecting::{self, Reconnected, Request};
+use crate::service::faults::Function;
+use crate::service::reader_name::Unit;
+use crate::service::{connection, transaction};
+use pcsc_sys::{
+    DWORD, LONG, LPDWORD, LPSCARDHANDLE, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,
+    SCARD_E_INVALID_VALUE, SCARD_E_UNKNOWN_READER, SCARD_PROTOCOL_UNDEFINED, SCARD_S_SUCCESS, SCARDCONTEXT,
+    SCARDHANDLE,
+};
+
+/// A name of more units is refused before it is looked for.
+const LONGEST_NAME: usize = 128;
+
+/// A text as a function's type has it, which is a pointer to its units.
+pub(super) trait Text: Copy + 'static {
+    type Unit: Unit;
+}
+
+impl Text for std::ffi::c_char {
+    type Unit = u8;
+}
+
+#[cfg(windows)]
+impl Text for u16 {
+    type Unit = u16;
+}
+
+pub(super) unsafe extern "system" fn connect<T: Text>(
+    context: SCARDCONTEXT,
+    reader: *const T,
+    share_mode: DWORD,
+    protocols: DWORD,
+    card: LPSCARDHANDLE,
+    active_protocol: LPDWORD,
+) -> LONG {
+    // SAFETY: the C function's caller promises that it is null or writable.
+    let card = unsafe { Out::new(card) };
+    // SAFETY: as above.
+    let active_protocol = unsafe { Out::new(active_protocol) };
+    on_context(context, Function::Connect, |context| {
+        if card.is_null() || active_protocol.is_null() {
+            return SCARD_E_INVALID_PARAMETER;
+        }
+        card.set(0);
+        // SAFETY: the C function's caller promises that it is null or a null-terminated text.
+        let Some(reader) = (unsafe { text(reader.cast::<T::Unit>()) }) else {
+            return SCARD_E_UNKNOWN_READER;
+        };
+        if reader.len() > LONGEST_NAME {
+            return SCARD_E_INVALID_VALUE;
+        }
+        let Some(context) = context else {
+            return SCARD_E_INVALID_HANDLE;
+        };
+        let request = Request {
+            share_mode,
+            protocols,
+        };
+        let connected = connecting::connect(context, &Unit::to_bytes(&reader), request);
+        if context.is_alive() {
+            active_protocol.set(connected.protocol);
+        }
+        match connected.handle {
+            Ok(handle) => {
+                card.set(handle as SCARDHANDLE);
+                SCARD_S_SUCCESS
+            }
+            Err(code) => code,
+        }
+    })
+}
+
+pub(super) unsafe extern "system" fn reconnect(
+    card: SCARDHANDLE,
+    share_mode: DWORD,
+    protocols: DWORD,
+    initialization: DWORD,
+    active_protocol: LPDWORD,
+) -> LONG {
+    // SAFETY: the C function's caller promises that it is null or writable.
+    let active_protocol = unsafe { Out::new(active_protocol) };
+    on_connection(card, Function::Reconnect, |connection, _| {
+        if active_protocol.is_null() {
+            return SCARD_E_INVALID_PARAMETER;
+        }
+        let Some(connection) = connection else {
+            return SCARD_E_INVALID_HANDLE;
+        };
+        let request = Request {
+            share_mode,
+            protocols,
+        };
+        match connecting::reconnect(connection, request, initialization) {
+            Reconnected::Done(protocol) => {
+                active_protocol.set(protocol);
+                SCARD_S_SUCCESS
+            }
+            Reconnected::Refused(code) => {
+                active_protocol.set(SCARD_PROTOCOL_UNDEFINED);
+                code
+            }
+            Reconnected::Unanswered(code) => code,
+        }
+    })
+}
+
+pub(super) unsafe extern "system" fn disconnect(card: SCARDHANDLE, disposition: DWORD) -> LONG {
+    on_connection(card, Function::Disconnect, |card, _| {
+        code(
+            card.ok_or(SCARD_E_INVALID_HANDLE)
+                .and_then(|card| connection::disconnect(card, disposition)),
+        )
+    })
+}
+
+pub(super) unsafe extern "system" fn begin_transaction(card: SCARDHANDLE) -> LONG {
+    on_connection(card, Function::BeginTransaction, |card, _| {
+        code(card.ok_or(SCARD_E_INVALID_HANDLE).and_then(transaction::begin))
+    })
+}
+
+pub(super) unsafe extern "system" fn end_transaction(card: SCARDHANDLE, disposition: DWORD) -> LONG {
+    on_connection(card, Function::EndTransaction, |card, _| {
+        code(
+            card.ok_or(SCARD_E_INVALID_HANDLE)
+                .and_then(|card| transaction::end(card, disposition)),
+        )
+    })
+}

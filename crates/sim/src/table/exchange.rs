@@ -1,0 +1,157 @@
+//! `SCardTransmit`, `SCardControl`, `SCardGetAttrib`, `SCardSetAttrib`.
+
+use super::arguments::{Buffer, Out, dword, input, length, output};
+use super::{code, on_connection};
+use crate::service::faults::{Answer, Function};
+use crate::service::transmit::{self, Failed};
+use crate::service::{attribute, control as driver_control};
+use pcsc_sys::{
+    DWORD, LONG, LPBYTE, LPCBYTE, LPDWORD, MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED,
+    SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_IO_REQUEST,
+    SCARD_S_SUCCESS, SCARDHANDLE,
+};
+
+pub(super) unsafe extern "system" fn transmit(
+    card: SCARDHANDLE,
+    send_pci: *const SCARD_IO_REQUEST,
+    send_buffer: LPCBYTE,
+    send_length: DWORD,
+    receive_pci: *mut SCARD_IO_REQUEST,
+    receive_buffer: LPBYTE,
+    receive_length: LPDWORD,
+) -> LONG {
+    // SAFETY: the C function's caller promises that it is writable and initialised, or it is null, which is refused.
+    let received = unsafe { Out::new(receive_length) };
+    on_connection(card, Function::Transmit, |connection, answer| {
+        let Some(room) = received.get() else {
+            return SCARD_E_INVALID_PARAMETER;
+        };
+        if send_pci.is_null() || send_buffer.is_null() || receive_buffer.is_null() {
+            return SCARD_E_INVALID_PARAMETER;
+        }
+        let Some(connection) = connection else {
+            received.set(0);
+            return SCARD_E_INVALID_HANDLE;
+        };
+        // SAFETY: not null, and the C function's caller promises a structure.
+        let send_pci = unsafe { send_pci.read_unaligned() };
+        // SAFETY: the C function's caller promises so many readable bytes.
+        let command = unsafe { input(send_buffer, length(send_length)) };
+        // SAFETY: the C function's caller promises so many writable bytes.
+        let buffer = unsafe { output(receive_buffer, length(room), MAX_BUFFER_SIZE_EXTENDED) };
+        match transmit::transmit(connection, send_pci.dwProtocol, command, buffer, answer) {
+            Ok((len, protocol)) => {
+                received.set(dword(len));
+                if !receive_pci.is_null() {
+                    // SAFETY: not null, and the C function's caller promises a writable structure.
+                    let place = unsafe { &raw mut (*receive_pci).dwProtocol };
+                    // SAFETY: as above.
+                    unsafe { place.write_unaligned(protocol) };
+                }
+                SCARD_S_SUCCESS
+            }
+            Err(Failed::Refused(code, needed)) => {
+                received.set(dword(needed));
+                code
+            }
+            Err(Failed::Unanswered(code)) => code,
+        }
+    })
+}
+
+pub(super) unsafe extern "system" fn control(
+    card: SCARDHANDLE,
+    control_code: DWORD,
+    send_buffer: LPCBYTE,
+    send_length: DWORD,
+    receive_buffer: LPBYTE,
+    receive_length: DWORD,
+    returned: LPDWORD,
+) -> LONG {
+    // SAFETY: the C function's caller promises that it is null or writable.
+    let returned = unsafe { Out::new(returned) };
+    returned.set(0);
+    on_connection(card, Function::Control, |connection, answer| {
+        let Some(connection) = connection else {
+            return SCARD_E_INVALID_HANDLE;
+        };
+        if send_buffer.is_null() && send_length > 0 {
+            return SCARD_E_INVALID_PARAMETER;
+        }
+        // SAFETY: the C function's caller promises so many readable bytes, or it is null, which stands for none.
+        let request = unsafe { input(send_buffer, length(send_length)) };
+        // SAFETY: the C function's caller promises so many writable bytes, or it is null, which stands for none.
+        let buffer = unsafe { output(receive_buffer, length(receive_length), MAX_BUFFER_SIZE_EXTENDED) };
+        let instead = match answer {
+            Answer::Own => None,
+            Answer::Instead(bytes) => Some(bytes),
+        };
+        match driver_control::control(connection, control_code, request, buffer, instead) {
+            Ok(len) => {
+                returned.set(dword(len));
+                SCARD_S_SUCCESS
+            }
+            Err(failed) => {
+                returned.set(dword(failed.needed));
+                failed.code
+            }
+        }
+    })
+}
+
+pub(super) unsafe extern "system" fn get_attribute(
+    card: SCARDHANDLE,
+    identifier: DWORD,
+    buffer: LPBYTE,
+    buffer_length: LPDWORD,
+) -> LONG {
+    // SAFETY: the C function's caller promises that it is null or writable, and initialised.
+    let len = unsafe { Out::new(buffer_length) };
+    on_connection(card, Function::GetAttrib, |connection, answer| {
+        let Some(given) = len.get() else {
+            return SCARD_E_INVALID_PARAMETER;
+        };
+        // SAFETY: the C function's caller promises so many bytes, or for this length a pointer.
+        let buffer = unsafe { Buffer::new(buffer, given) };
+        if buffer.is_null() && buffer.is_to_be_allocated() {
+            return SCARD_E_INVALID_PARAMETER;
+        }
+        let most = if buffer.is_null() || buffer.is_to_be_allocated() {
+            dword(MAX_BUFFER_SIZE)
+        } else {
+            given
+        };
+        len.set(most);
+        let Some(connection) = connection else {
+            return SCARD_E_INVALID_HANDLE;
+        };
+        let value = match (attribute::get(connection, identifier, length(most)), answer) {
+            (Ok(_), Answer::Instead(value)) | (Ok(value), Answer::Own) => value,
+            (Err(code), _) => return code,
+        };
+        if value.len() > MAX_BUFFER_SIZE {
+            return SCARD_E_INSUFFICIENT_BUFFER;
+        }
+        len.set(dword(value.len()));
+        buffer.fill(&value)
+    })
+}
+
+pub(super) unsafe extern "system" fn set_attribute(
+    card: SCARDHANDLE,
+    identifier: DWORD,
+    value: LPCBYTE,
+    value_length: DWORD,
+) -> LONG {
+    on_connection(card, Function::SetAttrib, |connection, _| {
+        if value.is_null() || value_length == 0 {
+            return SCARD_E_INVALID_PARAMETER;
+        }
+        let Some(connection) = connection else {
+            return SCARD_E_INVALID_HANDLE;
+        };
+        // SAFETY: the C function's caller promises so many readable bytes.
+        let value = unsafe { input(value, length(value_length)) };
+        code(attribute::set(connection, identifier, value))
+    })
+}

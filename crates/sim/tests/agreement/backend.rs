@@ -1,0 +1,102 @@
+//! The two services that programs run on.
+
+use pcsc_sim::{FnCard, Simulator, vpcd};
+use pcsc_sys::{
+    Functions, SCARD_S_SUCCESS, SCARD_SCOPE_SYSTEM, SCARD_STATE_EMPTY, SCARD_STATE_PRESENT, SCARDCONTEXT,
+};
+use private_pcscd::Pcscd;
+use std::any::Any;
+use std::ffi::CString;
+
+/// The readers of both, as pcscd names them.
+pub(crate) const READERS: [&str; 2] = ["Virtual 0 00 00", "Virtual 0 00 01"];
+
+pub(crate) enum Backend {
+    Simulator(Simulator, Vec<pcsc_sim::Reader>),
+    Pcscd(Pcscd, Vec<Option<Box<dyn Remove>>>, &'static Functions),
+}
+
+/// A card in a virtual reader.
+pub(crate) trait Remove: Any {
+    fn remove(self: Box<Self>);
+}
+
+impl<C: 'static> Remove for vpcd::Inserted<C> {
+    fn remove(self: Box<Self>) {
+        (*self).remove().map(drop).unwrap();
+    }
+}
+
+impl Backend {
+    pub(crate) fn simulator() -> Self {
+        let sim = Simulator::new();
+        let readers = READERS.map(|name| sim.add_reader(name)).into();
+        Self::Simulator(sim, readers)
+    }
+
+    pub(crate) fn pcscd() -> Self {
+        let pcscd = Pcscd::start(READERS.len()).unwrap();
+        assert_eq!(pcscd.reader_names(), READERS);
+        // SAFETY: a copy of libpcsclite, whose functions have the types of the table.
+        let functions = unsafe { Functions::load(pcscd.client_library()) }.unwrap();
+        Self::Pcscd(pcscd, vec![None, None], functions)
+    }
+
+    pub(crate) fn functions(&self) -> &'static Functions {
+        match self {
+            Self::Simulator(sim, _) => sim.functions(),
+            Self::Pcscd(_, _, functions) => functions,
+        }
+    }
+
+    /// Inserts a card that answers each command with the number of bytes that its third one says, and 9000.
+    pub(crate) fn insert(&mut self, reader: usize, atr: &[u8]) {
+        let card = FnCard::new(atr, |command: &[u8], response: &mut Vec<u8>| {
+            let len = command.get(2).copied().unwrap_or(0);
+            response.extend((0..len).map(|index| index ^ 0x5A));
+            response.extend([0x90, 0x00]);
+        });
+        match self {
+            Self::Simulator(_, readers) => readers[reader].insert(card),
+            Self::Pcscd(pcscd, cards, _) => {
+                cards[reader] = Some(Box::new(pcscd.insert(reader, card).unwrap()))
+            }
+        }
+        self.wait(reader, SCARD_STATE_PRESENT);
+    }
+
+    pub(crate) fn remove(&mut self, reader: usize) {
+        match self {
+            Self::Simulator(_, readers) => drop(readers[reader].remove().unwrap()),
+            Self::Pcscd(_, cards, _) => cards[reader].take().unwrap().remove(),
+        }
+        self.wait(reader, SCARD_STATE_EMPTY);
+    }
+
+    /// Waits until the service has seen it: pcscd looks for cards now and then.
+    fn wait(&self, reader: usize, wanted: pcsc_sys::DWORD) {
+        let functions = self.functions();
+        let mut context: SCARDCONTEXT = 0;
+        // SAFETY: the reserved pointers are null, and `context` lives through the call.
+        let code = unsafe {
+            (functions.SCardEstablishContext)(
+                SCARD_SCOPE_SYSTEM,
+                std::ptr::null(),
+                std::ptr::null(),
+                &mut context,
+            )
+        };
+        assert_eq!(code, SCARD_S_SUCCESS);
+        let name = CString::new(READERS[reader]).unwrap();
+        let mut state = super::recorder::reader_state(&name, 0);
+        state.dwEventState = 0;
+        while state.dwEventState & wanted == 0 {
+            // SAFETY: one structure, whose name lives through the call.
+            let code = unsafe { (functions.SCardGetStatusChange)(context, 20_000, &mut state, 1) };
+            assert_eq!(code, SCARD_S_SUCCESS, "reader {reader} did not become {wanted:X}");
+            state.dwCurrentState = state.dwEventState;
+        }
+        // SAFETY: no pointer is passed, and nobody else has this context.
+        unsafe { (functions.SCardReleaseContext)(context) };
+    }
+}

@@ -1,0 +1,354 @@
+//! A program's calls, and the record of what they returned.
+
+use crate::backend::{Backend, READERS};
+use pcsc_sys::*;
+use std::ffi::{CStr, CString, c_char};
+use std::ptr;
+
+/// What a buffer has in it that nobody has written.
+pub(crate) const UNTOUCHED: u8 = 0xEE;
+
+pub(crate) struct Recorder {
+    backend: Backend,
+    functions: &'static Functions,
+    contexts: Vec<SCARDCONTEXT>,
+    record: Vec<String>,
+}
+
+pub(crate) fn reader_state(name: &CStr, current: DWORD) -> SCARD_READERSTATE {
+    SCARD_READERSTATE {
+        szReader: name.as_ptr(),
+        pvUserData: ptr::null_mut(),
+        dwCurrentState: current,
+        dwEventState: 0x7777,
+        cbAtr: 0x55,
+        rgbAtr: [UNTOUCHED; 33],
+    }
+}
+
+/// A code, as one writes it.
+fn hex(code: LONG) -> String {
+    format!("{:08X}", code as u32)
+}
+
+/// A length in words, where it stands for none.
+pub(crate) const UNSET: DWORD = 0x1234;
+
+impl Recorder {
+    pub(crate) fn new(backend: Backend) -> Self {
+        let functions = backend.functions();
+        Self {
+            backend,
+            functions,
+            contexts: Vec::new(),
+            record: Vec::new(),
+        }
+    }
+
+    /// Ends the program, and gives its record.
+    pub(crate) fn finish(mut self) -> Vec<String> {
+        for context in std::mem::take(&mut self.contexts) {
+            // SAFETY: no pointer is passed.
+            unsafe { (self.functions.SCardReleaseContext)(context) };
+        }
+        self.record
+    }
+
+    pub(crate) fn functions(&self) -> &'static Functions {
+        self.functions
+    }
+
+    #[track_caller]
+    pub(crate) fn note(&mut self, what: impl Into<String>) {
+        let line = std::panic::Location::caller().line();
+        self.record.push(format!("line {line}: {}", what.into()));
+    }
+
+    pub(crate) fn insert(&mut self, reader: usize, atr: &[u8]) {
+        self.backend.insert(reader, atr);
+    }
+
+    pub(crate) fn remove(&mut self, reader: usize) {
+        self.backend.remove(reader);
+    }
+
+    /// Opens a context, released at the end.
+    #[track_caller]
+    pub(crate) fn context(&mut self) -> SCARDCONTEXT {
+        let mut context = 0;
+        // SAFETY: the reserved pointers are null, and `context` lives through the call.
+        let code = unsafe {
+            (self.functions.SCardEstablishContext)(SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context)
+        };
+        self.note(format!("establish {}", hex(code)));
+        self.contexts.push(context);
+        context
+    }
+
+    #[track_caller]
+    pub(crate) fn release(&mut self, context: SCARDCONTEXT) {
+        // SAFETY: no pointer is passed.
+        let code = unsafe { (self.functions.SCardReleaseContext)(context) };
+        self.contexts.retain(|&open| open != context);
+        self.note(format!("release {}", hex(code)));
+    }
+
+    #[track_caller]
+    pub(crate) fn connect(
+        &mut self,
+        context: SCARDCONTEXT,
+        reader: usize,
+        mode: DWORD,
+        protocols: DWORD,
+    ) -> SCARDHANDLE {
+        self.connect_to(context, READERS[reader], mode, protocols)
+    }
+
+    #[track_caller]
+    pub(crate) fn connect_to(
+        &mut self,
+        context: SCARDCONTEXT,
+        reader: &str,
+        mode: DWORD,
+        protocols: DWORD,
+    ) -> SCARDHANDLE {
+        let name = CString::new(reader).unwrap();
+        let (mut card, mut protocol) = (0x77, UNSET);
+        // SAFETY: the name is null-terminated, and the results live through the call.
+        let code = unsafe {
+            (self.functions.SCardConnect)(context, name.as_ptr(), mode, protocols, &mut card, &mut protocol)
+        };
+        self.note(format!(
+            "connect {reader} {mode} {protocols:X}: {} {protocol:X} {}",
+            hex(code),
+            card == 0
+        ));
+        card
+    }
+
+    /// Connects shared, with any protocol.
+    #[track_caller]
+    pub(crate) fn shared(&mut self, context: SCARDCONTEXT, reader: usize) -> SCARDHANDLE {
+        self.connect(context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY)
+    }
+
+    #[track_caller]
+    pub(crate) fn reconnect(
+        &mut self,
+        card: SCARDHANDLE,
+        mode: DWORD,
+        protocols: DWORD,
+        initialization: DWORD,
+    ) {
+        let mut protocol = UNSET;
+        // SAFETY: the result lives through the call.
+        let code =
+            unsafe { (self.functions.SCardReconnect)(card, mode, protocols, initialization, &mut protocol) };
+        self.note(format!(
+            "reconnect {mode} {protocols:X} {initialization}: {} {protocol:X}",
+            hex(code)
+        ));
+    }
+
+    #[track_caller]
+    pub(crate) fn disconnect(&mut self, card: SCARDHANDLE, disposition: DWORD) {
+        // SAFETY: no pointer is passed.
+        let code = unsafe { (self.functions.SCardDisconnect)(card, disposition) };
+        self.note(format!("disconnect {disposition}: {}", hex(code)));
+    }
+
+    #[track_caller]
+    pub(crate) fn begin(&mut self, card: SCARDHANDLE) {
+        // SAFETY: no pointer is passed.
+        let code = unsafe { (self.functions.SCardBeginTransaction)(card) };
+        self.note(format!("begin: {}", hex(code)));
+    }
+
+    #[track_caller]
+    pub(crate) fn end(&mut self, card: SCARDHANDLE, disposition: DWORD) {
+        // SAFETY: no pointer is passed.
+        let code = unsafe { (self.functions.SCardEndTransaction)(card, disposition) };
+        self.note(format!("end {disposition}: {}", hex(code)));
+    }
+
+    /// Asks for the status with buffers that are large enough.
+    #[track_caller]
+    pub(crate) fn status(&mut self, card: SCARDHANDLE) {
+        let (mut name, mut atr) = ([0u8; 128], [0u8; 33]);
+        let (mut name_len, mut atr_len, mut state, mut protocol) = (128, 33, UNSET, UNSET);
+        // SAFETY: the buffers have the lengths given, and all results live through the call.
+        let code = unsafe {
+            (self.functions.SCardStatus)(
+                card,
+                name.as_mut_ptr().cast::<c_char>(),
+                &mut name_len,
+                &mut state,
+                &mut protocol,
+                atr.as_mut_ptr(),
+                &mut atr_len,
+            )
+        };
+        let name = String::from_utf8_lossy(&name[..name_len as usize]);
+        let atr = &atr[..atr_len as usize];
+        self.note(format!(
+            "status: {} {name:?} {state:X} {protocol:X} {atr:02X?}",
+            hex(code)
+        ));
+    }
+
+    /// Sends a command whose answer has `len` bytes of data, with room for `room` bytes.
+    #[track_caller]
+    pub(crate) fn transmit(&mut self, card: SCARDHANDLE, protocol: DWORD, len: u8, room: usize) {
+        let pci = SCARD_IO_REQUEST {
+            dwProtocol: protocol,
+            cbPciLength: size_of::<SCARD_IO_REQUEST>() as DWORD,
+        };
+        let command = [0x00, 0xCA, len, 0x00, 0x00];
+        let mut answer = vec![UNTOUCHED; 300];
+        let mut received = room as DWORD;
+        // SAFETY: the command and its length, and a buffer that is at least as long as it is said to be.
+        let code = unsafe {
+            (self.functions.SCardTransmit)(
+                card,
+                &pci,
+                command.as_ptr(),
+                command.len() as DWORD,
+                ptr::null_mut(),
+                answer.as_mut_ptr(),
+                &mut received,
+            )
+        };
+        let touched = answer
+            .iter()
+            .rposition(|&byte| byte != UNTOUCHED)
+            .map_or(0, |last| last + 1);
+        self.note(format!(
+            "transmit {protocol:X} {len} {room}: {} {received} {:02X?}",
+            hex(code),
+            &answer[..touched]
+        ));
+    }
+
+    #[track_caller]
+    pub(crate) fn list(&mut self, context: SCARDCONTEXT) {
+        let mut buffer = [0u8; 512];
+        let mut len = 512;
+        // SAFETY: no group, and a buffer of the length given.
+        let code = unsafe {
+            (self.functions.SCardListReaders)(context, ptr::null(), buffer.as_mut_ptr().cast(), &mut len)
+        };
+        let list = String::from_utf8_lossy(&buffer[..(len as usize).min(512)]).into_owned();
+        self.note(format!("list: {} {list:?}", hex(code)));
+    }
+
+    /// Reads an attribute into a buffer with room for so much, or into none.
+    #[track_caller]
+    pub(crate) fn attribute(&mut self, card: SCARDHANDLE, attribute: DWORD, room: Option<DWORD>) {
+        let mut buffer = [UNTOUCHED; 300];
+        let mut len = room.unwrap_or(UNSET);
+        let pointer = if room.is_some() {
+            buffer.as_mut_ptr()
+        } else {
+            ptr::null_mut()
+        };
+        // SAFETY: null, or a buffer that is at least as long as it is said to be.
+        let code = unsafe { (self.functions.SCardGetAttrib)(card, attribute, pointer, &mut len) };
+        let touched = buffer
+            .iter()
+            .rposition(|&byte| byte != UNTOUCHED)
+            .map_or(0, |last| last + 1);
+        self.note(format!(
+            "attribute {attribute:X} {room:?}: {} {len} {:02X?}",
+            hex(code),
+            &buffer[..touched]
+        ));
+    }
+
+    #[track_caller]
+    pub(crate) fn set_attribute(&mut self, card: SCARDHANDLE, attribute: DWORD, value: &[u8]) {
+        // SAFETY: the value lives through the call.
+        let code =
+            unsafe { (self.functions.SCardSetAttrib)(card, attribute, value.as_ptr(), value.len() as DWORD) };
+        self.note(format!("set attribute {attribute:X}: {}", hex(code)));
+    }
+
+    #[track_caller]
+    pub(crate) fn control(&mut self, card: SCARDHANDLE, control_code: DWORD, input: &[u8], room: usize) {
+        let mut buffer = [UNTOUCHED; 300];
+        let mut len = UNSET;
+        // SAFETY: the input, and a buffer that is at least as long as it is said to be.
+        let code = unsafe {
+            (self.functions.SCardControl)(
+                card,
+                control_code,
+                input.as_ptr(),
+                input.len() as DWORD,
+                buffer.as_mut_ptr(),
+                room as DWORD,
+                &mut len,
+            )
+        };
+        self.note(format!("control {control_code:X}: {} {len}", hex(code)));
+    }
+
+    /// Asks for changes; notes the states found, and returns them.
+    #[track_caller]
+    pub(crate) fn changes(
+        &mut self,
+        context: SCARDCONTEXT,
+        timeout: DWORD,
+        readers: &[(&str, DWORD)],
+    ) -> Vec<DWORD> {
+        let names: Vec<CString> = readers
+            .iter()
+            .map(|(name, _)| CString::new(*name).unwrap())
+            .collect();
+        let mut states: Vec<SCARD_READERSTATE> = names
+            .iter()
+            .zip(readers)
+            .map(|(name, &(_, current))| reader_state(name, current))
+            .collect();
+        // SAFETY: the structures and their number; the names live through the call.
+        let code = unsafe {
+            (self.functions.SCardGetStatusChange)(
+                context,
+                timeout,
+                states.as_mut_ptr(),
+                states.len() as DWORD,
+            )
+        };
+        let found: Vec<String> = states
+            .iter()
+            .map(|state| {
+                let len = (state.cbAtr as usize).min(33);
+                let atr = if state.cbAtr == 0x55 {
+                    &[][..]
+                } else {
+                    &state.rgbAtr[..len]
+                };
+                format!("{:X} {:X} {atr:02X?}", state.dwEventState, state.cbAtr)
+            })
+            .collect();
+        self.note(format!("changes {timeout}: {} {}", hex(code), found.join(", ")));
+        states.iter().map(|state| state.dwEventState).collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn cancel(&mut self, context: SCARDCONTEXT) {
+        // SAFETY: no pointer is passed.
+        let code = unsafe { (self.functions.SCardCancel)(context) };
+        self.note(format!("cancel: {}", hex(code)));
+    }
+
+    #[track_caller]
+    pub(crate) fn is_valid(&mut self, context: SCARDCONTEXT) {
+        // SAFETY: no pointer is passed.
+        let code = unsafe { (self.functions.SCardIsValidContext)(context) };
+        self.note(format!("is valid: {}", hex(code)));
+    }
+
+    #[track_caller]
+    pub(crate) fn code(&mut self, what: &str, code: LONG) {
+        self.note(format!("{what}: {}", hex(code)));
+    }
+}
