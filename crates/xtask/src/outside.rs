@@ -8,7 +8,7 @@ use crate::command::run;
 use crate::stage::Done;
 
 /// Checking the standard library for six targets takes minutes.
-const DEADLINE: Duration = Duration::from_secs(20 * 60);
+const DEADLINE: Duration = Duration::from_secs(30 * 60);
 
 /// Type-checks the workspace for Windows, macOS, FreeBSD, musl and 32-bit Linux.
 ///
