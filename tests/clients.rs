@@ -91,15 +91,15 @@ fn the_example_session_shows_readers_answer_to_reset_and_status_in_words() {
         "  Virtual 0 00 01",
         "(T=1)",
         "3B",
-        "command:  00 A4 04 00 00",
-        "6A82: ",
+        "> 00 A4 04 00 00",
+        "< 6A82: ",
     ] {
         assert!(shown.contains(part), "{part:?} is missing in:\n{shown}");
     }
     let output = run(Command::new(example("session")).args(["--system", "Virtual 0 00 00", "00CA000000"]));
     let shown = text(&output);
     assert!(
-        shown.contains("data:     01 02\n") && shown.contains("9000: "),
+        shown.contains("< 01 02 ..\n") && shown.contains("< 9000: "),
         "{shown}"
     );
     let output = run(Command::new(example("session")).args(["--system", "Virtual 0 00 01"]));

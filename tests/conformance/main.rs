@@ -1,6 +1,4 @@
 //! The conformance suite: what a session does, on each backend from the same code.
-#![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
-
 #[macro_use]
 mod service;
 

@@ -85,6 +85,56 @@ pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) 
     unsafe { (functions.SCardReleaseContext)(context) };
 }
 
+/// The simulator.
+pub(crate) mod simulated {
+    use super::{Service, wait_for};
+    use pcsc_sim::{Card, Reader, Simulator};
+
+    pub(crate) struct Simulated {
+        simulator: Simulator,
+        readers: Vec<Reader>,
+    }
+
+    impl Service for Simulated {
+        fn start(readers: usize) -> Simulated {
+            let simulator = Simulator::new();
+            // The virtual reader's names, two slots each.
+            let name = |reader: usize| format!("Virtual {} 00 0{}", reader / 2, reader % 2);
+            let readers = (0..readers.next_multiple_of(2))
+                .map(|reader| simulator.add_reader(name(reader)))
+                .collect();
+            Simulated { simulator, readers }
+        }
+
+        fn functions(&self) -> &'static pcsc_sys::Functions {
+            self.simulator.functions()
+        }
+
+        fn reader(&self, reader: usize) -> String {
+            self.readers[reader].name().to_owned()
+        }
+
+        fn insert(&mut self, reader: usize, card: impl Card + 'static) {
+            self.readers[reader].insert(card);
+            wait_for(self.functions(), &self.reader(reader), true);
+        }
+
+        fn remove(&mut self, reader: usize) {
+            self.readers[reader].remove().unwrap();
+            wait_for(self.functions(), &self.reader(reader), false);
+        }
+
+        fn kill(&mut self) {
+            self.simulator.stop_service();
+        }
+
+        fn restart(&mut self) {
+            self.simulator.start_service();
+            self.readers.iter().for_each(|reader| drop(reader.remove()));
+        }
+    }
+}
+
 /// A real, private pcscd.
 #[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 pub(crate) mod real {
@@ -150,6 +200,15 @@ pub(crate) mod real {
 macro_rules! conformance {
     ($($(#[$attribute:meta])* fn $name:ident<$service:ident>() $body:block)*) => {
         $( $(#[$attribute])* fn $name<$service: $crate::service::Service>() $body )*
+
+        mod on_the_simulator {
+            $(
+                #[test]
+                fn $name() {
+                    super::$name::<$crate::service::simulated::Simulated>();
+                }
+            )*
+        }
 
         #[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
         mod on_pcscd {

@@ -4,7 +4,17 @@
 
 use pcsc_session::{Context, Error, Session};
 
-fn main() -> Result<(), Error> {
+fn main() -> std::process::ExitCode {
+    match run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Error> {
     let context = Context::establish()?;
     let readers = context.list_readers()?;
     if readers.is_empty() {

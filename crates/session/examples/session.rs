@@ -1,60 +1,106 @@
-//! Opens a session, prints the answer to reset, sends a command, prints its answer.
+//! Opens a session, prints the answer to reset, sends commands, prints their answers.
 //!
-//! `cargo run --example session -- --system [READER] [APDU IN HEX]` on the machine's PC/SC.
+//! `cargo run --example session` runs on a simulated service, with a demonstration card in its reader.
+//! `cargo run --example session -- --system [READER] [APDU IN HEX]` runs on the machine's PC/SC.
 
-use pcsc_session::{Error, Session, list_readers};
+use pcsc_session::{Context, Error, Session, SessionOptions};
+use pcsc_sim::{DemoCard, Simulator};
+use std::process::ExitCode;
 
-/// SELECT of the default application, which nearly every card answers.
-const SELECT: &[u8] = &[0x00, 0xA4, 0x04, 0x00, 0x00];
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.first().is_none_or(|argument| argument != "--system") {
-        println!("usage: session --system [READER] [APDU IN HEX]");
-        return Ok(());
-    }
-    arguments.remove(0);
-    // What is hexadecimal is the command, anything else the reader.
-    let command = arguments.iter().find_map(|argument| bytes(argument));
-    let reader = arguments.iter().find(|argument| bytes(argument).is_none());
-
-    let names = match list_readers() {
-        Ok(names) => names,
-        Err(error) => return missing(error),
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.split_first() {
+        None => simulated(),
+        Some((first, rest)) if first == "--system" => system(rest),
+        Some(_) => {
+            eprintln!("usage: session [--system [READER] [APDU IN HEX]]");
+            return ExitCode::FAILURE;
+        }
     };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}\n{error}", missing(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Shows a session on the simulator.
+fn simulated() -> Result<(), Error> {
+    let simulator = Simulator::new();
+    let reader = simulator.add_reader("Simulated Reader 00 00");
+    reader.insert(DemoCard::new());
+    let mut session = open(&Session::options().provider(simulator.functions()))?;
+
+    let mut select = vec![0x00, 0xA4, 0x04, 0x00, DemoCard::AID.len() as u8];
+    select.extend(DemoCard::AID);
+    select.push(0x00);
+    show(&mut session, "SELECT the application", &select)?;
+    show(
+        &mut session,
+        "READ BINARY of its greeting",
+        &[0x00, 0xB0, 0x81, 0x00, 0x00],
+    )?;
+    show(
+        &mut session,
+        "VERIFY with a wrong PIN",
+        b"\x00\x20\x00\x81\x04\x30\x30\x30\x30",
+    )?;
+    session.close().map_err(|(_, error)| error)
+}
+
+/// Shows a session on the machine's PC/SC.
+fn system(arguments: &[String]) -> Result<(), Error> {
+    // What is hexadecimal is the command, anything else the reader.
+    let mut options = Session::options();
+    if let Some(name) = arguments.iter().find(|argument| bytes(argument).is_none()) {
+        options = options.reader(name);
+    }
+    let mut session = open(&options)?;
+    let command = arguments.iter().find_map(|argument| bytes(argument));
+    // SELECT of the default application: nearly every card answers it.
+    let command = command.unwrap_or(vec![0x00, 0xA4, 0x04, 0x00, 0x00]);
+    show(&mut session, "the command", &command)?;
+    session.close().map_err(|(_, error)| error)
+}
+
+/// Lists the readers, opens the session and prints the answer to reset.
+fn open(options: &SessionOptions) -> Result<Session, Error> {
+    let context = Context::establish_on(options.functions()?)?;
     println!("readers:");
-    for name in &names {
+    for name in context.list_readers()? {
         println!("  {name}");
     }
-    let opened = match reader {
-        Some(name) => Session::open_reader(name),
-        None => Session::open(),
-    };
-    let mut session = match opened {
-        Ok(session) => session,
-        Err(error) => return missing(error),
-    };
-    println!("{session}");
-    println!("answer to reset:\n{}", session.atr()?);
-    let command = command.as_deref().unwrap_or(SELECT);
-    println!("command:  {}", hex(command));
+    let session = options.open_in(&context)?;
+    println!("{session}, answer to reset:");
+    for line in session.atr()?.to_string().lines() {
+        println!("  {line}");
+    }
+    Ok(session)
+}
+
+/// Sends a command and prints its answer.
+fn show(session: &mut Session, what: &str, command: &[u8]) -> Result<(), Error> {
+    println!("{what}");
+    println!("  > {}", hex(command));
     let response = session.transmit(command)?;
-    println!("data:     {}", hex(response.data()));
-    println!("status:   {}", response.status());
-    session.close().map_err(|(_, error)| error)?;
+    if !response.data().is_empty() {
+        println!("  < {} {}", hex(response.data()), text(response.data()));
+    }
+    println!("  < {}", response.status());
     Ok(())
 }
 
 /// Says in words what a first run lacks.
-fn missing(error: Error) -> Result<(), Box<dyn std::error::Error>> {
-    match &error {
-        Error::Load(_) => println!("There is no PC/SC library on this machine."),
-        error if error.is_service_down() => println!("The PC/SC service does not run."),
-        Error::NoReaders => println!("The PC/SC service runs, and there is no reader."),
-        Error::NoCard { .. } => println!("There is a reader, and no card in it."),
-        _ => {}
+fn missing(error: &Error) -> &'static str {
+    match error {
+        Error::Load(_) => "There is no PC/SC library on this machine.",
+        error if error.is_service_down() => "The PC/SC service does not run.",
+        Error::NoReaders => "The PC/SC service runs, and there is no reader.",
+        Error::NoCard { .. } => "There is a reader, and no card in it.",
+        _ => "It went wrong on the way.",
     }
-    Err(error.into())
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {
@@ -74,4 +120,18 @@ fn hex(bytes: &[u8]) -> String {
         .map(|byte| format!("{byte:02X}"))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The bytes as text, a dot for what is not printable.
+fn text(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|byte| {
+            if byte.is_ascii_graphic() || *byte == b' ' {
+                char::from(*byte)
+            } else {
+                '.'
+            }
+        })
+        .collect()
 }

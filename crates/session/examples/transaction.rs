@@ -4,7 +4,17 @@
 
 use pcsc_session::{Disposition, Error, Session};
 
-fn main() -> Result<(), Error> {
+fn main() -> std::process::ExitCode {
+    match run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Error> {
     let mut options = Session::options();
     if let Some(reader) = std::env::args().nth(1) {
         options = options.reader(reader);

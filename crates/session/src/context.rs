@@ -19,6 +19,17 @@ const LIST: usize = 16 * 128 + 1;
 /// # Platform notes
 /// With pcsc-lite a call waits for the one under way on the same context: what is to run side by side
 /// needs contexts of its own. After `fork` the child must establish its own.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Context;
+///
+/// let simulator = pcsc_sim::Simulator::new();
+/// simulator.add_reader("Simulated Reader 00 00");
+/// let context = Context::establish_on(simulator.functions())?;
+/// assert_eq!(context.list_readers()?, ["Simulated Reader 00 00"]);
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Context {
     inner: Arc<Inner>,

@@ -1,6 +1,7 @@
 //! Sessions with smart cards over PC/SC: open one on a reader, send APDUs, get data and status word.
 //!
 //! ```no_run
+//! // On the machine's PC/SC.
 //! use pcsc_session::{Session, list_readers};
 //!
 //! for name in list_readers()? {
@@ -11,6 +12,22 @@
 //! let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 //! println!("{:02X?} {}", response.data(), response.status()); // data without the status word
 //! session.close().map_err(|(_, error)| error)?;
+//! # Ok::<(), pcsc_session::Error>(())
+//! ```
+//!
+//! The same without hardware, on the simulated service of the crate `pcsc-sim`, as a program's own tests would:
+//!
+//! ```
+//! use pcsc_session::Session;
+//! use pcsc_sim::{DemoCard, Simulator};
+//!
+//! let simulator = Simulator::new();
+//! let reader = simulator.add_reader("Simulated Reader 00 00");
+//! reader.insert(DemoCard::new());
+//! let mut session = Session::options().provider(simulator.functions()).open()?;
+//! assert!(session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?.status().is_success());
+//! reader.remove();
+//! assert!(session.transmit(&[0x00, 0xB0, 0x81, 0x00, 0x00]).unwrap_err().is_card_removed());
 //! # Ok::<(), pcsc_session::Error>(())
 //! ```
 //!

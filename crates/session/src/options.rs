@@ -58,15 +58,19 @@ impl Disposition {
 /// By default: the first reader, shared, T=0 or T=1, the card reset at the end, the system's PC/SC.
 ///
 /// # Examples
-/// ```no_run
-/// use pcsc_session::{Disposition, Protocols, Session, ShareMode};
+/// ```
+/// use pcsc_session::{Disposition, Protocol, Protocols, Session, ShareMode};
 ///
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
 /// let session = Session::options()
-///     .reader("ACS ACR39U ICC Reader 00 00")
+///     .provider(simulator.functions())
+///     .reader("Simulated Reader 00 00")
 ///     .share_mode(ShareMode::Exclusive)
 ///     .protocols(Protocols::T1)
 ///     .on_close(Disposition::Leave)
 ///     .open()?;
+/// assert_eq!(session.protocol(), Protocol::T1);
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -113,6 +117,17 @@ impl SessionOptions {
         self
     }
 
+    /// The C functions that the session will use: the provider's, or the system's.
+    ///
+    /// # Errors
+    /// [`Error::Load`] where there is no library.
+    pub fn functions(&self) -> Result<&'static Functions, Error> {
+        match self.provider {
+            Some(functions) => Ok(functions),
+            None => Ok(Functions::system()?),
+        }
+    }
+
     /// The protocols to ask for.
     pub(crate) fn wanted_protocols(&self) -> Protocols {
         self.protocols.unwrap_or(match self.share_mode {
@@ -128,11 +143,7 @@ impl SessionOptions {
     /// # Errors
     /// As [`Session::open`] and [`Session::open_reader`].
     pub fn open(&self) -> Result<Session, Error> {
-        let context = match self.provider {
-            Some(functions) => Context::establish_on(functions)?,
-            None => Context::establish()?,
-        };
-        self.open_in(&context)
+        self.open_in(&Context::establish_on(self.functions()?)?)
     }
 
     /// Opens the session on a context that exists.

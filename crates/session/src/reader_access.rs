@@ -52,9 +52,13 @@ impl Session {
     /// As [`status`](Session::status).
     ///
     /// # Examples
-    /// ```no_run
-    /// # let session = pcsc_session::Session::open()?;
-    /// println!("{}", session.atr()?);
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let atr = session.atr()?;
+    /// println!("{atr}");
+    /// assert_eq!(atr.as_bytes()[0], 0x3B);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[doc(alias = "getATR")]
@@ -72,10 +76,15 @@ impl Session {
     /// not have it; else as [`status`](Session::status).
     ///
     /// # Examples
-    /// ```no_run
-    /// # let session = pcsc_session::Session::open()?;
-    /// use pcsc_session::Attribute;
-    /// println!("{}", String::from_utf8_lossy(&session.get_attribute(Attribute::VENDOR_NAME)?));
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::{Attribute, Code};
+    /// match session.get_attribute(Attribute::VENDOR_NAME) {
+    ///     Ok(name) => println!("{}", String::from_utf8_lossy(&name)),
+    ///     Err(error) => assert_eq!(error.code(), Some(Code::UNSUPPORTED_FEATURE)),
+    /// }
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[doc(alias = "SCardGetAttrib")]

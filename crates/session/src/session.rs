@@ -25,12 +25,15 @@ const MAX_COMMAND: usize = 4 + 3 + 65_535 + 2;
 /// A session can be moved to another thread; sessions on contexts of their own run side by side.
 ///
 /// # Examples
-/// ```no_run
+/// ```
 /// use pcsc_session::Session;
 ///
-/// let mut session = Session::open()?;
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+/// let mut session = Session::options().provider(simulator.functions()).open()?;
 /// let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 /// println!("{:02X?} {}", response.data(), response.status());
+/// assert!(response.status().is_success());
 /// session.close().map_err(|(_, error)| error)?;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```

@@ -9,8 +9,10 @@ use std::ops::{Deref, DerefMut};
 /// It borrows the session, and can be used as the session.
 ///
 /// # Examples
-/// ```no_run
-/// # let mut session = pcsc_session::Session::open()?;
+/// ```
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+/// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
 /// let mut transaction = session.transaction()?;
 /// transaction.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 /// transaction.transmit(&[0x00, 0xB0, 0x00, 0x00, 0x00])?;
