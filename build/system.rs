@@ -126,7 +126,12 @@ fn generate(os: &str, include: &[PathBuf]) {
         println!(
             "cargo::warning=no headers of the target {name}: its committed bindings serve; set PCSC_INCLUDE_DIR to generate them"
         );
-        std::fs::read_to_string(committed).expect("the package contains its bindings")
+        let text = std::fs::read_to_string(committed).expect("the package contains its bindings");
+        // The file's own documentation may not stand where `include!` puts the text.
+        text.lines()
+            .filter(|line| !line.starts_with("//!"))
+            .flat_map(|line| [line, "\n"])
+            .collect()
     } else {
         // macOS and Windows keep their headers where their compiler finds them.
         match platform(

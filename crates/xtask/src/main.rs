@@ -25,6 +25,7 @@ mod drop_in;
 mod feature_sets;
 #[cfg(unix)]
 mod memcheck;
+#[cfg(unix)]
 mod outside;
 #[cfg(unix)]
 mod package;
