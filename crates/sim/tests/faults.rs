@@ -1,0 +1,367 @@
+//! Faults on demand, as a program on a session meets them.
+
+use pcsc_session::{Code, Context, Disposition, Error, Protocols, Session, ShareMode};
+use pcsc_sim::{Card, FnCard, Reader, Simulator};
+use pcsc_sys::{
+    SCARD_E_COMM_DATA_LOST, SCARD_E_NO_SERVICE, SCARD_E_NOT_TRANSACTED, SCARD_E_SHARING_VIOLATION,
+    SCARD_E_UNSUPPORTED_FEATURE,
+};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const READER: &str = "Simulated Reader 00 00";
+const COMMAND: [u8; 4] = [0x00, 0xB0, 0x00, 0x00];
+const BOTH_PROTOCOLS: [u8; 6] = [0x3B, 0x81, 0x80, 0x01, 0xCC, 0xCC];
+
+fn card(number: u8) -> FnCard<impl FnMut(&[u8], &mut Vec<u8>) + Send> {
+    FnCard::new([0x3B, 0x01, number], move |_: &[u8], response: &mut Vec<u8>| {
+        response.extend([number, 0x90, 0x00]);
+    })
+}
+
+fn world() -> (Simulator, Reader) {
+    let sim = Simulator::new();
+    let reader = sim.add_reader(READER);
+    reader.insert(card(1));
+    (sim, reader)
+}
+
+fn session(sim: &Simulator) -> Session {
+    Session::options().provider(sim.functions()).open().unwrap()
+}
+
+#[track_caller]
+fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> Code {
+    result.unwrap_err().code().unwrap()
+}
+
+#[test]
+fn a_card_that_removes_itself_in_a_command_fails_it() {
+    let sim = Simulator::new();
+    let reader = sim.add_reader(READER);
+    let own = reader.clone();
+    reader.insert(FnCard::new(
+        [0x3B, 0x00],
+        move |_: &[u8], response: &mut Vec<u8>| {
+            assert!(own.remove().is_none(), "it cannot be given back while it acts");
+            response.extend([0x90, 0x00]);
+        },
+    ));
+    let mut session = session(&sim);
+    assert_eq!(code(session.transmit(&COMMAND)), Code::NOT_TRANSACTED);
+    assert!(session.transmit(&COMMAND).unwrap_err().is_card_removed());
+    reader.insert(card(2));
+    session.reconnect(Disposition::Leave).unwrap();
+    assert_eq!(session.transmit(&COMMAND).unwrap().data(), [2]);
+}
+
+#[test]
+fn a_card_that_is_swapped_in_a_command_fails_it() {
+    let sim = Simulator::new();
+    let reader = sim.add_reader(READER);
+    let (acts, is_acting) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    reader.insert(FnCard::new(
+        [0x3B, 0x00],
+        move |_: &[u8], response: &mut Vec<u8>| {
+            acts.send(()).unwrap();
+            may_go_on.recv().unwrap();
+            response.extend([0x90, 0x00]);
+        },
+    ));
+    let mut session = session(&sim);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            is_acting.recv().unwrap();
+            assert!(reader.swap(card(2)).is_none());
+            go_on.send(()).unwrap();
+        });
+        assert_eq!(code(session.transmit(&COMMAND)), Code::NOT_TRANSACTED);
+    });
+    assert!(session.transmit(&COMMAND).unwrap_err().is_card_removed());
+    session.reconnect(Disposition::Leave).unwrap();
+    assert_eq!(session.transmit(&COMMAND).unwrap().data(), [2]);
+    assert_eq!(session.atr().unwrap().as_bytes(), [0x3B, 0x01, 2]);
+}
+
+#[test]
+fn an_unplugged_reader_is_gone() {
+    let (sim, reader) = world();
+    let mut session = session(&sim);
+    reader.unplug();
+    reader.unplug();
+    assert_eq!(session.context().list_readers().unwrap(), [""; 0]);
+    assert_eq!(code(session.status()), Code::READER_UNAVAILABLE);
+    drop(session);
+    assert!(matches!(
+        Session::options().provider(sim.functions()).open(),
+        Err(Error::NoReaders)
+    ));
+    // Another one of the same name is another one.
+    let again = sim.add_reader(READER);
+    again.insert(card(3));
+    session = Session::options()
+        .provider(sim.functions())
+        .reader(READER)
+        .open()
+        .unwrap();
+    assert_eq!(session.transmit(&COMMAND).unwrap().data(), [3]);
+    // The old one still has its card in it, and takes no other.
+    reader.insert(card(4));
+    assert_eq!(reader.remove().unwrap().atr(), [0x3B, 0x01, 1]);
+    assert!(reader.remove().is_none());
+}
+
+#[test]
+fn calls_on_an_unplugged_reader_return_what_pcscd_returns() {
+    let (sim, reader) = world();
+    let mut session = session(&sim);
+    reader.unplug();
+    // pcscd no longer knows the handle, and its library does not find the name.
+    assert_eq!(code(session.transmit(&COMMAND)), Code::INVALID_VALUE);
+    assert!(session.close().is_ok());
+}
+
+#[test]
+fn a_reader_that_does_not_answer_is_unavailable() {
+    let (sim, reader) = world();
+    let mut first = session(&sim);
+    reader.set_available(false);
+    assert!(first.transmit(&COMMAND).unwrap_err().is_reader_gone());
+    assert_eq!(
+        code(Session::options().provider(sim.functions()).open()),
+        Code::READER_UNAVAILABLE
+    );
+    reader.set_available(true);
+    drop(first);
+    assert_eq!(session(&sim).transmit(&COMMAND).unwrap().data(), [1]);
+}
+
+#[test]
+fn another_program_resets_the_card() {
+    let (sim, reader) = world();
+    let mut session = session(&sim);
+    reader.other_program().unwrap().reset().unwrap();
+    assert!(session.transmit(&COMMAND).unwrap_err().is_card_reset());
+    session.reconnect(Disposition::Leave).unwrap();
+    assert_eq!(session.transmit(&COMMAND).unwrap().data(), [1]);
+}
+
+#[test]
+fn another_program_takes_the_card() {
+    let (sim, reader) = world();
+    let mut other = reader.other_program().unwrap();
+    other.connect_exclusively().unwrap();
+    let options = Session::options().provider(sim.functions());
+    assert!(options.open().unwrap_err().is_sharing_violation());
+    drop(other);
+    let session = options.open().unwrap();
+    let mut other = reader.other_program().unwrap();
+    assert_eq!(other.connect_exclusively(), Err(SCARD_E_SHARING_VIOLATION));
+    drop(session);
+    other.connect_exclusively().unwrap();
+}
+
+/// Runs a transaction of a session that another program's transaction blocks, until `end` has ended that.
+fn blocked_by_transaction(
+    end: impl FnOnce(&Simulator, &Reader, pcsc_sim::OtherProgram),
+) -> Result<(), Error> {
+    let (sim, reader) = world();
+    let mut other = reader.other_program().unwrap();
+    other.begin_transaction().unwrap();
+    let (tell, told) = mpsc::channel();
+    // Connecting would wait for the transaction, too.
+    let mut first = {
+        other.end_transaction().unwrap();
+        let session = session(&sim);
+        other.begin_transaction().unwrap();
+        session
+    };
+    sim.before("SCardBeginTransaction", 1, move |_| tell.send(()).unwrap());
+    thread::scope(|scope| {
+        let waiting = scope.spawn(move || first.transaction().map(drop));
+        told.recv().unwrap();
+        assert!(!waiting.is_finished());
+        end(&sim, &reader, other);
+        waiting.join().unwrap()
+    })
+}
+
+#[test]
+fn a_transaction_waits_for_anothers_end() {
+    assert_eq!(blocked_by_transaction(|_, _, other| drop(other)), Ok(()));
+    assert_eq!(
+        blocked_by_transaction(|_, _, mut other| other.end_transaction().unwrap()),
+        Ok(())
+    );
+}
+
+#[test]
+fn a_blocked_transaction_ends_with_the_card_the_reader_and_the_service() {
+    let removed = blocked_by_transaction(|_, reader, _other| drop(reader.remove()));
+    assert!(removed.unwrap_err().is_card_removed());
+    let unplugged = blocked_by_transaction(|_, reader, _other| reader.unplug());
+    assert_eq!(code(unplugged), Code::INVALID_VALUE);
+    let stopped = blocked_by_transaction(|sim, _, _other| sim.stop_service());
+    assert!(stopped.unwrap_err().is_service_down());
+    let reset = blocked_by_transaction(|_, _, mut other| other.reset().unwrap());
+    assert!(reset.unwrap_err().is_card_reset());
+}
+
+#[test]
+fn a_stopped_service_answers_nothing_and_forgets_all() {
+    let (sim, reader) = world();
+    let mut before = session(&sim);
+    sim.stop_service();
+    sim.stop_service();
+    assert_eq!(code(before.transmit(&COMMAND)), Code::NO_SERVICE);
+    assert_eq!(code(Context::establish_on(sim.functions())), Code::NO_SERVICE);
+    assert_eq!(reader.other_program().unwrap_err(), SCARD_E_NO_SERVICE);
+    let context = before.context().clone();
+    context
+        .check()
+        .expect("the library answers this, and asks nobody");
+    assert_eq!(context.list_reader_groups().unwrap(), ["SCard$DefaultReaders"]);
+    sim.start_service();
+    sim.start_service();
+    assert_eq!(code(context.list_readers()), Code::NO_SERVICE);
+    assert_eq!(session(&sim).transmit(&COMMAND).unwrap().data(), [1]);
+}
+
+#[test]
+fn a_service_that_stops_in_a_command_does_not_answer_it() {
+    let sim = Simulator::new();
+    let reader = sim.add_reader(READER);
+    let service = sim.clone();
+    reader.insert(FnCard::new(
+        [0x3B, 0x00],
+        move |_: &[u8], response: &mut Vec<u8>| {
+            service.stop_service();
+            service.start_service();
+            response.extend([0x90, 0x00]);
+        },
+    ));
+    let mut session = session(&sim);
+    assert_eq!(code(session.transmit(&COMMAND)), Code::COMM_ERROR);
+    drop(session);
+    // The card holds the simulator, and the simulator the card.
+    drop(reader.remove());
+}
+
+#[test]
+fn any_call_fails_at_its_turn() {
+    let (sim, _) = world();
+    let mut session = session(&sim);
+    sim.fail("SCardTransmit", 2, SCARD_E_COMM_DATA_LOST);
+    session.transmit(&COMMAND).unwrap();
+    assert_eq!(code(session.transmit(&COMMAND)), Code::COMM_DATA_LOST);
+    session.transmit(&COMMAND).unwrap();
+    assert_eq!(sim.calls("SCardTransmit"), 3);
+    sim.fail("SCardEstablishContext", 1, SCARD_E_NO_SERVICE);
+    assert_eq!(code(Context::establish_on(sim.functions())), Code::NO_SERVICE);
+    Context::establish_on(sim.functions()).unwrap();
+}
+
+#[test]
+fn answers_of_any_length_are_passed_on() {
+    let (sim, _) = world();
+    let mut session = session(&sim);
+    for short in [&[][..], &[0x90]] {
+        sim.answer("SCardTransmit", 1, short);
+        assert!(
+            matches!(session.transmit(&COMMAND), Err(Error::ShortResponse { len, .. }) if len == short.len())
+        );
+    }
+    sim.answer("SCardTransmit", 1, vec![7; 65_538]);
+    assert_eq!(session.transmit(&COMMAND).unwrap().data().len(), 65_536);
+    sim.answer("SCardTransmit", 1, vec![7; 65_549]);
+    assert_eq!(code(session.transmit(&COMMAND)), Code::NOT_TRANSACTED);
+}
+
+#[test]
+fn a_delay_is_kept() {
+    let (sim, _) = world();
+    let mut session = session(&sim);
+    let delay = Duration::from_millis(30);
+    sim.delay("SCardTransmit", 1, delay);
+    let start = Instant::now();
+    session.transmit(&COMMAND).unwrap();
+    assert!(start.elapsed() >= delay);
+}
+
+#[test]
+fn something_happens_between_two_calls() {
+    let (sim, reader) = world();
+    let mut session = session(&sim);
+    sim.after("SCardTransmit", 1, move |_| drop(reader.remove()));
+    session.transmit(&COMMAND).unwrap();
+    assert!(session.transmit(&COMMAND).unwrap_err().is_card_removed());
+}
+
+#[test]
+fn a_card_that_panics_is_an_internal_error_and_stays() {
+    let sim = Simulator::new();
+    let mut calls = 0;
+    sim.add_reader(READER).insert(FnCard::new(
+        [0x3B, 0x00],
+        move |_: &[u8], response: &mut Vec<u8>| {
+            calls += 1;
+            assert_ne!(calls, 1, "as the test wants it");
+            response.extend([0x90, 0x00]);
+        },
+    ));
+    let mut session = session(&sim);
+    assert_eq!(code(session.transmit(&COMMAND)), Code::INTERNAL_ERROR);
+    session.transmit(&COMMAND).unwrap();
+    sim.before("SCardTransmit", 1, |_| panic!("as the test wants it"));
+    assert_eq!(code(session.transmit(&COMMAND)), Code::INTERNAL_ERROR);
+    session.transmit(&COMMAND).unwrap();
+}
+
+#[test]
+fn a_card_without_power_settles_its_protocol_anew() {
+    let sim = Simulator::new();
+    let reader = sim.add_reader(READER);
+    reader.insert(FnCard::new(BOTH_PROTOCOLS, |_: &[u8], response: &mut Vec<u8>| {
+        response.extend([0x90, 0x00])
+    }));
+    let with = |protocols| {
+        Session::options()
+            .provider(sim.functions())
+            .protocols(protocols)
+            .on_close(Disposition::Leave)
+            .open()
+    };
+    let first = with(Protocols::T0).unwrap();
+    assert!(!reader.power_off());
+    drop(first);
+    assert_eq!(code(with(Protocols::T1)), Code::PROTO_MISMATCH);
+    assert!(reader.power_off());
+    with(Protocols::T1).unwrap();
+}
+
+#[test]
+fn features_controls_and_attributes_are_those_that_were_set() {
+    let sim = Simulator::new();
+    let reader = sim.add_reader(READER);
+    let options = Session::options()
+        .provider(sim.functions())
+        .share_mode(ShareMode::Direct);
+    let mut session = options.protocols(Protocols::empty()).open().unwrap();
+    let request = u32::try_from(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST).unwrap();
+    assert_eq!(code(session.control(request, &[])), Code::UNSUPPORTED_FEATURE);
+    reader.set_features([(6, 0x4233_0006)]);
+    assert_eq!(session.control(request, &[]).unwrap(), [6, 4, 0x42, 0x33, 0, 6]);
+    reader.on_control(|code, input, output| match code {
+        0x4233_0006 => {
+            output.extend(input.iter().rev());
+            Ok(())
+        }
+        _ => Err(SCARD_E_NOT_TRANSACTED),
+    });
+    assert_eq!(session.control(0x4233_0006, &[1, 2, 3]).unwrap(), [3, 2, 1]);
+    assert_eq!(code(session.control(1, &[])), Code::NOT_TRANSACTED);
+    sim.fail("SCardControl", 1, SCARD_E_UNSUPPORTED_FEATURE);
+    assert_eq!(code(session.control(0x4233_0006, &[])), Code::UNSUPPORTED_FEATURE);
+}
