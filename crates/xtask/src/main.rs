@@ -32,6 +32,8 @@ mod package;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]
+mod sim_clients;
+#[cfg(unix)]
 mod stage;
 #[cfg(unix)]
 mod tally;

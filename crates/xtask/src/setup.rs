@@ -64,6 +64,22 @@ pub(crate) const MEMCHECK: &[&str] = &[
     "valgrind",
 ];
 
+/// To run programs on the simulator's library, and on pcscd.
+pub(crate) const SIM_CLIENTS: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "binutils",
+    "libpcsclite1",
+    "pcscd",
+    "vsmartcard-vpcd",
+    "opensc",
+    "pcsc-tools",
+    "python3-pyscard",
+];
+
+/// To abuse the simulator's library under valgrind.
+pub(crate) const SIM_BOUNDARY: &[&str] = &["gcc", "libc6-dev", "valgrind"];
+
 const PACKAGES: &[Package] = &[
     Package {
         name: "gcc",
@@ -123,6 +139,14 @@ const PACKAGES: &[Package] = &[
     Package {
         name: "valgrind",
         signs: &["valgrind"],
+    },
+    Package {
+        name: "binutils",
+        signs: &["readelf"],
+    },
+    Package {
+        name: "opensc",
+        signs: &["opensc-tool"],
     },
     Package {
         name: "strace",
@@ -260,11 +284,25 @@ pub(crate) fn exists(sign: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ABI, BINDGEN, BINDINGS, COST, LINK, PACKAGES, PCSCD, exists};
+    use super::{
+        ABI, BINDGEN, BINDINGS, COST, LINK, MEMCHECK, PACKAGES, PCSCD, SIM_BOUNDARY, SIM_CLIENTS, exists,
+    };
 
     #[test]
     fn each_package_that_a_stage_needs_can_be_looked_for() {
-        for name in [ABI, BINDGEN, BINDINGS, COST, LINK, PCSCD].concat() {
+        for name in [
+            ABI,
+            BINDGEN,
+            BINDINGS,
+            COST,
+            LINK,
+            MEMCHECK,
+            PCSCD,
+            SIM_BOUNDARY,
+            SIM_CLIENTS,
+        ]
+        .concat()
+        {
             assert!(PACKAGES.iter().any(|package| package.name == name), "{name}");
         }
     }

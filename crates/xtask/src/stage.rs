@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::{abi, bare, build_time, checks, cost, drift, drop_in, feature_sets, memcheck, outside, setup};
+use crate::{
+    abi, bare, build_time, checks, cost, drift, drop_in, feature_sets, memcheck, outside, setup, sim_clients,
+};
 
 /// One part of the test.
 pub(crate) struct Stage {
@@ -98,6 +100,18 @@ pub(crate) const STAGES: &[Stage] = &[
         about: "valgrind's memcheck finds nothing in the suite",
         needs: setup::MEMCHECK,
         run: memcheck::memcheck,
+    },
+    Stage {
+        name: "sim-clients",
+        about: "opensc-tool, pcsc_scan and pyscard on libpcsc_sim.so print what they print on pcscd",
+        needs: setup::SIM_CLIENTS,
+        run: sim_clients::clients,
+    },
+    Stage {
+        name: "sim-boundary",
+        about: "valgrind and AddressSanitizer find nothing when libpcsc_sim.so is abused from 32 threads",
+        needs: setup::SIM_BOUNDARY,
+        run: sim_clients::boundary,
     },
     Stage {
         name: "bare",

@@ -1,0 +1,421 @@
+//! Every exported function, called with what no program should pass, from 32 threads at a time.
+//!
+//! A plain run tells that nothing panics, blocks or crashes. `cargo xtask test sim-clients` repeats it under valgrind
+//! and, with a nightly compiler, under AddressSanitizer.
+
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use pcsc_sys::*;
+
+use crate::functions;
+
+const THREADS: u64 = 32;
+const CALLS: u64 = 400;
+
+/// Contexts that any thread has opened, for all to use and to close, and then still to use.
+static CONTEXTS: Shared = [const { AtomicUsize::new(0) }; 16];
+/// Cards, as above.
+static CARDS: Shared = [const { AtomicUsize::new(0) }; 16];
+
+type Shared = [AtomicUsize; 16];
+
+/// What one thread passes.
+struct Abuser {
+    random: u64,
+    buffer: Vec<u8>,
+    number: DWORD,
+    count: DWORD,
+    other: DWORD,
+    handle: LONG,
+    memory: *mut u8,
+}
+
+/// Calls an exported function.
+macro_rules! call {
+    ($function:ident($($argument:expr),* $(,)?)) => {{
+        // SAFETY: each pointer is null, or points to a local of the abuser's; each length is not greater than what is
+        // there, or belongs to a null pointer, or is 0 beside a pointer to nothing.
+        unsafe { functions::$function($($argument),*) }
+    }};
+}
+
+type Call = fn(&mut Abuser) -> bool;
+
+/// One entry for each exported function; says whether it succeeded.
+const CALLS_OF: &[(&str, Call)] = &[
+    ("SCardEstablishContext", |a| {
+        let scope = a.one_of(&[0, 1, 2, 3, DWORD::MAX]);
+        let reserved = a.nothing().cast();
+        let context = a.maybe_handle();
+        let code = call!(SCardEstablishContext(scope, reserved, reserved, context));
+        a.share(&CONTEXTS, code)
+    }),
+    ("SCardReleaseContext", |a| {
+        let handle = a.seldom_open(&CONTEXTS);
+        call!(SCardReleaseContext(handle)) == SCARD_S_SUCCESS
+    }),
+    ("SCardIsValidContext", |a| {
+        let handle = a.any_handle(&CONTEXTS);
+        call!(SCardIsValidContext(handle)) == SCARD_S_SUCCESS
+    }),
+    ("SCardConnect", |a| {
+        let (context, name) = (a.any_handle(&CONTEXTS), a.name());
+        let (mode, protocols) = (a.one_of(&[0, 1, 2, 2, 2, 3, 9]), a.one_of(&[0, 2, 3, 7]));
+        let (card, protocol) = (a.maybe_handle(), a.maybe_number());
+        let code = call!(SCardConnect(context, name, mode, protocols, card, protocol));
+        // An exclusive connection would keep all others off.
+        if code == SCARD_S_SUCCESS && mode == SCARD_SHARE_EXCLUSIVE {
+            call!(SCardDisconnect(a.handle, SCARD_LEAVE_CARD));
+        }
+        a.share(&CARDS, code)
+    }),
+    ("SCardReconnect", |a| {
+        // Not exclusive: that waits until all others have gone.
+        let (card, mode) = (a.any_handle(&CARDS), a.one_of(&[0, 2, 2, 3, 9]));
+        let (protocols, disposition) = (a.one_of(&[0, 2, 3]), a.one_of(&[0, 1, 2, 7]));
+        let protocol = a.maybe_number();
+        call!(SCardReconnect(card, mode, protocols, disposition, protocol)) == SCARD_S_SUCCESS
+    }),
+    ("SCardDisconnect", |a| {
+        let (card, disposition) = (a.seldom_open(&CARDS), a.one_of(&[0, 1, 2, 3, 9]));
+        call!(SCardDisconnect(card, disposition)) == SCARD_S_SUCCESS
+    }),
+    ("SCardBeginTransaction", |a| {
+        let card = a.any_handle(&CARDS);
+        let begun = call!(SCardBeginTransaction(card)) == SCARD_S_SUCCESS;
+        // One that another thread's reset keeps open would hold up all others.
+        if begun && call!(SCardEndTransaction(card, SCARD_LEAVE_CARD)) != SCARD_S_SUCCESS {
+            call!(SCardDisconnect(card, SCARD_LEAVE_CARD));
+        }
+        begun
+    }),
+    ("SCardEndTransaction", |a| {
+        let card = a.any_handle(&CARDS);
+        let begun = call!(SCardBeginTransaction(card)) == SCARD_S_SUCCESS;
+        let disposition = a.one_of(&[0, 0, 1, 9]);
+        let ended = call!(SCardEndTransaction(card, disposition)) == SCARD_S_SUCCESS;
+        if begun && !ended {
+            call!(SCardDisconnect(card, SCARD_LEAVE_CARD));
+        }
+        ended
+    }),
+    ("SCardStatus", |a| {
+        let card = a.any_handle(&CARDS);
+        let (name, name_len) = a.text();
+        let (state, protocol) = (a.maybe_number(), a.maybe_other());
+        let (atr, mut atr_len) = a.bytes();
+        let code = call!(SCardStatus(
+            card,
+            name,
+            name_len,
+            state,
+            protocol,
+            atr,
+            &mut atr_len
+        ));
+        a.free_if(code)
+    }),
+    ("SCardGetStatusChange", status_change),
+    ("SCardControl", |a| {
+        let (card, code) = (
+            a.any_handle(&CARDS),
+            a.one_of(&[0, CM_IOCTL_GET_FEATURE_REQUEST, DWORD::MAX]),
+        );
+        let ((input, input_len), (output, output_len)) = (a.bytes(), a.bytes());
+        let returned = a.maybe_number();
+        let code = call!(SCardControl(
+            card,
+            code,
+            input.cast_const(),
+            input_len,
+            output,
+            output_len,
+            returned
+        ));
+        // The simulated reader knows no control code unless a file says so.
+        code != SCARD_E_INVALID_HANDLE
+    }),
+    ("SCardTransmit", |a| {
+        let pci = SCARD_IO_REQUEST {
+            dwProtocol: a.one_of(&[0, 1, 2, 2, 2, 4, 99]),
+            cbPciLength: 16,
+        };
+        let mut received = pci;
+        let (send, receive) = (
+            a.unless(8, (&raw const pci).cast_mut()),
+            a.unless(2, &raw mut received),
+        );
+        let command = [0x00u8, 0xA4, 0x04, 0x00, 0x00];
+        let (command, len) = match a.next() % 6 {
+            0 => (ptr::null(), a.one_of(&[0, 5, DWORD::MAX])),
+            1 => (a.nothing().cast_const(), 0),
+            _ => (command.as_ptr(), a.one_of(&[0, 1, 4, 5, 5, 5])),
+        };
+        let card = a.any_handle(&CARDS);
+        let (answer, answer_len) = a.bytes();
+        a.count = answer_len;
+        let answer_len = a.maybe_count();
+        call!(SCardTransmit(
+            card, send, command, len, receive, answer, answer_len
+        )) == SCARD_S_SUCCESS
+    }),
+    ("SCardListReaderGroups", |a| {
+        let context = a.any_handle(&CONTEXTS);
+        let (text, len) = a.text();
+        let code = call!(SCardListReaderGroups(context, text, len));
+        a.free_if(code)
+    }),
+    ("SCardListReaders", |a| {
+        let (context, groups) = (a.any_handle(&CONTEXTS), a.name());
+        let (text, len) = a.text();
+        let code = call!(SCardListReaders(context, groups, text, len));
+        a.free_if(code)
+    }),
+    #[cfg(not(target_os = "macos"))]
+    ("SCardFreeMemory", |a| {
+        let (context, memory) = (a.any_handle(&CONTEXTS), a.nothing());
+        call!(SCardFreeMemory(context, memory.cast())) == SCARD_S_SUCCESS
+    }),
+    ("SCardCancel", |a| {
+        let context = a.any_handle(&CONTEXTS);
+        call!(SCardCancel(context)) == SCARD_S_SUCCESS
+    }),
+    ("SCardGetAttrib", |a| {
+        let (card, attribute) = (
+            a.any_handle(&CARDS),
+            a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, DWORD::MAX]),
+        );
+        let (text, len) = a.text();
+        let code = call!(SCardGetAttrib(card, attribute, text.cast(), len));
+        a.free_if(code)
+    }),
+    ("SCardSetAttrib", |a| {
+        let (card, attribute) = (
+            a.any_handle(&CARDS),
+            a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, DWORD::MAX]),
+        );
+        let (value, len) = a.bytes();
+        // The simulated reader has no attribute to set unless a file says so.
+        call!(SCardSetAttrib(card, attribute, value.cast_const(), len)) != SCARD_E_INVALID_HANDLE
+    }),
+    ("pcsc_stringify_error", |a| {
+        let code = a.one_of(&[0, SCARD_E_TIMEOUT as DWORD, 0x8010_0001, DWORD::MAX]);
+        !call!(pcsc_stringify_error(code as LONG)).is_null()
+    }),
+];
+
+fn status_change(a: &mut Abuser) -> bool {
+    let context = a.any_handle(&CONTEXTS);
+    let state = SCARD_READERSTATE {
+        szReader: a.name(),
+        pvUserData: ptr::null_mut(),
+        dwCurrentState: a.one_of(&[SCARD_STATE_UNAWARE, SCARD_STATE_IGNORE, DWORD::MAX]),
+        dwEventState: 0,
+        cbAtr: a.one_of(&[0, 33, DWORD::MAX]),
+        rgbAtr: [0; ATR_BUFFER_SIZE],
+    };
+    let mut states = [state, state];
+    let (states, count) = match a.next() % 5 {
+        0 => (ptr::null_mut(), a.one_of(&[0, 1, DWORD::MAX])),
+        1 => (states.as_mut_ptr(), a.one_of(&[0])),
+        _ => (states.as_mut_ptr(), a.one_of(&[1, 2])),
+    };
+    let timeout = a.one_of(&[0, 1, 3]);
+    call!(SCardGetStatusChange(context, timeout, states, count)) == SCARD_S_SUCCESS
+}
+
+impl Abuser {
+    fn new(seed: u64) -> Self {
+        Self {
+            random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+            buffer: vec![0; 512],
+            number: 0,
+            count: 0,
+            other: 0,
+            handle: 0,
+            memory: ptr::null_mut(),
+        }
+    }
+
+    /// xorshift64, George Marsaglia, 2003.
+    fn next(&mut self) -> usize {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        (self.random >> 8) as usize
+    }
+
+    fn one_of(&mut self, choices: &[DWORD]) -> DWORD {
+        choices[self.next() % choices.len()]
+    }
+
+    /// The pointer, or null in one of `n` cases.
+    fn unless<T>(&mut self, n: usize, pointer: *mut T) -> *mut T {
+        if self.next() % n == 0 {
+            ptr::null_mut()
+        } else {
+            pointer
+        }
+    }
+
+    /// Null, or an address where nothing is.
+    fn nothing(&mut self) -> *mut u8 {
+        if self.next() % 2 == 0 {
+            ptr::null_mut()
+        } else {
+            ptr::dangling_mut()
+        }
+    }
+
+    /// Open, closed, of the other kind, or no handle at all.
+    fn any_handle(&mut self, kind: &Shared) -> LONG {
+        match self.next() % 16 {
+            0 => self.one_of(&[0, 1, 0xFFFF_FFFF, DWORD::MAX]) as LONG,
+            1 => self.next() as LONG,
+            2 => CONTEXTS[self.next() % CONTEXTS.len()].load(Ordering::Relaxed) as LONG,
+            3 => CARDS[self.next() % CARDS.len()].load(Ordering::Relaxed) as LONG,
+            _ => kind[self.next() % kind.len()].load(Ordering::Relaxed) as LONG,
+        }
+    }
+
+    /// As any handle, but one that is open only now and then, so that some stay open.
+    fn seldom_open(&mut self, kind: &Shared) -> LONG {
+        if self.next() % 4 == 0 {
+            self.any_handle(kind)
+        } else {
+            self.next() as LONG
+        }
+    }
+
+    /// Lets others use what was opened.
+    fn share(&mut self, kind: &Shared, code: LONG) -> bool {
+        let opened = code == SCARD_S_SUCCESS;
+        if opened {
+            kind[self.next() % kind.len()].store(self.handle as usize, Ordering::Relaxed);
+        }
+        opened
+    }
+
+    fn maybe_handle(&mut self) -> *mut LONG {
+        self.handle = 0;
+        let place = &raw mut self.handle;
+        self.unless(8, place)
+    }
+
+    fn maybe_number(&mut self) -> *mut DWORD {
+        let place = &raw mut self.number;
+        self.unless(8, place)
+    }
+
+    fn maybe_other(&mut self) -> *mut DWORD {
+        let place = &raw mut self.other;
+        self.unless(8, place)
+    }
+
+    fn maybe_count(&mut self) -> *mut DWORD {
+        let place = &raw mut self.count;
+        self.unless(8, place)
+    }
+
+    fn name(&mut self) -> LPCSTR {
+        match self.next() % 6 {
+            0 => ptr::null(),
+            1 => c"".as_ptr(),
+            2 => c"\\\\?PnP?\\Notification".as_ptr(),
+            _ => c"Simulated Reader 00 00".as_ptr(),
+        }
+    }
+
+    /// A buffer with no more length than it has; or null with any length, or nothing with none.
+    fn bytes(&mut self) -> (*mut u8, DWORD) {
+        match self.next() % 6 {
+            0 => (ptr::null_mut(), self.one_of(&[0, 1, 300, DWORD::MAX])),
+            1 => (ptr::dangling_mut(), 0),
+            _ => (self.buffer.as_mut_ptr(), self.one_of(&[0, 1, 2, 33, 264, 300])),
+        }
+    }
+
+    /// As [`bytes`](Self::bytes), with the length behind a pointer that may be null; or the place of a pointer, for memory to be allocated.
+    fn text(&mut self) -> (LPSTR, *mut DWORD) {
+        self.memory = ptr::null_mut();
+        if cfg!(not(target_os = "macos")) && self.next() % 4 == 0 {
+            self.count = SCARD_AUTOALLOCATE;
+            let place = &raw mut self.memory;
+            return (self.unless(4, place).cast(), &raw mut self.count);
+        }
+        let (pointer, len) = self.bytes();
+        self.count = len;
+        (pointer.cast(), self.maybe_count())
+    }
+
+    /// Frees what was allocated, on a context of its own: any other may be closed meanwhile.
+    fn free_if(&mut self, code: LONG) -> bool {
+        #[cfg(not(target_os = "macos"))]
+        if !self.memory.is_null() {
+            let mut context = 0;
+            let opened = call!(SCardEstablishContext(0, ptr::null(), ptr::null(), &mut context));
+            assert_eq!(opened, SCARD_S_SUCCESS);
+            assert_eq!(
+                call!(SCardFreeMemory(context, self.memory.cast())),
+                SCARD_S_SUCCESS
+            );
+            // Twice is refused.
+            assert_ne!(
+                call!(SCardFreeMemory(context, self.memory.cast())),
+                SCARD_S_SUCCESS
+            );
+            call!(SCardReleaseContext(context));
+            self.memory = ptr::null_mut();
+        }
+        code == SCARD_S_SUCCESS
+    }
+}
+
+#[test]
+fn every_exported_function_is_abused() {
+    let exported = functions::EXPORTED;
+    let mut abused: Vec<_> = CALLS_OF.iter().map(|(name, _)| *name).collect();
+    abused.sort_by_key(|name| exported.iter().position(|it| it == name));
+    assert_eq!(abused, exported);
+    assert_eq!(exported.len(), Functions::NAMES.len());
+}
+
+#[test]
+fn abuse_from_32_threads_gives_codes_and_nothing_else() {
+    let succeeded: Vec<AtomicUsize> = CALLS_OF.iter().map(|_| AtomicUsize::new(0)).collect();
+    thread::scope(|scope| {
+        for seed in 1..=THREADS {
+            let succeeded = &succeeded;
+            scope.spawn(move || {
+                let mut abuser = Abuser::new(seed);
+                for _ in 0..CALLS {
+                    let index = abuser.next() % CALLS_OF.len();
+                    if CALLS_OF[index].1(&mut abuser) {
+                        succeeded[index].fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    // Abuse that never gets past the first check would show nothing.
+    for ((name, _), count) in CALLS_OF.iter().zip(&succeeded) {
+        assert!(count.load(Ordering::Relaxed) > 0, "{name} never succeeded");
+    }
+    let mut context = 0;
+    assert_eq!(
+        call!(SCardEstablishContext(0, ptr::null(), ptr::null(), &mut context)),
+        SCARD_S_SUCCESS
+    );
+    let mut names = [0; 64];
+    let mut len = 64;
+    let code = call!(SCardListReaders(
+        context,
+        ptr::null(),
+        names.as_mut_ptr(),
+        &mut len
+    ));
+    assert_eq!((code, len), (SCARD_S_SUCCESS, 24));
+    assert_eq!(call!(SCardReleaseContext(context)), SCARD_S_SUCCESS);
+}

@@ -1,0 +1,23 @@
+//! A card that knows answers by their commands.
+
+use std::collections::HashMap;
+
+use pcsc_sim::Card;
+
+/// A card with one answer for each command, in whatever order commands come, and one for all others.
+#[derive(Debug, Clone)]
+pub(crate) struct Answers {
+    pub(crate) atr: Vec<u8>,
+    pub(crate) answers: HashMap<Vec<u8>, Vec<u8>>,
+    pub(crate) default: Vec<u8>,
+}
+
+impl Card for Answers {
+    fn atr(&self) -> &[u8] {
+        &self.atr
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>) {
+        response.extend_from_slice(self.answers.get(command).unwrap_or(&self.default));
+    }
+}

@@ -1,0 +1,241 @@
+//! A card, as the configuration describes it.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use pcsc_session::Atr;
+use pcsc_sim::{Card, DemoCard};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::answers::Answers;
+use crate::config_error::Mistake;
+use crate::hexadecimal::Hex;
+
+/// 6D00: the instruction is not supported. ISO/IEC 7816-4:2013, 5.6.
+const INSTRUCTION_NOT_SUPPORTED: [u8; 2] = [0x6D, 0x00];
+
+/// A card's table. Which keys go with which kind is checked by [`check`](CardConfig::check).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CardConfig {
+    kind: Kind,
+
+    protocol: Option<Spanned<Protocol>>,
+    extended_length: Option<Spanned<bool>>,
+    chaining: Option<Spanned<bool>>,
+    get_response: Option<Spanned<bool>>,
+    exact_le: Option<Spanned<bool>>,
+    rounds_of: Option<Spanned<usize>>,
+    channels: Option<Spanned<u8>>,
+
+    atr: Option<Spanned<Hex>>,
+    exchange: Option<Spanned<Vec<Exchange>>>,
+    default: Option<Spanned<Hex>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Demo,
+    Scripted,
+    None,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Demo => "\"demo\"",
+            Self::Scripted => "\"scripted\"",
+            Self::None => "\"none\"",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Protocol {
+    T0,
+    T1,
+    Both,
+}
+
+/// A command and its answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exchange {
+    command: Spanned<Hex>,
+    answer: Spanned<Hex>,
+}
+
+impl CardConfig {
+    /// Finds what the language of the file alone cannot tell.
+    pub(crate) fn check(&self, place: &Range<usize>) -> Result<(), Mistake> {
+        self.check_keys()?;
+        check_range("rounds_of", &self.rounds_of, 1, 65_536)?;
+        check_range("channels", &self.channels, 1, 20)?;
+        if let Some(atr) = &self.atr {
+            check_atr(atr)?;
+        } else if self.kind == Kind::Scripted {
+            let message = "a scripted card without an answer to reset, expected atr = \"3B ...\"";
+            return Err(Mistake::new(place.clone(), message));
+        }
+        self.check_exchanges()
+    }
+
+    /// A key of another kind of card would be without effect.
+    fn check_keys(&self) -> Result<(), Mistake> {
+        fn key<T>(
+            name: &'static str,
+            kind: Kind,
+            value: &Option<Spanned<T>>,
+        ) -> (&'static str, Kind, Option<Range<usize>>) {
+            (name, kind, value.as_ref().map(Spanned::span))
+        }
+        let keys = [
+            key("protocol", Kind::Demo, &self.protocol),
+            key("extended_length", Kind::Demo, &self.extended_length),
+            key("chaining", Kind::Demo, &self.chaining),
+            key("get_response", Kind::Demo, &self.get_response),
+            key("exact_le", Kind::Demo, &self.exact_le),
+            key("rounds_of", Kind::Demo, &self.rounds_of),
+            key("channels", Kind::Demo, &self.channels),
+            key("atr", Kind::Scripted, &self.atr),
+            key("exchange", Kind::Scripted, &self.exchange),
+            key("default", Kind::Scripted, &self.default),
+        ];
+        for (name, kind, place) in keys {
+            if let Some(place) = place.filter(|_| kind != self.kind) {
+                let message = format!(
+                    "{name} is not for kind = {}, expected it with kind = {}",
+                    self.kind.name(),
+                    kind.name()
+                );
+                return Err(Mistake::new(place, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_exchanges(&self) -> Result<(), Mistake> {
+        if let Some(default) = &self.default {
+            check_answer(default)?;
+        }
+        let mut seen = HashSet::new();
+        for exchange in self.exchanges() {
+            let command = exchange.command.as_ref();
+            if command.0.len() < 4 {
+                let message = format!(
+                    "a command of {} bytes, expected CLA INS P1 P2 at least",
+                    command.0.len()
+                );
+                return Err(Mistake::new(exchange.command.span(), message));
+            }
+            if !seen.insert(command) {
+                let message = "a second answer to the same command, expected one exchange for each command";
+                return Err(Mistake::new(exchange.command.span(), message));
+            }
+            check_answer(&exchange.answer)?;
+        }
+        Ok(())
+    }
+
+    fn exchanges(&self) -> &[Exchange] {
+        self.exchange.as_ref().map_or(&[], |list| list.as_ref())
+    }
+
+    /// Makes the card; `None` for kind "none".
+    pub(crate) fn make(&self) -> Option<Box<dyn Card>> {
+        match self.kind {
+            Kind::None => None,
+            Kind::Demo => Some(Box::new(self.demo())),
+            Kind::Scripted => Some(Box::new(self.scripted())),
+        }
+    }
+
+    fn demo(&self) -> DemoCard {
+        let mut card = DemoCard::new();
+        card = match value(&self.protocol) {
+            Some(Protocol::T0) => card.t0(),
+            Some(Protocol::Both) => card.t0_and_t1(),
+            Some(Protocol::T1) | None => card.t1(),
+        };
+        if value(&self.extended_length) == Some(false) {
+            card = card.without_extended_length();
+        }
+        if value(&self.chaining) == Some(false) {
+            card = card.without_chaining();
+        }
+        if value(&self.get_response) == Some(false) {
+            card = card.without_get_response();
+        }
+        if let Some(exact) = value(&self.exact_le) {
+            card = card.exact_le(exact);
+        }
+        if let Some(bytes) = value(&self.rounds_of) {
+            card = card.rounds_of(bytes);
+        }
+        if let Some(channels) = value(&self.channels) {
+            card = card.channels(channels);
+        }
+        card
+    }
+
+    fn scripted(&self) -> Answers {
+        let bytes = |hex: &Option<Spanned<Hex>>| hex.as_ref().map(|hex| hex.as_ref().0.clone());
+        let exchanges = self.exchanges().iter();
+        Answers {
+            atr: bytes(&self.atr).unwrap_or_default(),
+            answers: exchanges
+                .map(|exchange| {
+                    (
+                        exchange.command.as_ref().0.clone(),
+                        exchange.answer.as_ref().0.clone(),
+                    )
+                })
+                .collect(),
+            default: bytes(&self.default).unwrap_or_else(|| INSTRUCTION_NOT_SUPPORTED.to_vec()),
+        }
+    }
+}
+
+fn value<T: Copy>(option: &Option<Spanned<T>>) -> Option<T> {
+    option.as_ref().map(|value| *value.as_ref())
+}
+
+fn check_range<T>(name: &str, option: &Option<Spanned<T>>, least: usize, most: usize) -> Result<(), Mistake>
+where
+    T: Copy + TryInto<usize> + std::fmt::Display,
+{
+    match option {
+        Some(number)
+            if !(*number.as_ref())
+                .try_into()
+                .is_ok_and(|n| (least..=most).contains(&n)) =>
+        {
+            let message = format!("{name} is {}, expected {least} to {most}", number.as_ref());
+            Err(Mistake::new(number.span(), message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// ISO/IEC 7816-3:2006, 8.2.
+fn check_atr(atr: &Spanned<Hex>) -> Result<(), Mistake> {
+    match Atr::new(&atr.as_ref().0).problems().next() {
+        None => Ok(()),
+        Some(problem) => {
+            let message = format!("no valid answer to reset: {problem}; expected one by ISO/IEC 7816-3, 8.2");
+            Err(Mistake::new(atr.span(), message))
+        }
+    }
+}
+
+fn check_answer(answer: &Spanned<Hex>) -> Result<(), Mistake> {
+    let len = answer.as_ref().0.len();
+    if (2..=65_538).contains(&len) {
+        return Ok(());
+    }
+    let message = format!("an answer of {len} bytes, expected data and SW1 SW2: 2 to 65538 bytes");
+    Err(Mistake::new(answer.span(), message))
+}

@@ -1,0 +1,209 @@
+//! The configuration: readers, their cards, and what happens to them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+use std::path::Path;
+
+use pcsc_sim::{Reader, Simulator};
+use pcsc_sys::{LONG, MAX_BUFFER_SIZE, SCARD_E_UNSUPPORTED_FEATURE};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::card::CardConfig;
+use crate::config_error::Mistake;
+use crate::hexadecimal::Hex;
+
+/// The configuration's file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    #[serde(default, rename = "reader")]
+    pub(crate) readers: Vec<ReaderConfig>,
+}
+
+/// A `[[reader]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReaderConfig {
+    name: Spanned<String>,
+    card: Option<Spanned<CardConfig>>,
+    #[serde(default, rename = "event")]
+    pub(crate) events: Vec<Event>,
+    #[serde(default, rename = "feature")]
+    features: Vec<Feature>,
+    #[serde(default, rename = "control")]
+    controls: Vec<Control>,
+    #[serde(default, rename = "attribute")]
+    attributes: Vec<Attribute>,
+}
+
+/// What happens to a reader at some time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Event {
+    /// Milliseconds after the program's first call.
+    pub(crate) after_ms: u32,
+    pub(crate) action: Spanned<Action>,
+    pub(crate) card: Option<Spanned<CardConfig>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Action {
+    Insert,
+    Remove,
+    Unplug,
+}
+
+/// A feature of PC/SC part 10.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Feature {
+    tag: u8,
+    code: u32,
+}
+
+/// The answer to a control code.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Control {
+    code: u32,
+    answer: Hex,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attribute {
+    id: u32,
+    value: Spanned<Hex>,
+}
+
+impl Config {
+    /// One reader with the demonstration card: what there is without a file.
+    pub(crate) fn one_demo_card() -> Self {
+        const DEFAULT: &str = "[[reader]]\nname = \"Simulated Reader 00 00\"\ncard.kind = \"demo\"\n";
+        // A test parses this text, which is constant.
+        Self::parse(DEFAULT).unwrap_or_default()
+    }
+
+    /// Reads a file. An error names the file, the line, and what was expected.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
+        Self::parse(&text).map_err(|mistake| mistake.locate(&file, &text))
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, Mistake> {
+        let config: Self = toml::from_str(text)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        let mut names = HashSet::new();
+        for reader in &self.readers {
+            check_name(&reader.name)?;
+            if !names.insert(reader.name.as_ref()) {
+                let message = format!(
+                    "a second reader {:?}, expected another name",
+                    reader.name.as_ref()
+                );
+                return Err(Mistake::new(reader.name.span(), message));
+            }
+            reader.check()?;
+        }
+        Ok(())
+    }
+
+    /// Plugs the readers in, with their cards.
+    pub(crate) fn plug_into(&self, simulator: &Simulator) -> Vec<Reader> {
+        self.readers
+            .iter()
+            .map(|reader| reader.plug_into(simulator))
+            .collect()
+    }
+}
+
+impl ReaderConfig {
+    fn check(&self) -> Result<(), Mistake> {
+        if let Some(card) = &self.card {
+            card.as_ref().check(&card.span())?;
+        }
+        for event in &self.events {
+            event.check()?;
+        }
+        for attribute in &self.attributes {
+            let len = attribute.value.as_ref().0.len();
+            if len > MAX_BUFFER_SIZE {
+                let message = format!("an attribute of {len} bytes, expected at most {MAX_BUFFER_SIZE}");
+                return Err(Mistake::new(attribute.value.span(), message));
+            }
+        }
+        Ok(())
+    }
+
+    fn plug_into(&self, simulator: &Simulator) -> Reader {
+        let reader = simulator.add_reader(self.name.as_ref());
+        let features: Vec<_> = self.features.iter().map(|it| (it.tag, it.code)).collect();
+        reader.set_features(features);
+        for attribute in &self.attributes {
+            reader.set_attribute(attribute.id, attribute.value.as_ref().0.clone());
+        }
+        let answers: BTreeMap<u32, Vec<u8>> = self
+            .controls
+            .iter()
+            .map(|control| (control.code, control.answer.0.clone()))
+            .collect();
+        reader.on_control(move |code, _input, output| answer(&answers, code, output));
+        if let Some(card) = self.card.as_ref().and_then(|card| card.as_ref().make()) {
+            reader.insert(card);
+        }
+        reader
+    }
+}
+
+impl Event {
+    fn check(&self) -> Result<(), Mistake> {
+        let action = *self.action.as_ref();
+        match &self.card {
+            None if action == Action::Insert => Err(Mistake::new(
+                self.action.span(),
+                "an insertion without a card, expected card = { kind = ... } beside it",
+            )),
+            Some(card) if action != Action::Insert => Err(Mistake::new(
+                card.span(),
+                "a card is not for this action, expected it with action = \"insert\"",
+            )),
+            Some(card) => card.as_ref().check(&card.span()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn answer(answers: &BTreeMap<u32, Vec<u8>>, code: u32, output: &mut Vec<u8>) -> Result<(), LONG> {
+    let answer = answers.get(&code).ok_or(SCARD_E_UNSUPPORTED_FEATURE)?;
+    output.extend_from_slice(answer);
+    Ok(())
+}
+
+/// pcsc-lite's names have 127 bytes at most.
+fn check_name(name: &Spanned<String>) -> Result<(), Mistake> {
+    let refused = |what: String| {
+        let place: Range<usize> = name.span();
+        Err(Mistake::new(
+            place,
+            format!("{what}, expected a name of 1 to 127 bytes without a null"),
+        ))
+    };
+    let text: &str = name.as_ref();
+    if text.contains('\0') {
+        refused("a null in the reader's name".to_owned())
+    } else if text.is_empty() || text.len() > 127 {
+        refused(format!("a reader's name of {} bytes", text.len()))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+use super::*;
+use pcsc_sim::Card;
+
+const EXAMPLE: &str = include_str!("../../examples/simulator.toml");
+
+/// The message for a text, as it is shown for a file.
+fn refused(text: &str) -> String {
+    match Config::parse(text) {
+        Ok(config) => panic!("{text} is taken: {config:?}"),
+        Err(mistake) => mistake.locate("f.toml", text),
+    }
+}
+
+fn send(card: &mut dyn Card, command: &[u8]) -> Vec<u8> {
+    let mut response = Vec::new();
+    card.transmit(command, &mut response);
+    response
+}
+
+fn card_of(reader: &ReaderConfig) -> Box<dyn Card> {
+    reader.card.as_ref().unwrap().as_ref().make().unwrap()
+}
+
+#[test]
+fn the_example_is_taken_as_it_says() {
+    let config = Config::parse(EXAMPLE).unwrap();
+    assert_eq!(config.readers.len(), 3);
+    let [demo, scripted, empty] = &config.readers[..] else {
+        unreachable!()
+    };
+    assert!(card_of(demo).atr().starts_with(&[0x3B, 0x8A, 0x80, 0x01]));
+    let mut card = card_of(scripted);
+    assert_eq!(card.atr(), [0x3B, 0x80, 0x80, 0x01, 0x01]);
+    assert_eq!(send(&mut *card, &[0, 0xCA, 1, 1, 0]), [1, 2, 3, 0x90, 0]);
+    assert_eq!(send(&mut *card, &[0, 0xA4, 4, 0, 0]), [0x6F, 0, 0x90, 0]);
+    assert_eq!(send(&mut *card, &[0, 0xA4, 4, 0]), [0x6D, 0]);
+    assert!(empty.card.as_ref().unwrap().as_ref().make().is_none());
+    let events: Vec<_> = empty
+        .events
+        .iter()
+        .map(|event| (event.after_ms, *event.action.as_ref()))
+        .collect();
+    assert_eq!(
+        events,
+        [
+            (500, Action::Insert),
+            (5000, Action::Remove),
+            (10000, Action::Unplug)
+        ]
+    );
+}
+
+#[test]
+fn the_readme_shows_the_example() {
+    assert!(include_str!("../../README.md").contains(EXAMPLE));
+}
+
+#[test]
+fn without_a_file_there_is_one_reader_with_the_demo_card() {
+    let config = Config::one_demo_card();
+    let [reader] = &config.readers[..] else {
+        panic!("{config:?}")
+    };
+    assert_eq!(reader.name.as_ref(), "Simulated Reader 00 00");
+    assert_eq!(card_of(reader).atr(), pcsc_sim::DemoCard::new().atr());
+    assert!(Config::parse("").unwrap().readers.is_empty());
+}
+
+#[test]
+fn options_of_the_demo_card_arrive() {
+    let of = |option: &str| {
+        let text = format!("[[reader]]\nname = \"a\"\ncard = {{ kind = \"demo\", {option} }}\n");
+        card_of(&Config::parse(&text).unwrap().readers[0])
+    };
+    assert_eq!(of("protocol = \"t0\"").atr()[..2], [0x3B, 0x0A]);
+    assert_eq!(of("protocol = \"t1\"").atr()[..3], [0x3B, 0x8A, 0x01]);
+    let extended = [0, 0x84, 0, 0, 0, 0, 8];
+    assert_eq!(send(&mut *of("extended_length = true"), &extended).len(), 10);
+    assert_eq!(send(&mut *of("extended_length = false"), &extended), [0x67, 0]);
+    let chained = [0x10, 0xD6, 0, 0, 1, 0];
+    assert_eq!(send(&mut *of("chaining = false"), &chained), [0x68, 0x84]);
+    assert_eq!(send(&mut *of("chaining = true"), &chained), [0x90, 0]);
+    let challenge = [0, 0x84, 0, 0, 8];
+    assert_eq!(send(&mut *of("rounds_of = 5"), &challenge)[5..], [0x61, 3]);
+    assert_eq!(send(&mut *of("channels = 1"), &[0, 0x70, 0, 0, 1]), [0x68, 0x81]);
+    let select = [0, 0xA4, 4, 0, 1];
+    assert_eq!(
+        send(&mut *of("exact_le = true"), &[&select[..4], &[1]].concat())[0],
+        0x6C
+    );
+}
+
+#[test]
+fn mistakes_are_refused_with_file_line_and_what_was_expected() {
+    let reader = "[[reader]]\nname = \"a\"\n";
+    let scripted = format!("{reader}[reader.card]\nkind = \"scripted\"\n");
+    let with = |rest: &str| format!("{reader}{rest}\n");
+    let cases = [
+        ("[[reader]\n".to_owned(), "f.toml:1:", "expected"),
+        ("[[reader]]\n".to_owned(), "f.toml:1:1: ", "missing field `name`"),
+        (
+            "\nreaders = 3\n".to_owned(),
+            "f.toml:2:1: ",
+            "unknown field `readers`, expected `reader`",
+        ),
+        (
+            "[[reader]]\nname = 7\n".to_owned(),
+            "f.toml:2:8: ",
+            "integer `7`, expected a string",
+        ),
+        (
+            "[[reader]]\nname = \"\"\n".to_owned(),
+            "f.toml:2:8: ",
+            "expected a name of 1 to 127",
+        ),
+        (
+            format!("[[reader]]\nname = \"{}\"\n", "x".repeat(128)),
+            "f.toml:2:8: ",
+            "128 bytes",
+        ),
+        (
+            "[[reader]]\nname = \"a\\u0000\"\n".to_owned(),
+            "f.toml:2:8: ",
+            "null",
+        ),
+        (
+            format!("{reader}{reader}"),
+            "f.toml:4:8: ",
+            "a second reader \"a\", expected another name",
+        ),
+        (
+            with("nmae = 1"),
+            "f.toml:3:1: ",
+            "unknown field `nmae`, expected one of `name`, `card`",
+        ),
+        (with("card = 1"), "f.toml:3:8: ", "expected"),
+        (with("card = { }"), "f.toml:3:8: ", "missing field `kind`"),
+        (
+            with("card.kind = \"dmeo\""),
+            "f.toml:3:13: ",
+            "expected one of `demo`, `scripted`, `none`",
+        ),
+        (
+            with("card = { kind = \"demo\", atr = \"3B00\" }"),
+            "f.toml:3:31: ",
+            "expected it with kind = \"scripted\"",
+        ),
+        (
+            with("card = { kind = \"none\", chaining = true }"),
+            "f.toml:3:36: ",
+            "expected it with kind = \"demo\"",
+        ),
+        (
+            with("card = { kind = \"demo\", channels = 21 }"),
+            "f.toml:3:36: ",
+            "expected 1 to 20",
+        ),
+        (
+            with("card = { kind = \"demo\", channels = 300 }"),
+            "f.toml:3:36: ",
+            "expected u8",
+        ),
+        (
+            with("card = { kind = \"demo\", rounds_of = 0 }"),
+            "f.toml:3:37: ",
+            "expected 1 to 65536",
+        ),
+        (
+            with("card = { kind = \"scripted\" }"),
+            "f.toml:3:8: ",
+            "expected atr =",
+        ),
+        (
+            format!("{scripted}atr = \"3B 0\"\n"),
+            "f.toml:5:7: ",
+            "3 hexadecimal digits, expected bytes",
+        ),
+        (
+            format!("{scripted}atr = \"3X\"\n"),
+            "f.toml:5:7: ",
+            "'X' is no hexadecimal digit",
+        ),
+        (
+            format!("{scripted}atr = \"3B02AA\"\n"),
+            "f.toml:5:7: ",
+            "no valid answer to reset: ",
+        ),
+        (
+            format!("{scripted}atr = \"\"\n"),
+            "f.toml:5:7: ",
+            "no valid answer to reset: ",
+        ),
+        (
+            format!("{scripted}atr = \"3B00\"\ndefault = \"6D\"\n"),
+            "f.toml:6:11: ",
+            "2 to 65538 bytes",
+        ),
+        (
+            format!(
+                "{scripted}atr = \"3B00\"\n[[reader.card.exchange]]\ncommand = \"00A4\"\nanswer = \"9000\"\n"
+            ),
+            "f.toml:7:11: ",
+            "expected CLA INS P1 P2",
+        ),
+        (
+            format!(
+                "{scripted}atr = \"3B00\"\nexchange = [{{ command = \"00A40000\", answer = \"9000\" }},\n\
+                 {{ command = \"00 A4 00 00\", answer = \"9000\" }}]\n"
+            ),
+            "f.toml:7:13: ",
+            "expected one exchange for each command",
+        ),
+        (
+            with("event = [{ after_ms = -1, action = \"remove\" }]"),
+            "f.toml:3:23: ",
+            "expected u32",
+        ),
+        (
+            with("event = [{ after_ms = 1, action = \"insert\" }]"),
+            "f.toml:3:35: ",
+            "expected card =",
+        ),
+        (
+            with("event = [{ after_ms = 1, action = \"eject\" }]"),
+            "f.toml:3:35: ",
+            "expected one of `insert`",
+        ),
+        (
+            with("event = [{ after_ms = 1, action = \"remove\", card.kind = \"demo\" }]"),
+            "f.toml:3:",
+            "expected it with action = \"insert\"",
+        ),
+        (
+            with("feature = [{ tag = 256, code = 1 }]"),
+            "f.toml:3:20: ",
+            "expected u8",
+        ),
+        (
+            with(&format!(
+                "attribute = [{{ id = 1, value = \"{}\" }}]",
+                "00".repeat(265)
+            )),
+            "f.toml:3:",
+            "expected at most 264",
+        ),
+    ];
+    for (text, place, expected) in cases {
+        let message = refused(&text);
+        assert!(
+            message.starts_with(place) && message.contains(expected) && !message.contains('\n'),
+            "{text}\ngives {message:?}\nnot {place:?} and {expected:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = Config::read(Path::new("/no/such/file.toml")).unwrap_err();
+    assert!(error.starts_with("/no/such/file.toml: "), "{error}");
+}
