@@ -1,6 +1,6 @@
 //! What can go wrong.
 
-use crate::{Code, ReaderName};
+use crate::{ClassError, Code, EncodeError, LongForm, ReaderName, StatusWord};
 use pcsc_sys::LoadError;
 use std::fmt;
 
@@ -43,6 +43,44 @@ pub enum Error {
         /// The reader.
         reader: ReaderName,
     },
+    /// The card answered with a status word that is no success: see [`Response::ok`](crate::Response::ok).
+    Status(StatusWord),
+    /// The command cannot be encoded; it was not sent.
+    Encode(EncodeError),
+    /// The class byte of the command cannot say what it must; it was not sent.
+    Class(ClassError),
+    /// MANAGE CHANNEL was to go through a [`Channel`](crate::Channel), which it would take away; it was not sent.
+    ManageChannel,
+    /// The command is too long for the short form, and nothing says how this card takes it; it was not sent.
+    FormUnknown {
+        /// The number of data bytes.
+        nc: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The card refused the form that was chosen for a long command: 6700 or 6884. It was not sent again.
+    FormRefused {
+        /// The form, chosen by the card's answer to reset.
+        form: LongForm,
+        /// The status word.
+        status: StatusWord,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The card offers more than an answer may have: 65,536 bytes of data, 256 rounds of GET RESPONSE.
+    ResponseTooLong {
+        /// The number of bytes that had come.
+        len: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The card's answer is not what the standard says that it is.
+    BadResponse {
+        /// What was wrong with it.
+        problem: &'static str,
+        /// The reader.
+        reader: ReaderName,
+    },
     /// A list kept changing while it was read.
     ListKeepsChanging {
         /// The C function that was called again and again.
@@ -75,7 +113,12 @@ impl Error {
     pub fn reader(&self) -> Option<&ReaderName> {
         match self {
             Error::InvalidReader { name, .. } => Some(name),
-            Error::NoCard { reader } | Error::ShortResponse { reader, .. } => Some(reader),
+            Error::NoCard { reader }
+            | Error::ShortResponse { reader, .. }
+            | Error::FormUnknown { reader, .. }
+            | Error::FormRefused { reader, .. }
+            | Error::ResponseTooLong { reader, .. }
+            | Error::BadResponse { reader, .. } => Some(reader),
             Error::Pcsc { reader, .. } => reader.as_ref(),
             _ => None,
         }
@@ -172,6 +215,27 @@ impl fmt::Display for Error {
                 f,
                 "the card in {reader:?} answered SCardTransmit with {len} of the 2 bytes of a status word: the command may have acted, reset the card before going on"
             ),
+            Error::Status(status) => write!(f, "the card answered {status}"),
+            Error::ManageChannel => f.write_str(
+                "MANAGE CHANNEL does not go through a channel: open and close channels by the session",
+            ),
+            Error::Encode(error) => write!(f, "the command was not sent: {error}"),
+            Error::Class(error) => write!(f, "the command was not sent: {error}"),
+            Error::FormUnknown { nc, reader } => write!(
+                f,
+                "the command with {nc} bytes of data was not sent to the card in {reader:?}: its answer to reset does not say whether it takes extended length or chaining; set ExchangeOptions::long_form"
+            ),
+            Error::FormRefused { form, status, reader } => write!(
+                f,
+                "the card in {reader:?} answered {status} to a command with {form}: set ExchangeOptions::long_form to another form"
+            ),
+            Error::ResponseTooLong { len, reader } => write!(
+                f,
+                "the card in {reader:?} offers more than an answer may have: {len} bytes came, the most are 65,536 in 256 rounds"
+            ),
+            Error::BadResponse { problem, reader } => {
+                write!(f, "the answer of the card in {reader:?} is wrong: {problem}")
+            }
             Error::ListKeepsChanging { function } => {
                 write!(
                     f,
@@ -195,6 +259,18 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<EncodeError> for Error {
+    fn from(error: EncodeError) -> Error {
+        Error::Encode(error)
+    }
+}
+
+impl From<ClassError> for Error {
+    fn from(error: ClassError) -> Error {
+        Error::Class(error)
+    }
+}
 
 impl From<LoadError> for Error {
     fn from(error: LoadError) -> Error {

@@ -40,20 +40,27 @@ mod apdu_log;
 mod atr;
 mod attribute;
 mod card_status;
+mod channel;
 mod code;
 mod command;
 mod context;
 mod error;
+mod exchange;
+mod exchange_options;
+mod limits;
 mod options;
 mod protocol;
 mod raw;
 mod reader_access;
 mod reader_name;
+mod reconnect;
 mod response;
 mod session;
 mod status_word;
 mod tlv;
 mod transaction;
+mod transmit;
+mod transparent_file;
 
 pub use atr::{
     Atr, C6Use, CardCapabilities, Category, ClockStop, Convention, ErrorDetection, HistoricalBytes,
@@ -62,6 +69,7 @@ pub use atr::{
 };
 pub use attribute::Attribute;
 pub use card_status::{CardState, CardStatus};
+pub use channel::Channel;
 pub use code::Code;
 pub use command::{
     Case, Chain, Class, ClassError, Command, EncodeError, Form, OffsetDataObject, OutOfRange, ParseError,
@@ -69,6 +77,8 @@ pub use command::{
 };
 pub use context::{Context, list_readers};
 pub use error::Error;
+pub use exchange_options::{ExchangeOptions, LongForm};
+pub use limits::Feature;
 pub use options::{Disposition, SessionOptions, ShareMode};
 pub use pcsc_sys::{Functions, LoadError};
 pub use protocol::{Protocol, Protocols};
@@ -78,3 +88,4 @@ pub use session::Session;
 pub use status_word::{StatusWord, StatusWordClass};
 pub use tlv::{BerTlv, BerTlvs, CompactTlv, CompactTlvs, TlvError, TlvErrorKind};
 pub use transaction::Transaction;
+pub use transparent_file::TransparentFile;

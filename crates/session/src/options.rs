@@ -1,6 +1,6 @@
 //! How a session is opened and how it ends.
 
-use crate::{Context, Error, Protocols, ReaderName, Session};
+use crate::{Context, Error, ExchangeOptions, Protocols, ReaderName, Session};
 use pcsc_sys::{self as sys, DWORD, Functions};
 
 /// Whether other programs may use the card at the same time.
@@ -81,6 +81,7 @@ pub struct SessionOptions {
     protocols: Option<Protocols>,
     pub(crate) on_close: Disposition,
     provider: Option<&'static Functions>,
+    pub(crate) exchange: ExchangeOptions,
 }
 
 impl SessionOptions {
@@ -114,6 +115,12 @@ impl SessionOptions {
     /// Has no effect with [`open_in`](SessionOptions::open_in), whose context has its own.
     pub fn provider(mut self, functions: &'static Functions) -> Self {
         self.provider = Some(functions);
+        self
+    }
+
+    /// Says which rules [`execute`](Session::execute) applies. Default: all of them, see [`ExchangeOptions`].
+    pub fn exchange(mut self, options: ExchangeOptions) -> Self {
+        self.exchange = options;
         self
     }
 

@@ -1,6 +1,6 @@
 //! A card's answer.
 
-use crate::StatusWord;
+use crate::{Error, StatusWord};
 use std::fmt;
 
 /// A card's answer: its data, and the status word, borrowed from the session's buffer.
@@ -39,6 +39,18 @@ impl<'a> Response<'a> {
     #[must_use]
     pub fn status(&self) -> StatusWord {
         self.status
+    }
+
+    /// The response itself where the status word is 9000 or 61xx.
+    ///
+    /// # Errors
+    /// [`Error::Status`] with any other status word, warnings (62xx, 63xx) among them.
+    pub fn ok(self) -> Result<Response<'a>, Error> {
+        if self.status.is_success() || self.status.remaining().is_some() {
+            Ok(self)
+        } else {
+            Err(Error::Status(self.status))
+        }
     }
 }
 

@@ -1,0 +1,315 @@
+//! A command and its whole answer: the rules of ISO/IEC 7816-3 and -4 for an exchange.
+
+use crate::transmit::MAX_COMMAND;
+use crate::{
+    Command, EncodeError, Error, ExchangeOptions, Form, LongForm, Protocol, Response, Session, StatusWord,
+};
+use zeroize::Zeroize;
+
+/// The largest data of an answer, in bytes.
+const MAX_DATA: usize = 65_536;
+
+/// The largest number of GET RESPONSE commands for one answer.
+const MAX_ROUNDS: usize = 256;
+
+impl Session {
+    /// Sends a command and gathers its whole answer, by the rules of ISO/IEC 7816-3 and -4.
+    ///
+    /// - 61xx is followed by GET RESPONSE until all is there: up to 65,536 bytes in 256 rounds.
+    /// - 6Cxx, which says that the command was not executed, is followed by the same command with the right Le, once.
+    /// - A command of more than 255 data bytes, or that expects more than 256, goes out with extended length or in a
+    ///   chain, as the card capabilities in the answer to reset say; that is asked of the service the first time. Where
+    ///   only Ne is too large and there is no extended length, 256 bytes are asked for, and 61xx brings the rest.
+    /// - On T=0 the Le of a command with data is left out.
+    ///
+    /// [`ExchangeOptions`] switches each rule. Nothing that the card may have executed is sent again. Allocates nothing
+    /// after the first long command. Blocks until the card has answered.
+    ///
+    /// # Errors
+    /// As [`transmit`](Session::transmit), and: [`Error::Encode`] and [`Error::Class`] before anything is sent;
+    /// [`Error::FormUnknown`] where the command does not fit the short form and nothing says what the card takes;
+    /// [`Error::FormRefused`] where the card answers 6700 or 6884 to the form that its answer to reset names;
+    /// [`Error::ResponseTooLong`]. Any other status word is the response's own: see [`Response::ok`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Session};
+    /// use pcsc_sim::DemoCard;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
+    /// # let mut session = Session::options().provider(simulator.functions()).open()?;
+    /// session.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
+    /// let wrong = session.execute(&Command::verify(DemoCard::PIN_REFERENCE, b"0000"))?.status();
+    /// assert_eq!(wrong.retries(), Some(2));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[inline]
+    pub fn execute(&mut self, command: &Command<'_>) -> Result<Response<'_>, Error> {
+        let len = self.run(command)?;
+        Ok(self.response(len))
+    }
+
+    /// Does what [`execute`](Session::execute) does, puts the answer's data into `data` in place of what it held, and
+    /// returns the status word. Allocates only where `data` is too short.
+    ///
+    /// # Errors
+    /// As [`execute`](Session::execute); `data` is as it was then.
+    pub fn execute_into(&mut self, command: &Command<'_>, data: &mut Vec<u8>) -> Result<StatusWord, Error> {
+        let response = self.execute(command)?;
+        data.clear();
+        data.extend_from_slice(response.data());
+        Ok(response.status())
+    }
+
+    /// The rules that [`execute`](Session::execute) applies.
+    pub fn exchange_options(&self) -> ExchangeOptions {
+        self.exchange
+    }
+
+    /// Changes the rules that [`execute`](Session::execute) applies.
+    pub fn set_exchange_options(&mut self, options: ExchangeOptions) {
+        self.exchange = options;
+    }
+
+    /// Runs an exchange; returns the length of the gathered answer in the buffer, its status word included.
+    #[inline]
+    fn run(&mut self, command: &Command<'_>) -> Result<usize, Error> {
+        if !command.fits_short() {
+            return self.run_long(command);
+        }
+        let secret = command.is_sensitive();
+        let command = self.for_protocol(command);
+        let len = self.send(&command, Form::Short, 0, secret)?;
+        self.follow(&command, Form::Short, len, secret)
+    }
+
+    /// The command as the active protocol takes it.
+    #[inline]
+    fn for_protocol<'a>(&self, command: &Command<'a>) -> Command<'a> {
+        if self.protocol == Protocol::T0 && self.exchange.t0_without_le {
+            command.for_t0()
+        } else {
+            *command
+        }
+    }
+
+    /// Runs an exchange whose command the short form cannot carry.
+    #[cold]
+    fn run_long(&mut self, command: &Command<'_>) -> Result<usize, Error> {
+        // What no form can carry is refused before anything is asked.
+        command.encoded_len(Form::Extended)?;
+        let secret = command.is_sensitive();
+        let nc = command.nc();
+        let (form, chosen) = self.long_form(nc)?;
+        match form {
+            Some(LongForm::Extended) => {
+                let len = self.send(command, Form::Extended, 0, secret)?;
+                let status = self.response(len).status();
+                if chosen && status == StatusWord::WRONG_LENGTH {
+                    return Err(self.form_refused(LongForm::Extended, status));
+                }
+                self.follow(command, Form::Extended, len, secret)
+            }
+            Some(LongForm::Chaining) => self.run_chain(command, chosen, secret),
+            None if nc > Form::Short.max_nc() => Err(Error::FormUnknown {
+                nc,
+                reader: self.reader.clone(),
+            }),
+            None => self.run(&command.with_ne(Form::Short.max_ne())),
+        }
+    }
+
+    /// Sends a command as a chain; stops where the card refuses a part.
+    fn run_chain(&mut self, command: &Command<'_>, chosen: bool, secret: bool) -> Result<usize, Error> {
+        let command = command.with_ne(command.ne().min(Form::Short.max_ne()));
+        let mut chain = command.chain()?;
+        while let Some(part) = chain.next() {
+            let part = if secret {
+                self.for_protocol(&part).sensitive()
+            } else {
+                self.for_protocol(&part)
+            };
+            let len = self.send(&part, Form::Short, 0, secret)?;
+            let status = self.response(len).status();
+            if chosen
+                && matches!(
+                    status,
+                    StatusWord::WRONG_LENGTH | StatusWord::CHAINING_NOT_SUPPORTED
+                )
+            {
+                return Err(self.form_refused(LongForm::Chaining, status));
+            }
+            if chain.len() == 0 {
+                return self.follow(&part, Form::Short, len, secret);
+            }
+            if !status.is_success() {
+                return Ok(len);
+            }
+        }
+        // A chain has at least one part, whose answer was returned.
+        Err(Error::EmptyCommand)
+    }
+
+    #[cold]
+    fn form_refused(&self, form: LongForm, status: StatusWord) -> Error {
+        Error::FormRefused {
+            form,
+            status,
+            reader: self.reader.clone(),
+        }
+    }
+
+    /// Encodes a command and sends it, once.
+    #[inline]
+    fn send(
+        &mut self,
+        command: &Command<'_>,
+        form: Form,
+        offset: usize,
+        secret: bool,
+    ) -> Result<usize, Error> {
+        let mut outgoing = std::mem::take(&mut self.outgoing);
+        let encoded = match command.encode_into(form, &mut outgoing) {
+            Ok(len) => Ok(len),
+            Err(_) => encode_long(command, form, &mut outgoing),
+        };
+        let result = match encoded {
+            Ok(len) => self.exchange(&outgoing[..len], offset, secret),
+            Err(error) => Err(Error::Encode(error)),
+        };
+        if secret {
+            outgoing.as_mut_slice().zeroize();
+        }
+        self.outgoing = outgoing;
+        result
+    }
+
+    /// Follows an answer where a rule asks for it; returns the length of all that was gathered.
+    #[inline]
+    fn follow(
+        &mut self,
+        command: &Command<'_>,
+        form: Form,
+        len: usize,
+        secret: bool,
+    ) -> Result<usize, Error> {
+        match self.response(len).status().sw1() {
+            0x61 | 0x6C | 0x9F => self.gather(command, form, len, secret),
+            _ => Ok(len),
+        }
+    }
+
+    /// Sends the command again with the right Le, and GET RESPONSE until all is there.
+    #[cold]
+    fn gather(
+        &mut self,
+        command: &Command<'_>,
+        form: Form,
+        len: usize,
+        secret: bool,
+    ) -> Result<usize, Error> {
+        let mut len = self.with_correct_le(command, form, 0, len, secret)?;
+        let mut rounds = 0;
+        while let Some(ne) = self.waiting(len) {
+            // The next round takes the place of this one's status word.
+            let end = len - 2;
+            if rounds == MAX_ROUNDS || end + ne > MAX_DATA {
+                return Err(Error::ResponseTooLong {
+                    len: end,
+                    reader: self.reader.clone(),
+                });
+            }
+            rounds += 1;
+            let get_response = Command::get_response(ne).with_cla(get_response_class(command.cla()));
+            let round = self.send(&get_response, Form::Short, end, secret)?;
+            len = end + self.with_correct_le(&get_response, Form::Short, end, round, secret)?;
+            if len - 2 > MAX_DATA {
+                return Err(Error::ResponseTooLong {
+                    len: len - 2,
+                    reader: self.reader.clone(),
+                });
+            }
+        }
+        Ok(len)
+    }
+
+    /// Sends a command that was answered by 6Cxx, and so was not executed, once more with the right Le.
+    fn with_correct_le(
+        &mut self,
+        command: &Command<'_>,
+        form: Form,
+        offset: usize,
+        len: usize,
+        secret: bool,
+    ) -> Result<usize, Error> {
+        let status = self.response(offset + len).status();
+        match status.correct_le() {
+            Some(ne) if self.exchange.correct_le && command.ne() > 0 => {
+                self.send(&command.with_ne(ne), form, offset, secret)
+            }
+            _ => Ok(len),
+        }
+    }
+
+    /// How many bytes wait for GET RESPONSE after the answer that ends at `len`.
+    fn waiting(&self, len: usize) -> Option<usize> {
+        let status = self.response(len).status();
+        match status.sw1() {
+            0x61 if self.exchange.get_response => status.remaining(),
+            0x9F if self.exchange.get_response_after_9f => Some(if status.sw2() == 0 {
+                256
+            } else {
+                usize::from(status.sw2())
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The class of GET RESPONSE for a command: on its logical channel, and neither chained nor secured.
+fn get_response_class(cla: u8) -> u8 {
+    match cla {
+        // First interindustry values, and proprietary ones that are coded alike.
+        0x00..=0x1F | 0x80..=0x9F => cla & 0x83,
+        // Further interindustry values, and proprietary ones that are coded alike.
+        0x40..=0x7F | 0xC0..=0xFE => cla & 0xCF,
+        0xFF => 0xFF,
+        _ => cla & 0xEF,
+    }
+}
+
+/// Encodes a command that the buffer was too short for; a form that cannot carry it is an error.
+#[cold]
+fn encode_long(command: &Command<'_>, form: Form, outgoing: &mut Vec<u8>) -> Result<usize, EncodeError> {
+    command.encoded_len(form)?;
+    outgoing.resize(MAX_COMMAND, 0);
+    command.encode_into(form, outgoing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::get_response_class;
+
+    #[test]
+    fn get_response_stays_on_the_channel_of_its_command() {
+        for (cla, expected) in [
+            (0x00, 0x00),
+            (0x03, 0x03),
+            (0x0C, 0x00),
+            (0x13, 0x03),
+            (0x45, 0x45),
+            (0x75, 0x45),
+            (0x80, 0x80),
+            (0x84, 0x80),
+            (0x9C, 0x80),
+            (0xA0, 0xA0),
+            (0xB0, 0xA0),
+            (0xC1, 0xC1),
+            (0xE1, 0xC1),
+            (0xFF, 0xFF),
+        ] {
+            assert_eq!(get_response_class(cla), expected, "{cla:02X}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What a session sends to the card as it is, and what comes back.
+
+use crate::raw;
+use crate::{Error, Response, Session, StatusWord, apdu_log, is_sensitive_apdu};
+use zeroize::Zeroize;
+
+/// The longest command: header, extended Lc, 65,535 bytes of data and extended Le (ISO/IEC 7816-3, 12.1).
+pub(crate) const MAX_COMMAND: usize = 4 + 3 + 65_535 + 2;
+
+impl Session {
+    /// Sends a command as it is, once, and returns the card's answer. Blocks until the card answers.
+    ///
+    /// 1 to 65,544 bytes; the answer has up to 65,536 bytes of data. Allocates nothing.
+    /// Commands whose instruction carries a secret ([`is_sensitive_apdu`]) are not logged and their answers are wiped.
+    ///
+    /// Wraps `SCardTransmit` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga9a2d77242a271310269065e64633ab99),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardtransmit)).
+    ///
+    /// # Errors
+    /// [`Error::EmptyCommand`] and [`Error::CommandTooLong`] before anything is sent; [`Error::ShortResponse`]
+    /// where no status word came back; `SCARD_W_RESET_CARD`, `SCARD_W_REMOVED_CARD`,
+    /// `SCARD_E_READER_UNAVAILABLE`, `SCARD_E_NO_SERVICE` where the connection is lost.
+    /// After an error other than the first two the card may have acted on the command.
+    ///
+    /// # Platform notes
+    /// While another program has a transaction, this waits for its end.
+    #[doc(alias = "SCardTransmit")]
+    #[inline]
+    pub fn transmit(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
+        let len = self.exchange(command, 0, is_sensitive_apdu(command))?;
+        Ok(self.response(len))
+    }
+
+    /// Sends a command that carries a secret which its instruction does not show: as
+    /// [`transmit`](Session::transmit), but neither its data nor its answer's is logged, and the answer is wiped.
+    ///
+    /// # Errors
+    /// As [`transmit`](Session::transmit).
+    pub fn transmit_sensitive(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
+        let len = self.exchange(command, 0, true)?;
+        Ok(self.response(len))
+    }
+
+    /// Sends a command, takes its answer into the buffer from `offset` on, and returns the answer's length: at least 2.
+    #[inline]
+    pub(crate) fn exchange(&mut self, command: &[u8], offset: usize, secret: bool) -> Result<usize, Error> {
+        if command.len().wrapping_sub(1) >= MAX_COMMAND {
+            return Err(refused(command.len()));
+        }
+        self.check("SCardTransmit")?;
+        // What was gathered before `offset` is part of the same answer.
+        if self.secret != 0 && offset == 0 {
+            self.wipe();
+        }
+        if apdu_log::enabled() {
+            apdu_log::command(&self.reader, command, secret);
+        }
+        let answer = &mut self.buffer[offset..];
+        let result = raw::transmit(self.context.functions(), self.card, &self.pci, command, answer);
+        if secret {
+            // An error may come after a part of the answer was written: all of it counts.
+            self.secret = offset + *result.as_ref().unwrap_or(&answer.len());
+        }
+        if apdu_log::enabled() {
+            apdu_log::answer(
+                &self.reader,
+                &result.map(|len| &self.buffer[offset..offset + len]),
+                secret,
+            );
+        }
+        match result {
+            Ok(len) if len >= 2 => Ok(len),
+            Ok(len) => Err(self.short(len)),
+            Err(code) => Err(self.failed("SCardTransmit", code)),
+        }
+    }
+
+    /// The answer whose status word ends at `len`.
+    #[inline]
+    pub(crate) fn response(&self, len: usize) -> Response<'_> {
+        match &self.buffer[..len] {
+            [data @ .., sw1, sw2] => Response::new(data, StatusWord::new(*sw1, *sw2)),
+            // No exchange returns fewer than two bytes.
+            _ => Response::new(&[], StatusWord::from_u16(0)),
+        }
+    }
+
+    #[cold]
+    fn short(&self, len: usize) -> Error {
+        Error::ShortResponse {
+            len,
+            reader: self.reader.clone(),
+        }
+    }
+
+    /// Sends a command and returns the very tuple that the Python library's `sendCommandAPDU` documents:
+    /// data, SW1, SW2; data of more than two bytes has SW1 and SW2 appended to it.
+    ///
+    /// # Errors
+    /// As [`transmit`](Session::transmit).
+    #[doc(alias = "sendCommandAPDU")]
+    pub fn send_command_apdu(&mut self, command: &[u8]) -> Result<(Vec<u8>, u8, u8), Error> {
+        let response = self.transmit(command)?;
+        let (sw1, sw2) = (response.status().sw1(), response.status().sw2());
+        let mut data = Vec::with_capacity(response.data().len() + 2);
+        data.extend_from_slice(response.data());
+        if data.len() > 2 {
+            data.extend_from_slice(&[sw1, sw2]);
+        }
+        Ok((data, sw1, sw2))
+    }
+
+    /// Overwrites what a secret command was answered with.
+    pub(crate) fn wipe(&mut self) {
+        self.buffer[..self.secret].zeroize();
+        self.secret = 0;
+    }
+}
+
+/// The error of a command that is not sent.
+#[cold]
+fn refused(len: usize) -> Error {
+    if len == 0 {
+        Error::EmptyCommand
+    } else {
+        Error::CommandTooLong {
+            len,
+            max: MAX_COMMAND,
+        }
+    }
+}
