@@ -3,6 +3,9 @@
 //! A card is anything that implements [`Card`]. [`FnCard`] makes one of a closure, [`ScriptedCard`] one of a list of
 //! expected commands and their answers, and [`vpcd`] plugs a card into a real pcscd through vsmartcard's virtual reader.
 //!
+//! [`Simulator`] is a PC/SC service of its own for them: readers, and the table of C functions that programs reach them
+//! with. It has pcsc-lite's semantics, and faults on demand.
+//!
 //! ```
 //! use pcsc_sim::{Card, FnCard};
 //!

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Another program that uses a reader: it resets the card, or keeps it to itself.
 ///
 /// It has a context of its own, and its calls are neither counted nor made to fail. When it is dropped it ends, and the
-/// card is free again.
+/// card is free again. Its calls wait as any program's do, for the card too: not to be used in a card's own code.
 ///
 /// # Examples
 /// ```

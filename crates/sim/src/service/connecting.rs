@@ -85,11 +85,13 @@ pub(crate) fn connect(context: &Arc<Context>, name: &[u8], request: Request) -> 
         Err(code) => return code.into(),
     };
     let protocol = state.protocol;
-    let handle = attach(context, &reader, state, request).inspect(|connection| cards.add(connection));
-    Connected {
-        handle: handle.map(|connection| connection.handle),
-        protocol,
-    }
+    let connection = attach(context, &reader, state, request);
+    let handle = connection.map(|connection| {
+        let handle = connection.handle;
+        cards.add(connection);
+        handle
+    });
+    Connected { handle, protocol }
 }
 
 /// Waits for the reader, powers the card and settles its protocol, as far as the request needs that.
@@ -169,14 +171,14 @@ fn attach(
     request: Request,
 ) -> Result<Arc<Connection>, Code> {
     let exclusive = request.share_mode == SCARD_SHARE_EXCLUSIVE;
+    if exclusive && state.sharing.users() != Users::Shared(0) {
+        return Err(SCARD_E_SHARING_VIOLATION);
+    }
     let connection = CONNECTIONS
         .open(|handle| Arc::new(Connection::new(handle, Arc::clone(context), Arc::clone(reader))))
         .ok_or(SCARD_E_NO_MEMORY)?;
     if exclusive {
-        if let Err(code) = state.sharing.join_exclusively(connection.handle) {
-            CONNECTIONS.close(connection.handle);
-            return Err(code);
-        }
+        state.sharing.join_exclusively(connection.handle);
     } else {
         state.sharing.join();
     }

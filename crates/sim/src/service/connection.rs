@@ -141,6 +141,8 @@ pub(crate) fn disconnect(connection: &Connection, disposition: DWORD) -> Result<
     detach(connection, disposition)?;
     connection.closed.store(true, Ordering::Relaxed);
     cards.remove(connection);
+    // A number is locked before its context is.
+    drop(cards);
     CONNECTIONS.close(connection.handle);
     Ok(())
 }

@@ -23,16 +23,16 @@ pub(crate) struct Context {
 #[derive(Debug, Default)]
 pub(crate) struct Cards {
     released: bool,
-    open: Vec<u32>,
+    open: Vec<Arc<Connection>>,
 }
 
 impl Cards {
-    pub(crate) fn add(&mut self, connection: &Connection) {
-        self.open.push(connection.handle);
+    pub(crate) fn add(&mut self, connection: Arc<Connection>) {
+        self.open.push(connection);
     }
 
     pub(crate) fn remove(&mut self, connection: &Connection) {
-        self.open.retain(|&handle| handle != connection.handle);
+        self.open.retain(|open| open.handle != connection.handle);
     }
 }
 
@@ -93,17 +93,17 @@ pub(crate) fn establish(world: &Arc<World>) -> Result<u32, Code> {
 ///
 /// A context of a service that has gone is closed, too.
 pub(crate) fn release(context: &Context) -> Result<(), Code> {
-    let mut cards = context.lock()?;
-    cards.released = true;
-    let open = std::mem::take(&mut cards.open);
-    let alive = context.ask_service();
-    for handle in open {
-        if let Some(connection) = CONNECTIONS.get(handle) {
-            if alive.is_ok() {
-                connection::abandon(&connection);
-            }
-            CONNECTIONS.close(handle);
+    let (alive, open) = {
+        let mut cards = context.lock()?;
+        cards.released = true;
+        (context.ask_service(), std::mem::take(&mut cards.open))
+    };
+    // With the context unlocked: a number is locked before its context is.
+    for connection in open {
+        if alive.is_ok() {
+            connection::abandon(&connection);
         }
+        CONNECTIONS.close(connection.handle);
     }
     CONTEXTS.close(context.handle);
     alive

@@ -80,6 +80,16 @@ pub(crate) enum Answer {
     Instead(Vec<u8>),
 }
 
+impl Answer {
+    /// The bytes that take the answer's place.
+    pub(crate) fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Own => None,
+            Self::Instead(bytes) => Some(bytes),
+        }
+    }
+}
+
 /// The counts, and the faults that are to come.
 #[derive(Default)]
 pub(crate) struct Faults {

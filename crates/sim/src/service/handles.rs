@@ -71,6 +71,21 @@ impl<T> Handles<T> {
         }
     }
 
+    /// Runs a call on the value of a number, with its entry locked: cheaper than [`get`](Handles::get), for a call that
+    /// looks up no other number and does not wait for others' calls on this one.
+    #[inline]
+    pub(crate) fn with<R>(&self, handle: impl TryInto<u32>, call: impl FnOnce(Option<&Arc<T>>) -> R) -> R {
+        let Ok(handle) = handle.try_into() else {
+            return call(None);
+        };
+        let Some(entry) = self.entry(handle) else {
+            return call(None);
+        };
+        let entry = lock(entry);
+        let is_open = self.number(handle & INDEX, entry.uses) == handle;
+        call(entry.value.as_ref().filter(|_| is_open))
+    }
+
     /// Opens a number for the value that `make` returns for it; `None` where a quarter of a million are open.
     pub(crate) fn open(&self, make: impl FnOnce(u32) -> Arc<T>) -> Option<Arc<T>> {
         let index = {

@@ -54,28 +54,23 @@ impl Sharing {
         }
     }
 
-    /// Adds a connection that has the reader for itself: only as the first.
-    pub(crate) fn join_exclusively(&mut self, handle: u32) -> Result<(), Code> {
-        self.exclude(handle, 0)
+    /// Adds a connection that has the reader for itself, the first one.
+    pub(crate) fn join_exclusively(&mut self, handle: u32) {
+        self.users = Users::Exclusive;
+        // Fails where another connection has the lock, but the first one has no others beside it.
+        let _ = self.begin(handle);
     }
 
     /// Makes a connection's reader its own: only where it is the last.
     pub(crate) fn become_exclusive(&mut self, handle: u32) -> Result<(), Code> {
-        if self.users == Users::Exclusive {
-            Ok(())
-        } else {
-            self.exclude(handle, 1)
+        match self.users {
+            Users::Exclusive => Ok(()),
+            Users::Shared(1) => {
+                self.join_exclusively(handle);
+                Ok(())
+            }
+            Users::Shared(_) => Err(SCARD_E_SHARING_VIOLATION),
         }
-    }
-
-    fn exclude(&mut self, handle: u32, connections: u32) -> Result<(), Code> {
-        if self.users != Users::Shared(connections) {
-            return Err(SCARD_E_SHARING_VIOLATION);
-        }
-        self.users = Users::Exclusive;
-        // Fails where another connection has the lock, which then is not the first or the last.
-        let _ = self.begin(handle);
-        Ok(())
     }
 
     /// Makes an exclusive connection one that shares; it keeps the lock all the same if it has only the first.
@@ -159,8 +154,7 @@ mod tests {
     #[test]
     fn an_exclusive_connection_keeps_its_first_lock() {
         let mut sharing = Sharing::default();
-        sharing.join_exclusively(1).unwrap();
-        assert_eq!(sharing.join_exclusively(2), Err(SCARD_E_SHARING_VIOLATION));
+        sharing.join_exclusively(1);
         assert_eq!(sharing.end(1), Err(SCARD_E_NOT_TRANSACTED));
         sharing.begin(1).unwrap();
         sharing.end(1).unwrap();

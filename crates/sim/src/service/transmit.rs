@@ -3,7 +3,6 @@
 use super::Code;
 use super::connecting::ANY_PROTOCOL;
 use super::connection::{Connection, check_available};
-use super::faults::Answer;
 use super::reader::{Presence, ReaderState};
 use pcsc_sys::{
     DWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NO_SMARTCARD,
@@ -21,43 +20,64 @@ pub(crate) enum Failed {
     Unanswered(Code),
 }
 
-/// Sends a command and copies the answer into `buffer`; returns its length and the protocol that is active.
+/// What a transmission returns: the length of the answer and the protocol that is active.
+type Transmitted = Result<(usize, DWORD), Failed>;
+
+/// A command, and where its answer goes.
+#[derive(Debug)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) protocol: DWORD,
+    pub(crate) command: &'a [u8],
+    pub(crate) buffer: &'a mut [u8],
+    /// What is put in the place of the card's answer.
+    pub(crate) instead: Option<Vec<u8>>,
+}
+
+/// Sends a command and copies the answer into its buffer.
 ///
 /// Blocks, but not the context, while another connection has the card locked.
-#[inline]
-pub(crate) fn transmit(
-    connection: &Connection,
-    protocol: DWORD,
-    command: &[u8],
-    buffer: &mut [u8],
-    answer: Answer,
-) -> Result<(usize, DWORD), Failed> {
+pub(crate) fn transmit(connection: &Connection, exchange: &mut Exchange<'_>) -> Transmitted {
     loop {
-        let cards = connection.lock().map_err(|code| Failed::Refused(code, 0))?;
-        if command.len() > MAX_BUFFER_SIZE_EXTENDED {
-            return Err(Failed::Unanswered(SCARD_E_INSUFFICIENT_BUFFER));
+        if let Some(transmitted) = try_transmit(connection, exchange) {
+            return transmitted;
         }
-        connection.context.ask_service().map_err(Failed::Unanswered)?;
-        let state = connection
-            .lock_idle_reader()
-            .map_err(|code| Failed::Refused(code, 0))?;
-        if connection.check_sharing(&state).is_ok() {
-            return exchange(connection, state, protocol, command, buffer, answer);
+        if let Ok(state) = connection.lock_reader() {
+            if connection.check_sharing(&state).is_err() {
+                drop(connection.reader.wait(state));
+            }
         }
-        drop(cards);
-        drop(connection.reader.wait(state));
+    }
+}
+
+/// As [`transmit`], but does nothing where another connection has the card locked.
+#[inline]
+pub(crate) fn try_transmit(connection: &Connection, exchange: &mut Exchange<'_>) -> Option<Transmitted> {
+    let refused = |code| Some(Err(Failed::Refused(code, 0)));
+    let unanswered = |code| Some(Err(Failed::Unanswered(code)));
+    let _cards = match connection.lock() {
+        Ok(cards) => cards,
+        Err(code) => return refused(code),
+    };
+    if exchange.command.len() > MAX_BUFFER_SIZE_EXTENDED {
+        return unanswered(SCARD_E_INSUFFICIENT_BUFFER);
+    }
+    if let Err(code) = connection.context.ask_service() {
+        return unanswered(code);
+    }
+    match connection.lock_idle_reader() {
+        Ok(state) if connection.check_sharing(&state).is_ok() => Some(act(connection, state, exchange)),
+        Ok(_) => None,
+        Err(code) => refused(code),
     }
 }
 
 #[inline]
-fn exchange(
+fn act(
     connection: &Connection,
     state: MutexGuard<'_, ReaderState>,
-    protocol: DWORD,
-    command: &[u8],
-    buffer: &mut [u8],
-    fault: Answer,
-) -> Result<(usize, DWORD), Failed> {
+    exchange: &mut Exchange<'_>,
+) -> Transmitted {
+    let protocol = exchange.protocol;
     let refused = |code| Failed::Refused(code, 0);
     let reader = &connection.reader;
     check_available(&state).map_err(refused)?;
@@ -79,18 +99,18 @@ fn exchange(
 
     acting.answer.clear();
     let acted = catch_unwind(AssertUnwindSafe(|| {
-        acting.card.transmit(command, &mut acting.answer)
+        acting.card.transmit(exchange.command, &mut acting.answer)
     }));
-    if let Answer::Instead(bytes) = fault {
+    if let Some(instead) = &exchange.instead {
         acting.answer.clear();
-        acting.answer.extend_from_slice(&bytes);
+        acting.answer.extend_from_slice(instead);
     }
     let len = acting.answer.len();
     let result = if acted.is_err() {
         Err(refused(SCARD_F_INTERNAL_ERROR))
     } else if len > MAX_BUFFER_SIZE_EXTENDED {
         Err(refused(SCARD_E_NOT_TRANSACTED))
-    } else if let Some(buffer) = buffer.get_mut(..len) {
+    } else if let Some(buffer) = exchange.buffer.get_mut(..len) {
         buffer.copy_from_slice(&acting.answer);
         Ok((len, active))
     } else {

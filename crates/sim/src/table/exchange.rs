@@ -1,15 +1,19 @@
 //! `SCardTransmit`, `SCardControl`, `SCardGetAttrib`, `SCardSetAttrib`.
 
 use super::arguments::{Buffer, Out, dword, input, length, output};
-use super::{code, on_connection};
-use crate::service::faults::{Answer, Function};
-use crate::service::transmit::{self, Failed};
+use super::{code, on_connection, without_panic};
+use crate::Simulator;
+use crate::service::connection::Connection;
+use crate::service::faults::{Answer, Due, Function};
+use crate::service::handles::CONNECTIONS;
+use crate::service::transmit::{self, Exchange, Failed};
 use crate::service::{attribute, control as driver_control};
 use pcsc_sys::{
     DWORD, LONG, LPBYTE, LPCBYTE, LPDWORD, MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED,
     SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_IO_REQUEST,
     SCARD_S_SUCCESS, SCARDHANDLE,
 };
+use std::sync::Arc;
 
 pub(super) unsafe extern "system" fn transmit(
     card: SCARDHANDLE,
@@ -22,24 +26,24 @@ pub(super) unsafe extern "system" fn transmit(
 ) -> LONG {
     // SAFETY: the C function's caller promises that it is writable and initialised, or it is null, which is refused.
     let received = unsafe { Out::new(receive_length) };
-    on_connection(card, Function::Transmit, |connection, answer| {
+    without_panic(|| {
         let Some(room) = received.get() else {
-            return SCARD_E_INVALID_PARAMETER;
+            return refuse_transmit(card);
         };
         if send_pci.is_null() || send_buffer.is_null() || receive_buffer.is_null() {
-            return SCARD_E_INVALID_PARAMETER;
+            return refuse_transmit(card);
         }
-        let Some(connection) = connection else {
-            received.set(0);
-            return SCARD_E_INVALID_HANDLE;
-        };
         // SAFETY: not null, and the C function's caller promises a structure.
         let send_pci = unsafe { send_pci.read_unaligned() };
-        // SAFETY: the C function's caller promises so many readable bytes.
-        let command = unsafe { input(send_buffer, length(send_length)) };
-        // SAFETY: the C function's caller promises so many writable bytes.
-        let buffer = unsafe { output(receive_buffer, length(room), MAX_BUFFER_SIZE_EXTENDED) };
-        match transmit::transmit(connection, send_pci.dwProtocol, command, buffer, answer) {
+        let mut exchange = Exchange {
+            protocol: send_pci.dwProtocol,
+            // SAFETY: the C function's caller promises so many readable bytes.
+            command: unsafe { input(send_buffer, length(send_length)) },
+            // SAFETY: the C function's caller promises so many writable bytes.
+            buffer: unsafe { output(receive_buffer, length(room), MAX_BUFFER_SIZE_EXTENDED) },
+            instead: None,
+        };
+        let tell = |transmitted| match transmitted {
             Ok((len, protocol)) => {
                 received.set(dword(len));
                 if !receive_pci.is_null() {
@@ -55,8 +59,49 @@ pub(super) unsafe extern "system" fn transmit(
                 code
             }
             Err(Failed::Unanswered(code)) => code,
+        };
+        match CONNECTIONS.with(card, |connection| first_attempt(connection, &mut exchange)) {
+            Attempt::Done(transmitted) => tell(transmitted),
+            Attempt::Again(connection, None) => tell(transmit::transmit(&connection, &mut exchange)),
+            Attempt::Again(connection, Some(due)) => {
+                due.run(&Simulator::of(&connection.context.world), |answer| {
+                    exchange.instead = answer.into_bytes();
+                    tell(transmit::transmit(&connection, &mut exchange))
+                })
+            }
         }
     })
+}
+
+/// A transmission that is refused for its arguments; it counts all the same.
+#[cold]
+fn refuse_transmit(card: SCARDHANDLE) -> LONG {
+    on_connection(card, Function::Transmit, |_, _| SCARD_E_INVALID_PARAMETER)
+}
+
+/// How far a transmission has come with its number locked.
+enum Attempt {
+    Done(Result<(usize, DWORD), Failed>),
+    /// Not far: it is to wait, or there is more to do than to transmit.
+    Again(Arc<Connection>, Option<Due>),
+}
+
+#[inline]
+fn first_attempt(connection: Option<&Arc<Connection>>, exchange: &mut Exchange<'_>) -> Attempt {
+    let Some(connection) = connection else {
+        return Attempt::Done(Err(Failed::Refused(SCARD_E_INVALID_HANDLE, 0)));
+    };
+    let due = connection
+        .context
+        .world
+        .faults
+        .enter(Function::Transmit, connection.handle);
+    if due.is_none() {
+        if let Some(transmitted) = transmit::try_transmit(connection, exchange) {
+            return Attempt::Done(transmitted);
+        }
+    }
+    Attempt::Again(Arc::clone(connection), due)
 }
 
 pub(super) unsafe extern "system" fn control(
@@ -82,11 +127,7 @@ pub(super) unsafe extern "system" fn control(
         let request = unsafe { input(send_buffer, length(send_length)) };
         // SAFETY: the C function's caller promises so many writable bytes, or it is null, which stands for none.
         let buffer = unsafe { output(receive_buffer, length(receive_length), MAX_BUFFER_SIZE_EXTENDED) };
-        let instead = match answer {
-            Answer::Own => None,
-            Answer::Instead(bytes) => Some(bytes),
-        };
-        match driver_control::control(connection, control_code, request, buffer, instead) {
+        match driver_control::control(connection, control_code, request, buffer, answer.into_bytes()) {
             Ok(len) => {
                 returned.set(dword(len));
                 SCARD_S_SUCCESS

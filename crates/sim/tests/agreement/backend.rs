@@ -73,6 +73,29 @@ impl Backend {
         self.wait(reader, SCARD_STATE_EMPTY);
     }
 
+    /// Ends the service, with the cards in its readers: those of pcscd are ended by its end.
+    ///
+    /// At once: a pcscd that is asked to end unplugs its readers first, and a wait may see that before the end.
+    pub(crate) fn stop(&mut self) {
+        match self {
+            Self::Simulator(sim, readers) => {
+                sim.stop_service();
+                readers.iter().for_each(|reader| drop(reader.remove()));
+            }
+            Self::Pcscd(pcscd, cards, _) => {
+                pcscd.kill().unwrap();
+                cards.iter_mut().for_each(|card| *card = None);
+            }
+        }
+    }
+
+    pub(crate) fn start(&mut self) {
+        match self {
+            Self::Simulator(sim, _) => sim.start_service(),
+            Self::Pcscd(pcscd, ..) => pcscd.restart().unwrap(),
+        }
+    }
+
     /// Waits until the service has seen it: pcscd looks for cards now and then.
     fn wait(&self, reader: usize, wanted: pcsc_sys::DWORD) {
         let functions = self.functions();

@@ -10,6 +10,7 @@ mod connecting;
 mod exchange;
 mod recorder;
 mod removal;
+mod service;
 mod status_change;
 mod transactions;
 
@@ -81,5 +82,6 @@ programs! {
         invalid_handles;
     buffers: status_lengths status_allocated list_lengths group_lengths;
     removal: removed_and_back removed_then_reset removed_while_exclusive removed_in_transaction reset_by_another;
+    service: stopped back_again stopped_in_a_wait;
     status_change: known_states wrong_arguments ignored in_use counts pseudo_reader cancelling timeouts;
 }

@@ -72,6 +72,15 @@ impl Recorder {
         self.backend.remove(reader);
     }
 
+    /// Ends the service, and takes the cards out of its readers.
+    pub(crate) fn stop_service(&mut self) {
+        self.backend.stop();
+    }
+
+    pub(crate) fn start_service(&mut self) {
+        self.backend.start();
+    }
+
     /// Opens a context, released at the end.
     #[track_caller]
     pub(crate) fn context(&mut self) -> SCARDCONTEXT {
