@@ -4,7 +4,7 @@
 //! expected commands and their answers, and [`vpcd`] plugs a card into a real pcscd through vsmartcard's virtual reader.
 //!
 //! [`Simulator`] is a PC/SC service of its own for them: readers, and the table of C functions that programs reach them
-//! with. It has pcsc-lite's semantics, and faults on demand.
+//! with. It has pcsc-lite's semantics, and faults on demand: the page [`testing`] shows how a program is tested with it.
 //!
 //! ```
 //! use pcsc_sim::{Card, FnCard};
@@ -25,6 +25,8 @@ mod service;
 mod simulator;
 mod slot;
 mod table;
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
 pub mod vpcd;
 
 pub use card::Card;
