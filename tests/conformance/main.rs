@@ -3,11 +3,15 @@
 mod service;
 
 mod card;
+mod channels;
 mod commands;
 mod endings;
+mod exchange;
+mod files;
 mod largest;
 mod loss;
 mod opening;
 mod reader;
 mod sharing;
 mod transactions;
+mod watched;

@@ -1,0 +1,507 @@
+//! `execute`: each rule of an exchange, at the card.
+
+use crate::card::{ATR_T0, ATR_T1};
+use crate::watched::{answering, atr_of, scripted, with_card};
+use pcsc_session::{Command, Error, ExchangeOptions, LongForm, Session, StatusWord};
+use pcsc_sim::DemoCard;
+
+const GET: Command<'static> = Command::new(0x00, 0xCA, 0x01, 0x02).with_ne(256);
+const PUT: Command<'static> = Command::put_data(DemoCard::LONG_DATA_OBJECT, &[]);
+const OFF: ExchangeOptions = ExchangeOptions::new();
+
+/// Executes a command and gives data and status word.
+fn run(session: &mut Session, command: &Command<'_>) -> (Vec<u8>, u16) {
+    let response = session.execute(command).unwrap();
+    (response.data().to_vec(), response.status().to_u16())
+}
+
+/// Bytes that show their place.
+fn bytes(len: usize) -> Vec<u8> {
+    (0..=250).cycle().take(len).collect()
+}
+
+/// An answer of so many bytes with this status word.
+fn answer(len: usize, status: u16) -> Vec<u8> {
+    let mut answer = bytes(len);
+    answer.extend(status.to_be_bytes());
+    answer
+}
+
+conformance! {
+    fn an_answer_in_any_rounds_is_the_same_bytes<S>() {
+        let mut service = S::start(1);
+        for round in [4, 5, 100, 255, 256, 257, 999, 1000, 65_536] {
+            let cards = [DemoCard::new(), DemoCard::new().t0(), DemoCard::new().t0_and_t1()];
+            for card in cards {
+                with_card(&mut service, card.rounds_of(round), |session, card| {
+                    session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+                    let before = card.look(DemoCard::commands);
+                    let data = run(session, &Command::get_data(DemoCard::LONG_DATA_OBJECT, 256));
+                    assert_eq!(data, (bytes(1000), 0x9000), "{round}");
+                    let commands = card.look(DemoCard::commands) - before;
+                    assert_eq!(commands, 1000_u64.div_ceil(round.min(256) as u64), "{round}");
+                });
+            }
+        }
+    }
+
+    fn rounds_ask_for_what_the_card_says_and_end_with_its_last_status_word<S>() {
+        let mut service = S::start(1);
+        let most = answer(256, 0x6282);
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            let answers: [&[u8]; 4] = [&[1, 2, 0x61, 3], &[3, 4, 5, 0x61, 0], &[0x61, 0], &most];
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                let expected = [&[1, 2, 3, 4, 5][..], &bytes(256)].concat();
+                assert_eq!(run(session, &GET.with_cla(0x0D)), (expected, 0x6282));
+                assert_eq!(card.commands(), [
+                    [0x0D, 0xCA, 1, 2, 0],
+                    // On the command's channel, without its secure messaging.
+                    [0x01, 0xC0, 0, 0, 3],
+                    [0x01, 0xC0, 0, 0, 0],
+                    [0x01, 0xC0, 0, 0, 0],
+                ]);
+            });
+        }
+    }
+
+    fn a_round_that_fails_keeps_what_came_before<S>() {
+        let mut service = S::start(1);
+        let answers: [&[u8]; 2] = [&[1, 2, 0x61, 3], &[0x6F, 0x00]];
+        with_card(&mut service, scripted(&ATR_T1, &answers), |session, card| {
+            assert_eq!(run(session, &GET), (vec![1, 2], 0x6F00));
+            assert_eq!(card.commands().len(), 2);
+        });
+    }
+
+    fn nine_f_is_followed_only_where_asked<S>() {
+        let mut service = S::start(1);
+        let answers: [&[u8]; 3] = [&[0x9F, 2], &[0x9F, 2], &[7, 8, 0x90, 0]];
+        with_card(&mut service, scripted(&ATR_T0, &answers), |session, card| {
+            let select = Command::new(0xA0, 0xA4, 0, 0).with_data(&[0x3F, 0x00]);
+            assert_eq!(run(session, &select), (vec![], 0x9F02));
+            assert_eq!(card.commands().len(), 1);
+            session.set_exchange_options(OFF.get_response_after_9f(true));
+            assert_eq!(run(session, &select), (vec![7, 8], 0x9000));
+            assert_eq!(card.commands()[1], [0xA0, 0xC0, 0, 0, 2]);
+        });
+    }
+
+    fn the_right_le_is_taken_once_and_never_twice<S>() {
+        let mut service = S::start(1);
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            let answers: [&[u8]; 5] = [&[0x6C, 3], &[1, 2, 3, 0x90, 0], &[0x6C, 0], &[0x6C, 7], &[0x6C, 1]];
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                assert_eq!(run(session, &GET), (vec![1, 2, 3], 0x9000));
+                assert_eq!(card.commands(), [[0, 0xCA, 1, 2, 0], [0, 0xCA, 1, 2, 3]]);
+                assert_eq!(run(session, &GET.with_ne(1)), (vec![], 0x6C07));
+                assert_eq!(card.commands(), [[0, 0xCA, 1, 2, 1], [0, 0xCA, 1, 2, 0]]);
+                // No Le to put right.
+                assert_eq!(run(session, &GET.with_ne(0)), (vec![], 0x6C01));
+                assert_eq!(card.commands(), [[0, 0xCA, 1, 2]]);
+            });
+        }
+    }
+
+    fn the_right_le_within_get_response<S>() {
+        let mut service = S::start(1);
+        let answers: [&[u8]; 6] =
+            [&[9, 0x61, 0x10], &[0x6C, 2], &[8, 7, 0x61, 1], &[0x6C, 3], &[0x6C, 4], &[0x90, 0]];
+        with_card(&mut service, scripted(&ATR_T0, &answers), |session, card| {
+            assert_eq!(run(session, &GET), (vec![9, 8, 7], 0x6C04));
+            let le: Vec<u8> = card.commands()[1..].iter().map(|command| command[4]).collect();
+            assert_eq!(le, [0x10, 2, 1, 3]);
+        });
+    }
+
+    fn a_demonstration_card_says_the_right_le<S>() {
+        let mut service = S::start(1);
+        for card in [DemoCard::new().t0(), DemoCard::new().exact_le(true)] {
+            with_card(&mut service, card, |session, card| {
+                session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+                card.commands();
+                let read = Command::read_binary_sfi(1, 0, 256).unwrap();
+                let (data, status) = run(session, &read);
+                let greeting = card.look(|card| card.file(DemoCard::GREETING).unwrap().to_vec());
+                assert_eq!((data, status), (greeting, 0x9000));
+                assert_eq!(card.commands(), [[0, 0xB0, 0x81, 0, 0], [0, 0xB0, 0x81, 0, 28]]);
+            });
+        }
+    }
+
+    fn le_of_a_command_with_data_is_left_out_on_t0_alone<S>() {
+        let mut service = S::start(1);
+        let select = Command::select_aid(DemoCard::AID);
+        let without = [&[0, 0xA4, 4, 0, 9], DemoCard::AID].concat();
+        let with = [&without[..], &[0]].concat();
+        with_card(&mut service, scripted(&ATR_T0, &[&[0x90, 0], &[0x90, 0]]), |session, card| {
+            session.execute(&select).unwrap();
+            session.set_exchange_options(OFF.t0_without_le(false));
+            session.execute(&select).unwrap();
+            assert_eq!(card.commands(), [without, with.clone()]);
+        });
+        with_card(&mut service, scripted(&ATR_T1, &[&[0x90, 0]]), |session, card| {
+            session.execute(&select).unwrap();
+            assert_eq!(card.commands(), [with]);
+        });
+    }
+
+    fn extended_length_where_the_answer_to_reset_says_so<S>() {
+        let mut service = S::start(1);
+        with_card(&mut service, DemoCard::new(), |session, card| {
+            session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+            card.commands();
+            for len in [256, 257, 1000, 40_000] {
+                let data = bytes(len);
+                assert_eq!(run(session, &PUT.with_data(&data)), (vec![], 0x9000));
+                let commands = card.commands();
+                assert_eq!((commands.len(), commands[0].len()), (1, 4 + 3 + len));
+                assert!(card.look(|card| card.data_object(DemoCard::LONG_DATA_OBJECT) == Some(&data)));
+                assert_eq!(run(session, &GET.with_ne(65_535)), (data, 0x9000));
+                assert_eq!(card.commands(), [[0, 0xCA, 1, 2, 0, 0xFF, 0xFF]]);
+            }
+        });
+    }
+
+    fn a_chain_where_extended_length_is_missing<S>() {
+        let mut service = S::start(1);
+        for card in [DemoCard::new().without_extended_length(), DemoCard::new().t0()] {
+            with_card(&mut service, card, |session, card| {
+                session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+                for len in [255, 256, 510, 511, 1000, 32_767] {
+                    let data = bytes(len);
+                    card.commands();
+                    assert_eq!(run(session, &PUT.with_data(&data)), (vec![], 0x9000), "{len}");
+                    let commands = card.commands();
+                    assert_eq!(commands.len(), len.div_ceil(255));
+                    let (last, others) = commands.split_last().unwrap();
+                    assert_eq!(last[0], 0x00);
+                    assert!(others.iter().all(|part| part[0] == 0x10 && part[4] == 255));
+                    assert!(card.look(|card| card.data_object(DemoCard::LONG_DATA_OBJECT) == Some(&data)));
+                    // Only Ne is too large: 256 are asked for, and rounds bring the rest.
+                    assert_eq!(run(session, &GET.with_ne(65_536)), (data, 0x9000));
+                    assert_eq!(card.commands()[0], [0, 0xCA, 1, 2, 0]);
+                }
+            });
+        }
+    }
+
+    fn the_answer_to_a_chain_comes_in_rounds_too<S>() {
+        let mut service = S::start(1);
+        let atr = atr_of(&DemoCard::new().without_extended_length());
+        let answers: [&[u8]; 4] = [&[0x90, 0], &[0x61, 2], &[5, 0x61, 1], &[6, 0x90, 0]];
+        with_card(&mut service, scripted(&atr, &answers), |session, card| {
+            let data = bytes(300);
+            let command = Command::internal_authenticate(0, 0, &data, 65_536);
+            assert_eq!(run(session, &command), (vec![5, 6], 0x9000));
+            let commands = card.commands();
+            assert_eq!((commands[0].len(), commands[1].len()), (260, 5 + 45 + 1));
+            assert_eq!(commands[2..], [[0, 0xC0, 0, 0, 2], [0, 0xC0, 0, 0, 1]]);
+        });
+    }
+
+    fn nothing_is_sent_where_nothing_says_what_the_card_takes<S>() {
+        let mut service = S::start(1);
+        let neither = DemoCard::new().without_extended_length().without_chaining();
+        for atr in [atr_of(&neither), atr_of(&neither.t0()), ATR_T1.to_vec(), ATR_T0.to_vec()] {
+            with_card(&mut service, scripted(&atr, &[&[0x61, 1], &[5, 0x90, 0]]), |session, card| {
+                let data = bytes(256);
+                let error = session.execute(&PUT.with_data(&data)).unwrap_err();
+                assert!(matches!(error, Error::FormUnknown { nc: 256, .. }), "{error:?}");
+                assert!(error.to_string().contains("long_form"), "{error}");
+                assert_eq!(card.commands().len(), 0);
+                // What no form carries is refused before that, and only Ne that is too large is no reason to give up.
+                let data = bytes(65_536);
+                let error = session.execute(&PUT.with_data(&data)).unwrap_err();
+                assert!(matches!(error, Error::Encode(_)), "{error:?}");
+                let error = session.execute(&GET.with_ne(65_537)).unwrap_err();
+                assert!(matches!(error, Error::Encode(_)), "{error:?}");
+                assert_eq!(card.commands().len(), 0);
+                assert_eq!(run(session, &GET.with_ne(257)), (vec![5], 0x9000));
+                assert_eq!(card.commands(), [[0, 0xCA, 1, 2, 0], [0, 0xC0, 0, 0, 1]]);
+            });
+        }
+    }
+
+    fn a_refused_form_is_an_error_and_not_tried_again<S>() {
+        let mut service = S::start(1);
+        let data = bytes(300);
+        let extended = atr_of(&DemoCard::new());
+        let chaining = atr_of(&DemoCard::new().without_extended_length());
+        for (atr, status, form) in [
+            (&extended, 0x6700_u16, LongForm::Extended),
+            (&chaining, 0x6700, LongForm::Chaining),
+            (&chaining, 0x6884, LongForm::Chaining),
+        ] {
+            let answers: [&[u8]; 2] = [&status.to_be_bytes(), &[0x90, 0]];
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                let error = session.execute(&PUT.with_data(&data)).unwrap_err();
+                assert!(error.to_string().contains("long_form"), "{error}");
+                assert_eq!(error, Error::FormRefused {
+                    form,
+                    status: StatusWord::from_u16(status),
+                    reader: service_reader(session),
+                });
+                assert_eq!(card.commands().len(), 1);
+            });
+        }
+    }
+
+    fn a_form_that_the_caller_chose_is_used_and_its_answer_is_the_callers<S>() {
+        let mut service = S::start(1);
+        let data = bytes(300);
+        for (form, status, len) in [
+            (LongForm::Extended, 0x6700_u16, 307),
+            (LongForm::Chaining, 0x6884, 260),
+            (LongForm::Chaining, 0x6700, 260),
+        ] {
+            // Nothing in this answer to reset, or the contrary.
+            for atr in [&ATR_T1[..], &atr_of(&DemoCard::new())] {
+                with_card(&mut service, scripted(atr, &[&status.to_be_bytes()]), |session, card| {
+                    session.set_exchange_options(OFF.long_form(Some(form)));
+                    assert_eq!(run(session, &PUT.with_data(&data)), (vec![], status));
+                    let commands = card.commands();
+                    assert_eq!((commands.len(), commands[0].len()), (1, len));
+                });
+            }
+        }
+    }
+
+    fn a_part_that_is_refused_stops_the_chain<S>() {
+        let mut service = S::start(1);
+        let atr = atr_of(&DemoCard::new().without_extended_length());
+        let answers: [&[u8]; 3] = [&[0x90, 0], &[0x6A, 0x80], &[0x90, 0]];
+        with_card(&mut service, scripted(&atr, &answers), |session, card| {
+            let data = bytes(1000);
+            assert_eq!(run(session, &PUT.with_data(&data)), (vec![], 0x6A80));
+            assert_eq!(card.commands().len(), 2);
+        });
+    }
+
+    fn each_rule_can_be_switched_off<S>() {
+        let mut service = S::start(1);
+        let answers: [&[u8]; 2] = [&[1, 0x61, 3], &[0x6C, 3]];
+        with_card(&mut service, scripted(&ATR_T1, &answers), |session, card| {
+            assert_eq!(session.exchange_options(), ExchangeOptions::default());
+            session.set_exchange_options(OFF.get_response(false).correct_le(false));
+            assert_eq!(run(session, &GET), (vec![1], 0x6103));
+            assert_eq!(run(session, &GET), (vec![], 0x6C03));
+            assert_eq!(card.commands().len(), 2);
+        });
+    }
+
+    fn a_card_that_never_ends_is_stopped_after_256_rounds<S>() {
+        let mut service = S::start(1);
+        for last in [256, 257] {
+            let mut count = 0;
+            let card = answering(&ATR_T1, move |_| {
+                count += 1;
+                if count == last + 1 { vec![7, 0x90, 0] } else { vec![7, 0x61, 1] }
+            });
+            with_card(&mut service, card, |session, card| {
+                match session.execute(&GET) {
+                    Ok(response) => assert_eq!((last, response.data().len()), (256, 257)),
+                    Err(Error::ResponseTooLong { len, .. }) => assert_eq!((last, len), (257, 257)),
+                    Err(error) => panic!("{error}"),
+                }
+                assert_eq!(card.commands().len(), 257);
+            });
+        }
+    }
+
+    fn an_answer_has_at_most_65536_bytes<S>() {
+        let mut service = S::start(1);
+        for (first, whole) in [(0, Some(65_536)), (1, None)] {
+            let mut left = 257;
+            let card = answering(&ATR_T1, move |_| {
+                left -= 1;
+                let more = if left <= 0 { 0x9000 } else { 0x6100 };
+                answer(if left == 256 { first } else { 256 }, more)
+            });
+            with_card(&mut service, card, |session, card| {
+                match session.execute(&GET) {
+                    Ok(response) => assert_eq!(Some(response.data().len()), whole),
+                    Err(Error::ResponseTooLong { len, .. }) => assert_eq!((None, 65_281), (whole, len)),
+                    Err(error) => panic!("{error}"),
+                }
+                assert_eq!(card.commands().len(), if first == 0 { 257 } else { 256 });
+                // The session is as it was.
+                session.execute(&GET).unwrap();
+            });
+        }
+    }
+
+    fn a_round_longer_than_asked_for_is_bounded_as_well<S>() {
+        let mut service = S::start(1);
+        let mut first = true;
+        let card = answering(&ATR_T1, move |_| {
+            let more = if std::mem::take(&mut first) { 0x6101 } else { 0x9000 };
+            answer(40_000, more)
+        });
+        with_card(&mut service, card, |session, card| {
+            // An error either way: the buffer has no room for it, or it is longer than an answer may be.
+            session.execute(&GET.with_ne(65_536)).unwrap_err();
+            assert_eq!(card.commands().len(), 2);
+        });
+    }
+
+    fn pin_tries_count_down_and_come_back<S>() {
+        let mut service = S::start(1);
+        const REFERENCE: u8 = DemoCard::PIN_REFERENCE;
+        for card in [DemoCard::new(), DemoCard::new().t0()] {
+            with_card(&mut service, card, |session, card| {
+                session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+                let secret = Command::read_binary_sfi(5, 0, 18).unwrap();
+                let refused = session.execute(&secret).unwrap().ok().unwrap_err();
+                assert_eq!(refused, Error::Status(StatusWord::from_u16(0x6982)));
+                let wrong = Command::verify(REFERENCE, b"0000");
+                let right = Command::verify(REFERENCE, DemoCard::PIN);
+                // Asking for the tries uses none up.
+                let ask = Command::verify(REFERENCE, &[]);
+                for tries in [2, 1] {
+                    assert_eq!(session.execute(&wrong).unwrap().status().retries(), Some(tries));
+                    assert_eq!(session.execute(&ask).unwrap().status().retries(), Some(tries));
+                }
+                session.execute(&right).unwrap().ok().unwrap();
+                assert_eq!(card.look(DemoCard::pin_tries_left), 3);
+                assert_eq!(session.execute(&secret).unwrap().ok().unwrap().data().len(), 18);
+                for tries in [2, 1, 0] {
+                    let error = session.execute(&wrong).unwrap().ok().unwrap_err();
+                    let Error::Status(status) = error else { panic!("{error}") };
+                    assert_eq!(status.retries(), Some(tries));
+                }
+                assert_eq!(session.execute(&right).unwrap().status().to_u16(), 0x6983);
+                let puk_and_pin = [DemoCard::PUK, b"9876"].concat();
+                session.execute(&Command::reset_retry_counter(REFERENCE, &puk_and_pin)).unwrap().ok().unwrap();
+                session.execute(&Command::verify(REFERENCE, b"9876")).unwrap().ok().unwrap();
+                assert!(card.look(DemoCard::pin_verified));
+            });
+        }
+    }
+
+    fn only_success_is_ok<S>() {
+        let mut service = S::start(1);
+        let words: [u16; 7] = [0x9000, 0x6102, 0x6282, 0x63C2, 0x6C02, 0x9F02, 0x6A82];
+        let answers: Vec<[u8; 2]> = words.iter().map(|word| word.to_be_bytes()).collect();
+        let answers: Vec<&[u8]> = answers.iter().map(|answer| &answer[..]).collect();
+        with_card(&mut service, scripted(&ATR_T1, &answers), |session, _| {
+            session.set_exchange_options(OFF.get_response(false).correct_le(false));
+            for word in words {
+                let result = session.execute(&GET).unwrap().ok().map(|response| response.status().to_u16());
+                let expected = match word {
+                    0x9000 | 0x6102 => Ok(word),
+                    _ => Err(Error::Status(StatusWord::from_u16(word))),
+                };
+                assert_eq!(result, expected);
+            }
+        });
+    }
+
+    fn a_card_that_was_swapped_is_asked_for_its_own_capabilities<S>() {
+        let mut service = S::start(1);
+        let data = bytes(300);
+        service.insert(0, scripted(&atr_of(&DemoCard::new()), &[&[0x90, 0]]));
+        let mut session = service.open(0);
+        session.execute(&PUT.with_data(&data)).unwrap().ok().unwrap();
+        service.remove(0);
+        service.insert(0, scripted(&ATR_T1, &[&[0x90, 0]]));
+        session.execute(&GET).unwrap_err();
+        session.reconnect(pcsc_session::Disposition::Leave).unwrap();
+        let error = session.execute(&PUT.with_data(&data)).unwrap_err();
+        assert!(matches!(error, Error::FormUnknown { .. }), "{error:?}");
+    }
+
+    fn execute_into_takes_the_callers_memory<S>() {
+        let mut service = S::start(1);
+        with_card(&mut service, DemoCard::new().rounds_of(100), |session, _| {
+            session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+            let mut data = vec![0xEE; 2000];
+            let place = data.as_ptr();
+            let status = session.execute_into(&Command::get_data(DemoCard::LONG_DATA_OBJECT, 256), &mut data);
+            assert_eq!(status, Ok(StatusWord::SUCCESS));
+            assert_eq!((data == bytes(1000), data.as_ptr()), (true, place));
+        });
+    }
+}
+
+/// The reader's name, as errors carry it.
+fn service_reader(session: &Session) -> pcsc_session::ReaderName {
+    session.reader_name().clone()
+}
+
+mod properties {
+    use super::{PUT, bytes};
+    use crate::service::{Service, simulated::Simulated};
+    use crate::watched::with_card;
+    use pcsc_session::{Command, ExchangeOptions, LongForm};
+    use pcsc_sim::DemoCard;
+    use proptest::prelude::*;
+
+    /// The rounds of an answer: how many bytes each has, and whether it takes the right Le.
+    fn rounds() -> impl Strategy<Value = Vec<(usize, bool)>> {
+        prop::collection::vec((prop_oneof![0..=256_usize, Just(256)], any::<bool>()), 1..=40)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Any split of an answer gives the same bytes.
+        #[test]
+        fn any_split_of_an_answer_gives_the_same_bytes(rounds in rounds(), t0: bool) {
+            let whole = bytes(rounds.iter().map(|(len, _)| len).sum());
+            let mut answers: Vec<Vec<u8>> = Vec::new();
+            let mut rest = &whole[..];
+            for (index, &(len, corrected)) in rounds.iter().enumerate() {
+                let (part, later) = rest.split_at(len);
+                rest = later;
+                // 6C00 is 256: a round may be empty, but no card says so by the right Le.
+                if corrected && len > 0 {
+                    answers.push(vec![0x6C, (len % 256) as u8]);
+                }
+                // What the card says that waits next; 0 stands for 256 and more.
+                let status = rounds.get(index + 1).map_or([0x90, 0], |&(next, _)| [0x61, (next % 256) as u8]);
+                answers.push([part, &status].concat());
+            }
+            let answers: Vec<&[u8]> = answers.iter().map(Vec::as_slice).collect();
+            let atr: &[u8] = if t0 { &super::ATR_T0 } else { &super::ATR_T1 };
+            let mut service = Simulated::start(1);
+            with_card(&mut service, super::scripted(atr, &answers), |session, card| {
+                assert_eq!(super::run(session, &super::GET), (whole.clone(), 0x9000));
+                assert_eq!(card.commands().len(), answers.len());
+            });
+        }
+
+        /// Any chain of any length arrives whole at the card.
+        #[test]
+        fn any_chain_arrives_whole(len in 0..=65_535_usize, form in 0..3, t0: bool) {
+            let card = if t0 { DemoCard::new().t0() } else { DemoCard::new() };
+            let card = if form == 0 { card.without_extended_length() } else { card };
+            let data = bytes(len);
+            let mut service = Simulated::start(1);
+            with_card(&mut service, card, |session, card| {
+                if form == 2 {
+                    session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+                }
+                session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+                let status = session.execute(&PUT.with_data(&data)).unwrap().status();
+                if len > 0 {
+                    assert!(status.is_success(), "{status}");
+                    card.look(|card| assert!(card.data_object(DemoCard::LONG_DATA_OBJECT) == Some(&data)));
+                }
+            });
+        }
+
+        /// Whatever a card answers, execute ends, with bounds kept.
+        #[test]
+        fn no_answer_is_too_odd(answers in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..6), 0..20), after: u8) {
+            let answers: Vec<&[u8]> = answers.iter().map(Vec::as_slice).collect();
+            let mut service = Simulated::start(1);
+            with_card(&mut service, super::scripted(&super::ATR_T1, &answers), |session, card| {
+                session.set_exchange_options(ExchangeOptions::new().get_response_after_9f(after % 2 == 0));
+                if let Ok(response) = session.execute(&super::GET) {
+                    assert!(response.data().len() <= 65_536);
+                }
+                assert!(card.commands().len() <= 514);
+            });
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Whole transparent files: as few commands as the card's form allows, and every byte in its place.
+
+use crate::card::ATR_T1;
+use crate::watched::{answering, atr_of, scripted, with_card};
+use pcsc_session::{Command, Error, ExchangeOptions, LongForm, Session, StatusWord};
+use pcsc_sim::DemoCard;
+
+fn select(session: &mut Session, file: u16) {
+    session
+        .execute(&Command::select_aid(DemoCard::AID))
+        .unwrap()
+        .ok()
+        .unwrap();
+    let file = file.to_be_bytes();
+    session
+        .execute(&Command::select_file(&file).with_p2(0x0C))
+        .unwrap()
+        .ok()
+        .unwrap();
+}
+
+/// A demonstration card of each kind: with extended length, without, and with T=0.
+fn cards() -> [DemoCard; 3] {
+    [
+        DemoCard::new(),
+        DemoCard::new().without_extended_length(),
+        DemoCard::new().t0(),
+    ]
+}
+
+/// Bytes that are not those of a new card.
+fn other_bytes(len: usize) -> Vec<u8> {
+    (0..=240).rev().cycle().take(len).collect()
+}
+
+conformance! {
+    fn reading_32_kib_takes_the_fewest_commands<S>() {
+        let mut service = S::start(1);
+        for (card, commands) in cards().into_iter().zip([1, 128, 128]) {
+            with_card(&mut service, card, |session, card| {
+                select(session, DemoCard::LARGE);
+                let expected = card.look(|card| card.file(DemoCard::LARGE).unwrap().to_vec());
+                card.commands();
+                let data = session.transparent_file().with_len(32_768).read().unwrap();
+                assert!(data == expected);
+                assert_eq!(card.commands().len(), commands);
+                // To the end of the file, whose length nobody said: at most one more.
+                let data = session.transparent_file().read().unwrap();
+                assert!(data == expected);
+                let taken = card.commands().len();
+                assert!((commands..=commands + 1).contains(&taken), "{taken}");
+            });
+        }
+    }
+
+    fn a_larger_file_needs_odd_instructions_both_ways<S>() {
+        let mut service = S::start(1);
+        let new = other_bytes(40_000);
+        for card in cards() {
+            with_card(&mut service, card, |session, card| {
+                select(session, DemoCard::LARGER);
+                let old = card.look(|card| card.file(DemoCard::LARGER).unwrap().to_vec());
+                assert_eq!(old.len(), 40_000);
+                assert!(session.transparent_file().with_len(40_000).read().unwrap() == old);
+                assert!(session.transparent_file().read().unwrap() == old);
+                session.transparent_file().update(&new).unwrap();
+                assert!(card.look(|card| card.file(DemoCard::LARGER).unwrap() == new));
+                assert!(session.transparent_file().with_len(40_000).read().unwrap() == new);
+            });
+        }
+    }
+
+    fn odd_instructions_with_extended_length_too<S>() {
+        let mut service = S::start(1);
+        let atr = atr_of(&DemoCard::new());
+        // A card that never sends more than 30,000 bytes, and has 70,000: B1 with extended length.
+        let card = answering(&atr, |command| {
+            let mut answer = Vec::new();
+            if command[1] == 0xB0 {
+                answer.extend(vec![0xB0; 30_000]);
+            } else {
+                // 54, its length, the offset.
+                let len = usize::from(command[8]);
+                let offset = command[9..9 + len].iter().fold(0, |offset, byte| offset << 8 | usize::from(*byte));
+                let some = 30_000.min(70_000 - offset);
+                if some == 0 {
+                    return vec![0x6B, 0x00];
+                }
+                answer.extend([0x53, 0x82, (some >> 8) as u8, some as u8]);
+                answer.extend(vec![0xB1; some]);
+            }
+            answer.extend([0x90, 0x00]);
+            answer
+        });
+        with_card(&mut service, card, |session, card| {
+            let data = session.transparent_file().read().unwrap();
+            assert_eq!(data.len(), 70_000);
+            assert!(data[..60_000].iter().all(|byte| *byte == 0xB0));
+            assert!(data[60_000..].iter().all(|byte| *byte == 0xB1));
+            assert_eq!(card.commands().iter().map(|command| command[1]).collect::<Vec<_>>(), [0xB0, 0xB0, 0xB1, 0xB1]);
+        });
+    }
+
+    fn updating_32_kib_arrives_whole<S>() {
+        let mut service = S::start(1);
+        let new = other_bytes(32_768);
+        for (card, commands) in cards().into_iter().zip([1, 129, 129]) {
+            with_card(&mut service, card, |session, card| {
+                select(session, DemoCard::LARGE);
+                card.commands();
+                session.transparent_file().update(&new).unwrap();
+                assert_eq!(card.commands().len(), commands);
+                assert!(card.look(|card| card.file(DemoCard::LARGE).unwrap() == new));
+                session.transparent_file().update(&[]).unwrap();
+                assert_eq!(card.commands().len(), 0);
+                // More than the file has.
+                let error = session.transparent_file().update(&[0; 40_000]).unwrap_err();
+                assert!(matches!(error, Error::Status(_)), "{error:?}");
+            });
+        }
+    }
+
+    fn progress_is_told_after_each_command<S>() {
+        let mut service = S::start(1);
+        let card = DemoCard::new().without_extended_length();
+        with_card(&mut service, card, |session, _| {
+            select(session, DemoCard::LARGE);
+            let mut told = Vec::new();
+            let mut tell = |done| told.push(done);
+            session.transparent_file().with_len(1000).with_progress(&mut tell).read().unwrap();
+            session.transparent_file().with_progress(&mut tell).update(&[0; 600]).unwrap();
+            assert_eq!(told, [256, 512, 768, 1000, 255, 510, 600]);
+        });
+    }
+
+    fn a_file_shorter_than_asked_gives_what_it_has<S>() {
+        let mut service = S::start(1);
+        for card in cards().into_iter().chain([DemoCard::new().exact_le(true)]) {
+            with_card(&mut service, card, |session, card| {
+                select(session, DemoCard::GREETING);
+                let greeting = card.look(|card| card.file(DemoCard::GREETING).unwrap().to_vec());
+                for len in [27, 28, 29, 255, 256, 257, 1000, 70_000] {
+                    let data = session.transparent_file().with_len(len).read().unwrap();
+                    assert_eq!(data, greeting[..len.min(28)], "{len}");
+                }
+                assert_eq!(session.transparent_file().read().unwrap(), greeting);
+                card.commands();
+                assert_eq!(session.transparent_file().with_len(0).read().unwrap(), []);
+                assert_eq!(card.commands().len(), 0);
+            });
+        }
+    }
+
+    fn a_file_that_may_not_be_read_is_an_error<S>() {
+        let mut service = S::start(1);
+        for card in cards() {
+            with_card(&mut service, card, |session, card| {
+                select(session, DemoCard::SECRET);
+                let refused = Error::Status(StatusWord::from_u16(0x6982));
+                let mut data = vec![1, 2, 3];
+                assert_eq!(session.transparent_file().read_into(&mut data).unwrap_err(), refused);
+                assert_eq!(data, []);
+                assert_eq!(session.transparent_file().update(&[0]).unwrap_err(), refused);
+                session.execute(&Command::verify(DemoCard::PIN_REFERENCE, DemoCard::PIN)).unwrap().ok().unwrap();
+                session.transparent_file().read_into(&mut data).unwrap();
+                assert_eq!(data, card.look(|card| card.file(DemoCard::SECRET).unwrap().to_vec()));
+            });
+        }
+    }
+
+    fn reading_stops_where_the_card_fails_and_keeps_what_came<S>() {
+        let mut service = S::start(1);
+        let mut part = vec![0x5A; 256];
+        part.extend([0x90, 0x00]);
+        with_card(&mut service, scripted(&ATR_T1, &[&part, &part, &[0x65, 0x81]]), |session, card| {
+            let mut data = Vec::new();
+            let error = session.transparent_file().with_len(1000).read_into(&mut data).unwrap_err();
+            assert_eq!(error, Error::Status(StatusWord::from_u16(0x6581)));
+            assert_eq!((data.len(), card.commands().len()), (512, 3));
+        });
+    }
+
+    fn a_form_that_the_caller_chose_counts_for_files<S>() {
+        let mut service = S::start(1);
+        with_card(&mut service, DemoCard::new(), |session, card| {
+            session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+            select(session, DemoCard::LARGE);
+            card.commands();
+            assert_eq!(session.transparent_file().with_len(32_768).read().unwrap().len(), 32_768);
+            assert_eq!(card.commands().len(), 128);
+        });
+    }
+}
