@@ -43,8 +43,8 @@ impl ParseCallbacks for Types {
     }
 }
 
-/// The settings that every file is made with; `scratch` is a folder for clang's own files.
-pub(crate) fn builder(header: &Path, include: &[PathBuf], clang: &[&str], scratch: &Path) -> Builder {
+/// The settings that every file is made with.
+pub(crate) fn builder(header: &Path, include: &[PathBuf], clang: &[&str]) -> Builder {
     bindgen::builder()
         .header(
             header
@@ -53,8 +53,6 @@ pub(crate) fn builder(header: &Path, include: &[PathBuf], clang: &[&str], scratc
         )
         .clang_args(include.iter().map(|path| format!("-I{}", path.display())))
         .clang_args(clang)
-        .clang_macro_fallback()
-        .clang_macro_fallback_build_dir(scratch)
         .default_macro_constant_type(MacroTypeVariation::Unsigned)
         .parse_callbacks(Box::new(Types))
         .use_core()
@@ -66,6 +64,14 @@ pub(crate) fn builder(header: &Path, include: &[PathBuf], clang: &[&str], scratc
         .disable_header_comment()
         .layout_tests(false)
         .impl_debug(true)
+}
+
+/// Has clang evaluate the macros that bindgen cannot, such as those with casts; slow with large headers, and of use where
+/// constants are made only. `scratch` is a folder for clang's own files.
+pub(crate) fn with_macros(builder: Builder, scratch: &Path) -> Builder {
+    builder
+        .clang_macro_fallback()
+        .clang_macro_fallback_build_dir(scratch)
 }
 
 /// The names of part 10 of PC/SC: they are the same everywhere and stand in a file of their own.
@@ -85,7 +91,7 @@ pub(crate) fn platform(
     layout: bool,
 ) -> Result<String, bindgen::BindgenError> {
     let base = || {
-        let builder = builder(header, include, clang, scratch)
+        let builder = builder(header, include, clang)
             .blocklist_item(PART10)
             // Functions that only other libraries export.
             .blocklist_function("SCardUIDlg.*|SCardDlg.*|SCardCancelTransaction|GetOpenCardName.*")
@@ -98,7 +104,7 @@ pub(crate) fn platform(
             Platform::Windows => builder.blocklist_type("U?LONG_PTR"),
         }
     };
-    let types = base()
+    let types = with_macros(base(), scratch)
         .allowlist_type("P?LP?C?(DWORD|LONG|ULONG|BYTE|VOID|STR|WSTR|SCARD.*)|SCARD.*|LP?C?SCARD.*|PSCARD.*|DWORD|LONG|ULONG|BYTE|PBYTE|HANDLE|GUID|UUID|LPC?GUID")
         .allowlist_function("SCard.*|pcsc_stringify_error")
         .allowlist_var("SCARD_.*|MAX_(ATR_SIZE|READERNAME|BUFFER_SIZE|BUFFER_SIZE_EXTENDED)|INFINITE|ATR_BUFFER_SIZE|PCSCLITE_MAX_READERS_CONTEXTS")

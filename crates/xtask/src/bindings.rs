@@ -66,7 +66,7 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
 
 /// Part 10 of PC/SC from pcsc-lite's `reader.h`.
 fn part10(wrapper: &Path, include: &[PathBuf], scratch: &Path) -> Result<String, bindgen::BindgenError> {
-    let builder = generate::builder(wrapper, include, &[], scratch)
+    let builder = generate::with_macros(generate::builder(wrapper, include, &[]), scratch)
         .allowlist_item(generate::PART10)
         .blocklist_item("HOST_TO_CCID_.*|CM_IOCTL_.*")
         .with_codegen_config(bindgen::CodegenConfig::TYPES | bindgen::CodegenConfig::VARS);
