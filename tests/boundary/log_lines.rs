@@ -109,3 +109,21 @@ fn what_a_session_shows_of_itself_has_no_data() {
     let shown = format!("{session:?}").to_uppercase();
     assert!(!shown.contains("171, 205") && !shown.contains("ABCD"), "{shown}");
 }
+
+#[test]
+fn the_rest_of_a_secret_answer_is_never_logged() {
+    let mut session = session();
+    answer(&[0x61, 0x02]);
+    let lines = logged(|| {
+        session.transmit(&[0x00, 0x20, 0x00, 0x81, 0x01, 0x31]).unwrap();
+        answer(&[0x11, 0x22, 0x90, 0x00]);
+        session.transmit(&[0x00, 0xC0, 0x00, 0x00, 0x02]).unwrap();
+    });
+    assert_eq!(
+        lines[2..],
+        [
+            "Table 00: > 00C00000 (1 bytes not shown)",
+            "Table 00: < 9000 (2 bytes not shown)"
+        ]
+    );
+}

@@ -3,5 +3,7 @@
 
 mod allocations;
 mod answers;
+mod functions;
 mod log_lines;
+mod lost;
 mod table;

@@ -7,6 +7,7 @@ use pcsc_sys::{
 };
 use pcsc_sys::{SCARD_E_INSUFFICIENT_BUFFER, SCARD_IO_REQUEST, SCARD_S_SUCCESS};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 thread_local! {
@@ -18,6 +19,18 @@ thread_local! {
     static FOUND: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static TRANSMITS: Cell<usize> = const { Cell::new(0) };
     static PROTOCOL: Cell<DWORD> = const { Cell::new(pcsc_sys::SCARD_PROTOCOL_T1) };
+    /// What each function but SCardTransmit and SCardConnect returns, from its next call on.
+    static CODES: RefCell<BTreeMap<&'static str, LONG>> = const { RefCell::new(BTreeMap::new()) };
+    /// How often each of these was called.
+    static CALLS: RefCell<BTreeMap<&'static str, usize>> = const { RefCell::new(BTreeMap::new()) };
+    /// What SCardControl, SCardSetAttrib and SCardReconnect got: a number and bytes.
+    static GIVEN: RefCell<(DWORD, Vec<u8>)> = const { RefCell::new((0, Vec::new())) };
+    /// What SCardControl, SCardGetAttrib and SCardStatus write; the rooms that they were offered.
+    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static ROOMS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    /// The receive buffer of SCardTransmit, and what its beginning held when SCardDisconnect came.
+    static RECEIVE: Cell<*const u8> = const { Cell::new(std::ptr::null()) };
+    static LEFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static CONNECT: Cell<LONG> = const { Cell::new(SCARD_S_SUCCESS) };
 }
 
@@ -60,6 +73,36 @@ pub(crate) fn transmits() -> usize {
     TRANSMITS.get()
 }
 
+/// Has one of the functions return this code from now on.
+pub(crate) fn returns(function: &'static str, code: LONG) {
+    CODES.with_borrow_mut(|codes| codes.insert(function, code));
+}
+
+/// How often one of these functions was called.
+pub(crate) fn calls(function: &'static str) -> usize {
+    CALLS.with_borrow(|calls| calls.get(function).copied().unwrap_or(0))
+}
+
+/// Has SCardControl, SCardGetAttrib and SCardStatus write these bytes.
+pub(crate) fn output(bytes: &[u8]) {
+    OUTPUT.with_borrow_mut(|output| *output = bytes.to_vec());
+}
+
+/// The number and the bytes that one of these functions got last: code, attribute or disposition.
+pub(crate) fn given() -> (DWORD, Vec<u8>) {
+    GIVEN.with_borrow(Clone::clone)
+}
+
+/// The rooms that were offered since the last question.
+pub(crate) fn rooms() -> Vec<usize> {
+    ROOMS.take()
+}
+
+/// What the beginning of the receive buffer held when SCardDisconnect came.
+pub(crate) fn left() -> Vec<u8> {
+    LEFT.with_borrow(Vec::clone)
+}
+
 /// A session on the one reader.
 pub(crate) fn session() -> Session {
     Session::options()
@@ -80,6 +123,13 @@ pub(crate) fn functions() -> &'static Functions {
         table.SCardDisconnect = disconnect;
         table.SCardListReaders = list;
         table.SCardTransmit = transmit;
+        table.SCardReconnect = reconnect;
+        table.SCardBeginTransaction = begin;
+        table.SCardEndTransaction = end;
+        table.SCardStatus = status;
+        table.SCardControl = control;
+        table.SCardGetAttrib = get_attribute;
+        table.SCardSetAttrib = set_attribute;
         table
     })
 }
@@ -109,8 +159,146 @@ unsafe extern "system" fn connect(
     CONNECT.get()
 }
 
-unsafe extern "system" fn disconnect(_: SCARDHANDLE, _: DWORD) -> LONG {
-    SCARD_S_SUCCESS
+unsafe extern "system" fn disconnect(_: SCARDHANDLE, disposition: DWORD) -> LONG {
+    GIVEN.with_borrow_mut(|given| *given = (disposition, Vec::new()));
+    let receive = RECEIVE.get();
+    if !receive.is_null() {
+        // SAFETY: the session that owns the buffer disconnects before it frees it, and the test has one session.
+        let left = unsafe { std::slice::from_raw_parts(receive, 16) };
+        LEFT.with_borrow_mut(|kept| *kept = left.to_vec());
+    }
+    called("SCardDisconnect")
+}
+
+/// Counts a call; its code.
+fn called(function: &'static str) -> LONG {
+    CALLS.with_borrow_mut(|calls| *calls.entry(function).or_default() += 1);
+    CODES.with_borrow(|codes| codes.get(function).copied().unwrap_or(SCARD_S_SUCCESS))
+}
+
+/// Keeps what a function got.
+///
+/// # Safety
+/// `bytes` has `len` bytes, or `len` is 0.
+unsafe fn keep(number: DWORD, bytes: LPCBYTE, len: DWORD) {
+    let bytes = if len == 0 {
+        Vec::new()
+    } else {
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts(bytes, len as usize) }.to_vec()
+    };
+    GIVEN.with_borrow_mut(|given| *given = (number, bytes));
+}
+
+/// Writes what was prepared, or says how long it is.
+///
+/// # Safety
+/// `buffer` has `room` bytes.
+unsafe fn write(buffer: *mut u8, room: DWORD, len: &mut DWORD, code: LONG) -> LONG {
+    ROOMS.with_borrow_mut(|rooms| rooms.push(room as usize));
+    OUTPUT.with_borrow(|output| {
+        *len = output.len() as DWORD;
+        if code != SCARD_S_SUCCESS {
+            return code;
+        }
+        if room < *len {
+            return SCARD_E_INSUFFICIENT_BUFFER;
+        }
+        // SAFETY: there is room, as was just checked.
+        unsafe { buffer.copy_from_nonoverlapping(output.as_ptr(), output.len()) };
+        code
+    })
+}
+
+unsafe extern "system" fn reconnect(
+    _: SCARDHANDLE,
+    _: DWORD,
+    _: DWORD,
+    initialization: DWORD,
+    protocol: LPDWORD,
+) -> LONG {
+    GIVEN.with_borrow_mut(|given| *given = (initialization, Vec::new()));
+    // SAFETY: the session gives a result that lives through the call.
+    unsafe { *protocol = PROTOCOL.get() };
+    called("SCardReconnect")
+}
+
+unsafe extern "system" fn begin(_: SCARDHANDLE) -> LONG {
+    called("SCardBeginTransaction")
+}
+
+unsafe extern "system" fn end(_: SCARDHANDLE, disposition: DWORD) -> LONG {
+    GIVEN.with_borrow_mut(|given| *given = (disposition, Vec::new()));
+    called("SCardEndTransaction")
+}
+
+unsafe extern "system" fn status(
+    _: SCARDHANDLE,
+    names: LPSTR,
+    names_len: LPDWORD,
+    state: LPDWORD,
+    protocol: LPDWORD,
+    atr: LPBYTE,
+    atr_len: LPDWORD,
+) -> LONG {
+    let code = called("SCardStatus");
+    // SAFETY: the session gives results that live through the call.
+    let names_len = unsafe { &mut *names_len };
+    // SAFETY: as above.
+    let atr_len = unsafe { &mut *atr_len };
+    // SAFETY: as above.
+    unsafe { *state = pcsc_sys::SCARD_PRESENT };
+    // SAFETY: as above.
+    unsafe { *protocol = PROTOCOL.get() };
+    assert!(*atr_len >= 33);
+    // SAFETY: the buffer has room for an answer to reset, as was just checked.
+    unsafe { atr.copy_from_nonoverlapping([0x3B, 0x00].as_ptr(), 2) };
+    *atr_len = 2;
+    let room = *names_len;
+    // SAFETY: the session's buffer has that room.
+    unsafe { write(names.cast(), room, names_len, code) }
+}
+
+unsafe extern "system" fn control(
+    _: SCARDHANDLE,
+    control_code: DWORD,
+    input: LPCBYTE,
+    input_len: DWORD,
+    output: LPBYTE,
+    room: DWORD,
+    len: LPDWORD,
+) -> LONG {
+    // SAFETY: the session's input has that length.
+    unsafe { keep(control_code, input, input_len) };
+    // SAFETY: the session gives a length that lives through the call.
+    let len = unsafe { &mut *len };
+    // SAFETY: the session's buffer has that room.
+    unsafe { write(output, room, len, called("SCardControl")) }
+}
+
+unsafe extern "system" fn get_attribute(
+    _: SCARDHANDLE,
+    attribute: DWORD,
+    value: LPBYTE,
+    len: LPDWORD,
+) -> LONG {
+    GIVEN.with_borrow_mut(|given| *given = (attribute, Vec::new()));
+    // SAFETY: the session gives a length that lives through the call.
+    let len = unsafe { &mut *len };
+    let room = *len;
+    // SAFETY: the session's buffer has that room.
+    unsafe { write(value, room, len, called("SCardGetAttrib")) }
+}
+
+unsafe extern "system" fn set_attribute(
+    _: SCARDHANDLE,
+    attribute: DWORD,
+    value: LPCBYTE,
+    len: DWORD,
+) -> LONG {
+    // SAFETY: the session's value has that length.
+    unsafe { keep(attribute, value, len) };
+    called("SCardSetAttrib")
 }
 
 /// Lists the one reader, by a name that is not UTF-8 as well.
@@ -148,6 +336,7 @@ unsafe extern "system" fn transmit(
     });
     // SAFETY: the session's buffer has 65,548 bytes, all of them initialised.
     let before = unsafe { std::slice::from_raw_parts(receive, 16) };
+    RECEIVE.set(receive);
     FOUND.with_borrow_mut(|found| {
         found.clear();
         found.extend_from_slice(before);

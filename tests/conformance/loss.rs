@@ -169,3 +169,77 @@ conformance! {
         assert!(service.open(0).transmit(&GET).unwrap().status().is_success());
     }
 }
+
+/// One of a session's calls.
+type Call = fn(&mut Session) -> Result<(), Error>;
+
+/// The simulator alone can pull out a reader.
+#[test]
+fn a_reader_that_was_pulled_out_is_gone() {
+    let simulator = pcsc_sim::Simulator::new();
+    let reader = simulator.add_reader("Pulled 00");
+    let options = Session::options().provider(simulator.functions());
+    let calls: [Call; 7] = [
+        |session| session.transmit(&GET).map(drop),
+        |session| session.transaction().map(drop),
+        |session| session.status().map(drop),
+        |session| session.reconnect(Disposition::Leave),
+        |session| session.control(1, &[]).map(drop),
+        |session| {
+            session
+                .get_attribute(pcsc_session::Attribute::VENDOR_NAME)
+                .map(drop)
+        },
+        |session| session.set_attribute(pcsc_session::Attribute::VENDOR_NAME, &[1]),
+    ];
+    reader.insert(ok());
+    let mut sessions = calls.map(|_| options.open().unwrap());
+    let mut ending = options.open().unwrap();
+    let transaction = ending.transaction().unwrap();
+    reader.unplug();
+    for (session, call) in sessions.iter_mut().zip(calls) {
+        let error = call(session).unwrap_err();
+        assert!(error.is_reader_gone(), "{error}");
+        // No call helps, and each says so.
+        for call in calls {
+            assert!(call(session).unwrap_err().is_reader_gone());
+        }
+    }
+    let (transaction, error) = transaction.end(Disposition::Leave).unwrap_err();
+    assert!(error.is_reader_gone(), "{error}");
+    drop(transaction);
+    for session in sessions {
+        session.close().unwrap();
+    }
+    let again = simulator.add_reader("Pulled 00");
+    again.insert(ok());
+    assert!(
+        options
+            .open()
+            .unwrap()
+            .transmit(&GET)
+            .unwrap()
+            .status()
+            .is_success()
+    );
+}
+
+/// The simulator alone can make a reader mute.
+#[test]
+fn a_reader_that_does_not_answer_for_a_moment_comes_back() {
+    let simulator = pcsc_sim::Simulator::new();
+    let reader = simulator.add_reader("Moment 00");
+    reader.insert(ok());
+    let mut session = Session::options().provider(simulator.functions()).open().unwrap();
+    reader.set_available(false);
+    assert!(session.transmit(&GET).unwrap_err().is_reader_gone());
+    assert!(
+        session
+            .reconnect(Disposition::Leave)
+            .unwrap_err()
+            .is_reader_gone()
+    );
+    reader.set_available(true);
+    session.reconnect(Disposition::Leave).unwrap();
+    assert!(session.transmit(&GET).unwrap().status().is_success());
+}

@@ -9,7 +9,7 @@ conformance! {
         let context = Context::establish_on(service.functions()).unwrap();
         let names = context.list_readers().unwrap();
         assert_eq!(names, (0..4).map(|reader| ReaderName::from(service.reader(reader))).collect::<Vec<_>>());
-        context.check().unwrap();
+        context.is_valid().unwrap();
     }
 
     fn no_readers_is_an_empty_list_and_an_error_of_its_own<S>() {

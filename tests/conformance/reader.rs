@@ -1,7 +1,7 @@
 //! What the reader is asked: status, attributes, control; and raw handles.
 
 use crate::card::{ATR_T1, ok};
-use pcsc_session::{Attribute, Code, Context, Protocol, Session, ShareMode};
+use pcsc_session::{Attribute, Code, Context, Error, Protocol, Session, ShareMode};
 
 /// The answer to reset, by pcsc-lite's own tag for drivers: the virtual reader knows no other attribute.
 const DRIVER_ATR: Attribute = Attribute(0x0303);
@@ -58,12 +58,47 @@ conformance! {
         let mut service = S::start(1);
         service.insert(0, ok());
         let (context, card) = service.open(0).into_raw();
-        let mut session = Session::from_raw(context.clone(), card).unwrap();
+        // SAFETY: the handle was handed out a line before, and nobody else has it.
+        let mut session = unsafe { Session::from_raw(context.clone(), card) }.unwrap();
         assert_eq!(*session.reader_name(), service.reader(0).as_str());
         assert_eq!((session.protocol(), session.as_raw()), (Protocol::T1, card));
         assert!(session.transmit(&[0, 0xCA, 0, 0]).unwrap().status().is_success());
         session.close().unwrap();
-        let error = Session::from_raw(context, card).unwrap_err();
+        // SAFETY: nobody else has the handle, which the service has forgotten.
+        let error = unsafe { Session::from_raw(context.clone(), card) }.unwrap_err();
+        assert_eq!(error, Error::UnknownHandle { function: "SCardStatus" });
         assert_eq!(error.code(), Some(Code::INVALID_HANDLE));
+        assert!(!error.is_service_down());
+    }
+
+    fn a_context_goes_out_and_comes_in_where_nobody_shares_it<S>() {
+        let service = S::start(1);
+        let context = Context::establish_on(service.functions()).unwrap();
+        let shared = context.clone();
+        let context = context.into_raw().unwrap_err();
+        drop(shared);
+        let handle = context.into_raw().unwrap();
+        // SAFETY: the handle was handed out a line before, and nobody else has it.
+        let context = unsafe { Context::from_raw(service.functions(), handle) };
+        assert_eq!(context.as_raw(), handle);
+        context.is_valid().unwrap();
+        assert!(!context.list_readers().unwrap().is_empty());
+    }
+
+    fn an_input_longer_than_c_takes_is_refused<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        #[cfg(not(windows))]
+        assert_eq!(
+            session.set_attribute(DRIVER_ATR, &[0; 265]).unwrap_err(),
+            Error::InputTooLong { function: "SCardSetAttrib", len: 265, max: 264 }
+        );
+        assert_ne!(session.set_attribute(DRIVER_ATR, &[0; 264]).unwrap_err().code(), None);
+        assert_eq!(
+            session.control(0x1234, &[0; 65_549]).unwrap_err(),
+            Error::InputTooLong { function: "SCardControl", len: 65_549, max: 65_548 }
+        );
+        assert_ne!(session.control(0x1234, &[0; 65_548]).unwrap_err().code(), None);
     }
 }

@@ -98,4 +98,42 @@ conformance! {
         session.transaction().unwrap().end(Disposition::Reset).unwrap();
         assert_eq!(counter.resets(), resets + 1);
     }
+
+    fn a_transaction_that_a_removal_ended_is_not_ended_again<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let (mut holder, mut other) = (service.open(0), service.open(0));
+        let mut transaction = holder.transaction().unwrap();
+        service.remove(0);
+        service.insert(0, ok());
+        assert!(transaction.transmit(&GET).unwrap_err().is_card_removed());
+        transaction.reconnect(Disposition::Leave).unwrap();
+        drop(transaction);
+        other.reconnect(Disposition::Leave).unwrap();
+        let mut transaction = holder.transaction().unwrap();
+        transaction.reconnect(Disposition::Leave).unwrap();
+        let (sent, was_sent) = mpsc::channel();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(move || {
+                sent.send(other.transmit(&GET).unwrap().status()).unwrap();
+            });
+            assert!(was_sent.recv_timeout(MOMENT).is_err());
+            assert!(transaction.transmit(&GET).unwrap().status().is_success());
+            transaction.end(Disposition::Leave).unwrap();
+            assert!(was_sent.recv_timeout(DEADLINE).unwrap().is_success());
+            waiting.join().unwrap();
+        });
+    }
+
+    fn transactions_that_end_with_a_reset_leave_none_behind<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let (mut holder, mut other) = (service.open(0), service.open(0));
+        holder.transaction().unwrap().end(Disposition::Reset).unwrap();
+        assert!(holder.transmit(&GET).unwrap_err().is_card_reset());
+        holder.reconnect(Disposition::Leave).unwrap();
+        other.reconnect(Disposition::Leave).unwrap();
+        assert_free(&mut other);
+        assert_free(&mut holder);
+    }
 }

@@ -47,7 +47,8 @@ fn simulated() -> Result<(), Error> {
         "VERIFY with a wrong PIN",
         b"\x00\x20\x00\x81\x04\x30\x30\x30\x30",
     )?;
-    session.close().map_err(|(_, error)| error)
+    session.close()?;
+    Ok(())
 }
 
 /// Shows a session on the machine's PC/SC.
@@ -62,7 +63,8 @@ fn system(arguments: &[String]) -> Result<(), Error> {
     // SELECT of the default application: nearly every card answers it.
     let command = command.unwrap_or(vec![0x00, 0xA4, 0x04, 0x00, 0x00]);
     show(&mut session, "the command", &command)?;
-    session.close().map_err(|(_, error)| error)
+    session.close()?;
+    Ok(())
 }
 
 /// Lists the readers, opens the session and prints the answer to reset.

@@ -31,7 +31,8 @@ fn run() -> Result<(), Error> {
         let response = transaction.transmit(command)?;
         println!("{command:02X?}: {:02X?} {}", response.data(), response.status());
     }
-    transaction.end(Disposition::Leave).map_err(|(_, error)| error)?;
+    transaction.end(Disposition::Leave)?;
     println!("ended");
-    session.close().map_err(|(_, error)| error)
+    session.close()?;
+    Ok(())
 }

@@ -21,7 +21,7 @@ const MANAGE_CHANNEL: u8 = 0x70;
 /// let mut channel = session.open_channel()?;
 /// assert_eq!(channel.number(), 1);
 /// channel.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
-/// channel.close().map_err(|(_, error)| error)?;
+/// channel.close()?;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 #[derive(Debug)]

@@ -37,18 +37,23 @@ macro_rules! codes {
 
             /// The name of the code in `winscard.h`, where it has one.
             #[must_use]
+            #[cfg_attr(not(windows), allow(unreachable_patterns, reason = "one number has two names there"))]
             pub fn name(self) -> Option<&'static str> {
                 Some(match self {
                     $( Code::$constant => stringify!($c), )*
+                    // The same as UNEXPECTED but on Windows.
+                    Code::UNSUPPORTED_FEATURE => "SCARD_E_UNSUPPORTED_FEATURE",
                     _ => return None,
                 })
             }
 
             /// What the code says and what can be done about it, in one sentence without a full stop.
             #[must_use]
+            #[cfg_attr(not(windows), allow(unreachable_patterns, reason = "one number has two names there"))]
             pub fn meaning(self) -> Option<&'static str> {
                 Some(match self {
                     $( Code::$constant => $meaning, )*
+                    Code::UNSUPPORTED_FEATURE => "the service or the reader does not have this feature",
                     _ => return None,
                 })
             }
@@ -60,7 +65,7 @@ codes! {
     SUCCESS = SCARD_S_SUCCESS, "the call did what it was asked";
     INTERNAL_ERROR = SCARD_F_INTERNAL_ERROR, "the PC/SC library or its service failed inside: restart the service";
     CANCELLED = SCARD_E_CANCELLED, "the wait was cancelled";
-    INVALID_HANDLE = SCARD_E_INVALID_HANDLE, "the service does not know this handle, as after its restart: open a new context";
+    INVALID_HANDLE = SCARD_E_INVALID_HANDLE, "the service does not know this handle, which was closed or is older than its restart: open a new context";
     INVALID_PARAMETER = SCARD_E_INVALID_PARAMETER, "an argument is not acceptable";
     INVALID_TARGET = SCARD_E_INVALID_TARGET, "the service's start-up information is missing or wrong";
     NO_MEMORY = SCARD_E_NO_MEMORY, "there is not enough memory";
@@ -80,7 +85,7 @@ codes! {
     UNKNOWN_ERROR = SCARD_F_UNKNOWN_ERROR, "an error of unknown origin";
     INVALID_ATR = SCARD_E_INVALID_ATR, "the answer to reset is not valid";
     NOT_TRANSACTED = SCARD_E_NOT_TRANSACTED, "the command did not reach the card or its answer did not come back, or there is no transaction to end";
-    READER_UNAVAILABLE = SCARD_E_READER_UNAVAILABLE, "the reader is gone: plug it in again and open a new session";
+    READER_UNAVAILABLE = SCARD_E_READER_UNAVAILABLE, "the reader does not answer, or is gone: reconnect, or plug it in again and open a new session";
     SHUTDOWN = SCARD_P_SHUTDOWN, "the service is shutting down";
     PCI_TOO_SMALL = SCARD_E_PCI_TOO_SMALL, "the protocol control information is too short";
     READER_UNSUPPORTED = SCARD_E_READER_UNSUPPORTED, "the reader's driver does not do what PC/SC needs";
@@ -112,7 +117,7 @@ codes! {
     UNSUPPORTED_CARD = SCARD_W_UNSUPPORTED_CARD, "the reader cannot talk to this card, by its answer to reset";
     UNRESPONSIVE_CARD = SCARD_W_UNRESPONSIVE_CARD, "the card does not answer: take it out, check which way round it is, put it back";
     UNPOWERED_CARD = SCARD_W_UNPOWERED_CARD, "the card has no power: reconnect";
-    RESET_CARD = SCARD_W_RESET_CARD, "another program reset the card: reconnect, select the application and verify the PIN again";
+    RESET_CARD = SCARD_W_RESET_CARD, "the card was reset, by another program or at a transaction's end: reconnect, select the application and verify the PIN again";
     REMOVED_CARD = SCARD_W_REMOVED_CARD, "the card was taken out: put it back and reconnect";
     SECURITY_VIOLATION = SCARD_W_SECURITY_VIOLATION, "access was denied";
     WRONG_CHV = SCARD_W_WRONG_CHV, "the PIN was wrong";

@@ -1,14 +1,13 @@
 //! The connection to the service.
 
+use crate::growing::Unread;
 use crate::raw::{self, Fill};
 use crate::reader_name::Unit;
-use crate::{Code, Error, ReaderName};
+use crate::{Code, Error, ReaderName, growing};
 use pcsc_sys::{Functions, SCARDCONTEXT};
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
-
-/// How often a list that changes between two calls is asked for again.
-const ATTEMPTS: usize = 16;
 
 /// Enough for the lists of nearly all machines, so that one call suffices: pcsc-lite's 16 readers with
 /// names of up to 128 bytes.
@@ -64,6 +63,14 @@ impl Context {
     ///
     /// # Platform notes
     /// On Windows the service also stops when the last reader goes.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// let context = pcsc_session::Context::establish_on(simulator.functions())?; // `establish()` for the system's
+    /// context.is_valid()?;
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardEstablishContext")]
     pub fn establish() -> Result<Context, Error> {
         Context::establish_on(Functions::system()?)
@@ -76,14 +83,25 @@ impl Context {
     pub fn establish_on(functions: &'static Functions) -> Result<Context, Error> {
         let handle =
             raw::establish_context(functions).map_err(|code| failed("SCardEstablishContext", code))?;
-        Ok(Context::from_raw(functions, handle))
+        Ok(Context::of_handle(functions, handle))
     }
 
-    /// Takes over a context that was established in another way; it is released with the last clone.
-    #[must_use]
-    pub fn from_raw(functions: &'static Functions, handle: SCARDCONTEXT) -> Context {
+    /// A context that owns the handle: see [`from_raw`](Context::from_raw).
+    pub(crate) fn of_handle(functions: &'static Functions, handle: SCARDCONTEXT) -> Context {
         Context {
             inner: Arc::new(Inner { functions, handle }),
+        }
+    }
+
+    /// Hands out the handle; it stays established and is the caller's to release.
+    ///
+    /// # Errors
+    /// The context comes back where clones or sessions share it.
+    pub fn into_raw(self) -> Result<SCARDCONTEXT, Context> {
+        match Arc::try_unwrap(self.inner) {
+            // Its drop would release it.
+            Ok(inner) => Ok(ManuallyDrop::new(inner).handle),
+            Err(inner) => Err(Context { inner }),
         }
     }
 
@@ -109,7 +127,7 @@ impl Context {
     /// # Platform notes
     /// pcsc-lite's client library answers this itself: it stays valid after the service died.
     #[doc(alias = "SCardIsValidContext")]
-    pub fn check(&self) -> Result<(), Error> {
+    pub fn is_valid(&self) -> Result<(), Error> {
         raw::is_valid_context(self.functions(), self.as_raw())
             .map_err(|code| failed("SCardIsValidContext", code))
     }
@@ -121,7 +139,19 @@ impl Context {
     /// Where the list grows between two calls it is asked for again, a bounded number of times.
     ///
     /// # Errors
-    /// `SCARD_E_NO_SERVICE` where the service has gone; [`Error::ListKeepsChanging`].
+    /// `SCARD_E_NO_SERVICE` where the service has gone; [`Error::KeepsChanging`].
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// for name in context.list_readers()? {
+    ///     println!("{name}");
+    /// }
+    /// # assert_eq!(context.list_readers()?.len(), 1);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardListReaders")]
     pub fn list_readers(&self) -> Result<Vec<ReaderName>, Error> {
         self.readers(None)
@@ -200,20 +230,13 @@ fn failed(function: &'static str, code: Code) -> Error {
 /// Reads a multi-string with a buffer that grows with it; a list without entries may also be an error of C.
 fn multi_string(
     function: &'static str,
-    mut fill: impl FnMut(&mut [Unit]) -> Result<usize, Fill>,
+    fill: impl FnMut(&mut [Unit]) -> Result<usize, Fill>,
 ) -> Result<Vec<ReaderName>, Error> {
-    let mut units = Vec::new();
-    let mut len = LIST;
-    for _ in 0..ATTEMPTS {
-        units.resize(len, 0);
-        match fill(&mut units) {
-            Ok(filled) => return Ok(ReaderName::list(&units[..filled])),
-            Err(Fill::TooShort(needed)) => len = needed.max(len).min(MAX_LIST),
-            Err(Fill::Failed(Code::NO_READERS_AVAILABLE)) => return Ok(Vec::new()),
-            Err(Fill::Failed(code)) => return Err(failed(function, code)),
-        }
+    match growing::read(LIST, MAX_LIST, fill) {
+        Ok((units, len)) => Ok(ReaderName::list(&units[..len])),
+        Err(Unread::Failed(Code::NO_READERS_AVAILABLE)) => Ok(Vec::new()),
+        Err(unread) => Err(unread.into_error(function, |code| failed(function, code))),
     }
-    Err(Error::ListKeepsChanging { function })
 }
 
 /// No list is longer: a library that asks for more is wrong.
@@ -222,37 +245,6 @@ const MAX_LIST: usize = 16 << 20;
 #[cfg(all(test, not(windows)))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_list_that_grows_between_two_calls_is_read_whole() {
-        let mut calls = 0;
-        let list = multi_string("SCardListReaders", |buffer| {
-            calls += 1;
-            if calls < 3 {
-                return Err(Fill::TooShort(buffer.len() + 10));
-            }
-            buffer[..5].copy_from_slice(b"one\0\0");
-            Ok(5)
-        });
-        assert_eq!(list.unwrap(), ["one"]);
-        assert_eq!(calls, 3);
-    }
-
-    #[test]
-    fn a_list_that_never_settles_ends() {
-        let mut calls = 0;
-        let list = multi_string("SCardListReaders", |_| {
-            calls += 1;
-            Err(Fill::TooShort(usize::MAX))
-        });
-        assert_eq!(
-            list,
-            Err(Error::ListKeepsChanging {
-                function: "SCardListReaders"
-            })
-        );
-        assert_eq!(calls, ATTEMPTS);
-    }
 
     #[test]
     fn no_readers_is_an_empty_list() {

@@ -1,6 +1,6 @@
 //! What can go wrong.
 
-use crate::{ClassError, Code, EncodeError, LongForm, ReaderName, StatusWord};
+use crate::{Channel, ClassError, Code, EncodeError, LongForm, ReaderName, Session, StatusWord, Transaction};
 use pcsc_sys::LoadError;
 use std::fmt;
 
@@ -81,10 +81,33 @@ pub enum Error {
         /// The reader.
         reader: ReaderName,
     },
-    /// A list kept changing while it was read.
-    ListKeepsChanging {
+    /// What was read kept changing, and grew each time.
+    KeepsChanging {
         /// The C function that was called again and again.
         function: &'static str,
+    },
+    /// The reader was pulled out: only a new session helps, once it is back.
+    ReaderGone {
+        /// The C function, by its name without Windows' suffix.
+        function: &'static str,
+        /// What it returned.
+        code: Code,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// A handle that was to be taken over is none of the service's: see [`Session::from_raw`](crate::Session::from_raw).
+    UnknownHandle {
+        /// The C function that was asked.
+        function: &'static str,
+    },
+    /// An input longer than the C function takes; it was not sent.
+    InputTooLong {
+        /// The C function.
+        function: &'static str,
+        /// The input's length in bytes.
+        len: usize,
+        /// The largest length in bytes.
+        max: usize,
     },
     /// A C function returned an error.
     Pcsc {
@@ -103,7 +126,8 @@ impl Error {
     pub fn code(&self) -> Option<Code> {
         match self {
             Error::NoCard { .. } => Some(Code::NO_SMARTCARD),
-            Error::Pcsc { code, .. } => Some(*code),
+            Error::UnknownHandle { .. } => Some(Code::INVALID_HANDLE),
+            Error::Pcsc { code, .. } | Error::ReaderGone { code, .. } => Some(*code),
             _ => None,
         }
     }
@@ -118,7 +142,8 @@ impl Error {
             | Error::FormUnknown { reader, .. }
             | Error::FormRefused { reader, .. }
             | Error::ResponseTooLong { reader, .. }
-            | Error::BadResponse { reader, .. } => Some(reader),
+            | Error::BadResponse { reader, .. }
+            | Error::ReaderGone { reader, .. } => Some(reader),
             Error::Pcsc { reader, .. } => reader.as_ref(),
             _ => None,
         }
@@ -134,28 +159,30 @@ impl Error {
         self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
     }
 
-    /// Whether another program reset the card: it has forgotten its selected application and its
-    /// verified PINs. [`Session::reconnect`](crate::Session::reconnect) makes it usable again.
+    /// Whether the card was reset, by another program or at a transaction's end: it has forgotten its selected
+    /// application and its verified PINs. [`Session::reconnect`](crate::Session::reconnect) makes it usable again.
     #[must_use]
     pub fn is_card_reset(&self) -> bool {
         self.is(&[Code::RESET_CARD])
     }
 
-    /// Whether the reader is not there (any more).
+    /// Whether the reader is not there (any more), or does not answer.
     #[must_use]
     pub fn is_reader_gone(&self) -> bool {
-        matches!(self, Error::InvalidReader { .. } | Error::NoReaders)
-            || self.is(&[
-                Code::READER_UNAVAILABLE,
-                Code::UNKNOWN_READER,
-                Code::NO_READERS_AVAILABLE,
-            ])
+        matches!(
+            self,
+            Error::InvalidReader { .. } | Error::NoReaders | Error::ReaderGone { .. }
+        ) || self.is(&[
+            Code::READER_UNAVAILABLE,
+            Code::UNKNOWN_READER,
+            Code::NO_READERS_AVAILABLE,
+        ])
     }
 
     /// Whether the service does not run, or the connection to it is lost: only a new context helps.
     #[must_use]
     pub fn is_service_down(&self) -> bool {
-        self.code().is_some_and(Code::is_service_down)
+        !matches!(self, Error::UnknownHandle { .. }) && self.code().is_some_and(Code::is_service_down)
     }
 
     /// Whether another program keeps the card to itself.
@@ -236,12 +263,30 @@ impl fmt::Display for Error {
             Error::BadResponse { problem, reader } => {
                 write!(f, "the answer of the card in {reader:?} is wrong: {problem}")
             }
-            Error::ListKeepsChanging { function } => {
+            Error::KeepsChanging { function } => {
                 write!(
                     f,
-                    "the list that {function} gives kept changing while it was read: try again"
+                    "what {function} gives kept changing while it was read: try again"
                 )
             }
+            Error::ReaderGone {
+                function,
+                code,
+                reader,
+            } => write!(
+                f,
+                "{function} failed on the reader {reader:?} with {}: the reader was pulled out: plug it in and open a new session",
+                Number(*code)
+            ),
+            Error::UnknownHandle { function } => write!(
+                f,
+                "{function} failed with {}: the service does not know the handle that was to be taken over",
+                Number(Code::INVALID_HANDLE)
+            ),
+            Error::InputTooLong { function, len, max } => write!(
+                f,
+                "the input of {len} bytes was not sent: {function} takes {max} at most"
+            ),
             Error::Pcsc {
                 function,
                 code,
@@ -258,7 +303,38 @@ impl fmt::Display for Error {
     }
 }
 
+/// A code by its name and number, where its usual meaning does not apply.
+struct Number(Code);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.0;
+        write!(f, "{} (0x{:08X})", code.name().unwrap_or("a code"), code.0)
+    }
+}
+
 impl std::error::Error for Error {}
+
+/// Keeps the error and drops the session, so that `session.close()?` compiles.
+impl From<(Session, Error)> for Error {
+    fn from((_, error): (Session, Error)) -> Error {
+        error
+    }
+}
+
+/// Keeps the error and drops the transaction, so that `transaction.end(...)?` compiles.
+impl From<(Transaction<'_>, Error)> for Error {
+    fn from((_, error): (Transaction<'_>, Error)) -> Error {
+        error
+    }
+}
+
+/// Keeps the error and drops the channel, so that `channel.close()?` compiles.
+impl From<(Channel<'_>, Error)> for Error {
+    fn from((_, error): (Channel<'_>, Error)) -> Error {
+        error
+    }
+}
 
 impl From<EncodeError> for Error {
     fn from(error: EncodeError) -> Error {

@@ -11,7 +11,7 @@
 //! println!("{}", session.atr()?);
 //! let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 //! println!("{:02X?} {}", response.data(), response.status()); // data without the status word
-//! session.close().map_err(|(_, error)| error)?;
+//! session.close()?;
 //! # Ok::<(), pcsc_session::Error>(())
 //! ```
 //!
@@ -47,6 +47,7 @@ mod context;
 mod error;
 mod exchange;
 mod exchange_options;
+mod growing;
 mod limits;
 mod options;
 mod protocol;

@@ -155,12 +155,12 @@ impl SessionOptions {
 
     /// Opens the session on a context that exists.
     ///
+    /// # Errors
+    /// As [`Session::open`] and [`Session::open_reader`].
+    ///
     /// # Platform notes
     /// With pcsc-lite calls on one context wait for one another: sessions that are to run side by side
     /// need a context each, as [`open`](SessionOptions::open) gives them.
-    ///
-    /// # Errors
-    /// As [`Session::open`] and [`Session::open_reader`].
     pub fn open_in(&self, context: &Context) -> Result<Session, Error> {
         Session::connect(context.clone(), self)
     }

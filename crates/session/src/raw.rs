@@ -1,12 +1,13 @@
 //! Every C call, one a block, with its status turned into a `Result`: the only file with unsafe code.
 //!
-//! All that C is given is a slice or a reference that lives through the call, with its own length. A
-//! handle that the service does not know gives `SCARD_E_INVALID_HANDLE`, so none of these functions
-//! needs a promise of its caller. What C says it wrote is checked against what it was given.
+//! All that C is given is a slice or a reference that lives through the call, with its own length. The handles are
+//! those that a [`Context`] and a [`Session`] own, from C itself or by the promise of who called `from_raw`: they are
+//! released once, by that owner alone. So none of the functions that are crate-private needs a promise of its caller.
+//! What C says it wrote is checked against what it was given.
 #![allow(unsafe_code)]
 
 use crate::reader_name::Unit;
-use crate::{Code, Disposition, Protocol, Protocols, ShareMode};
+use crate::{Code, Context, Disposition, Error, Protocol, Protocols, Session, ShareMode};
 use pcsc_sys::{self as sys, DWORD, Functions, LONG, SCARD_IO_REQUEST, SCARDCONTEXT, SCARDHANDLE};
 use std::ptr;
 
@@ -38,7 +39,10 @@ fn check(code: LONG) -> Result<(), Code> {
 /// A length as C takes it; a longer slice is given to C with the largest length there is.
 #[inline]
 fn length<T>(slice: &[T]) -> DWORD {
-    DWORD::try_from(slice.len()).unwrap_or(DWORD::MAX - 1)
+    // The largest number is SCARD_AUTOALLOCATE.
+    DWORD::try_from(slice.len())
+        .unwrap_or(DWORD::MAX)
+        .min(DWORD::MAX - 1)
 }
 
 /// A length that C returned, which must not be more than it was given.
@@ -73,6 +77,34 @@ fn filled<T>(code: LONG, returned: DWORD, buffer: &[T]) -> Result<usize, Fill> {
             Err(Fill::TooShort(needed(returned)))
         }
         Err(code) => Err(Fill::Failed(code)),
+    }
+}
+
+impl Context {
+    /// Takes over a context that was established in another way; it is released with the last clone.
+    ///
+    /// # Safety
+    /// `handle` is an established context of the library behind `functions`, and nobody else releases it: from now on
+    /// this value owns it, as an `OwnedFd` owns a descriptor.
+    #[must_use]
+    pub unsafe fn from_raw(functions: &'static Functions, handle: SCARDCONTEXT) -> Context {
+        Context::of_handle(functions, handle)
+    }
+}
+
+impl Session {
+    /// Takes over a card that was connected in another way, shared; its reader and protocol are asked of the service.
+    ///
+    /// The session disconnects it at its end, with a reset.
+    ///
+    /// # Errors
+    /// [`Error::UnknownHandle`] where the service does not know the handle; else what `SCardStatus` returned. The
+    /// handle then stays the caller's.
+    ///
+    /// # Safety
+    /// `card` was connected on `context`, and nobody else disconnects it: where this succeeds, the session owns it.
+    pub unsafe fn from_raw(context: Context, card: SCARDHANDLE) -> Result<Session, Error> {
+        Session::of_handle(context, card)
     }
 }
 

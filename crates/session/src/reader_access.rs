@@ -1,11 +1,9 @@
 //! What a session asks of the reader rather than of the card: status, attributes, control.
 
 use crate::raw::{self, Fill};
-use crate::{Atr, Attribute, CardState, CardStatus, Error, ReaderName, Session};
-use pcsc_sys::MAX_READERNAME;
-
-/// How often a value that grows between two calls is asked for again.
-const ATTEMPTS: usize = 16;
+use crate::{Atr, Attribute, CardState, CardStatus, Error, ReaderName, Session, growing};
+use pcsc_sys::{MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED, MAX_READERNAME};
+use zeroize::Zeroize;
 
 /// The longest answer to reset that a library may hand over: Windows' field has 36 bytes.
 const ATR: usize = 36;
@@ -18,30 +16,36 @@ impl Session {
     ///
     /// # Errors
     /// `SCARD_W_REMOVED_CARD`, `SCARD_W_RESET_CARD`, `SCARD_E_READER_UNAVAILABLE`, `SCARD_E_NO_SERVICE`
-    /// where the connection is lost.
+    /// where the connection is lost; [`Error::ReaderGone`] where the reader was pulled out.
+    ///
+    /// # Platform notes
+    /// With pcsc-lite this waits while another handle holds a transaction.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let status = session.status()?;
+    /// assert!(status.state.is_present() && status.state.is_powered());
+    /// assert_eq!(status.protocol, session.protocol());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardStatus")]
     pub fn status(&self) -> Result<CardStatus, Error> {
         const FUNCTION: &str = "SCardStatus";
         self.check(FUNCTION)?;
         let mut atr = [0; ATR];
-        let mut names = vec![0; MAX_READERNAME + 2];
-        for _ in 0..ATTEMPTS {
-            match raw::status(self.functions(), self.as_raw(), &mut names, &mut atr) {
-                Ok(status) => {
-                    return Ok(CardStatus {
-                        readers: ReaderName::list(&names[..status.names_len]),
-                        state: CardState(status.state),
-                        protocol: status.protocol,
-                        atr: Atr::new(&atr[..status.atr_len]),
-                    });
-                }
-                Err(Fill::TooShort(needed)) => {
-                    names.resize(needed.clamp(names.len(), usize::from(u16::MAX)), 0);
-                }
-                Err(Fill::Failed(code)) => return Err(self.failed(FUNCTION, code)),
-            }
-        }
-        Err(Error::ListKeepsChanging { function: FUNCTION })
+        let (names, status) = growing::read(MAX_READERNAME + 2, usize::from(u16::MAX), |names| {
+            raw::status(self.functions(), self.as_raw(), names, &mut atr)
+        })
+        .map_err(|unread| unread.into_error(FUNCTION, |code| self.failed(FUNCTION, code)))?;
+        Ok(CardStatus {
+            readers: ReaderName::list(&names[..status.names_len]),
+            state: CardState(status.state),
+            protocol: status.protocol,
+            atr: Atr::new(&atr[..status.atr_len]),
+        })
     }
 
     /// The card's answer to reset.
@@ -91,20 +95,12 @@ impl Session {
     pub fn get_attribute(&self, attribute: Attribute) -> Result<Vec<u8>, Error> {
         const FUNCTION: &str = "SCardGetAttrib";
         self.check(FUNCTION)?;
-        let mut value = vec![0; pcsc_sys::MAX_BUFFER_SIZE];
-        for _ in 0..ATTEMPTS {
-            match raw::get_attribute(self.functions(), self.as_raw(), attribute.0, &mut value) {
-                Ok(len) => {
-                    value.truncate(len);
-                    return Ok(value);
-                }
-                Err(Fill::TooShort(needed)) => {
-                    value.resize(needed.clamp(value.len(), pcsc_sys::MAX_BUFFER_SIZE_EXTENDED), 0);
-                }
-                Err(Fill::Failed(code)) => return Err(self.failed(FUNCTION, code)),
-            }
-        }
-        Err(Error::ListKeepsChanging { function: FUNCTION })
+        let (mut value, len) = growing::read(MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED, |value| {
+            raw::get_attribute(self.functions(), self.as_raw(), attribute.0, value)
+        })
+        .map_err(|unread| unread.into_error(FUNCTION, |code| self.failed(FUNCTION, code)))?;
+        value.truncate(len);
+        Ok(value)
     }
 
     /// Reads an attribute into a buffer; returns its length in bytes.
@@ -119,7 +115,7 @@ impl Session {
         let len = if cfg!(windows) {
             buffer.len()
         } else {
-            buffer.len().min(pcsc_sys::MAX_BUFFER_SIZE)
+            buffer.len().min(MAX_BUFFER_SIZE)
         };
         let buffer = &mut buffer[..len];
         raw::get_attribute(self.functions(), self.as_raw(), attribute.0, buffer).map_err(|fill| match fill {
@@ -134,10 +130,17 @@ impl Session {
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardsetattrib)).
     ///
     /// # Errors
-    /// As [`get_attribute`](Session::get_attribute).
+    /// As [`get_attribute`](Session::get_attribute); [`Error::InputTooLong`] for more than 264 bytes, which pcsc-lite
+    /// does not take: nothing is sent.
+    ///
+    /// # Platform notes
+    /// Windows has no such limit.
     #[doc(alias = "SCardSetAttrib")]
     pub fn set_attribute(&mut self, attribute: Attribute, value: &[u8]) -> Result<(), Error> {
         const FUNCTION: &str = "SCardSetAttrib";
+        if !cfg!(windows) {
+            at_most(FUNCTION, value, MAX_BUFFER_SIZE)?;
+        }
         self.check(FUNCTION)?;
         raw::set_attribute(self.functions(), self.as_raw(), attribute.0, value)
             .map_err(|code| self.failed(FUNCTION, code))
@@ -153,13 +156,32 @@ impl Session {
     ///
     /// # Errors
     /// `SCARD_E_UNSUPPORTED_FEATURE` (with pcsc-lite also `SCARD_E_NOT_TRANSACTED`) where the reader does
-    /// not know the code; else as [`status`](Session::status).
+    /// not know the code; [`Error::InputTooLong`] for more than 65,548 bytes: nothing is sent; else as
+    /// [`status`](Session::status).
+    ///
+    /// # Platform notes
+    /// With pcsc-lite this waits while another handle holds a transaction.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let features = session.control(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[])?;
+    /// assert_eq!(features, [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardControl")]
     pub fn control(&mut self, code: u32, input: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut output = vec![0; pcsc_sys::MAX_BUFFER_SIZE_EXTENDED];
-        let len = self.control_into(code, input, &mut output)?;
-        output.truncate(len);
-        Ok(output)
+        // The longest answer is long, and may be a secret: what is handed out is a copy of its own length.
+        let mut output = vec![0; MAX_BUFFER_SIZE_EXTENDED];
+        let result = self.control_into(code, input, &mut output);
+        let written = *result.as_ref().unwrap_or(&output.len());
+        let answer = result.map(|len| output[..len].to_vec());
+        output[..written].zeroize();
+        answer
     }
 
     /// Sends a control command to the reader, once; returns how many bytes of `output` it was answered with.
@@ -169,11 +191,24 @@ impl Session {
     /// [`control`](Session::control).
     pub fn control_into(&mut self, code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
         const FUNCTION: &str = "SCardControl";
+        at_most(FUNCTION, input, MAX_BUFFER_SIZE_EXTENDED)?;
         self.check(FUNCTION)?;
         // pcsc-lite refuses a longer buffer than the longest answer.
-        let len = output.len().min(pcsc_sys::MAX_BUFFER_SIZE_EXTENDED);
+        let len = output.len().min(MAX_BUFFER_SIZE_EXTENDED);
         let output = &mut output[..len];
         raw::control(self.functions(), self.as_raw(), code, input, output)
             .map_err(|code| self.failed(FUNCTION, code))
     }
+}
+
+/// Refuses an input that C would refuse with a code that says nothing of it.
+fn at_most(function: &'static str, input: &[u8], max: usize) -> Result<(), Error> {
+    if input.len() > max {
+        return Err(Error::InputTooLong {
+            function,
+            len: input.len(),
+            max,
+        });
+    }
+    Ok(())
 }

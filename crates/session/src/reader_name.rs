@@ -60,6 +60,23 @@ impl ReaderName {
         self.units()
     }
 
+    /// The name as text, where it is valid UTF-8.
+    ///
+    /// # Platform notes
+    /// On Windows a `String`, from UTF-16.
+    #[cfg(not(windows))]
+    #[must_use]
+    pub fn to_str(&self) -> Option<&str> {
+        std::str::from_utf8(self.units()).ok()
+    }
+
+    /// The name as text, where it is valid UTF-16.
+    #[cfg(windows)]
+    #[must_use]
+    pub fn to_str(&self) -> Option<String> {
+        String::from_utf16(self.units()).ok()
+    }
+
     /// The name as text, with replacement characters where it is not valid.
     #[must_use]
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
@@ -132,6 +149,18 @@ impl PartialEq<&str> for ReaderName {
     }
 }
 
+impl PartialEq<ReaderName> for str {
+    fn eq(&self, other: &ReaderName) -> bool {
+        other == self
+    }
+}
+
+impl PartialEq<ReaderName> for &str {
+    fn eq(&self, other: &ReaderName) -> bool {
+        *other == **self
+    }
+}
+
 impl fmt::Display for ReaderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.to_string_lossy())
@@ -176,6 +205,10 @@ mod tests {
         let name = ReaderName::from_bytes(b"L\xE4ser");
         assert_eq!(name.as_bytes(), b"L\xE4ser");
         assert_eq!(name.to_string(), "L\u{FFFD}ser");
+        assert_eq!(name.to_str(), None);
+        assert_eq!(ReaderName::from("one").to_str(), Some("one"));
+        let text = ReaderName::from("one");
+        assert!("one" == text && *"one" == text && "two" != text && "one" != name);
         assert_ne!(name, ReaderName::from("L\u{FFFD}ser"));
     }
 

@@ -8,18 +8,36 @@ impl Session {
     /// `initialization` says: after a reset by another program or a removal, this makes the session usable again.
     ///
     /// The card may have forgotten its selected application and its verified PINs, and may be another card.
+    /// Does not wait for a transaction of another handle.
     ///
     /// Wraps `SCardReconnect` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardreconnect)).
     ///
     /// # Errors
-    /// [`Error::NoCard`] where there is no card; `SCARD_E_SHARING_VIOLATION` where another program keeps it to
-    /// itself; the session's state stays as it was. Where the reader or the service is gone only a new
-    /// session helps, and its error is returned without asking again.
+    /// [`Error::NoCard`] where there is no card; `SCARD_E_READER_UNAVAILABLE` while the reader does not answer;
+    /// `SCARD_E_INVALID_VALUE` for [`Disposition::Eject`], which is none for a reconnection; the session's state
+    /// stays as it was. Where the reader was pulled out or the service is gone only a new session helps, and its
+    /// error is returned without asking again.
     ///
     /// # Platform notes
-    /// Ends a transaction on Windows, not with pcsc-lite, where a [`Transaction`](crate::Transaction) that was
-    /// dropped while the card was lost is ended now.
+    /// With pcsc-lite this waits while another handle holds a transaction. It ends a transaction on Windows, not with
+    /// pcsc-lite, where a [`Transaction`](crate::Transaction) that was dropped after a reset is ended now.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Disposition, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = Session::options().provider(simulator.functions()).open()?;
+    /// # let other = Session::options().provider(simulator.functions()).open()?;
+    /// other.close()?; // which resets the card
+    /// let select = [0x00, 0xA4, 0x04, 0x00, 0x00];
+    /// assert!(session.transmit(&select).unwrap_err().is_card_reset());
+    /// session.reconnect(Disposition::Leave)?;
+    /// assert!(session.transmit(&select)?.status().is_success());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardReconnect")]
     pub fn reconnect(&mut self, initialization: Disposition) -> Result<(), Error> {
         self.reconnect_as(self.share_mode, self.protocols, initialization)
@@ -28,7 +46,11 @@ impl Session {
     /// Connects to the card again with another share mode or other protocols.
     ///
     /// # Errors
-    /// As [`reconnect`](Session::reconnect).
+    /// As [`reconnect`](Session::reconnect); `SCARD_E_SHARING_VIOLATION` where it is to be exclusive and is not.
+    ///
+    /// # Platform notes
+    /// With pcsc-lite a shared session that asks for [`ShareMode::Exclusive`] waits until all others have closed
+    /// theirs, for ever where one does not.
     pub fn reconnect_as(
         &mut self,
         share_mode: ShareMode,
@@ -48,25 +70,42 @@ impl Session {
                 self.pci = raw::pci(protocol);
                 // It may be another card.
                 self.limits = None;
-                for _ in 0..std::mem::take(&mut self.unended) {
-                    // Where the reconnection ended it already, there is none to end.
-                    let _ = raw::end_transaction(self.functions(), self.card, Disposition::Leave);
-                }
-                Ok(())
+                self.end_what_is_left()
             }
-            Err(Code::NO_SMARTCARD) => {
+            Err(Code::NO_SMARTCARD | Code::REMOVED_CARD) => {
                 self.lost.set(Some(Code::REMOVED_CARD));
+                // The service ends the transactions of a card that was taken out.
+                self.unended = 0;
                 Err(Error::NoCard {
                     reader: self.reader.clone(),
                 })
             }
+            // That is said of the argument, not of the reader.
+            Err(Code::INVALID_VALUE) if initialization == Disposition::Eject => Err(Error::Pcsc {
+                function: FUNCTION,
+                code: Code::INVALID_VALUE,
+                reader: Some(self.reader.clone()),
+            }),
             Err(code) => Err(self.failed(FUNCTION, code)),
         }
     }
 
-    /// Ends the session: the card is disconnected as [`SessionOptions::on_close`] says.
+    /// Ends the transactions that the reset of the card kept from being ended.
+    fn end_what_is_left(&mut self) -> Result<(), Error> {
+        while self.unended > 0 {
+            match raw::end_transaction(self.functions(), self.card, Disposition::Leave) {
+                // Reset once more: it is still held, and the next reconnection ends it.
+                Err(Code::RESET_CARD) => return Err(self.failed("SCardEndTransaction", Code::RESET_CARD)),
+                // Where a removal or the reconnection ended it already, there is none to end.
+                Ok(()) | Err(_) => self.unended -= 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the session: the card is disconnected as [`SessionOptions::on_close`](crate::SessionOptions::on_close) says.
     ///
-    /// Dropping a session does the same; only this says whether it worked.
+    /// Dropping a session does the same; only this says whether it worked. `?` takes the error and drops the session.
     ///
     /// Wraps `SCardDisconnect` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scarddisconnect)).
@@ -74,6 +113,27 @@ impl Session {
     /// # Errors
     /// The session comes back with what the C function returned, as `SCARD_E_NO_SERVICE` after the loss of
     /// the service; dropping it then frees what is left.
+    ///
+    /// # Platform notes
+    /// With pcsc-lite a session that resets the card at its end waits while another handle holds a transaction;
+    /// so does its drop.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Session;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// session.close()?;
+    ///
+    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// simulator.stop_service();
+    /// let (session, error) = session.close().unwrap_err();
+    /// assert!(error.is_service_down());
+    /// assert_eq!(*session.reader_name(), "Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardDisconnect")]
     #[allow(
         clippy::result_large_err,
@@ -105,7 +165,10 @@ impl Session {
 
 /// Whether `SCardReconnect` can make the handle usable again.
 pub(crate) fn is_reconnectable(code: Code) -> bool {
-    matches!(code, Code::RESET_CARD | Code::REMOVED_CARD | Code::NO_SMARTCARD)
+    matches!(
+        code,
+        Code::RESET_CARD | Code::REMOVED_CARD | Code::NO_SMARTCARD | Code::READER_UNAVAILABLE
+    )
 }
 
 impl Drop for Session {

@@ -35,7 +35,7 @@ const SHORT_COMMAND: usize = 4 + 1 + 255 + 1;
 /// let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 /// println!("{:02X?} {}", response.data(), response.status());
 /// assert!(response.status().is_success());
-/// session.close().map_err(|(_, error)| error)?;
+/// session.close()?;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 pub struct Session {
@@ -54,7 +54,7 @@ pub struct Session {
     pub(crate) protocols: Protocols,
     pub(crate) on_close: Disposition,
     pub(crate) connected: bool,
-    /// Transactions that could not be ended because the card was lost: the service still holds them.
+    /// Transactions that could not be ended because the card was reset: the service still holds them.
     pub(crate) unended: u32,
     /// The command of [`execute`](Session::execute), encoded; wiped where it was secret.
     pub(crate) outgoing: Vec<u8>,
@@ -71,7 +71,8 @@ const _: fn() = || {
 impl Session {
     /// Opens a session on the first reader, shared, with T=0 or T=1.
     ///
-    /// Blocks while the service powers the card; does not wait for a card.
+    /// Blocks while the service powers the card, and with pcsc-lite while another handle holds a transaction; does not
+    /// wait for a card.
     ///
     /// # Errors
     /// [`Error::NoReaders`] where there is none; [`Error::NoCard`] where its slot is empty;
@@ -133,7 +134,8 @@ impl Session {
                 session.exchange = options.exchange;
                 Ok(session)
             }
-            Err(Code::NO_SMARTCARD) => Err(Error::NoCard { reader }),
+            // Windows says of an empty slot that the card was removed.
+            Err(Code::NO_SMARTCARD | Code::REMOVED_CARD) => Err(Error::NoCard { reader }),
             Err(code) if chosen => Err(unknown_reader(&context, reader, code)),
             Err(code) => Err(Error::Pcsc {
                 function: "SCardConnect",
@@ -164,16 +166,24 @@ impl Session {
         }
     }
 
-    /// Takes over a card that was connected in another way, shared; its reader and protocol are asked of the service.
-    ///
-    /// The session disconnects it at its end, with a reset.
-    ///
-    /// # Errors
-    /// What `SCardStatus` returned, `SCARD_E_INVALID_HANDLE` among it; the handle then stays the caller's.
-    pub fn from_raw(context: Context, card: SCARDHANDLE) -> Result<Session, Error> {
+    /// A session on a handle whose reader and protocol are asked of the service: see [`from_raw`](Session::from_raw).
+    pub(crate) fn of_handle(context: Context, card: SCARDHANDLE) -> Result<Session, Error> {
         let mut session = Session::of_card(context, card, Protocol::UNDEFINED, ReaderName::from(""));
         session.connected = false;
-        let status = session.status()?;
+        let status = session.status().map_err(|error| match error {
+            Error::Pcsc {
+                function,
+                code: Code::INVALID_HANDLE,
+                ..
+            } => Error::UnknownHandle { function },
+            // Nothing is known of the reader yet.
+            Error::Pcsc { function, code, .. } => Error::Pcsc {
+                function,
+                code,
+                reader: None,
+            },
+            error => error,
+        })?;
         session.connected = true;
         session.protocol = status.protocol;
         session.pci = raw::pci(status.protocol);
@@ -238,6 +248,13 @@ impl Session {
 
     #[cold]
     fn pcsc(&self, function: &'static str, code: Code) -> Error {
+        if code == READER_GONE {
+            return Error::ReaderGone {
+                function,
+                code,
+                reader: self.reader.clone(),
+            };
+        }
         Error::Pcsc {
             function,
             code,
@@ -246,11 +263,19 @@ impl Session {
     }
 }
 
+/// What pcscd answers on a handle whose reader was pulled out. No other value that a session gives it is out of range.
+pub(crate) const READER_GONE: Code = if cfg!(windows) {
+    Code::UNKNOWN_READER
+} else {
+    Code::INVALID_VALUE
+};
+
 /// Whether further calls on the handle can only fail, until it is reconnected or for ever.
 fn ends_connection(code: Code) -> bool {
     is_reconnectable(code)
         || code.is_service_down()
-        || matches!(code, Code::READER_UNAVAILABLE | Code::UNKNOWN_READER)
+        || code == READER_GONE
+        || matches!(code, Code::UNKNOWN_READER)
 }
 
 /// The error of a connection by name: where the reader is not listed, the list says so better than the code.

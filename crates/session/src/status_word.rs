@@ -54,6 +54,12 @@ impl fmt::Display for StatusWordClass {
     }
 }
 
+impl PartialEq<u16> for StatusWord {
+    fn eq(&self, other: &u16) -> bool {
+        self.0 == *other
+    }
+}
+
 impl StatusWord {
     /// 9000: the command was executed, with nothing to add.
     pub const SUCCESS: Self = Self(0x9000);

@@ -1,12 +1,15 @@
 //! A time in which no other program reaches the card.
 
 use crate::raw;
-use crate::{Disposition, Error, Session};
-use std::ops::{Deref, DerefMut};
+use crate::{
+    Attribute, Channel, Code, Command, Disposition, Error, ExchangeOptions, Feature, Protocols, Response,
+    Session, ShareMode, StatusWord, TransparentFile,
+};
+use std::ops::Deref;
 
 /// A time in which no other program reaches the card; it ends on drop, leaving the card as it is.
 ///
-/// It borrows the session, and can be used as the session.
+/// It borrows the session, and has its methods. The session cannot be replaced meanwhile.
 ///
 /// # Examples
 /// ```
@@ -16,7 +19,7 @@ use std::ops::{Deref, DerefMut};
 /// let mut transaction = session.transaction()?;
 /// transaction.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 /// transaction.transmit(&[0x00, 0xB0, 0x00, 0x00, 0x00])?;
-/// transaction.end(pcsc_session::Disposition::Leave).map_err(|(_, error)| error)?;
+/// transaction.end(pcsc_session::Disposition::Leave)?;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 #[derive(Debug)]
@@ -29,14 +32,14 @@ pub struct Transaction<'a> {
 const FUNCTION: &str = "SCardEndTransaction";
 
 impl Session {
-    /// Begins a transaction. Blocks while another program has one.
+    /// Begins a transaction. Blocks while another handle has one, of this program or another.
     ///
     /// Wraps `SCardBeginTransaction` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardbegintransaction)).
     ///
     /// # Errors
     /// `SCARD_W_RESET_CARD`, `SCARD_W_REMOVED_CARD`, `SCARD_E_READER_UNAVAILABLE`, `SCARD_E_NO_SERVICE` where
-    /// the connection is lost; `SCARD_E_SHARING_VIOLATION` where another program keeps the card to itself.
+    /// the connection is lost; [`Error::ReaderGone`] where the reader was pulled out.
     ///
     /// # Platform notes
     /// Windows resets a card whose transaction is idle for more than 5 seconds.
@@ -61,7 +64,7 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// The transaction comes back with what the C function returned; dropping it tries once more, and
-    /// [`Session::reconnect`] ends what then still is held.
+    /// [`Session::reconnect`] ends what then still is held. `?` takes the error and drops the transaction.
     ///
     /// # Platform notes
     /// With pcsc-lite a reset counts as one by another program, for this session too: reconnect.
@@ -87,9 +90,9 @@ impl Transaction<'_> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        // There is nobody to tell; but where the card is lost the service still holds the transaction, and would
-        // keep others out after a reconnection.
-        if self.finish(Disposition::Leave).is_err() {
+        // There is nobody to tell; but after a reset pcscd refuses the end and still holds the transaction, and would
+        // keep others out after a reconnection. It ends those of a card that was taken out by itself.
+        if self.finish(Disposition::Leave).is_err() && self.session.lost.get() == Some(Code::RESET_CARD) {
             self.session.unended += 1;
         }
     }
@@ -103,8 +106,52 @@ impl Deref for Transaction<'_> {
     }
 }
 
-impl DerefMut for Transaction<'_> {
-    fn deref_mut(&mut self) -> &mut Session {
+/// Makes the session's methods the transaction's. `DerefMut` would also let the session be swapped away.
+macro_rules! forward {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+        impl Transaction<'_> {
+            $(
+                #[doc = concat!("Does what [`Session::", stringify!($name), "`] does, inside the transaction.")]
+                ///
+                /// # Errors
+                #[doc = concat!("As [`Session::", stringify!($name), "`].")]
+                #[inline]
+                pub fn $name(&mut self, $($argument: $type),*) -> $result {
+                    self.session.$name($($argument),*)
+                }
+            )*
+        }
+    };
+}
+
+forward! {
+    transmit(command: &[u8]) -> Result<Response<'_>, Error>;
+    transmit_sensitive(command: &[u8]) -> Result<Response<'_>, Error>;
+    send_command_apdu(command: &[u8]) -> Result<(Vec<u8>, u8, u8), Error>;
+    execute(command: &Command<'_>) -> Result<Response<'_>, Error>;
+    execute_into(command: &Command<'_>, data: &mut Vec<u8>) -> Result<StatusWord, Error>;
+    open_channel() -> Result<Channel<'_>, Error>;
+    control(code: u32, input: &[u8]) -> Result<Vec<u8>, Error>;
+    control_into(code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error>;
+    features() -> Result<Vec<Feature>, Error>;
+    set_attribute(attribute: Attribute, value: &[u8]) -> Result<(), Error>;
+    reconnect(initialization: Disposition) -> Result<(), Error>;
+    reconnect_as(share_mode: ShareMode, protocols: Protocols, initialization: Disposition) -> Result<(), Error>;
+}
+
+impl Transaction<'_> {
+    /// Does what [`Session::transparent_file`] does, inside the transaction.
+    pub fn transparent_file(&mut self) -> TransparentFile<'_> {
+        self.session.transparent_file()
+    }
+
+    /// Does what [`Session::set_exchange_options`] does.
+    pub fn set_exchange_options(&mut self, options: ExchangeOptions) {
+        self.session.set_exchange_options(options);
+    }
+
+    /// The session, for what this crate does with it.
+    pub(crate) fn session(&mut self) -> &mut Session {
         self.session
     }
 }

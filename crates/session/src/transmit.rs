@@ -7,23 +7,38 @@ use zeroize::Zeroize;
 /// The longest command: header, extended Lc, 65,535 bytes of data and extended Le (ISO/IEC 7816-3, 12.1).
 pub(crate) const MAX_COMMAND: usize = 4 + 3 + 65_535 + 2;
 
+/// The instruction GET RESPONSE.
+const GET_RESPONSE: u8 = 0xC0;
+
 impl Session {
     /// Sends a command as it is, once, and returns the card's answer. Blocks until the card answers.
     ///
     /// 1 to 65,544 bytes; the answer has up to 65,536 bytes of data. Allocates nothing.
-    /// Commands whose instruction carries a secret ([`is_sensitive_apdu`]) are not logged and their answers are wiped.
+    /// Commands whose instruction carries a secret ([`is_sensitive_apdu`]) are not logged and their answers are wiped;
+    /// so it is with GET RESPONSE after one that was answered 61xx.
     ///
     /// Wraps `SCardTransmit` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga9a2d77242a271310269065e64633ab99),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardtransmit)).
     ///
     /// # Errors
     /// [`Error::EmptyCommand`] and [`Error::CommandTooLong`] before anything is sent; [`Error::ShortResponse`]
-    /// where no status word came back; `SCARD_W_RESET_CARD`, `SCARD_W_REMOVED_CARD`,
+    /// where no status word came back; [`Error::ReaderGone`], `SCARD_W_RESET_CARD`, `SCARD_W_REMOVED_CARD`,
     /// `SCARD_E_READER_UNAVAILABLE`, `SCARD_E_NO_SERVICE` where the connection is lost.
     /// After an error other than the first two the card may have acted on the command.
     ///
     /// # Platform notes
-    /// While another program has a transaction, this waits for its end.
+    /// With pcsc-lite and on Windows this waits while another handle holds a transaction.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
+    /// println!("{:02X?} {}", response.data(), response.status());
+    /// assert_eq!(response.status(), 0x9000);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardTransmit")]
     #[inline]
     pub fn transmit(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
@@ -36,6 +51,17 @@ impl Session {
     ///
     /// # Errors
     /// As [`transmit`](Session::transmit).
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// // A proprietary command with a key in it.
+    /// let status = session.transmit_sensitive(&[0x80, 0xF0, 0x00, 0x00, 0x02, 0xAB, 0xCD])?.status();
+    /// println!("{status}");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn transmit_sensitive(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
         let len = self.exchange(command, 0, true)?;
         Ok(self.response(len))
@@ -49,6 +75,7 @@ impl Session {
         }
         self.check("SCardTransmit")?;
         // What was gathered before `offset` is part of the same answer.
+        let secret = secret || self.secret != 0 && offset == 0 && self.goes_on(command);
         if self.secret != 0 && offset == 0 {
             self.wipe();
         }
@@ -98,6 +125,17 @@ impl Session {
     ///
     /// # Errors
     /// As [`transmit`](Session::transmit).
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let (data, sw1, sw2) = session.send_command_apdu(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
+    /// assert_eq!((sw1, sw2), (0x90, 0x00));
+    /// assert!(data.len() <= 2 || data.ends_with(&[sw1, sw2]));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "sendCommandAPDU")]
     pub fn send_command_apdu(&mut self, command: &[u8]) -> Result<(Vec<u8>, u8, u8), Error> {
         let response = self.transmit(command)?;
@@ -108,6 +146,14 @@ impl Session {
             data.extend_from_slice(&[sw1, sw2]);
         }
         Ok((data, sw1, sw2))
+    }
+
+    /// Whether a command fetches the rest of the last answer, which was a secret one's: GET RESPONSE after 61xx or
+    /// 9Fxx, or again after 6Cxx.
+    #[cold]
+    fn goes_on(&self, command: &[u8]) -> bool {
+        let last = &self.buffer[..self.secret];
+        command.get(1) == Some(&GET_RESPONSE) && matches!(last, [.., 0x61 | 0x6C | 0x9F, _])
     }
 
     /// Overwrites what a secret command was answered with.

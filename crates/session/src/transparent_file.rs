@@ -85,7 +85,8 @@ impl<'a> TransparentFile<'a> {
     pub fn read_into(mut self, data: &mut Vec<u8>) -> Result<(), Error> {
         data.clear();
         let mut progress = self.progress.take();
-        let mut session = self.session.transaction()?;
+        let mut transaction = self.session.transaction()?;
+        let session = transaction.session();
         let most = session.most(Form::max_ne)?;
         let len = self.len.unwrap_or(usize::MAX);
         while data.len() < len {
@@ -115,7 +116,8 @@ impl<'a> TransparentFile<'a> {
     /// [`Session::transaction`].
     pub fn update(mut self, data: &[u8]) -> Result<(), Error> {
         let mut progress = self.progress.take();
-        let mut session = self.session.transaction()?;
+        let mut transaction = self.session.transaction()?;
+        let session = transaction.session();
         let most = session.most(Form::max_nc)?;
         let mut done = 0;
         let mut objects = Vec::new();

@@ -1,0 +1,159 @@
+//! States in which a session asks C no more, and what it does about its transactions.
+
+use crate::table::{answer, answer_with, calls, returns, session};
+use pcsc_session::{Code, Disposition, Error, Session};
+use pcsc_sys as sys;
+
+const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
+
+/// One of a session's calls.
+type Call = fn(&mut Session) -> Result<(), Error>;
+
+/// Has SCardTransmit and SCardEndTransaction see a reset, or not any more.
+fn reset(reset: bool) {
+    let code = if reset {
+        sys::SCARD_W_RESET_CARD
+    } else {
+        sys::SCARD_S_SUCCESS
+    };
+    answer_with(code, &[0x90, 0x00], 2);
+    returns("SCardEndTransaction", code);
+}
+
+#[test]
+fn transactions_that_a_reset_kept_open_are_ended_by_the_reconnection() {
+    let mut session = session();
+    let mut transaction = session.transaction().unwrap();
+    reset(true);
+    // It has a transaction of its own around its commands: two are held.
+    assert!(
+        transaction
+            .transparent_file()
+            .with_len(10)
+            .read()
+            .unwrap_err()
+            .is_card_reset()
+    );
+    drop(transaction);
+    assert_eq!(
+        (calls("SCardBeginTransaction"), calls("SCardEndTransaction")),
+        (2, 0)
+    );
+    // The next reset came at once: nothing is ended, and nothing forgotten.
+    let error = session.reconnect(Disposition::Leave).unwrap_err();
+    assert!(error.is_card_reset());
+    assert_eq!(calls("SCardEndTransaction"), 1);
+    reset(false);
+    session.reconnect(Disposition::Leave).unwrap();
+    assert_eq!(calls("SCardEndTransaction"), 3);
+    session.reconnect(Disposition::Leave).unwrap();
+    assert_eq!(calls("SCardEndTransaction"), 3);
+}
+
+#[test]
+fn only_a_reset_keeps_a_transaction_open() {
+    for code in [
+        sys::SCARD_W_REMOVED_CARD,
+        sys::SCARD_E_NOT_TRANSACTED,
+        sys::SCARD_E_READER_UNAVAILABLE,
+        sys::SCARD_E_INVALID_VALUE,
+        sys::SCARD_E_NO_SERVICE,
+    ] {
+        let mut session = session();
+        returns("SCardEndTransaction", code);
+        drop(session.transaction().unwrap());
+        returns("SCardEndTransaction", sys::SCARD_S_SUCCESS);
+        let before = calls("SCardEndTransaction");
+        let _ = session.reconnect(Disposition::Leave);
+        assert_eq!(calls("SCardEndTransaction"), before, "{code:X}");
+    }
+}
+
+#[test]
+fn a_removal_ends_what_a_reset_kept_open() {
+    let mut session = session();
+    reset(true);
+    drop(session.transaction().unwrap());
+    for code in [sys::SCARD_E_NO_SMARTCARD, sys::SCARD_W_REMOVED_CARD] {
+        returns("SCardReconnect", code);
+        assert!(matches!(
+            session.reconnect(Disposition::Leave),
+            Err(Error::NoCard { .. })
+        ));
+    }
+    reset(false);
+    returns("SCardReconnect", sys::SCARD_S_SUCCESS);
+    let before = calls("SCardEndTransaction");
+    session.reconnect(Disposition::Leave).unwrap();
+    assert_eq!(calls("SCardEndTransaction"), before);
+}
+
+#[test]
+fn a_reader_that_was_pulled_out_is_not_asked_again() {
+    let functions = [
+        "SCardStatus",
+        "SCardReconnect",
+        "SCardControl",
+        "SCardBeginTransaction",
+    ];
+    let try_each: [Call; 4] = [
+        |session| session.status().map(drop),
+        |session| session.reconnect(Disposition::Leave),
+        |session| session.control(1, &[]).map(drop),
+        |session| session.transaction().map(drop),
+    ];
+    for (function, try_one) in functions.into_iter().zip(try_each) {
+        returns(function, sys::SCARD_E_INVALID_VALUE);
+        let mut session = session();
+        let error = try_one(&mut session).unwrap_err();
+        assert!(
+            error.is_reader_gone() && error.code() == Some(Code::INVALID_VALUE),
+            "{error}"
+        );
+        for part in [function, "SCARD_E_INVALID_VALUE (0x80100011)", "pulled out"] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        assert!(!error.to_string().contains("out of its range"), "{error}");
+        returns(function, sys::SCARD_S_SUCCESS);
+        assert!(try_one(&mut session).unwrap_err().is_reader_gone());
+        assert!(
+            session
+                .reconnect(Disposition::Leave)
+                .unwrap_err()
+                .is_reader_gone()
+        );
+        assert_eq!(calls(function), 1);
+        session.close().unwrap();
+    }
+}
+
+#[test]
+fn a_reader_that_does_not_answer_may_come_back() {
+    let mut session = session();
+    answer_with(sys::SCARD_E_READER_UNAVAILABLE, &[], 0);
+    assert!(session.transmit(&GET).unwrap_err().is_reader_gone());
+    answer(&[0x90, 0x00]);
+    assert!(session.transmit(&GET).unwrap_err().is_reader_gone());
+    session.reconnect(Disposition::Leave).unwrap();
+    assert!(session.transmit(&GET).unwrap().status().is_success());
+}
+
+#[test]
+fn an_ejection_is_no_way_to_reconnect_and_ends_nothing() {
+    let mut session = session();
+    returns("SCardReconnect", sys::SCARD_E_INVALID_VALUE);
+    let error = session.reconnect(Disposition::Eject).unwrap_err();
+    assert!(
+        !error.is_reader_gone() && error.code() == Some(Code::INVALID_VALUE),
+        "{error}"
+    );
+    answer(&[0x90, 0x00]);
+    assert!(session.transmit(&GET).unwrap().status().is_success());
+}
+
+#[test]
+fn a_card_removed_is_no_card_for_a_connection() {
+    crate::table::connect_with(sys::SCARD_W_REMOVED_CARD, 0);
+    let options = Session::options().provider(crate::table::functions());
+    assert!(matches!(options.open(), Err(Error::NoCard { .. })));
+}
