@@ -165,8 +165,8 @@ fn client() {
     session.close().unwrap();
 }
 
-/// Counts a program's sends on sockets.
-fn sends(folder: &Path, command: &mut Command) -> usize {
+/// Counts a program's sends on sockets; its output.
+fn sends(folder: &Path, command: &mut Command) -> (usize, String) {
     let trace = folder.join("trace");
     let mut strace = Command::new("strace");
     strace
@@ -178,11 +178,9 @@ fn sends(folder: &Path, command: &mut Command) -> usize {
     }
     let output = strace.output().expect("strace is installed");
     assert!(output.status.success(), "{}", text(&output));
-    std::fs::read_to_string(trace)
-        .unwrap()
-        .lines()
-        .filter(|line| line.contains("send"))
-        .count()
+    let trace = std::fs::read_to_string(trace).unwrap();
+    let sends = trace.lines().filter(|line| line.contains("send")).count();
+    (sends, text(&output))
 }
 
 /// A C program that does the same with as few calls as it can.
@@ -226,14 +224,16 @@ fn a_session_sends_no_more_to_the_service_than_c_does() {
     for reader in ["", named] {
         let mut minimal = Command::new(&program);
         minimal.args(Some(reader).filter(|name| !name.is_empty()));
-        let in_c = sends(folder.path(), &mut minimal);
+        let (in_c, _) = sends(folder.path(), &mut minimal);
         let mut session = Command::new(std::env::current_exe().unwrap());
         session
             .args(["--exact", "client", "--ignored"])
             .env(CLIENT, reader);
-        let in_rust = sends(folder.path(), &mut session);
+        let (in_rust, shown) = sends(folder.path(), &mut session);
+        assert!(shown.contains("1 passed"), "the client did not run:\n{shown}");
         println!("sends with reader {reader:?}: {in_c} in C, {in_rust} in Rust");
         assert!(in_c > 5, "strace saw {in_c} sends");
+        assert!(in_rust > 5, "strace saw {in_rust} sends");
         assert!(in_rust <= in_c, "{in_rust} sends, {in_c} in C");
     }
 }

@@ -13,6 +13,7 @@ mod service;
 mod card;
 
 use crate::card::card;
+use std::sync::{Mutex, PoisonError};
 
 /// Answers with the command's own bytes and the card's number.
 fn echo(number: u8) -> impl pcsc_sim::Card {
@@ -36,6 +37,9 @@ fn holdings() -> (usize, usize) {
 
 conformance! {
     fn sixteen_readers_in_sixteen_threads_keep_their_answers_apart<S>() {
+        // What the process holds is counted: the backends take turns.
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut service = S::start(16);
         for reader in 0..16 {
             service.insert(reader, echo(reader as u8));
@@ -64,11 +68,12 @@ conformance! {
         };
         // The first rounds allocate what stays: thread stacks, the library's own tables.
         round(10);
-        round(10);
+        round(1000);
         let (descriptors, memory) = holdings();
         round(1000);
         let (descriptors_after, memory_after) = holdings();
         assert_eq!(descriptors_after, descriptors);
-        assert!(memory_after < memory + 2048, "{memory} KiB before, {memory_after} KiB after 16,000 commands");
+        // A byte for each command would be 16 KiB, a page for each session 64.
+        assert!(memory_after <= memory + 256, "{memory} KiB before, {memory_after} KiB after 16,000 commands");
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::card::{Counter, card, ok};
 use crate::service::Service;
-use pcsc_session::{Code, Disposition, Session, ShareMode};
+use pcsc_session::{Code, Disposition, Error, Session, ShareMode};
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
 
-/// Ends a session in both ways and checks that the next session works.
+/// Ends a session in both ways, and checks that no handle is left: only then can the card be had exclusively.
 fn both_ways<S: Service>(prepare: impl Fn(&mut S) -> Session) {
     for close in [true, false] {
         let mut service = S::start(1);
@@ -16,10 +16,19 @@ fn both_ways<S: Service>(prepare: impl Fn(&mut S) -> Session) {
         } else {
             drop(session);
         }
-        if service.options().reader(service.reader(0)).open().is_err() {
-            service.insert(0, ok());
-        }
-        assert!(service.open(0).transmit(&GET).unwrap().status().is_success());
+        let exclusive = service
+            .options()
+            .reader(service.reader(0))
+            .share_mode(ShareMode::Exclusive);
+        let mut session = match exclusive.open() {
+            // The card was taken out.
+            Err(Error::NoCard { .. }) => {
+                service.insert(0, ok());
+                exclusive.open().unwrap()
+            }
+            opened => opened.unwrap(),
+        };
+        assert!(session.transmit(&GET).unwrap().status().is_success());
     }
 }
 
@@ -112,5 +121,34 @@ conformance! {
         assert_eq!(counter.resets(), before + 1);
         drop(service.open(0));
         assert_eq!(counter.resets(), before + 2);
+    }
+
+    fn each_end_resets_the_card_once<S>() {
+        // After a command, a reset by another, a transaction, and a transaction that nobody ended.
+        let prepare: [fn(&mut Session, &S); 4] = [
+            |session, _| assert!(session.transmit(&GET).unwrap().status().is_success()),
+            |session, service| {
+                drop(service.open(0));
+                session.transmit(&GET).unwrap_err();
+            },
+            |session, _| drop(session.transaction().unwrap()),
+            |session, _| std::mem::forget(session.transaction().unwrap()),
+        ];
+        for (case, prepare) in prepare.into_iter().enumerate() {
+            for close in [true, false] {
+                let mut service = S::start(1);
+                let counter = Counter::default();
+                service.insert(0, counter.clone());
+                let mut session = service.open(0);
+                prepare(&mut session, &service);
+                let resets = counter.resets();
+                if close {
+                    session.close().unwrap();
+                } else {
+                    drop(session);
+                }
+                assert_eq!(counter.resets(), resets + 1, "case {case}, closed: {close}");
+            }
+        }
     }
 }
