@@ -136,4 +136,32 @@ conformance! {
         assert_free(&mut other);
         assert_free(&mut holder);
     }
+
+    fn a_transaction_that_a_reset_kept_open_is_ended_by_the_reconnection<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let functions = service.functions();
+        let (mut holder, mut other) = (service.open(0), service.open(0));
+        let mut transaction = holder.transaction().unwrap();
+        // A second one on the same handle ends with a reset, so that its holder still has the first.
+        // SAFETY: no pointer is passed; the transaction keeps the handle open.
+        let begun = unsafe { (functions.SCardBeginTransaction)(transaction.as_raw()) };
+        // SAFETY: as above.
+        let ended = unsafe { (functions.SCardEndTransaction)(transaction.as_raw(), pcsc_sys::SCARD_RESET_CARD) };
+        assert_eq!((begun, ended), (pcsc_sys::SCARD_S_SUCCESS, pcsc_sys::SCARD_S_SUCCESS));
+        assert!(transaction.transmit(&GET).unwrap_err().is_card_reset());
+        drop(transaction);
+        let (sent, was_sent) = mpsc::channel();
+        std::thread::spawn(move || {
+            other.reconnect(Disposition::Leave).unwrap();
+            assert_free(&mut other);
+            // It goes back, since its end resets the card.
+            sent.send(other).unwrap();
+        });
+        // It is still held.
+        assert!(was_sent.recv_timeout(MOMENT).is_err());
+        holder.reconnect(Disposition::Leave).unwrap();
+        let _other = was_sent.recv_timeout(DEADLINE).unwrap();
+        assert_free(&mut holder);
+    }
 }

@@ -22,6 +22,14 @@ use std::ops::Deref;
 /// transaction.end(pcsc_session::Disposition::Leave)?;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
+///
+/// It cannot be exchanged for another session:
+/// ```compile_fail,E0596
+/// # fn exchange(mut one: pcsc_session::Session, mut other: pcsc_session::Session) {
+/// let mut transaction = one.transaction().unwrap();
+/// std::mem::swap(&mut *transaction, &mut other);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a transaction ends when it is dropped"]
 pub struct Transaction<'a> {
