@@ -1,6 +1,7 @@
 //! Transmitting allocates nothing.
 
-use crate::table::{answer, answer_with, session};
+use crate::table::{answer, answer_with, session, transmits};
+use pcsc_session::{Command, ExchangeOptions, LongForm};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -42,6 +43,83 @@ fn transmitting_allocates_nothing_after_the_first_call() {
         assert!(session.transmit_sensitive(&select).unwrap().status().is_success());
     }
     assert_eq!(ALLOCATIONS.get(), before);
+}
+
+#[test]
+fn executing_allocates_nothing() {
+    let mut session = session();
+    answer(&[0x90, 0x00]);
+    let data = [0x5A; 255];
+    let mut run = || {
+        session
+            .execute(&Command::select_aid(&data[..16]))
+            .unwrap()
+            .ok()
+            .unwrap();
+        session
+            .execute(&Command::verify(0x81, &data))
+            .unwrap()
+            .ok()
+            .unwrap();
+        session.execute(&Command::get_challenge(8)).unwrap().ok().unwrap();
+    };
+    // The table keeps what it got, and needs memory for that.
+    run();
+    let before = ALLOCATIONS.get();
+    (0..100).for_each(|_| run());
+    assert_eq!(ALLOCATIONS.get(), before);
+}
+
+#[test]
+fn a_long_command_allocates_the_first_time_alone() {
+    for form in [LongForm::Extended, LongForm::Chaining] {
+        let mut session = session();
+        answer(&[0x90, 0x00]);
+        session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+        let data = vec![0x5A; 32_768];
+        session
+            .execute(&Command::put_data(0x0101, &data))
+            .unwrap()
+            .ok()
+            .unwrap();
+        let before = ALLOCATIONS.get();
+        session
+            .execute(&Command::put_data(0x0101, &data))
+            .unwrap()
+            .ok()
+            .unwrap();
+        session
+            .execute(&Command::put_data(0x0101, &data).sensitive())
+            .unwrap()
+            .ok()
+            .unwrap();
+        assert_eq!(ALLOCATIONS.get(), before, "{form}");
+    }
+}
+
+#[test]
+fn reading_32_kib_allocates_the_first_time_alone() {
+    for (form, part, commands) in [(LongForm::Extended, 32_768, 1), (LongForm::Chaining, 256, 128)] {
+        let mut session = session();
+        session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+        let mut bytes = vec![0x5A; part];
+        bytes.extend([0x90, 0x00]);
+        answer(&bytes);
+        let mut data = Vec::new();
+        session
+            .transparent_file()
+            .with_len(32_768)
+            .read_into(&mut data)
+            .unwrap();
+        let (allocations, before) = (ALLOCATIONS.get(), transmits());
+        session
+            .transparent_file()
+            .with_len(32_768)
+            .read_into(&mut data)
+            .unwrap();
+        assert_eq!(ALLOCATIONS.get(), allocations, "{form}");
+        assert_eq!((transmits() - before, data.len()), (commands, 32_768), "{form}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is logged of commands and answers, and what never is.
 
 use crate::table::{answer, session};
+use pcsc_session::{Command, ExchangeOptions, LongForm};
 use std::cell::RefCell;
 use std::sync::Once;
 
@@ -126,4 +127,27 @@ fn the_rest_of_a_secret_answer_is_never_logged() {
             "Table 00: < 9000 (2 bytes not shown)"
         ]
     );
+}
+
+#[test]
+fn what_execute_sends_of_a_secret_is_never_logged() {
+    let secret = [0xAB; 600];
+    for (form, len) in [
+        (LongForm::Extended, 600),
+        (LongForm::Chaining, 600),
+        (LongForm::Chaining, 4),
+    ] {
+        let marked = Command::new(0x80, 0xF0, 0, 0)
+            .with_data(&secret[..len])
+            .sensitive();
+        for command in [Command::verify(0x81, &secret[..len]), marked.with_ne(256)] {
+            let mut session = session();
+            session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+            // A round of GET RESPONSE each, whose data belongs to the secret answer; without end.
+            answer(&[0xAB, 0xAB, 0x61, 0x02]);
+            let lines = logged(|| drop(session.execute(&command)));
+            assert!(lines.len() > 4 || form == LongForm::Chaining, "{lines:?}");
+            assert!(lines.iter().all(|line| !line.contains("AB")), "{lines:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! A command and its whole answer: the rules of ISO/IEC 7816-3 and -4 for an exchange.
 
-use crate::transmit::MAX_COMMAND;
+use crate::transmit::{MAX_COMMAND, Outgoing};
 use crate::{
     Command, EncodeError, Error, ExchangeOptions, Form, LongForm, Protocol, Response, Session, StatusWord,
 };
@@ -78,7 +78,22 @@ impl Session {
         if !command.fits_short() {
             return self.run_long(command);
         }
-        let secret = command.is_sensitive();
+        // What follows leaves the command where it was encoded.
+        if command.is_sensitive() {
+            return self.run_short(command, true);
+        }
+        let command = self.for_protocol(command);
+        let Some(buffer) = self.outgoing.first_chunk_mut() else {
+            return self.run_short(&command, false);
+        };
+        let encoded = command.encode_short(buffer);
+        let len = self.exchange(Outgoing::Encoded(encoded), 0, false)?;
+        self.follow(&command, Form::Short, len, false)
+    }
+
+    /// Runs an exchange whose command fits the short form, with a check of the buffer and wiping what is secret.
+    #[cold]
+    fn run_short(&mut self, command: &Command<'_>, secret: bool) -> Result<usize, Error> {
         let command = self.for_protocol(command);
         let len = self.send(&command, Form::Short, 0, secret)?;
         self.follow(&command, Form::Short, len, secret)
@@ -161,7 +176,7 @@ impl Session {
     }
 
     /// Encodes a command and sends it, once.
-    #[inline]
+    #[cold]
     fn send(
         &mut self,
         command: &Command<'_>,
@@ -169,19 +184,14 @@ impl Session {
         offset: usize,
         secret: bool,
     ) -> Result<usize, Error> {
-        let mut outgoing = std::mem::take(&mut self.outgoing);
-        let encoded = match command.encode_into(form, &mut outgoing) {
-            Ok(len) => Ok(len),
-            Err(_) => encode_long(command, form, &mut outgoing),
+        let len = match command.encode_into(form, &mut self.outgoing) {
+            Ok(len) => len,
+            Err(_) => encode_long(command, form, &mut self.outgoing)?,
         };
-        let result = match encoded {
-            Ok(len) => self.exchange(&outgoing[..len], offset, secret),
-            Err(error) => Err(Error::Encode(error)),
-        };
+        let result = self.exchange(Outgoing::Encoded(len), offset, secret);
         if secret {
-            outgoing.as_mut_slice().zeroize();
+            self.outgoing[..len].zeroize();
         }
-        self.outgoing = outgoing;
         result
     }
 
@@ -290,6 +300,57 @@ fn encode_long(command: &Command<'_>, form: Form, outgoing: &mut Vec<u8>) -> Res
 #[cfg(test)]
 mod tests {
     use super::get_response_class;
+    use crate::{Command, ExchangeOptions, LongForm, Session};
+    use pcsc_sim::{FnCard, Simulator};
+
+    /// Where a secret would be found, in what the session keeps.
+    fn found(session: &Session) -> (bool, bool) {
+        let has = |bytes: &[u8], secret: u8| bytes.contains(&secret);
+        (has(&session.outgoing, 0xA5), has(&session.buffer, 0x5A))
+    }
+
+    #[test]
+    fn secrets_are_wiped_from_what_the_session_keeps() {
+        let simulator = Simulator::new();
+        let mut rounds = [&[0x5A, 0x61, 2][..], &[0x5A, 0x5A, 0x90, 0]].into_iter().cycle();
+        let card = FnCard::new(
+            [0x3B, 0x80, 0x01, 0x81],
+            move |command: &[u8], response: &mut Vec<u8>| {
+                let more = command[0] & 0x10 != 0 || command[1] == 0xA4;
+                response.extend(if more {
+                    &[0x90, 0]
+                } else {
+                    rounds.next().unwrap_or_default()
+                });
+            },
+        );
+        simulator.add_reader("Simulated Reader 00 00").insert(card);
+        let mut session = Session::options().provider(simulator.functions()).open().unwrap();
+        let harmless = Command::select_aid(&[0xA0]);
+        for len in [4, 255, 256, 1000] {
+            let secret = vec![0xA5; len];
+            let marked = Command::new(0x80, 0xDA, 0, 0)
+                .with_data(&secret)
+                .with_ne(256)
+                .sensitive();
+            for command in [Command::verify(0x81, &secret).with_ne(256), marked] {
+                for form in [LongForm::Extended, LongForm::Chaining] {
+                    session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+                    let response = session.execute(&command).unwrap();
+                    assert_eq!(response.data(), [0x5A; 3]);
+                    // The answer is the caller's until the next command.
+                    assert_eq!(found(&session), (false, true), "{len} {form}");
+                    session.execute(&harmless).unwrap();
+                    assert_eq!(found(&session), (false, false), "{len} {form}");
+                }
+            }
+        }
+        // What is no secret is not wiped: the test would see it.
+        session
+            .execute(&Command::new(0x80, 0xDA, 0, 0).with_data(&[0xA5]))
+            .unwrap();
+        assert_eq!(found(&session), (true, true));
+    }
 
     #[test]
     fn get_response_stays_on_the_channel_of_its_command() {

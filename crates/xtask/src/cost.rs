@@ -16,10 +16,13 @@ const CALLS: u64 = 10_000;
 const MOST: f64 = 6.0;
 
 /// The rows of `tests/cost/src/main.rs`, each counted in load mode and in link mode.
-const ROWS: [&str; 3] = ["pcsc-sys", "pcsc", "session"];
+const ROWS: [&str; 4] = ["pcsc-sys", "pcsc", "session", "execute"];
 
 /// How many instructions a session's `transmit` may cost more than the same call in C.
 const MOST_OVER_C: f64 = 40.0;
+
+/// How many instructions `execute` of a short command that needs no rule may cost more than `transmit` of its bytes.
+const MOST_OVER_TRANSMIT: f64 = 80.0;
 
 /// Runs the stage.
 ///
@@ -73,7 +76,20 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     }
     check(linked[0], loaded[0])?;
     check_session(in_c, loaded[2], loaded[1])?;
-    check_session(in_c, linked[2], linked[1])
+    check_session(in_c, linked[2], linked[1])?;
+    check_execute(loaded[2], loaded[3])?;
+    check_execute(linked[2], linked[3])
+}
+
+/// Checks what `execute` costs on top of `transmit`, encoding included.
+fn check_execute(transmit: f64, execute: f64) -> Result<(), String> {
+    if execute - transmit <= MOST_OVER_TRANSMIT {
+        Ok(())
+    } else {
+        Err(format!(
+            "Session::execute costs {execute:.2} instructions, Session::transmit {transmit:.2}: at most {MOST_OVER_TRANSMIT} more are allowed"
+        ))
+    }
 }
 
 /// Checks what a session costs on top of C, and beside the published crate.
@@ -148,7 +164,7 @@ fn collected(output: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, check_session, collected};
+    use super::{check, check_execute, check_session, collected};
 
     #[test]
     fn the_count_is_valgrinds() {
@@ -164,6 +180,12 @@ mod tests {
         assert_eq!(check_session(20.0, 60.0, 60.0), Ok(()));
         assert!(check_session(20.0, 60.01, 99.0).is_err());
         assert!(check_session(20.0, 50.0, 49.0).is_err());
+    }
+
+    #[test]
+    fn execute_may_cost_eighty_more_than_transmit() {
+        assert_eq!(check_execute(50.0, 130.0), Ok(()));
+        assert!(check_execute(50.0, 130.01).is_err());
     }
 
     #[test]

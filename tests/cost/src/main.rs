@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "pcsc-sys" => free_function(count),
         "pcsc" => published_crate(count),
         "session" => session(count),
+        "execute" => execute(count),
         _ => Err(format!("there is no row {row}").into()),
     }
 }
@@ -63,6 +64,18 @@ fn session(count: u64) -> Result<(), Box<dyn Error>> {
     let mut session = pcsc_session::Session::open()?;
     for _ in 0..count {
         if !session.transmit(&COMMAND)?.status().is_success() {
+            return Err("another status word".into());
+        }
+    }
+    Ok(())
+}
+
+/// `Session::execute` of the same command as a value: encoded, sent, and its answer found to need no rule.
+fn execute(count: u64) -> Result<(), Box<dyn Error>> {
+    let mut session = pcsc_session::Session::open()?;
+    for _ in 0..count {
+        let command = std::hint::black_box(pcsc_session::Command::new(0x00, 0xA4, 0x04, 0x00).with_ne(256));
+        if !session.execute(&command)?.status().is_success() {
             return Err("another status word".into());
         }
     }
