@@ -2,6 +2,7 @@
 //!
 //! - `cargo xtask test [STAGE...]` sets up what a full test needs and runs it, or some of its stages;
 //!   `cargo xtask test --list` lists them.
+//! - `cargo xtask fuzz [SECONDS]` runs each fuzz target for so long, ten minutes by default.
 //! - `cargo xtask bindings [--check]` writes `src/bindings/` from the headers, or compares.
 
 #[cfg(unix)]
@@ -23,6 +24,8 @@ mod drift;
 mod drop_in;
 #[cfg(unix)]
 mod feature_sets;
+#[cfg(unix)]
+mod fuzz;
 #[cfg(unix)]
 mod memcheck;
 #[cfg(unix)]
@@ -51,10 +54,14 @@ fn main() -> ExitCode {
     let result = match *arguments.as_slice() {
         #[cfg(unix)]
         ["test", ref stages @ ..] => test::run(root, stages),
+        #[cfg(unix)]
+        ["fuzz"] => fuzz::fuzz(root, None),
+        #[cfg(unix)]
+        ["fuzz", seconds] => fuzz::fuzz(root, Some(seconds)),
         ["bindings"] => bindings::bindings(root, false),
         ["bindings", "--check"] => bindings::bindings(root, true),
         _ => Err(
-            "usage: cargo xtask test [--list | STAGE...] | bindings [--check]; `test` is for Unix".to_owned(),
+            "usage: cargo xtask test [--list | STAGE...] | fuzz [SECONDS] | bindings [--check]; `test` and `fuzz` are for Unix".to_owned(),
         ),
     };
     match result {

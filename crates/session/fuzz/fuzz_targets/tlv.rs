@@ -1,0 +1,40 @@
+//! Any bytes are data objects, or an error with a place in them.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pcsc_session::{BerTlvs, CompactTlvs};
+
+/// Walks all objects, and the children of those that have some.
+fn walk(objects: BerTlvs<'_>, len: usize, depth: usize) {
+    let mut count = 0;
+    for object in objects {
+        count += 1;
+        assert!(count <= len + 1, "no end");
+        match object {
+            Ok(object) => {
+                assert!(object.value().len() < len);
+                if object.is_constructed() && depth < 64 {
+                    walk(object.children(), len, depth + 1);
+                }
+            }
+            Err(error) => {
+                assert!(error.offset() <= len);
+                let _ = (error.kind(), error.to_string());
+            }
+        }
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    walk(BerTlvs::new(bytes), bytes.len(), 0);
+    let _ = BerTlvs::new(bytes).find(0x53);
+    let mut count = 0;
+    for object in CompactTlvs::new(bytes) {
+        count += 1;
+        assert!(count <= bytes.len() + 1, "no end");
+        match object {
+            Ok(object) => assert!(object.tag() < 16 && object.value().len() < 16),
+            Err(error) => assert!(error.offset() <= bytes.len()),
+        }
+    }
+});

@@ -1,0 +1,90 @@
+//! `cargo xtask fuzz [SECONDS]`: runs each fuzz target of `crates/session/fuzz` for so long, ten minutes by default.
+//!
+//! It needs the nightly compiler and `cargo install cargo-fuzz`. `cargo xtask test` runs the properties instead.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::command::run;
+
+/// Each target, by its name in `crates/session/fuzz/Cargo.toml`.
+const TARGETS: [&str; 5] = ["atr", "command", "multi_string", "tlv", "exchange"];
+
+const DEFAULT_SECONDS: u64 = 600;
+
+/// Building the fuzzer itself takes minutes.
+const BUILDING: Duration = Duration::from_secs(15 * 60);
+
+/// Runs the targets, one after the other.
+///
+/// # Errors
+/// What is not installed; or a finding, with what the fuzzer wrote of it.
+pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<(), String> {
+    let seconds = match seconds {
+        None => DEFAULT_SECONDS,
+        Some(text) => text
+            .parse()
+            .map_err(|_| format!("{text} is no number of seconds"))?,
+    };
+    run(&mut cargo_fuzz(root, &["--version"]), BUILDING).map_err(|error| {
+        format!("{error}\ninstall it: rustup toolchain install nightly; cargo install cargo-fuzz")
+    })?;
+    run(&mut cargo_fuzz(root, &["build"]), BUILDING)?;
+    for target in TARGETS {
+        let time = format!("-max_total_time={seconds}");
+        let mut fuzz = cargo_fuzz(root, &["run", target, "--", &time, "-print_final_stats=1"]);
+        let output = run(&mut fuzz, Duration::from_secs(seconds) + BUILDING)?;
+        println!(
+            "{target:<14}{seconds} s, {} executions, no finding",
+            executions(&output).unwrap_or("?")
+        );
+    }
+    Ok(())
+}
+
+fn cargo_fuzz(root: &Path, arguments: &[&str]) -> Command {
+    // Not the Cargo that runs this program: that one is of another toolchain.
+    let mut cargo = Command::new("cargo");
+    cargo.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
+    cargo.args(["+nightly", "fuzz"]).args(arguments);
+    cargo.current_dir(root.join("crates/session/fuzz"));
+    cargo
+}
+
+/// Reads libFuzzer's line `stat::number_of_executed_units: 123`.
+fn executions(output: &str) -> Option<&str> {
+    output
+        .lines()
+        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))
+        .map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TARGETS, executions};
+
+    #[test]
+    fn the_count_is_libfuzzers() {
+        let output =
+            "INFO: Seed: 1\nstat::number_of_executed_units: 4711\nstat::average_exec_per_sec:     7\n";
+        assert_eq!(executions(output), Some("4711"));
+        assert_eq!(executions("INFO: Seed: 1"), None);
+    }
+
+    #[test]
+    fn every_target_is_run() {
+        let manifest = include_str!("../../session/fuzz/Cargo.toml");
+        let named = manifest
+            .lines()
+            .filter(|line| line.starts_with("name = "))
+            .count();
+        // The package has a name too.
+        assert_eq!(named, TARGETS.len() + 1);
+        assert!(
+            TARGETS
+                .iter()
+                .all(|target| manifest.contains(&format!("name = \"{target}\"")))
+        );
+    }
+}
