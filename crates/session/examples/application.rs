@@ -1,0 +1,83 @@
+//! Selects an application, reads a file of 32 KiB, verifies a PIN with a wrong value and with the right one.
+//!
+//! `cargo run --package pcsc-session --example application` runs on a simulated service, with a demonstration card in
+//! its reader. `... -- --system [READER]` runs on the machine's PC/SC, with a card that has the same application.
+
+use pcsc_session::{Command, Error, Session, SessionOptions};
+use pcsc_sim::{DemoCard, Simulator};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match *arguments.as_slice() {
+        [] => {
+            let simulator = Simulator::new();
+            let reader = simulator.add_reader("Simulated Reader 00 00");
+            reader.insert(DemoCard::new().without_extended_length());
+            application(&Session::options().provider(simulator.functions()))
+        }
+        ["--system"] => application(&Session::options()),
+        ["--system", reader] => application(&Session::options().reader(reader)),
+        _ => {
+            eprintln!("usage: application [--system [READER]]");
+            return ExitCode::FAILURE;
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn application(options: &SessionOptions) -> Result<(), Error> {
+    let mut session = options.open()?;
+    println!("{session}");
+
+    session.execute(&Command::select_aid(DemoCard::AID))?.ok()?;
+    println!("application selected");
+
+    session
+        .execute(&Command::select_file(&DemoCard::LARGE.to_be_bytes()))?
+        .ok()?;
+    let mut progress = |done: usize| {
+        if done % 8192 == 0 {
+            println!("  {done} bytes");
+        }
+    };
+    let data = session
+        .transparent_file()
+        .with_len(32_768)
+        .with_progress(&mut progress)
+        .read()?;
+    println!(
+        "file read: {} bytes, the last is {:02X}",
+        data.len(),
+        data[data.len() - 1]
+    );
+
+    verify(&mut session, "0000")?;
+    verify(&mut session, "123456")?;
+
+    let secret = session
+        .execute(&Command::read_binary_sfi(5, 0, 256).expect("5 is a short identifier"))?
+        .ok()?;
+    println!("protected file: {} bytes", secret.data().len());
+    Ok(())
+}
+
+/// Verifies a PIN; a wrong one is no failure of this program.
+fn verify(session: &mut Session, pin: &str) -> Result<(), Error> {
+    let command = Command::verify(DemoCard::PIN_REFERENCE, pin.as_bytes());
+    match session.execute(&command)?.ok() {
+        Ok(_) => println!("PIN: right"),
+        Err(Error::Status(status)) if status.retries().is_some() => {
+            println!("PIN: wrong, {} tries left", status.retries().unwrap_or_default());
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
