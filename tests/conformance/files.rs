@@ -63,6 +63,11 @@ conformance! {
                 assert_eq!(old.len(), 40_000);
                 assert!(session.transparent_file().with_len(40_000).read().unwrap() == old);
                 assert!(session.transparent_file().read().unwrap() == old);
+                // A part of it that ends within what one odd READ BINARY gives.
+                for len in [32_769, 33_000] {
+                    let data = session.transparent_file().with_len(len).read().unwrap();
+                    assert!(data == old[..len], "{len}: {}", data.len());
+                }
                 session.transparent_file().update(&new).unwrap();
                 assert!(card.look(|card| card.file(DemoCard::LARGER).unwrap() == new));
                 assert!(session.transparent_file().with_len(40_000).read().unwrap() == new);
