@@ -344,40 +344,6 @@ conformance! {
         });
     }
 
-    fn pin_tries_count_down_and_come_back<S>() {
-        let mut service = S::start(1);
-        const REFERENCE: u8 = DemoCard::PIN_REFERENCE;
-        for card in [DemoCard::new(), DemoCard::new().t0()] {
-            with_card(&mut service, card, |session, card| {
-                session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
-                let secret = Command::read_binary_sfi(5, 0, 18).unwrap();
-                let refused = session.execute(&secret).unwrap().ok().unwrap_err();
-                assert_eq!(refused, Error::Status(StatusWord::from_u16(0x6982)));
-                let wrong = Command::verify(REFERENCE, b"0000");
-                let right = Command::verify(REFERENCE, DemoCard::PIN);
-                // Asking for the tries uses none up.
-                let ask = Command::verify(REFERENCE, &[]);
-                for tries in [2, 1] {
-                    assert_eq!(session.execute(&wrong).unwrap().status().retries(), Some(tries));
-                    assert_eq!(session.execute(&ask).unwrap().status().retries(), Some(tries));
-                }
-                session.execute(&right).unwrap().ok().unwrap();
-                assert_eq!(card.look(DemoCard::pin_tries_left), 3);
-                assert_eq!(session.execute(&secret).unwrap().ok().unwrap().data().len(), 18);
-                for tries in [2, 1, 0] {
-                    let error = session.execute(&wrong).unwrap().ok().unwrap_err();
-                    let Error::Status(status) = error else { panic!("{error}") };
-                    assert_eq!(status.retries(), Some(tries));
-                }
-                assert_eq!(session.execute(&right).unwrap().status().to_u16(), 0x6983);
-                let puk_and_pin = [DemoCard::PUK, b"9876"].concat();
-                session.execute(&Command::reset_retry_counter(REFERENCE, &puk_and_pin)).unwrap().ok().unwrap();
-                session.execute(&Command::verify(REFERENCE, b"9876")).unwrap().ok().unwrap();
-                assert!(card.look(DemoCard::pin_verified));
-            });
-        }
-    }
-
     fn only_success_is_ok<S>() {
         let mut service = S::start(1);
         let words: [u16; 7] = [0x9000, 0x6102, 0x6282, 0x63C2, 0x6C02, 0x9F02, 0x6A82];

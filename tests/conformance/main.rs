@@ -11,6 +11,7 @@ mod files;
 mod largest;
 mod loss;
 mod opening;
+mod pin;
 mod properties;
 mod reader;
 mod reader_limits;

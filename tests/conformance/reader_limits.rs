@@ -24,7 +24,7 @@ fn commands_with(limit: u32) -> (usize, usize) {
     reader.set_features([(FEATURE_GET_TLV_PROPERTIES, CODE)]);
     reader.on_control(move |code, _, properties| {
         assert_eq!(code, CODE);
-        properties.extend([0x01, 2, 0, 1, PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize as u8, 4]);
+        properties.extend([0x01, 2, 0, 1, PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize, 4]);
         properties.extend(limit.to_le_bytes());
         Ok(())
     });
