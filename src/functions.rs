@@ -21,13 +21,14 @@ functions! {
     /// wait for readers or cards. One context for each thread that blocks: a pcsc-lite context serves one call at a
     /// time.
     ///
-    /// Returns `SCARD_E_NO_SERVICE` where the service does not run (or, in load mode, where there is no library),
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gaa1b8970169fd4883a6dc4a8f43f19b67),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardestablishcontext)
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_SERVICE` where the service does not run (or, in load mode, where there is no library),
     /// `SCARD_E_INVALID_PARAMETER` for a null `phContext`, `SCARD_E_INVALID_VALUE` for another scope,
     /// `SCARD_E_NO_MEMORY` where no further context fits, `SCARD_E_SERVICE_STOPPED` where library and pcscd speak
     /// different versions of their protocol, `SCARD_W_SECURITY_VIOLATION` where polkit denies this user.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gaa1b8970169fd4883a6dc4a8f43f19b67),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardestablishcontext)
     ///
     /// # Safety
     /// `phContext` points to a writable context, or is null.
@@ -42,10 +43,11 @@ functions! {
     ///
     /// pcsc-lite leaves the cards as they are, and resets one on which this context still holds a transaction.
     ///
-    /// Returns `SCARD_E_INVALID_HANDLE` for a context that is not open.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga6aabcba7744c5c9419fdd6404f73a934),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardreleasecontext)
+    ///
+    /// # Errors
+    /// `SCARD_E_INVALID_HANDLE` for a context that is not open.
     ///
     /// # Safety
     /// No other thread is in a call on this context, `SCardCancel` excepted.
@@ -73,15 +75,16 @@ functions! {
     /// `*phCard`, the protocol in use to `*pdwActiveProtocol`; with `SCARD_SHARE_DIRECT` that may be 0. Blocks while
     /// another handle is in a transaction on this reader.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a null name or one that is not in the list of readers,
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga4e515829752e0a8dbc4d630696a8d6a5),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardconnecta)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a null name or one that is not in the list of readers,
     /// `SCARD_E_NO_SMARTCARD` for an empty reader, `SCARD_E_SHARING_VIOLATION` where another connection is exclusive,
     /// or where this one is to be and is not the first, `SCARD_E_PROTO_MISMATCH` where the card speaks none of the
     /// protocols or is in use with another, `SCARD_W_UNPOWERED_CARD` and `SCARD_W_UNRESPONSIVE_CARD` for a card that
     /// does not answer (it may be upside down), `SCARD_E_READER_UNAVAILABLE` for a reader that fails,
     /// `SCARD_E_INVALID_VALUE` for another share mode.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga4e515829752e0a8dbc4d630696a8d6a5),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardconnecta)
     ///
     /// # Platform notes
     /// `SCARD_SHARE_DIRECT` is shared with pcsc-lite, exclusive on Windows. Windows has `SCardConnectA` under this
@@ -106,12 +109,13 @@ functions! {
     /// The handle goes to `*phCard`, the protocol in use to `*pdwActiveProtocol`. May wait for another program's
     /// transaction.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a name that is not in the list of readers, `SCARD_E_NO_SMARTCARD` or
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardconnectw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a name that is not in the list of readers, `SCARD_E_NO_SMARTCARD` or
     /// `SCARD_W_REMOVED_CARD` for an empty reader, `SCARD_E_SHARING_VIOLATION` where another connection is in the way,
     /// `SCARD_E_PROTO_MISMATCH` where the card speaks none of the protocols, `SCARD_W_UNRESPONSIVE_CARD` for a mute
     /// card.
-    ///
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardconnectw)
     ///
     /// # Safety
     /// `szReader` is a null-terminated text in UTF-16; `phCard` and `pdwActiveProtocol` are writable.
@@ -149,13 +153,14 @@ functions! {
     /// (cold); the last two show as `SCARD_W_RESET_CARD` on every other handle. The protocol in use goes to
     /// `*pdwActiveProtocol`. Blocks while another handle is in a transaction on this reader.
     ///
-    /// Returns `SCARD_E_NO_SMARTCARD` where the card is gone, `SCARD_W_UNRESPONSIVE_CARD` where it does not answer the
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gad5d4393ca8c470112ad9468c44ed8940),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardreconnect)
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_SMARTCARD` where the card is gone, `SCARD_W_UNRESPONSIVE_CARD` where it does not answer the
     /// reset, `SCARD_E_PROTO_MISMATCH` where it speaks none of the protocols or is in use with another,
     /// `SCARD_E_INVALID_VALUE` for another mode, for `SCARD_EJECT_CARD`, or for a reader that is gone,
     /// `SCARD_E_INVALID_HANDLE` for a closed handle.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gad5d4393ca8c470112ad9468c44ed8940),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardreconnect)
     ///
     /// # Platform notes
     /// Windows releases a transaction of this handle, pcsc-lite does not. Asked for `SCARD_SHARE_EXCLUSIVE` while
@@ -179,11 +184,12 @@ functions! {
     /// `SCARD_EJECT_CARD` is for the few readers with a motor. All but the first block while another handle is in a
     /// transaction.
     ///
-    /// Returns `SCARD_E_INVALID_VALUE` for another disposition and `SCARD_E_INVALID_HANDLE` for a handle that is not
-    /// open. A reader that is gone is no error, nor is a reset that fails. After an error the handle is still open.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga4be198045c73ec0deb79e66c0ca1738a),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scarddisconnect)
+    ///
+    /// # Errors
+    /// `SCARD_E_INVALID_VALUE` for another disposition and `SCARD_E_INVALID_HANDLE` for a handle that is not
+    /// open. A reader that is gone is no error, nor is a reset that fails. After an error the handle is still open.
     ///
     /// # Safety
     /// No other thread is in a call on this handle.
@@ -194,12 +200,13 @@ functions! {
     /// Blocks, without a limit, until other transactions on this reader have ended; [`SCardCancel`] does not end this
     /// wait. Transactions of one handle nest: each needs its own [`SCardEndTransaction`].
     ///
-    /// Returns `SCARD_W_RESET_CARD` where another program has reset the card since the last call ([`SCardReconnect`]
-    /// first), `SCARD_W_REMOVED_CARD` where it was taken out, `SCARD_E_READER_UNAVAILABLE` or `SCARD_E_INVALID_VALUE`
-    /// where the reader is gone, `SCARD_E_INVALID_HANDLE` for a handle that is not open.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gaddb835dce01a0da1d6ca02d33ee7d861),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardbegintransaction)
+    ///
+    /// # Errors
+    /// `SCARD_W_RESET_CARD` where another program has reset the card since the last call ([`SCardReconnect`]
+    /// first), `SCARD_W_REMOVED_CARD` where it was taken out, `SCARD_E_READER_UNAVAILABLE` or `SCARD_E_INVALID_VALUE`
+    /// where the reader is gone, `SCARD_E_INVALID_HANDLE` for a handle that is not open.
     ///
     /// # Platform notes
     /// pcsc-lite's library asks again in intervals, so that waiting handles are not served in the order of their calls.
@@ -214,12 +221,13 @@ functions! {
     /// The dispositions are those of [`SCardDisconnect`]; the handle stays open. Waits for the reset, not for other
     /// handles.
     ///
-    /// Returns `SCARD_E_NOT_TRANSACTED` where no transaction of this handle is open, `SCARD_E_SHARING_VIOLATION` where
-    /// the transaction is another handle's, `SCARD_W_RESET_CARD` or `SCARD_W_REMOVED_CARD` where the card was reset or
-    /// taken out meanwhile, `SCARD_E_INVALID_VALUE` for another disposition.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gae8742473b404363e5c587f570d7e2f3b),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardendtransaction)
+    ///
+    /// # Errors
+    /// `SCARD_E_NOT_TRANSACTED` where no transaction of this handle is open, `SCARD_E_SHARING_VIOLATION` where
+    /// the transaction is another handle's, `SCARD_W_RESET_CARD` or `SCARD_W_REMOVED_CARD` where the card was reset or
+    /// taken out meanwhile, `SCARD_E_INVALID_VALUE` for another disposition.
     ///
     /// # Platform notes
     /// With pcsc-lite, after `SCARD_W_RESET_CARD` the transaction is still open: [`SCardReconnect`], then end it again.
@@ -238,12 +246,13 @@ functions! {
     /// memory to be freed with `SCardFreeMemory`. `*pdwState` is a mask of `SCARD_PRESENT` and its like. Blocks while
     /// another handle is in a transaction on this reader.
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where a buffer is too short (nothing is lost: call again with the length
-    /// told), `SCARD_W_RESET_CARD` and `SCARD_W_REMOVED_CARD` where that has happened, `SCARD_E_READER_UNAVAILABLE`
-    /// where the reader is gone, `SCARD_E_INVALID_HANDLE` for a handle that is not open.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gae49c3c894ad7ac12a5b896bde70d0382),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardstatusa)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where a buffer is too short (nothing is lost: call again with the length
+    /// told), `SCARD_W_RESET_CARD` and `SCARD_W_REMOVED_CARD` where that has happened, `SCARD_E_READER_UNAVAILABLE`
+    /// where the reader is gone, `SCARD_E_INVALID_HANDLE` for a handle that is not open.
     ///
     /// # Platform notes
     /// pcsc-lite counts insertions and removals in the state's bits from 16 up. macOS has no `SCARD_AUTOALLOCATE`.
@@ -270,11 +279,12 @@ functions! {
     /// makes the buffer's argument the address of a pointer, which gets memory to be freed with [`SCardFreeMemory`].
     /// `*pdwState` is one number, from `SCARD_UNKNOWN` to `SCARD_SPECIFIC`, no mask as with pcsc-lite.
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where a buffer is too short (nothing is lost: call again with the length
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardstatusw)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where a buffer is too short (nothing is lost: call again with the length
     /// told), `SCARD_W_RESET_CARD` and `SCARD_W_REMOVED_CARD` where that has happened, `SCARD_E_INVALID_HANDLE` for a
     /// closed handle.
-    ///
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardstatusw)
     ///
     /// # Safety
     /// Each pointer is null or writable, the buffers for as much as their lengths say; with `SCARD_AUTOALLOCATE` a
@@ -317,14 +327,15 @@ functions! {
     /// milliseconds, for ever with `INFINITE`, not at all with 0; only [`SCardCancel`] ends it earlier, and no other
     /// call on this context runs meanwhile.
     ///
-    /// Returns `SCARD_E_TIMEOUT` where nothing changed (with 0: the states are filled in all the same),
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga33247d5d1257d59e55647c3bb717db24),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetstatuschangea)
+    ///
+    /// # Errors
+    /// `SCARD_E_TIMEOUT` where nothing changed (with 0: the states are filled in all the same),
     /// `SCARD_E_CANCELLED`, `SCARD_E_UNKNOWN_READER` where one name of the array is not in the list of readers,
     /// `SCARD_E_INVALID_VALUE` for a null name, `SCARD_E_INVALID_PARAMETER` for a null array of more than 0 readers,
     /// `SCARD_E_NO_SERVICE`, `SCARD_E_SERVICE_STOPPED` or `SCARD_F_COMM_ERROR` where the service has gone: only a new
     /// context helps. With no reader, or none but ignored ones, it succeeds at once: a loop around that spins.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga33247d5d1257d59e55647c3bb717db24),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetstatuschangea)
     ///
     /// # Platform notes
     /// On macOS the state of `\\?PnP?\Notification` says only that there is no such reader: poll there. pcsc-lite
@@ -352,11 +363,12 @@ functions! {
     /// `\\?PnP?\Notification` stands for readers that come and go. Blocks for `dwTimeout` milliseconds, for ever with
     /// `INFINITE`; [`SCardCancel`] ends it.
     ///
-    /// Returns `SCARD_E_TIMEOUT` where nothing changed, `SCARD_E_CANCELLED`, `SCARD_E_UNKNOWN_READER` for a name that
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetstatuschangew)
+    ///
+    /// # Errors
+    /// `SCARD_E_TIMEOUT` where nothing changed, `SCARD_E_CANCELLED`, `SCARD_E_UNKNOWN_READER` for a name that
     /// is not in the list of readers, `SCARD_E_SERVICE_STOPPED` where the service went with its last reader: only a new
     /// context helps.
-    ///
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetstatuschangew)
     ///
     /// # Safety
     /// `rgReaderStates` points to `cReaders` writable structures; each `szReader` is a null-terminated text in UTF-16
@@ -390,14 +402,15 @@ functions! {
     /// becomes those of the answer. A buffer of length 0 may be null. Blocks until the reader has answered: for a PIN
     /// that is typed on its keys, until the user has done so.
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where the answer is longer than `cbRecvLength`: the reader has acted, and
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gac3454d4657110fd7f753b2d3d8f4e32f),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardcontrol)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where the answer is longer than `cbRecvLength`: the reader has acted, and
     /// a second call acts again; also for more than 65,548 bytes to send. `SCARD_E_UNSUPPORTED_FEATURE` and
     /// `SCARD_E_NOT_TRANSACTED` where the driver does not know the code or fails, `SCARD_E_SHARING_VIOLATION` where
     /// another handle is in a transaction, `SCARD_E_INVALID_VALUE` or `SCARD_E_READER_UNAVAILABLE` where the reader is
     /// gone, `SCARD_E_INVALID_HANDLE` for a handle that is not open.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gac3454d4657110fd7f753b2d3d8f4e32f),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardcontrol)
     ///
     /// # Platform notes
     /// The headers give the buffers as `LPCVOID` and `LPVOID`; here they are pointers to bytes, as in `pcsc-sys` 1.3.
@@ -424,16 +437,17 @@ functions! {
     /// answer: at most 258 to a short command, 65,538 to an extended one. Blocks until the card has answered (a key
     /// pair can take a minute), and while another handle is in a transaction.
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where the answer does not fit: the card has acted, and a second call acts
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga9a2d77242a271310269065e64633ab99),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardtransmit)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where the answer does not fit: the card has acted, and a second call acts
     /// again, so have a buffer that is large enough; also for more than 65,548 bytes to send. `SCARD_W_RESET_CARD`
     /// where another program has reset the card ([`SCardReconnect`] first), `SCARD_W_REMOVED_CARD` or
     /// `SCARD_E_NO_SMARTCARD` where it was taken out, `SCARD_E_NOT_TRANSACTED` where the reader got no answer,
     /// `SCARD_E_PROTO_MISMATCH` where `pioSendPci` is not the active protocol, `SCARD_E_INVALID_PARAMETER` for a null
     /// pointer other than `pioRecvPci`, `SCARD_E_INVALID_VALUE` or `SCARD_E_READER_UNAVAILABLE` where the reader is
     /// gone, `SCARD_E_INVALID_HANDLE` for a handle that is not open.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga9a2d77242a271310269065e64633ab99),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardtransmit)
     ///
     /// # Platform notes
     /// Older pcsc-lite refuses a receive buffer of more than 65,548 bytes with `SCARD_E_INSUFFICIENT_BUFFER`, before it
@@ -458,11 +472,12 @@ functions! {
     /// asks for the length alone; `SCARD_AUTOALLOCATE` as the length makes it the address of a pointer, which gets
     /// memory to be freed with `SCardFreeMemory`. Does not block on readers.
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short (call again with the length told),
-    /// `SCARD_E_INVALID_HANDLE` for a context that is not open.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga9d970d086d5218e080d0079d63f9d496),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadergroupsa)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short (call again with the length told),
+    /// `SCARD_E_INVALID_HANDLE` for a context that is not open.
     ///
     /// # Platform notes
     /// pcsc-lite has one group, `SCard$DefaultReaders`. macOS has no `SCARD_AUTOALLOCATE`. Windows has
@@ -480,9 +495,10 @@ functions! {
     /// asks for the length alone; `SCARD_AUTOALLOCATE` as the length makes it the address of a pointer, which gets
     /// memory to be freed with [`SCardFreeMemory`].
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short: call again with the length told.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadergroupsw)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short: call again with the length told.
     ///
     /// # Safety
     /// `pcchGroups` is writable; `mszGroups` is null or writable for that length, with `SCARD_AUTOALLOCATE` it points
@@ -505,13 +521,14 @@ functions! {
     /// list with its nulls. A null `mszReaders` asks for the length alone; `SCARD_AUTOALLOCATE` as the length makes it
     /// the address of a pointer, which gets memory to be freed with `SCardFreeMemory`. Does not wait for readers.
     ///
-    /// Returns `SCARD_E_NO_READERS_AVAILABLE` where there is none, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga93b07815789b3cf2629d439ecf20f0d9),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadersa)
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_READERS_AVAILABLE` where there is none, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is
     /// too short (the list may have grown since its length was asked: loop), `SCARD_E_INVALID_PARAMETER` for a null
     /// `pcchReaders`, `SCARD_E_INVALID_HANDLE` for a context that is not open, `SCARD_E_NO_SERVICE` or
     /// `SCARD_F_COMM_ERROR` where the service has gone.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga93b07815789b3cf2629d439ecf20f0d9),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadersa)
     ///
     /// # Platform notes
     /// pcsc-lite ignores `mszGroups`; its names are in UTF-8. macOS has no `SCARD_AUTOALLOCATE`. Windows has
@@ -535,11 +552,12 @@ functions! {
     /// `SCARD_AUTOALLOCATE` as the length makes it the address of a pointer, which gets memory to be freed with
     /// [`SCardFreeMemory`].
     ///
-    /// Returns `SCARD_E_NO_READERS_AVAILABLE` where there is none, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadersw)
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_READERS_AVAILABLE` where there is none, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is
     /// too short (the list may have grown: loop), `SCARD_E_SERVICE_STOPPED` where the service went with its last
     /// reader.
-    ///
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreadersw)
     ///
     /// # Safety
     /// `mszGroups` is null or a multi-string in UTF-16; `pcchReaders` is writable; `mszReaders` is null or writable for
@@ -570,10 +588,11 @@ functions! {
     ///
     /// `hContext` is the context that it was asked on, or that of the card. Does not block.
     ///
-    /// Returns `SCARD_E_INVALID_HANDLE` for a context that is not open: free before the context is released.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga0522241e3180cb05dfd166e28930e961),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardfreememory)
+    ///
+    /// # Errors
+    /// `SCARD_E_INVALID_HANDLE` for a context that is not open: free before the context is released.
     ///
     /// # Platform notes
     /// macOS has neither this function nor `SCARD_AUTOALLOCATE`.
@@ -588,11 +607,12 @@ functions! {
     /// That call returns `SCARD_E_CANCELLED`. The one function that may be called while the context is in use
     /// elsewhere. Does not block.
     ///
-    /// Returns `SCARD_E_INVALID_HANDLE` for a context that is not open, `SCARD_E_NO_SERVICE` where the service has
-    /// gone.
-    ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gaacbbc0c6d6c0cbbeb4f4debf6fbeeee6),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardcancel)
+    ///
+    /// # Errors
+    /// `SCARD_E_INVALID_HANDLE` for a context that is not open, `SCARD_E_NO_SERVICE` where the service has
+    /// gone.
     ///
     /// # Platform notes
     /// pcsc-lite succeeds and does nothing where no wait is under way, and a wait that begins a moment later is not
@@ -609,14 +629,15 @@ functions! {
     /// which gets memory to be freed with `SCardFreeMemory`. Numbers are in this machine's byte order. Asks the driver,
     /// not the card.
     ///
-    /// Returns `SCARD_E_UNSUPPORTED_FEATURE` (Windows: also system codes such as 50, `ERROR_NOT_SUPPORTED`) where the
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gaacfec51917255b7a25b94c5104961602),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetattrib)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNSUPPORTED_FEATURE` (Windows: also system codes such as 50, `ERROR_NOT_SUPPORTED`) where the
     /// driver does not know the attribute, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short (nothing is
     /// lost) and, with pcsc-lite, for a length above 264, `SCARD_E_INVALID_PARAMETER` for a null `pcbAttrLen`,
     /// `SCARD_E_SHARING_VIOLATION` where another handle is in a transaction, `SCARD_W_RESET_CARD` and
     /// `SCARD_W_REMOVED_CARD` as from [`SCardTransmit`], `SCARD_E_NOT_TRANSACTED` where the driver fails.
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gaacfec51917255b7a25b94c5104961602),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetattrib)
     ///
     /// # Platform notes
     /// pcsc-lite tells the reader's name for `SCARD_ATTR_DEVICE_FRIENDLY_NAME` and `SCARD_ATTR_DEVICE_SYSTEM_NAME`
@@ -632,13 +653,14 @@ functions! {
     /// `dwAttrId` is one of `SCARD_ATTR_*`, `cbAttrLen` the bytes of `pbAttr`: with pcsc-lite at most 264. Few drivers
     /// take any.
     ///
-    /// Returns `SCARD_E_UNSUPPORTED_FEATURE` where the driver does not know the attribute, `SCARD_E_NOT_TRANSACTED`
+    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga060f0038a4ddfd5dd2b8fadf3c3a2e4f),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardsetattrib)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNSUPPORTED_FEATURE` where the driver does not know the attribute, `SCARD_E_NOT_TRANSACTED`
     /// where it refuses the value, `SCARD_E_INVALID_PARAMETER` for a null `pbAttr` or a length of 0,
     /// `SCARD_E_INSUFFICIENT_BUFFER` for too long a value, `SCARD_E_SHARING_VIOLATION` where another handle is in a
     /// transaction, `SCARD_W_RESET_CARD` and `SCARD_W_REMOVED_CARD` as from [`SCardTransmit`].
-    ///
-    /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga060f0038a4ddfd5dd2b8fadf3c3a2e4f),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardsetattrib)
     ///
     /// # Safety
     /// `pbAttr` is null or readable for `cbAttrLen` bytes.
@@ -664,10 +686,11 @@ functions! {
     /// `*pdwState` is one number, from `SCARD_UNKNOWN` to `SCARD_SPECIFIC`. `*pcbAtrLen` holds the bytes of `pbAtr`,
     /// and then those of the ATR. An older form of [`SCardStatus`], which new programs call.
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short, `SCARD_W_RESET_CARD` and
-    /// `SCARD_W_REMOVED_CARD` where that has happened.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short, `SCARD_W_RESET_CARD` and
+    /// `SCARD_W_REMOVED_CARD` where that has happened.
     ///
     /// # Safety
     /// Each pointer is writable, `pbAtr` for `*pcbAtrLen` bytes.
@@ -685,9 +708,10 @@ functions! {
     /// The number goes to `*pcTransmitCount`: unchanged between two calls, no program has spoken to the card. Sends
     /// nothing.
     ///
-    /// Returns `SCARD_E_INVALID_HANDLE` for a handle that is not open.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgettransmitcount)
+    ///
+    /// # Errors
+    /// `SCARD_E_INVALID_HANDLE` for a handle that is not open.
     ///
     /// # Safety
     /// `pcTransmitCount` is writable.
@@ -701,9 +725,10 @@ functions! {
     /// the length alone, `SCARD_AUTOALLOCATE` as the length for memory to be freed with [`SCardFreeMemory`]. `hContext`
     /// may be 0. Call it outside transactions: it may reset the card of one.
     ///
-    /// Returns `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short: call again with the length told.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistcardsw)
+    ///
+    /// # Errors
+    /// `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short: call again with the length told.
     ///
     /// # Safety
     /// `pbAtr` is null or a whole ATR, `rgquidInterfaces` null or readable for its count; `pcchCards` is writable;
@@ -740,10 +765,11 @@ functions! {
     /// number of the type's; null asks for the number alone, `SCARD_AUTOALLOCATE` for memory to be freed with
     /// [`SCardFreeMemory`].
     ///
-    /// Returns `SCARD_E_UNKNOWN_CARD` for a type that is not in the database, `SCARD_E_INSUFFICIENT_BUFFER` for too
-    /// small an array.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistinterfacesw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_CARD` for a type that is not in the database, `SCARD_E_INSUFFICIENT_BUFFER` for too
+    /// small an array.
     ///
     /// # Safety
     /// `szCard` is a null-terminated text in UTF-16; `pcguidInterfaces` is writable; `pguidInterfaces` is null or
@@ -774,9 +800,10 @@ functions! {
     ///
     /// Reads the database, no reader. The GUID goes to `*pguidProviderId`.
     ///
-    /// Returns `SCARD_E_UNKNOWN_CARD` for a type that is not in the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetprovideridw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_CARD` for a type that is not in the database.
     ///
     /// # Safety
     /// `szCard` is a null-terminated text in UTF-16; `pguidProviderId` is writable.
@@ -798,10 +825,11 @@ functions! {
     /// 0x80000001 (card module). `*pcchProvider` holds the characters of `szProvider`, and then those of the name with
     /// its null; `SCARD_AUTOALLOCATE` asks for memory to be freed with [`SCardFreeMemory`].
     ///
-    /// Returns `SCARD_E_UNKNOWN_CARD` for a type that is not in the database, `SCARD_E_INSUFFICIENT_BUFFER` for too
-    /// short a buffer.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetcardtypeprovidernamew)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_CARD` for a type that is not in the database, `SCARD_E_INSUFFICIENT_BUFFER` for too
+    /// short a buffer.
     ///
     /// # Safety
     /// `szCardName` is a null-terminated text in UTF-16; `pcchProvider` is writable; `szProvider` is writable for that
@@ -835,9 +863,10 @@ functions! {
     /// `dwProviderId` is that of [`SCardGetCardTypeProviderNameW`], `szProvider` the name. Writes to the database,
     /// which may need an administrator.
     ///
-    /// Returns a code of the system, such as 5 (access denied), where the user may not.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardsetcardtypeprovidernamew)
+    ///
+    /// # Errors
+    /// A code of the system, such as 5 (access denied), where the user may not.
     ///
     /// # Safety
     /// `szCardName` and `szProvider` are null-terminated texts in UTF-16.
@@ -869,9 +898,10 @@ functions! {
     /// `pbAtr` after an AND with `pbAtrMask`, which has as many bytes, or is null. `rgguidInterfaces` lists
     /// `dwInterfaceCount` interfaces, or is null; `pguidPrimaryProvider` may be null.
     ///
-    /// Returns a code of the system, such as 5 (access denied), where the user may not write to the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardintroducecardtypew)
+    ///
+    /// # Errors
+    /// A code of the system, such as 5 (access denied), where the user may not write to the database.
     ///
     /// # Safety
     /// `szCardName` is a null-terminated text in UTF-16; the other pointers are null or readable, for the count and the
@@ -910,9 +940,10 @@ functions! {
     ///
     /// Undoes [`SCardIntroduceCardTypeW`]; cards in readers are not touched.
     ///
-    /// Returns `SCARD_E_UNKNOWN_CARD` for a type that is not in the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardforgetcardtypew)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_CARD` for a type that is not in the database.
     ///
     /// # Safety
     /// `szCardName` is a null-terminated text in UTF-16.
@@ -933,9 +964,10 @@ functions! {
     /// `szDeviceName` is the name that the system has for it, `szReaderName` the new one. [`SCardForgetReaderW`] undoes
     /// it.
     ///
-    /// Returns a code of the system, such as 5 (access denied), where the user may not write to the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardintroducereaderw)
+    ///
+    /// # Errors
+    /// A code of the system, such as 5 (access denied), where the user may not write to the database.
     ///
     /// # Safety
     /// `szReaderName` and `szDeviceName` are null-terminated texts in UTF-16.
@@ -955,9 +987,10 @@ functions! {
     ///
     /// A group that this leaves empty goes too.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a name that is not in the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardforgetreaderw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a name that is not in the database.
     ///
     /// # Safety
     /// `szReaderName` is a null-terminated text in UTF-16.
@@ -978,9 +1011,10 @@ functions! {
     /// The group is there for good once [`SCardAddReaderToGroupW`] puts a reader in it, which also makes a group that
     /// is not there.
     ///
-    /// Returns a code of the system, such as 5 (access denied), where the user may not write to the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardintroducereadergroupw)
+    ///
+    /// # Errors
+    /// A code of the system, such as 5 (access denied), where the user may not write to the database.
     ///
     /// # Safety
     /// `szGroupName` is a null-terminated text in UTF-16.
@@ -1001,9 +1035,10 @@ functions! {
     /// Its readers stay, in their other groups. The groups of the system, such as `SCard$DefaultReaders`, cannot be
     /// removed.
     ///
-    /// Returns a code of the system, such as 5 (access denied), where the user may not write to the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardforgetreadergroupw)
+    ///
+    /// # Errors
+    /// A code of the system, such as 5 (access denied), where the user may not write to the database.
     ///
     /// # Safety
     /// `szGroupName` is a null-terminated text in UTF-16.
@@ -1023,9 +1058,10 @@ functions! {
     ///
     /// The group then serves as `mszGroups` of [`SCardListReadersW`].
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a reader that is not in the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardaddreadertogroupw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a reader that is not in the database.
     ///
     /// # Safety
     /// `szReaderName` and `szGroupName` are null-terminated texts in UTF-16.
@@ -1045,9 +1081,10 @@ functions! {
     ///
     /// A group that this leaves empty goes too; the reader stays.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a reader that is not in the database.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardremovereaderfromgroupw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a reader that is not in the database.
     ///
     /// # Safety
     /// `szReaderName` and `szGroupName` are null-terminated texts in UTF-16.
@@ -1069,9 +1106,10 @@ functions! {
     /// from
     /// [`SCardGetStatusChangeW`], with `SCARD_STATE_ATRMATCH` where the card is of one of the types. Does not wait.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a reader that is not known; types that are not are passed over.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlocatecardsw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a reader that is not known; types that are not are passed over.
     ///
     /// # Safety
     /// `mszCards` is a multi-string in UTF-16; `rgReaderStates` points to `cReaders` writable structures, each with a
@@ -1104,9 +1142,10 @@ functions! {
     /// structure as from [`SCardGetStatusChangeW`], with `SCARD_STATE_ATRMATCH` where the card's ATR is one of them.
     /// Does not wait.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a reader that is not known.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlocatecardsbyatrw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a reader that is not known.
     ///
     /// # Safety
     /// `rgAtrMasks` points to `cAtrs` structures; `rgReaderStates` points to `cReaders` writable ones, each with a
@@ -1140,10 +1179,11 @@ functions! {
     /// `CardIdentifier` tells the card, `LookupName` the entry; `FreshnessCounter` is the version that the caller
     /// accepts. `*DataLen` holds the bytes of `Data`, and then those of the entry. The card is not asked.
     ///
-    /// Returns `SCARD_W_CACHE_ITEM_NOT_FOUND` where there is none, `SCARD_W_CACHE_ITEM_STALE` where it was older than
-    /// asked for and has been dropped: read the card and call [`SCardWriteCacheW`].
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardreadcachew)
+    ///
+    /// # Errors
+    /// `SCARD_W_CACHE_ITEM_NOT_FOUND` where there is none, `SCARD_W_CACHE_ITEM_STALE` where it was older than
+    /// asked for and has been dropped: read the card and call [`SCardWriteCacheW`].
     ///
     /// # Safety
     /// `CardIdentifier` points to a GUID, `LookupName` to a null-terminated text in UTF-16; `DataLen` is writable,
@@ -1179,9 +1219,10 @@ functions! {
     /// `CardIdentifier` tells the card, `LookupName` the entry; `FreshnessCounter` is its version, `DataLen` the bytes
     /// of `Data`. The card is not written. Other programs can read the entry: no secrets.
     ///
-    /// Returns `SCARD_W_CACHE_ITEM_TOO_BIG` for an entry above the cache's limit.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardwritecachew)
+    ///
+    /// # Errors
+    /// `SCARD_W_CACHE_ITEM_TOO_BIG` for an entry above the cache's limit.
     ///
     /// # Safety
     /// `CardIdentifier` points to a GUID, `LookupName` to a null-terminated text in UTF-16, `Data` to `DataLen`
@@ -1217,10 +1258,11 @@ functions! {
     /// `*pcbIcon` holds the bytes of `pbIcon`, and then those of the icon; null asks for the length alone,
     /// `SCARD_AUTOALLOCATE` as the length for memory to be freed with [`SCardFreeMemory`]. From Windows 8.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a reader that is not known, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer
-    /// is too short.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetreadericonw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a reader that is not known, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer
+    /// is too short.
     ///
     /// # Safety
     /// `szReaderName` is a null-terminated text in UTF-16; `pcbIcon` is writable; `pbIcon` is null or writable for that
@@ -1251,9 +1293,10 @@ functions! {
     ///
     /// The type goes to `*pdwDeviceTypeId`; the reader's state does not change. From Windows 8.
     ///
-    /// Returns `SCARD_E_UNKNOWN_READER` for a reader that is not known.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetdevicetypeidw)
+    ///
+    /// # Errors
+    /// `SCARD_E_UNKNOWN_READER` for a reader that is not known.
     ///
     /// # Safety
     /// `szReaderName` is a null-terminated text in UTF-16; `pdwDeviceTypeId` is writable.
@@ -1283,10 +1326,11 @@ functions! {
     /// null; null asks for the length alone, `SCARD_AUTOALLOCATE` as the length for memory to be freed with
     /// [`SCardFreeMemory`]. From Windows 8.
     ///
-    /// Returns `SCARD_E_READER_UNAVAILABLE` in a Remote Desktop session, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer
-    /// is too short.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetreaderdeviceinstanceidw)
+    ///
+    /// # Errors
+    /// `SCARD_E_READER_UNAVAILABLE` in a Remote Desktop session, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer
+    /// is too short.
     ///
     /// # Safety
     /// `szReaderName` is a null-terminated text in UTF-16; `pcchDeviceInstanceId` is writable; `szDeviceInstanceId` is
@@ -1319,10 +1363,11 @@ functions! {
     /// those of the list; null asks for the length alone, `SCARD_AUTOALLOCATE` as the length for memory to be freed
     /// with [`SCardFreeMemory`]. From Windows 8.
     ///
-    /// Returns `SCARD_E_NO_READERS_AVAILABLE` where the device has none, `SCARD_E_READER_UNAVAILABLE` in a Remote
-    /// Desktop session, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardlistreaderswithdeviceinstanceidw)
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_READERS_AVAILABLE` where the device has none, `SCARD_E_READER_UNAVAILABLE` in a Remote
+    /// Desktop session, `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short.
     ///
     /// # Safety
     /// `szDeviceInstanceId` is a null-terminated text in UTF-16; `pcchReaders` is writable; `mszReaders` is null or
@@ -1354,9 +1399,10 @@ functions! {
     /// `dwEvent` is `SCARD_AUDIT_CHV_SUCCESS` or `SCARD_AUDIT_CHV_FAILURE`. No card is asked. In a Remote Desktop
     /// session the log is that of the remote machine. From Windows 8.
     ///
-    /// Returns `SCARD_E_INVALID_HANDLE` for a context that is not open.
-    ///
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardaudit)
+    ///
+    /// # Errors
+    /// `SCARD_E_INVALID_HANDLE` for a context that is not open.
     ///
     /// # Safety
     /// Any value may be passed; no pointer is read.
