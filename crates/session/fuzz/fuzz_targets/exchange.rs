@@ -11,7 +11,8 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let (atr, answers) = rest.split_at(rest.len().min(usize::from(atr_len) % 33));
     // Each answer is a length and so many bytes; then 6F00.
-    let mut answers = answers.to_vec().into_iter();
+    let answers: Vec<u8> = answers.into();
+    let mut answers = answers.into_iter();
     let mut atr = atr.to_vec();
     atr.insert(0, 0x3B);
     let card = FnCard::new(atr, move |_: &[u8], response: &mut Vec<u8>| {
