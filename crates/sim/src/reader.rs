@@ -97,12 +97,15 @@ impl Reader {
 
     /// Sets what answers other control codes: it gets the code and the input, and appends the output or returns a code.
     ///
-    /// At first none is known: `SCARD_E_UNSUPPORTED_FEATURE`. A panic is `SCARD_F_INTERNAL_ERROR`.
+    /// At first none is known: `SCARD_E_UNSUPPORTED_FEATURE`. A panic is `SCARD_F_INTERNAL_ERROR`. The handler may call
+    /// this reader's methods, but not `SCardControl` on the same reader: it answers one control at a time.
     pub fn on_control(
         &self,
         handler: impl FnMut(u32, &[u8], &mut Vec<u8>) -> Result<(), LONG> + Send + 'static,
     ) {
-        lock(&self.reader.driver).handler = Some(Box::new(handler));
+        let before = lock(&self.reader.driver).set_handler(Box::new(handler));
+        // What it has captured may call the reader when it is dropped.
+        drop(before);
     }
 
     /// Sets an attribute, which programs then read, and may set: `SCARD_ATTR_*`, up to 264 bytes.

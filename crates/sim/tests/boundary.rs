@@ -259,3 +259,99 @@ fn a_list_that_grows_between_two_calls_is_told_with_its_new_length() {
     // SAFETY: no pointer is passed.
     unsafe { (functions.SCardReleaseContext)(context) };
 }
+
+/// A context and a card of a simulator whose cards echo the command.
+fn echoing(sim: &Simulator) -> SCARDHANDLE {
+    sim.add_reader("one").insert(FnCard::new(
+        [0x3B, 0x00],
+        |command: &[u8], response: &mut Vec<u8>| {
+            response.extend_from_slice(command);
+            response.extend([0x90, 0x00]);
+        },
+    ));
+    let (mut context, mut card, mut protocol) = (0, 0, 0);
+    // SAFETY: the result is a local.
+    unsafe { (sim.functions().SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
+    // SAFETY: the name is a constant, and the results are locals.
+    let code = unsafe {
+        (sim.functions().SCardConnect)(
+            context,
+            c"one".as_ptr(),
+            2,
+            SCARD_PROTOCOL_T0,
+            &mut card,
+            &mut protocol,
+        )
+    };
+    assert_eq!(code, SCARD_S_SUCCESS);
+    card
+}
+
+const T0: SCARD_IO_REQUEST = SCARD_IO_REQUEST {
+    dwProtocol: SCARD_PROTOCOL_T0,
+    cbPciLength: 16,
+};
+
+#[test]
+fn lengths_that_no_memory_has_are_refused_and_nothing_is_executed() {
+    let sim = Simulator::new();
+    let card = echoing(&sim);
+    let functions = sim.functions();
+    let half = DWORD::MAX / 2;
+    for length in [65_549, half, half + 1, DWORD::MAX] {
+        let (input, mut answer, mut len) = ([0u8; 4], [0x55u8; 300], 300);
+        // SAFETY: a length above 65,548 is refused before anything is read.
+        let code = unsafe {
+            (functions.SCardTransmit)(
+                card,
+                &T0,
+                input.as_ptr(),
+                length,
+                ptr::null_mut(),
+                answer.as_mut_ptr(),
+                &mut len,
+            )
+        };
+        assert_eq!(
+            (code, len, answer),
+            (SCARD_E_INSUFFICIENT_BUFFER, 300, [0x55; 300])
+        );
+        // SAFETY: as above.
+        let code = unsafe {
+            (functions.SCardControl)(
+                card,
+                1,
+                input.as_ptr().cast(),
+                length,
+                answer.as_mut_ptr().cast(),
+                300,
+                &mut len,
+            )
+        };
+        assert_eq!((code, len, answer), (SCARD_E_INSUFFICIENT_BUFFER, 0, [0x55; 300]));
+        // SAFETY: as above, above 264.
+        let code = unsafe { (functions.SCardSetAttrib)(card, 0x0303, input.as_ptr(), length) };
+        assert_eq!(code, SCARD_E_INSUFFICIENT_BUFFER);
+    }
+}
+
+#[test]
+fn a_command_and_its_answer_may_share_a_buffer_that_is_not_initialised() {
+    let sim = Simulator::new();
+    let card = echoing(&sim);
+    let mut buffer = [const { std::mem::MaybeUninit::<u8>::uninit() }; 16];
+    let place = buffer.as_mut_ptr().cast::<u8>();
+    for offset in [0, 2] {
+        // SAFETY: the buffer has room for both, and bytes are valid for any value.
+        unsafe { place.copy_from([1, 2, 3, 4].as_ptr(), 4) };
+        let mut len = DWORD::MAX;
+        // SAFETY: four bytes are there to be read, and there is room for the answer of six.
+        let code = unsafe {
+            (sim.functions().SCardTransmit)(card, &T0, place, 4, ptr::null_mut(), place.add(offset), &mut len)
+        };
+        assert_eq!((code, len), (SCARD_S_SUCCESS, 6));
+        // SAFETY: the answer has been written there.
+        let answer = unsafe { std::slice::from_raw_parts(place.add(offset), 6) };
+        assert_eq!(answer, [1, 2, 3, 4, 0x90, 0x00]);
+    }
+}

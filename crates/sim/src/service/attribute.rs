@@ -66,12 +66,11 @@ fn name(name: &ReaderName, attribute: DWORD) -> Option<Vec<u8>> {
     }
 }
 
-/// Sets an attribute that the reader has; others it refuses as vsmartcard's driver refuses all.
-pub(crate) fn set(connection: &Connection, attribute: DWORD, value: &[u8]) -> Result<(), Code> {
+/// Sets an attribute that the reader has; others it refuses as vsmartcard's driver refuses all. `None` is too long a
+/// value.
+pub(crate) fn set(connection: &Connection, attribute: DWORD, value: Option<&[u8]>) -> Result<(), Code> {
     let _cards = connection.lock()?;
-    if value.len() > MAX_BUFFER_SIZE {
-        return Err(SCARD_E_INSUFFICIENT_BUFFER);
-    }
+    let value = value.ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
     connection.context.ask_service()?;
     {
         let state = connection.lock_reader()?;

@@ -192,12 +192,13 @@ fn attach(
 ///
 /// The protocol is settled also where the call fails later.
 pub(crate) fn reconnect(connection: &Connection, request: Request, initialization: DWORD) -> Reconnected {
+    let mut was_reset = false;
     loop {
         let cards = match connection.lock() {
             Ok(cards) => cards,
             Err(code) => return Reconnected::Unanswered(code),
         };
-        match reconnect_once(connection, request, initialization) {
+        match reconnect_once(connection, request, initialization, &mut was_reset) {
             Ok(Ok(protocol)) => return Reconnected::Done(protocol),
             Ok(Err(state)) => {
                 drop(cards);
@@ -221,15 +222,18 @@ pub(crate) enum Reconnected {
 }
 
 /// Reconnects, or gives the reader back for another one to change it first.
+///
+/// The card is reset once: two connections that both want it to themselves would else wake each other for ever.
 fn reconnect_once<'a>(
     connection: &'a Connection,
     request: Request,
     initialization: DWORD,
+    was_reset: &mut bool,
 ) -> Result<Result<DWORD, MutexGuard<'a, ReaderState>>, Code> {
     connection.context.ask_service()?;
     let reset = match initialization {
         SCARD_LEAVE_CARD => false,
-        SCARD_RESET_CARD | SCARD_UNPOWER_CARD => true,
+        SCARD_RESET_CARD | SCARD_UNPOWER_CARD => !*was_reset,
         _ => return Err(SCARD_E_INVALID_VALUE),
     };
     request.check_mode()?;
@@ -241,6 +245,7 @@ fn reconnect_once<'a>(
         return Ok(Err(state));
     }
     if reset {
+        *was_reset = true;
         state.tell(Event::Reset);
         reader.notify(&mut state);
     }

@@ -187,11 +187,16 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
         state.tell(Event::Reset);
         // The card's failure is no failure of the connection's end.
         state = reader.power(state, power).0;
+        // The reader was unlocked meanwhile: another run of the service knows nothing of this connection.
+        connection.context.await_service()?;
     }
+    let before = state.connections.len();
     state
         .connections
         .retain(|other| other.handle != connection.handle);
-    state.sharing.leave();
-    reader.notify(&mut state);
+    if state.connections.len() < before {
+        state.sharing.leave();
+        reader.notify(&mut state);
+    }
     Ok(())
 }

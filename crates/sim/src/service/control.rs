@@ -9,32 +9,44 @@ use pcsc_sys::{
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 
 /// Answers a control code: appends to the output, or fails with a code.
 pub(crate) type Handler = Box<dyn FnMut(u32, &[u8], &mut Vec<u8>) -> Result<(), Code> + Send>;
 
-/// What a reader's driver answers. It may block its reader's other controls and attributes, and nothing else.
+/// What a reader's driver answers. It is locked for moments only, never while the handler runs.
 #[derive(Default)]
 pub(crate) struct Driver {
     /// Control codes by the tags of PC/SC part 10.
     pub(crate) features: Vec<(u8, u32)>,
     pub(crate) attributes: BTreeMap<u32, Vec<u8>>,
-    pub(crate) handler: Option<Handler>,
+    /// Locked while it runs, for it to answer one control at a time.
+    handler: Option<Arc<Mutex<Handler>>>,
+}
+
+/// Answers a control code, as vsmartcard's driver does where nothing was set: it knows none.
+fn answer(driver: &Mutex<Driver>, code: DWORD, input: &[u8]) -> Result<Vec<u8>, Code> {
+    let handler = {
+        let driver = lock(driver);
+        if code == CM_IOCTL_GET_FEATURE_REQUEST && !driver.features.is_empty() {
+            return Ok(driver.feature_list());
+        }
+        driver.handler.clone()
+    };
+    let (Some(handler), Ok(code)) = (handler, u32::try_from(code)) else {
+        return Err(SCARD_E_UNSUPPORTED_FEATURE);
+    };
+    let mut output = Vec::new();
+    catch_unwind(AssertUnwindSafe(|| (lock(&handler))(code, input, &mut output)))
+        .unwrap_or(Err(SCARD_F_INTERNAL_ERROR))
+        .map(|()| output)
 }
 
 impl Driver {
-    /// Answers a control code, as vsmartcard's driver does where nothing was set: it knows none.
-    fn control(&mut self, code: DWORD, input: &[u8]) -> Result<Vec<u8>, Code> {
-        if code == CM_IOCTL_GET_FEATURE_REQUEST && !self.features.is_empty() {
-            return Ok(self.feature_list());
-        }
-        let (Some(handler), Ok(code)) = (&mut self.handler, u32::try_from(code)) else {
-            return Err(SCARD_E_UNSUPPORTED_FEATURE);
-        };
-        let mut output = Vec::new();
-        catch_unwind(AssertUnwindSafe(|| handler(code, input, &mut output)))
-            .unwrap_or(Err(SCARD_F_INTERNAL_ERROR))
-            .map(|()| output)
+    /// Sets what answers control codes; returns what did before, to be dropped with the driver unlocked.
+    #[must_use]
+    pub(crate) fn set_handler(&mut self, handler: Handler) -> Option<Arc<Mutex<Handler>>> {
+        self.handler.replace(Arc::new(Mutex::new(handler)))
     }
 
     /// PC/SC part 10, 2.2: a tag, the length of 4 and the control code in big-endian order for each feature.
@@ -47,56 +59,33 @@ impl Driver {
     }
 }
 
-/// Why a control code was not answered, and how long the answer is for which the buffer is too short.
-#[derive(Debug)]
-pub(crate) struct Failed {
-    pub(crate) code: Code,
-    pub(crate) needed: usize,
-}
-
-impl From<Code> for Failed {
-    fn from(code: Code) -> Self {
-        Self { code, needed: 0 }
-    }
-}
-
-/// Sends a control code to the reader's driver; returns the length of its answer, which goes into `buffer`.
+/// Sends a control code to the reader's driver, with an input that is `None` where it is too long; returns its answer.
 ///
 /// Does not wait for another connection that has the card locked, and does not mind what happened to the card.
 pub(crate) fn control(
     connection: &Connection,
     code: DWORD,
-    input: &[u8],
-    buffer: &mut [u8],
+    input: Option<&[u8]>,
     instead: Option<Vec<u8>>,
-) -> Result<usize, Failed> {
+) -> Result<Vec<u8>, Code> {
     let _cards = connection.lock()?;
-    if input.len() > MAX_BUFFER_SIZE_EXTENDED {
-        return Err(SCARD_E_INSUFFICIENT_BUFFER.into());
-    }
+    let input = input.ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
     connection.context.ask_service()?;
     {
         let state = connection.lock_reader()?;
         connection.check_sharing(&state)?;
         check_available(&state)?;
     }
-    let answer = lock(&connection.reader.driver).control(code, input);
+    let own = answer(&connection.reader.driver, code, input);
     let answer = match instead {
         Some(instead) => instead,
-        None => answer?,
+        None => own?,
     };
     connection.context.await_service()?;
     if answer.len() > MAX_BUFFER_SIZE_EXTENDED {
-        return Err(SCARD_E_NOT_TRANSACTED.into());
+        return Err(SCARD_E_NOT_TRANSACTED);
     }
-    let Some(buffer) = buffer.get_mut(..answer.len()) else {
-        return Err(Failed {
-            code: SCARD_E_INSUFFICIENT_BUFFER,
-            needed: answer.len(),
-        });
-    };
-    buffer.copy_from_slice(&answer);
-    Ok(answer.len())
+    Ok(answer)
 }
 
 impl fmt::Debug for Driver {
@@ -114,20 +103,18 @@ mod tests {
 
     #[test]
     fn features_are_listed_as_part_10_has_them() {
-        let mut driver = Driver::default();
+        let driver = Mutex::new(Driver::default());
         let request = CM_IOCTL_GET_FEATURE_REQUEST;
-        assert_eq!(driver.control(request, &[]), Err(SCARD_E_UNSUPPORTED_FEATURE));
-        driver.features = vec![(0x06, 0x4233_0006), (0x12, 0x4233_0012)];
+        assert_eq!(answer(&driver, request, &[]), Err(SCARD_E_UNSUPPORTED_FEATURE));
+        lock(&driver).features = vec![(0x06, 0x4233_0006), (0x12, 0x4233_0012)];
         let list = [6, 4, 0x42, 0x33, 0, 6, 0x12, 4, 0x42, 0x33, 0, 0x12];
-        assert_eq!(driver.control(request, &[]).unwrap(), list);
+        assert_eq!(answer(&driver, request, &[]).unwrap(), list);
     }
 
     #[test]
     fn a_handler_that_panics_is_an_internal_error() {
-        let mut driver = Driver {
-            handler: Some(Box::new(|_, _, _| panic!("as the test wants it"))),
-            ..Driver::default()
-        };
-        assert_eq!(driver.control(1, &[]), Err(SCARD_F_INTERNAL_ERROR));
+        let driver = Mutex::new(Driver::default());
+        drop(lock(&driver).set_handler(Box::new(|_, _, _| panic!("as the test wants it"))));
+        assert_eq!(answer(&driver, 1, &[]), Err(SCARD_F_INTERNAL_ERROR));
     }
 }

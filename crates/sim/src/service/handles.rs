@@ -3,12 +3,14 @@
 //! The tables are the process's own, so that a number of one simulator is never one of another, and no C function but
 //! `SCardEstablishContext` needs to know its simulator. A number is an index, a count of the index's earlier uses and a
 //! bit for the kind: a number that was closed, or is of the other kind, is refused and not mistaken.
-//! Looking one up takes the lock of its own entry and no other.
+//! Looking one up takes the lock of its own entry and no other, and that only for the number that is open there: an entry
+//! is locked for as long as a card acts.
 
 use super::connection::Connection;
 use super::context::Context;
 use super::lock;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 const CHUNK: usize = 1024;
@@ -35,10 +37,17 @@ pub(crate) struct Handles<T> {
     unused: Mutex<Unused>,
 }
 
-type Chunk<T> = Box<[Mutex<Entry<T>>]>;
+type Chunk<T> = Box<[Entry<T>]>;
 
 struct Entry<T> {
-    uses: u32,
+    /// The number that is open, else 0. Written with the use locked.
+    number: AtomicU32,
+    present: Mutex<Use<T>>,
+}
+
+struct Use<T> {
+    /// How many there have been.
+    count: u32,
     value: Option<Arc<T>>,
 }
 
@@ -62,28 +71,20 @@ impl<T> Handles<T> {
     /// Finds the value of a number that is open.
     #[inline]
     pub(crate) fn get(&self, handle: impl TryInto<u32>) -> Option<Arc<T>> {
-        let handle = handle.try_into().ok()?;
-        let entry = lock(self.entry(handle)?);
-        if self.number(handle & INDEX, entry.uses) == handle {
-            entry.value.clone()
-        } else {
-            None
-        }
+        self.with(handle, |value| value.cloned())
     }
 
     /// Runs a call on the value of a number, with its entry locked: cheaper than [`get`](Handles::get), for a call that
     /// looks up no other number and does not wait for others' calls on this one.
     #[inline]
     pub(crate) fn with<R>(&self, handle: impl TryInto<u32>, call: impl FnOnce(Option<&Arc<T>>) -> R) -> R {
-        let Ok(handle) = handle.try_into() else {
+        let Some((entry, handle)) = handle.try_into().ok().and_then(|handle| self.entry(handle)) else {
             return call(None);
         };
-        let Some(entry) = self.entry(handle) else {
-            return call(None);
-        };
-        let entry = lock(entry);
-        let is_open = self.number(handle & INDEX, entry.uses) == handle;
-        call(entry.value.as_ref().filter(|_| is_open))
+        let present = lock(&entry.present);
+        // It may have been closed, and another been opened, meanwhile.
+        let is_open = entry.is_open(handle);
+        call(present.value.as_ref().filter(|_| is_open))
     }
 
     /// Opens a number for the value that `make` returns for it; `None` where a quarter of a million are open.
@@ -98,47 +99,64 @@ impl<T> Handles<T> {
                 unused.resting.pop_front()?
             }
         };
-        let chunk = self.chunks[index / CHUNK].get_or_init(|| {
-            (0..CHUNK)
-                .map(|_| Mutex::new(Entry { uses: 0, value: None }))
-                .collect()
-        });
-        let mut entry = lock(&chunk[index % CHUNK]);
+        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
+        let entry = &chunk[index % CHUNK];
+        let mut present = lock(&entry.present);
         // Never 0: that is no handle.
-        entry.uses = entry.uses % USES + 1;
-        let value = make(self.number(index as u32, entry.uses));
-        entry.value = Some(Arc::clone(&value));
+        present.count = present.count % USES + 1;
+        let number = self.number(index as u32, present.count);
+        let value = make(number);
+        present.value = Some(Arc::clone(&value));
+        entry.number.store(number, Ordering::Release);
         Some(value)
     }
 
     /// Closes a number; false where it was not open.
     pub(crate) fn close(&self, handle: u32) -> bool {
         let closed = {
-            let Some(entry) = self.entry(handle) else {
+            let Some((entry, handle)) = self.entry(handle) else {
                 return false;
             };
-            let mut entry = lock(entry);
-            if self.number(handle & INDEX, entry.uses) != handle {
+            let mut present = lock(&entry.present);
+            if !entry.is_open(handle) {
                 return false;
             }
-            entry.value.take()
+            entry.number.store(0, Ordering::Release);
+            present.value.take()
         };
-        if closed.is_some() {
-            lock(&self.unused).resting.push_back((handle & INDEX) as usize);
-        }
+        lock(&self.unused).resting.push_back((handle & INDEX) as usize);
         // Its last owner may be this one: it is dropped with no lock held.
         closed.is_some()
     }
 
+    /// The entry where this number is open, as far as that is known without its lock.
     #[inline]
-    fn entry(&self, handle: u32) -> Option<&Mutex<Entry<T>>> {
+    fn entry(&self, handle: u32) -> Option<(&Entry<T>, u32)> {
         let index = (handle & INDEX) as usize;
-        Some(&self.chunks[index / CHUNK].get()?[index % CHUNK])
+        let entry = &self.chunks[index / CHUNK].get()?[index % CHUNK];
+        entry.is_open(handle).then_some((entry, handle))
     }
 
     #[inline]
     fn number(&self, index: u32, uses: u32) -> u32 {
         self.kind | uses << INDEX_BITS | index
+    }
+}
+
+impl<T> Entry<T> {
+    fn unused() -> Self {
+        Self {
+            number: AtomicU32::new(0),
+            present: Mutex::new(Use {
+                count: 0,
+                value: None,
+            }),
+        }
+    }
+
+    #[inline]
+    fn is_open(&self, handle: u32) -> bool {
+        handle != 0 && self.number.load(Ordering::Acquire) == handle
     }
 }
 

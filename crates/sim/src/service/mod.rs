@@ -5,7 +5,7 @@
 //! pointers into these types.
 //!
 //! Locks are taken in this order: a context's, a reader's, a waiter's. Code of a card or of a test runs with no lock of
-//! a reader held.
+//! a reader or its driver held, but with that of the context that it is called on, and a control handler with its own.
 
 pub(crate) mod atr;
 pub(crate) mod attribute;

@@ -228,15 +228,22 @@ impl Reader {
     }
 
     /// Finds the reader as a service does that starts: nothing has happened yet, and a card is powered.
-    pub(crate) fn start_again(&self) {
+    ///
+    /// Does nothing where another thread has started the service first, and the reader is in use again.
+    pub(crate) fn start_again(&self, is_stopped: impl Fn() -> bool) {
         let mut state = self.lock();
+        if !is_stopped() {
+            return;
+        }
         state.forget_connections();
         state.protocol = SCARD_PROTOCOL_UNDEFINED;
         // A card that acts still does so for a call of the service that has ended: it is powered.
         if !state.is_busy() {
             state = self.power(state, Power::Up).0;
         }
-        state.events = 0;
+        if is_stopped() {
+            state.events = 0;
+        }
     }
 
     pub(crate) fn watch(&self, waiter: &Arc<Waiter>) {

@@ -3,6 +3,7 @@
 use super::Code;
 use super::connecting::ANY_PROTOCOL;
 use super::connection::{Connection, check_available};
+use super::memory::Room;
 use super::reader::{Presence, ReaderState};
 use pcsc_sys::{
     DWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NO_SMARTCARD,
@@ -27,8 +28,10 @@ type Transmitted = Result<(usize, DWORD), Failed>;
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
     pub(crate) protocol: DWORD,
-    pub(crate) command: &'a [u8],
-    pub(crate) buffer: &'a mut [u8],
+    /// `None` for one that is longer than any command.
+    pub(crate) command: Option<&'a [u8]>,
+    /// May be where the command is.
+    pub(crate) room: Room,
     /// What is put in the place of the card's answer.
     pub(crate) instead: Option<Vec<u8>>,
 }
@@ -58,7 +61,7 @@ pub(crate) fn try_transmit(connection: &Connection, exchange: &mut Exchange<'_>)
         Ok(cards) => cards,
         Err(code) => return refused(code),
     };
-    if exchange.command.len() > MAX_BUFFER_SIZE_EXTENDED {
+    if exchange.command.is_none() {
         return unanswered(SCARD_E_INSUFFICIENT_BUFFER);
     }
     if let Err(code) = connection.context.ask_service() {
@@ -72,11 +75,7 @@ pub(crate) fn try_transmit(connection: &Connection, exchange: &mut Exchange<'_>)
 }
 
 #[inline]
-fn act(
-    connection: &Connection,
-    state: MutexGuard<'_, ReaderState>,
-    exchange: &mut Exchange<'_>,
-) -> Transmitted {
+fn act(connection: &Connection, state: MutexGuard<'_, ReaderState>, exchange: &Exchange<'_>) -> Transmitted {
     let protocol = exchange.protocol;
     let refused = |code| Failed::Refused(code, 0);
     let reader = &connection.reader;
@@ -99,7 +98,8 @@ fn act(
 
     acting.answer.clear();
     let acted = catch_unwind(AssertUnwindSafe(|| {
-        acting.card.transmit(exchange.command, &mut acting.answer)
+        let command = exchange.command.unwrap_or_default();
+        acting.card.transmit(command, &mut acting.answer)
     }));
     if let Some(instead) = &exchange.instead {
         acting.answer.clear();
@@ -110,8 +110,7 @@ fn act(
         Err(refused(SCARD_F_INTERNAL_ERROR))
     } else if len > MAX_BUFFER_SIZE_EXTENDED {
         Err(refused(SCARD_E_NOT_TRANSACTED))
-    } else if let Some(buffer) = exchange.buffer.get_mut(..len) {
-        buffer.copy_from_slice(&acting.answer);
+    } else if exchange.room.fill(&acting.answer) {
         Ok((len, active))
     } else {
         Err(Failed::Refused(SCARD_E_INSUFFICIENT_BUFFER, len))

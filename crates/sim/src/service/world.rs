@@ -70,14 +70,17 @@ impl World {
     /// Starts the service again; it powers the cards that it finds. False where it runs.
     pub(crate) fn start(&self) -> bool {
         let list = self.list();
-        if self.run().is_some() {
+        let stopped = self.time.load(Ordering::Acquire);
+        if stopped % 2 == 0 {
             return false;
         }
         for reader in &list {
-            reader.start_again();
+            reader.start_again(|| self.is_run(stopped));
         }
-        self.time.fetch_add(1, Ordering::AcqRel);
-        true
+        // Fails where another thread has started it meanwhile.
+        self.time
+            .compare_exchange(stopped, stopped + 1, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
     }
 
     /// Plugs in a reader; where its name is taken, with a number after it.

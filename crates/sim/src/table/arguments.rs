@@ -49,32 +49,23 @@ impl<T: Copy> Out<T> {
     }
 }
 
-/// The bytes that C gives; empty where there is no pointer.
+/// The bytes that C gives; empty where there is no pointer, and `None` for more than `most`.
+///
+/// Callers state lengths that nothing has, the largest number for instance: no slice is made of them.
 ///
 /// # Safety
-/// `pointer` is null, or points to `length` bytes that nobody writes while the C call lasts.
-pub(super) unsafe fn input<'a>(pointer: *const u8, length: usize) -> &'a [u8] {
-    if pointer.is_null() || length > isize::MAX as usize {
-        return &[];
+/// `pointer` is null, or points to `length` bytes, if that is no more than `most`, that nobody writes while the slice is
+/// used.
+pub(super) unsafe fn input<'a>(pointer: *const u8, length: DWORD, most: usize) -> Option<&'a [u8]> {
+    let length = self::length(length);
+    if length > most {
+        return None;
     }
-    // SAFETY: not null, the length is one that memory can have, and the caller vouches for the bytes.
-    unsafe { std::slice::from_raw_parts(pointer, length) }
-}
-
-/// The buffer that C gives for bytes; empty where there is no pointer.
-///
-/// At most `most` bytes of it: no answer is longer. Callers state lengths that their buffers do not have, the largest
-/// number for instance.
-///
-/// # Safety
-/// `pointer` is null, or points to `length` bytes, or `most` if that is less, that only the C call uses while it lasts.
-pub(super) unsafe fn output<'a>(pointer: *mut u8, length: usize, most: usize) -> &'a mut [u8] {
     if pointer.is_null() {
-        return &mut [];
+        return Some(&[]);
     }
-    // SAFETY: not null, `most` is far below what memory can have, and the caller vouches for the bytes. A slice of
-    // bytes that are not initialised is only written.
-    unsafe { std::slice::from_raw_parts_mut(pointer, length.min(most)) }
+    // SAFETY: not null, `most` is far below what memory can have, and the caller vouches for the bytes.
+    Some(unsafe { std::slice::from_raw_parts(pointer, length) })
 }
 
 /// The units of a null-terminated text, without the null; `None` for no pointer.

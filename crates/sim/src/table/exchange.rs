@@ -1,11 +1,12 @@
 //! `SCardTransmit`, `SCardControl`, `SCardGetAttrib`, `SCardSetAttrib`.
 
-use super::arguments::{Buffer, Out, dword, input, length, output};
+use super::arguments::{Buffer, Out, dword, input, length};
 use super::{code, on_connection, without_panic};
 use crate::Simulator;
 use crate::service::connection::Connection;
 use crate::service::faults::{Answer, Due, Function};
 use crate::service::handles::CONNECTIONS;
+use crate::service::memory::Room;
 use crate::service::transmit::{self, Exchange, Failed};
 use crate::service::{attribute, control as driver_control};
 use pcsc_sys::{
@@ -37,10 +38,11 @@ pub(super) unsafe extern "system" fn transmit(
         let send_pci = unsafe { send_pci.read_unaligned() };
         let mut exchange = Exchange {
             protocol: send_pci.dwProtocol,
-            // SAFETY: the C function's caller promises so many readable bytes.
-            command: unsafe { input(send_buffer, length(send_length)) },
+            // SAFETY: the C function's caller promises so many readable bytes. Where the buffer for the answer is the
+            // same, that is written when the card has read them.
+            command: unsafe { input(send_buffer, send_length, MAX_BUFFER_SIZE_EXTENDED) },
             // SAFETY: the C function's caller promises so many writable bytes.
-            buffer: unsafe { output(receive_buffer, length(room), MAX_BUFFER_SIZE_EXTENDED) },
+            room: unsafe { Room::new(receive_buffer, length(room)) },
             instead: None,
         };
         let tell = |transmitted| match transmitted {
@@ -123,19 +125,21 @@ pub(super) unsafe extern "system" fn control(
         if send_buffer.is_null() && send_length > 0 {
             return SCARD_E_INVALID_PARAMETER;
         }
-        // SAFETY: the C function's caller promises so many readable bytes, or it is null, which stands for none.
-        let request = unsafe { input(send_buffer, length(send_length)) };
+        // SAFETY: the C function's caller promises so many readable bytes, or it is null, which stands for none. Where
+        // the buffer for the answer is the same, that is written when the driver has read them.
+        let request = unsafe { input(send_buffer, send_length, MAX_BUFFER_SIZE_EXTENDED) };
         // SAFETY: the C function's caller promises so many writable bytes, or it is null, which stands for none.
-        let buffer = unsafe { output(receive_buffer, length(receive_length), MAX_BUFFER_SIZE_EXTENDED) };
-        match driver_control::control(connection, control_code, request, buffer, answer.into_bytes()) {
-            Ok(len) => {
-                returned.set(dword(len));
-                SCARD_S_SUCCESS
+        let room = unsafe { Room::new(receive_buffer, length(receive_length)) };
+        match driver_control::control(connection, control_code, request, answer.into_bytes()) {
+            Ok(answer) => {
+                returned.set(dword(answer.len()));
+                if room.fill(&answer) {
+                    SCARD_S_SUCCESS
+                } else {
+                    SCARD_E_INSUFFICIENT_BUFFER
+                }
             }
-            Err(failed) => {
-                returned.set(dword(failed.needed));
-                failed.code
-            }
+            Err(code) => code,
         }
     })
 }
@@ -192,7 +196,7 @@ pub(super) unsafe extern "system" fn set_attribute(
             return SCARD_E_INVALID_HANDLE;
         };
         // SAFETY: the C function's caller promises so many readable bytes.
-        let value = unsafe { input(value, length(value_length)) };
+        let value = unsafe { input(value, value_length, MAX_BUFFER_SIZE) };
         code(attribute::set(connection, identifier, value))
     })
 }

@@ -49,9 +49,9 @@ pub(crate) fn arguments(r: &mut Recorder) {
             )
         };
         r.code("no length", code);
-        for length in [65_549, 70_000] {
+        for length in [65_549, 70_000, DWORD::MAX] {
             let mut len = 258;
-            // SAFETY: the command is so long, and the buffer has its length.
+            // SAFETY: the command is so long, or longer than any, which is refused; and the buffer has its length.
             let code = unsafe {
                 (functions.SCardTransmit)(
                     handle,
@@ -177,7 +177,12 @@ pub(crate) fn attributes(r: &mut Recorder) {
         let code = unsafe { (functions.SCardGetAttrib)(handle, name, ptr::null_mut(), ptr::null_mut()) };
         r.code("no length", code);
         let value = [1u8; 265];
-        for (value, length) in [(ptr::null(), 1), (value.as_ptr(), 0), (value.as_ptr(), 265)] {
+        for (value, length) in [
+            (ptr::null(), 1),
+            (value.as_ptr(), 0),
+            (value.as_ptr(), 265),
+            (value.as_ptr(), DWORD::MAX),
+        ] {
             // SAFETY: null is refused, and the value has its length.
             let code = unsafe { (functions.SCardSetAttrib)(handle, name, value, length) };
             r.code("set", code);

@@ -1,0 +1,219 @@
+//! Calls that meet one another in the middle: a card that acts, a reset, a start of the service.
+#![cfg(not(windows))]
+
+use pcsc_sim::{Card, FnCard, Simulator};
+use pcsc_sys::*;
+use std::ptr;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::Duration;
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Runs a call that could block for ever; fails the test where it does.
+#[track_caller]
+fn in_time<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> T {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || tell.send(call()));
+    told.recv_timeout(DEADLINE).expect("the call returns")
+}
+
+fn establish(functions: &Functions) -> SCARDCONTEXT {
+    let mut context = 0;
+    // SAFETY: the reserved pointers are null, and the result is a local.
+    let code = unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
+    assert_eq!(code, SCARD_S_SUCCESS);
+    context
+}
+
+fn connect(functions: &Functions, context: SCARDCONTEXT, mode: DWORD) -> (LONG, SCARDHANDLE) {
+    let (mut card, mut protocol) = (0, 0);
+    // SAFETY: the name is a constant, and the results are locals.
+    let code = unsafe {
+        (functions.SCardConnect)(
+            context,
+            c"one".as_ptr(),
+            mode,
+            SCARD_PROTOCOL_T0,
+            &mut card,
+            &mut protocol,
+        )
+    };
+    (code, card)
+}
+
+/// A card that tells of each reset, and ends it when it may.
+struct Resetting {
+    tell: Sender<()>,
+    may_go_on: Option<Receiver<()>>,
+}
+
+impl Card for Resetting {
+    fn atr(&self) -> &[u8] {
+        &[0x3B, 0x00]
+    }
+
+    fn transmit(&mut self, _: &[u8], response: &mut Vec<u8>) {
+        response.extend([0x90, 0x00]);
+    }
+
+    fn reset(&mut self) {
+        self.tell.send(()).expect("the test lives");
+        if let Some(may_go_on) = &self.may_go_on {
+            may_go_on.recv().expect("the test lives");
+        }
+    }
+}
+
+/// A world with such a card, which has been reset for its insertion.
+fn held_world() -> (Simulator, Receiver<()>, Sender<()>) {
+    let sim = Simulator::new();
+    let (tell, told) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel();
+    go_on.send(()).unwrap();
+    sim.add_reader("one").insert(Resetting {
+        tell,
+        may_go_on: Some(may_go_on),
+    });
+    told.recv_timeout(DEADLINE).unwrap();
+    (sim, told, go_on)
+}
+
+#[test]
+fn a_service_that_two_threads_start_runs() {
+    let (sim, told, go_on) = held_world();
+    sim.stop_service();
+    thread::scope(|scope| {
+        let first = scope.spawn(|| sim.start_service());
+        told.recv_timeout(DEADLINE).unwrap();
+        // The first start has the card; this one does not wait for it.
+        sim.start_service();
+        let context = establish(sim.functions());
+        let (code, card) = connect(sim.functions(), context, SCARD_SHARE_DIRECT);
+        assert_eq!(code, SCARD_S_SUCCESS);
+        go_on.send(()).unwrap();
+        first.join().unwrap();
+        // The end of the first start takes nothing from those that are connected.
+        // SAFETY: no pointer is passed.
+        let code = unsafe { (sim.functions().SCardDisconnect)(card, SCARD_LEAVE_CARD) };
+        assert_eq!(code, SCARD_S_SUCCESS);
+    });
+    establish(sim.functions());
+}
+
+#[test]
+fn a_disconnection_of_a_service_that_has_ended_ends_no_new_connection() {
+    let (sim, told, go_on) = held_world();
+    let functions = sim.functions();
+    let (code, card) = connect(functions, establish(functions), SCARD_SHARE_SHARED);
+    assert_eq!(code, SCARD_S_SUCCESS);
+    // SAFETY: no pointer is passed.
+    let ends = thread::spawn(move || unsafe { (functions.SCardDisconnect)(card, SCARD_RESET_CARD) });
+    told.recv_timeout(DEADLINE).unwrap();
+    sim.stop_service();
+    sim.start_service();
+    let context = establish(functions);
+    assert_eq!(
+        connect(functions, context, SCARD_SHARE_EXCLUSIVE).0,
+        SCARD_S_SUCCESS
+    );
+    go_on.send(()).unwrap();
+    assert_eq!(ends.join().unwrap(), SCARD_F_COMM_ERROR);
+    let third = in_time(move || connect(functions, establish(functions), SCARD_SHARE_SHARED).0);
+    assert_eq!(third, SCARD_E_SHARING_VIOLATION);
+}
+
+#[test]
+fn a_handle_that_is_not_open_waits_for_no_card() {
+    let sim = Simulator::new();
+    let (tell, told) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    sim.add_reader("one").insert(FnCard::new(
+        [0x3B, 0x00],
+        move |_: &[u8], response: &mut Vec<u8>| {
+            tell.send(()).unwrap();
+            may_go_on.recv().unwrap();
+            response.extend([0x90, 0x00]);
+        },
+    ));
+    let functions = sim.functions();
+    let (_, card) = connect(functions, establish(functions), SCARD_SHARE_SHARED);
+    let acts = thread::spawn(move || {
+        let (mut answer, mut len) = ([0; 2], 2);
+        let pci = SCARD_IO_REQUEST {
+            dwProtocol: SCARD_PROTOCOL_T0,
+            cbPciLength: 16,
+        };
+        // SAFETY: all of it lives through the call, with its own lengths.
+        unsafe {
+            (functions.SCardTransmit)(
+                card,
+                &pci,
+                [0; 4].as_ptr(),
+                4,
+                ptr::null_mut(),
+                answer.as_mut_ptr(),
+                &mut len,
+            )
+        }
+    });
+    told.recv_timeout(DEADLINE).unwrap();
+    // The same index, with another count of uses.
+    for other in [card & 0x3_FFFF, card ^ (1 << 18), card | 1 << 30] {
+        // SAFETY: no pointer is passed.
+        let code = in_time(move || unsafe { (functions.SCardEndTransaction)(other, SCARD_LEAVE_CARD) });
+        assert_eq!(code, SCARD_E_INVALID_HANDLE);
+    }
+    go_on.send(()).unwrap();
+    assert_eq!(acts.join().unwrap(), SCARD_S_SUCCESS);
+}
+
+#[test]
+fn two_that_both_want_the_card_to_themselves_reset_it_once_each() {
+    let sim = Simulator::new();
+    let (tell, told) = mpsc::channel();
+    sim.add_reader("one").insert(Resetting {
+        tell,
+        may_go_on: None,
+    });
+    told.recv_timeout(DEADLINE).unwrap();
+    let functions = sim.functions();
+    let cards = [(); 2].map(|()| connect(functions, establish(functions), SCARD_SHARE_SHARED).1);
+    let waiting = cards.map(|card| {
+        let mut protocol = 0;
+        // SAFETY: the result is the closure's own.
+        thread::spawn(move || unsafe {
+            (functions.SCardReconnect)(card, SCARD_SHARE_EXCLUSIVE, 3, SCARD_RESET_CARD, &mut protocol)
+        })
+    });
+    for _ in &waiting {
+        told.recv_timeout(DEADLINE).unwrap();
+    }
+    // Two that wake each other reset the card some ten thousand times in this time.
+    assert!(told.recv_timeout(Duration::from_millis(100)).is_err());
+    sim.stop_service();
+    for waiting in waiting {
+        assert_ne!(waiting.join().unwrap(), SCARD_S_SUCCESS);
+    }
+}
+
+#[test]
+fn a_control_handler_may_call_its_own_reader() {
+    let sim = Simulator::new();
+    let reader = sim.add_reader("one");
+    let own = reader.clone();
+    reader.on_control(move |_, _, _| {
+        own.set_attribute(1, [1]);
+        own.on_control(|_, _, _| Err(SCARD_E_UNEXPECTED));
+        Ok(())
+    });
+    let functions = sim.functions();
+    let (_, card) = connect(functions, establish(functions), SCARD_SHARE_DIRECT);
+    let control = move || {
+        let mut returned = 0;
+        // SAFETY: no buffers, and the result is a local.
+        unsafe { (functions.SCardControl)(card, 1, ptr::null(), 0, ptr::null_mut(), 0, &mut returned) }
+    };
+    assert_eq!(in_time(control), SCARD_S_SUCCESS);
+    assert_eq!(in_time(control), SCARD_E_UNEXPECTED);
+}
