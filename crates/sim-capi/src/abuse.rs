@@ -1,6 +1,6 @@
 //! Every exported function, called with what no program should pass, from 32 threads at a time.
 //!
-//! A plain run tells that nothing panics, blocks or crashes. `cargo xtask test sim-clients` repeats it under valgrind
+//! A plain run tells that nothing panics, blocks or crashes. `cargo xtask test sim-boundary` repeats it under valgrind
 //! and, with a nightly compiler, under AddressSanitizer.
 
 use std::ptr;
@@ -36,7 +36,8 @@ struct Abuser {
 macro_rules! call {
     ($function:ident($($argument:expr),* $(,)?)) => {{
         // SAFETY: each pointer is null, or points to a local of the abuser's; each length is not greater than what is
-        // there, or belongs to a null pointer, or is 0 beside a pointer to nothing.
+        // there, or belongs to a null pointer, or is 0 beside a pointer to nothing; but for
+        // input that is longer than anything, which is refused before it is read.
         unsafe { functions::$function($($argument),*) }
     }};
 }
@@ -123,7 +124,7 @@ const CALLS_OF: &[(&str, Call)] = &[
             a.any_handle(&CARDS),
             a.one_of(&[0, CM_IOCTL_GET_FEATURE_REQUEST, DWORD::MAX]),
         );
-        let ((input, input_len), (output, output_len)) = (a.bytes(), a.bytes());
+        let ((input, input_len), (output, output_len)) = (a.input(), a.bytes());
         let returned = a.maybe_number();
         let code = call!(SCardControl(
             card,
@@ -151,6 +152,7 @@ const CALLS_OF: &[(&str, Call)] = &[
         let (command, len) = match a.next() % 6 {
             0 => (ptr::null(), a.one_of(&[0, 5, DWORD::MAX])),
             1 => (a.nothing().cast_const(), 0),
+            2 => (command.as_ptr(), a.one_of(&[DWORD::MAX / 2 + 1, DWORD::MAX])),
             _ => (command.as_ptr(), a.one_of(&[0, 1, 4, 5, 5, 5])),
         };
         let card = a.any_handle(&CARDS);
@@ -196,7 +198,7 @@ const CALLS_OF: &[(&str, Call)] = &[
             a.any_handle(&CARDS),
             a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, DWORD::MAX]),
         );
-        let (value, len) = a.bytes();
+        let (value, len) = a.input();
         // The simulated reader has no attribute to set unless a file says so.
         call!(SCardSetAttrib(card, attribute, value.cast_const(), len)) != SCARD_E_INVALID_HANDLE
     }),
@@ -334,6 +336,16 @@ impl Abuser {
             0 => (ptr::null_mut(), self.one_of(&[0, 1, 300, DWORD::MAX])),
             1 => (ptr::dangling_mut(), 0),
             _ => (self.buffer.as_mut_ptr(), self.one_of(&[0, 1, 2, 33, 264, 300])),
+        }
+    }
+
+    /// As [`bytes`](Self::bytes), for what is read, or with a length that nothing has.
+    fn input(&mut self) -> (*mut u8, DWORD) {
+        let (pointer, len) = self.bytes();
+        if self.next() % 8 == 0 {
+            (pointer, self.one_of(&[DWORD::MAX / 2 + 1, DWORD::MAX]))
+        } else {
+            (pointer, len)
         }
     }
 

@@ -344,14 +344,16 @@ fn a_command_and_its_answer_may_share_a_buffer_that_is_not_initialised() {
     for offset in [0, 2] {
         // SAFETY: the buffer has room for both, and bytes are valid for any value.
         unsafe { place.copy_from([1, 2, 3, 4].as_ptr(), 4) };
+        // SAFETY: inside of the buffer.
+        let answer = unsafe { place.add(offset) };
         let mut len = DWORD::MAX;
         // SAFETY: four bytes are there to be read, and there is room for the answer of six.
         let code = unsafe {
-            (sim.functions().SCardTransmit)(card, &T0, place, 4, ptr::null_mut(), place.add(offset), &mut len)
+            (sim.functions().SCardTransmit)(card, &T0, place, 4, ptr::null_mut(), answer, &mut len)
         };
         assert_eq!((code, len), (SCARD_S_SUCCESS, 6));
         // SAFETY: the answer has been written there.
-        let answer = unsafe { std::slice::from_raw_parts(place.add(offset), 6) };
+        let answer = unsafe { std::slice::from_raw_parts(answer, 6) };
         assert_eq!(answer, [1, 2, 3, 4, 0x90, 0x00]);
     }
 }

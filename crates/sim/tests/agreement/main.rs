@@ -1,7 +1,8 @@
 //! The simulated service and pcscd, call by call: the same programs, and every code and every value that they get.
 //!
 //! Each program is a function on a [`Recorder`]. It runs on the simulator and on a private pcscd with vsmartcard's virtual
-//! readers, and the two records must be the same.
+//! readers, and the two records must be the same. pcscd's are in `records`, for the simulator to be compared with where
+//! there is no pcscd: with PCSC_SIM_RECORD set, a run against pcscd writes them.
 #![cfg(target_os = "linux")]
 
 mod backend;
@@ -16,36 +17,79 @@ mod transactions;
 
 use backend::Backend;
 use recorder::Recorder;
+use std::path::PathBuf;
 
-/// Runs a program on the simulator alone: it must come to its end there without pcscd, too.
-fn run_on_simulator(program: fn(&mut Recorder)) -> Vec<String> {
-    let mut recorder = Recorder::new(Backend::simulator());
+fn run(program: fn(&mut Recorder), backend: Backend) -> Vec<String> {
+    let mut recorder = Recorder::new(backend);
     program(&mut recorder);
     recorder.finish()
 }
 
-/// Runs a program on both, and compares what it recorded.
-fn agree(program: fn(&mut Recorder)) {
-    let simulated = run_on_simulator(program);
-    let mut recorder = Recorder::new(Backend::pcscd());
-    program(&mut recorder);
-    let real = recorder.finish();
-    let differences: Vec<String> = (0..real.len().max(simulated.len()))
-        .filter(|&line| real.get(line) != simulated.get(line))
+/// Where the record is that pcscd has given for a program.
+fn file(name: &str) -> PathBuf {
+    let name = format!("tests/agreement/records/{name}.txt");
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// A record without the numbers of lines, which change with the programs' text alone.
+fn kept(record: &[String]) -> String {
+    let what = |line: &String| match line.strip_prefix("line ").and_then(|line| line.split_once(": ")) {
+        Some((_, what)) => format!("{what}\n"),
+        None => format!("{line}\n"),
+    };
+    record.iter().map(what).collect()
+}
+
+/// Runs a program on the simulator alone, and compares what it recorded with what pcscd has given.
+fn run_on_simulator(name: &str, program: fn(&mut Recorder)) {
+    let simulated = run(program, Backend::simulator());
+    let path = file(name);
+    let real = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(
+        kept(&simulated) == real,
+        "{}",
+        differences(&lines(&real), &simulated)
+    );
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Runs a program on both, and compares what it recorded; and that with what pcscd has given before.
+fn agree(name: &str, program: fn(&mut Recorder)) {
+    let real = run(program, Backend::pcscd());
+    let path = file(name);
+    if std::env::var_os("PCSC_SIM_RECORD").is_some() {
+        std::fs::write(&path, kept(&real)).unwrap();
+    }
+    let simulated = run(program, Backend::simulator());
+    assert!(simulated == real, "{}", differences(&real, &simulated));
+    let before = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(
+        before == kept(&real),
+        "{}:\n{}",
+        path.display(),
+        differences(&real, &lines(&before))
+    );
+}
+
+/// What differs between pcscd's record and another one, and all of pcscd's.
+fn differences(real: &[String], other: &[String]) -> String {
+    let differing: Vec<String> = (0..real.len().max(other.len()))
+        .filter(|&line| {
+            kept(real.get(line..=line).unwrap_or_default())
+                != kept(other.get(line..=line).unwrap_or_default())
+        })
         .map(|line| {
             format!(
-                "{line}:\n  pcscd     {:?}\n  simulator {:?}",
+                "{line}:\n  pcscd {:?}\n  other {:?}",
                 real.get(line),
-                simulated.get(line)
+                other.get(line)
             )
         })
         .collect();
-    assert!(
-        differences.is_empty(),
-        "{}\n\nall of pcscd's:\n{}",
-        differences.join("\n"),
-        real.join("\n")
-    );
+    format!("{}\n\nall of pcscd's:\n{}", differing.join("\n"), real.join("\n"))
 }
 
 /// Makes two tests of each program: with the simulator alone, and against pcscd.
@@ -55,8 +99,10 @@ macro_rules! programs {
             $($(
                 #[test]
                 fn $program() {
-                    let record = super::run_on_simulator(super::$module::$program);
-                    assert!(!record.is_empty());
+                    super::run_on_simulator(
+                        concat!(stringify!($module), "-", stringify!($program)),
+                        super::$module::$program,
+                    );
                 }
             )*)*
         }
@@ -66,7 +112,10 @@ macro_rules! programs {
                 #[test]
                 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
                 fn $program() {
-                    super::agree(super::$module::$program);
+                    super::agree(
+                        concat!(stringify!($module), "-", stringify!($program)),
+                        super::$module::$program,
+                    );
                 }
             )*)*
         }
