@@ -178,11 +178,14 @@ fn blocked_by_transaction(
         other.begin_transaction().unwrap();
         session
     };
+    let (tell_end, has_ended) = mpsc::channel();
     sim.before("SCardBeginTransaction", 1, move |_| tell.send(()).unwrap());
+    sim.after("SCardBeginTransaction", 1, move |_| tell_end.send(()).unwrap());
     thread::scope(|scope| {
         let waiting = scope.spawn(move || first.transaction().map(drop));
         told.recv().unwrap();
-        assert!(!waiting.is_finished());
+        // A call that does not wait ends in this time, and one that does never.
+        assert!(has_ended.recv_timeout(Duration::from_millis(50)).is_err());
         end(&sim, &reader, other);
         waiting.join().unwrap()
     })

@@ -7,6 +7,7 @@ use std::ffi::CString;
 use std::ptr;
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 const READER: &str = "one";
 const PNP: &str = r"\\?PnP?\Notification";
@@ -73,6 +74,15 @@ fn woken_by(
         let waiting = scope.spawn(|| changes(&sim, context, INFINITE, readers));
         told.recv().unwrap();
         change(&sim, &reader, context);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !waiting.is_finished() && Instant::now() < deadline {
+            thread::sleep(Duration::from_micros(100));
+        }
+        if !waiting.is_finished() {
+            // For the thread to end, and the test with it.
+            sim.stop_service();
+            panic!("the wait has not ended with the change");
+        }
         waiting.join().unwrap()
     });
     release(&sim, context);

@@ -63,6 +63,38 @@ fn text(code: LONG) -> Option<&'static CStr> {
         SCARD_W_RESET_CARD => c"The card was reset by another connection",
         SCARD_W_REMOVED_CARD => c"The card was taken out",
         SCARD_W_SECURITY_VIOLATION => c"Access was denied",
+        SCARD_E_INVALID_TARGET => c"What the call is to start is not there, or not valid",
+        SCARD_F_WAITED_TOO_LONG => c"A timer of the service has run out",
+        SCARD_E_UNKNOWN_CARD => c"There is no card of this name",
+        SCARD_E_CANT_DISPOSE => c"The card cannot be left in the state that was asked for",
+        SCARD_E_SYSTEM_CANCELLED => c"The system has cancelled the call, to end or to log off",
+        SCARD_E_INVALID_ATR => c"The card's answer to reset is not valid",
+        SCARD_P_SHUTDOWN => c"The call was cancelled for the service to shut down",
+        SCARD_E_PCI_TOO_SMALL => c"The buffer for the protocol's information is too short",
+        SCARD_E_READER_UNSUPPORTED => c"The service cannot use this reader",
+        SCARD_E_DUPLICATE_READER => c"There is a reader of this name already",
+        SCARD_E_CARD_UNSUPPORTED => c"The service cannot use this card",
+        SCARD_E_ICC_INSTALLATION => c"No primary provider is known for the card",
+        SCARD_E_ICC_CREATEORDER => c"The order in which the card's objects were made is not supported",
+        SCARD_E_DIR_NOT_FOUND => c"The card has no such directory",
+        SCARD_E_FILE_NOT_FOUND => c"The card has no such file",
+        SCARD_E_NO_DIR => c"The path leads to no directory of the card",
+        SCARD_E_NO_FILE => c"The path leads to no file of the card",
+        SCARD_E_NO_ACCESS => c"The file may not be used so",
+        SCARD_E_WRITE_TOO_MANY => c"The card has no room for so many bytes",
+        SCARD_E_BAD_SEEK => c"The place in the card's file cannot be gone to",
+        SCARD_E_INVALID_CHV => c"The PIN is wrong",
+        SCARD_E_UNKNOWN_RES_MNG => c"A layer below has returned a code that is not known",
+        SCARD_E_NO_SUCH_CERTIFICATE => c"The card has no such certificate",
+        SCARD_E_CERTIFICATE_UNAVAILABLE => c"The certificate cannot be read now",
+        SCARD_E_COMM_DATA_LOST => c"Bytes were lost on the way to the card or back",
+        SCARD_E_NO_KEY_CONTAINER => c"The card has no such key container",
+        SCARD_E_SERVER_TOO_BUSY => c"The service has too much to do for this call",
+        SCARD_W_WRONG_CHV => c"The card has refused a wrong PIN",
+        SCARD_W_CHV_BLOCKED => c"The PIN is blocked: there were too many wrong ones",
+        SCARD_W_EOF => c"The card's file ends here",
+        SCARD_W_CANCELLED_BY_USER => c"The user has cancelled the call",
+        SCARD_W_CARD_NOT_AUTHENTICATED => c"No PIN was presented to the card",
         _ => return None,
     })
 }
@@ -81,6 +113,16 @@ mod tests {
     #[test]
     fn every_code_has_a_text() {
         assert_eq!(of(SCARD_E_TIMEOUT), "The time is over");
+        // All of pcsc-lite's header, which has no 0x80100022; 0x8010001F has two names.
+        let first = SCARD_F_INTERNAL_ERROR;
+        let warnings = SCARD_W_UNSUPPORTED_CARD..=SCARD_W_CARD_NOT_AUTHENTICATED;
+        let mut texts = std::collections::HashSet::new();
+        for code in (first..=SCARD_E_SERVER_TOO_BUSY).chain(warnings) {
+            let text = of(code);
+            let has_none = code == SCARD_E_ICC_CREATEORDER + 1;
+            assert_eq!(text.starts_with("Unknown code"), has_none, "{code:X}: {text}");
+            assert!(texts.insert(text), "{code:X}");
+        }
         assert_eq!(of(0x1234), "Unknown code 0x00001234");
     }
 }
