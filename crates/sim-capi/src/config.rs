@@ -1,6 +1,7 @@
 //! The configuration: readers, their cards, and what happens to them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::hash::Hash;
 use std::ops::Range;
 use std::path::Path;
 
@@ -59,7 +60,7 @@ pub(crate) enum Action {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Feature {
-    tag: u8,
+    tag: Spanned<u8>,
     code: u32,
 }
 
@@ -67,14 +68,14 @@ struct Feature {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Control {
-    code: u32,
+    code: Spanned<u32>,
     answer: Hex,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Attribute {
-    id: u32,
+    id: Spanned<u32>,
     value: Spanned<Hex>,
 }
 
@@ -89,7 +90,12 @@ impl Config {
     /// Reads a file. An error names the file, the line, and what was expected.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
+        let bytes = std::fs::read(path).map_err(|error| format!("{file}: {error}"))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes());
+            Mistake::new(at..at, "a byte that is no text, expected UTF-8").locate(&file, &text)
+        })?;
         Self::parse(&text).map_err(|mistake| mistake.locate(&file, &text))
     }
 
@@ -132,6 +138,18 @@ impl ReaderConfig {
         for event in &self.events {
             event.check()?;
         }
+        check_once(
+            self.features.iter().map(|it| &it.tag),
+            "a second feature of this tag",
+        )?;
+        check_once(
+            self.controls.iter().map(|it| &it.code),
+            "a second answer to this control code",
+        )?;
+        check_once(
+            self.attributes.iter().map(|it| &it.id),
+            "a second attribute of this number",
+        )?;
         for attribute in &self.attributes {
             let len = attribute.value.as_ref().0.len();
             if len > MAX_BUFFER_SIZE {
@@ -144,15 +162,19 @@ impl ReaderConfig {
 
     fn plug_into(&self, simulator: &Simulator) -> Reader {
         let reader = simulator.add_reader(self.name.as_ref());
-        let features: Vec<_> = self.features.iter().map(|it| (it.tag, it.code)).collect();
+        let features: Vec<_> = self
+            .features
+            .iter()
+            .map(|it| (*it.tag.as_ref(), it.code))
+            .collect();
         reader.set_features(features);
         for attribute in &self.attributes {
-            reader.set_attribute(attribute.id, attribute.value.as_ref().0.clone());
+            reader.set_attribute(*attribute.id.as_ref(), attribute.value.as_ref().0.clone());
         }
         let answers: BTreeMap<u32, Vec<u8>> = self
             .controls
             .iter()
-            .map(|control| (control.code, control.answer.0.clone()))
+            .map(|control| (*control.code.as_ref(), control.answer.0.clone()))
             .collect();
         reader.on_control(move |code, _input, output| answer(&answers, code, output));
         if let Some(card) = self.card.as_ref().and_then(|card| card.as_ref().make()) {
@@ -186,6 +208,26 @@ fn answer(answers: &BTreeMap<u32, Vec<u8>>, code: u32, output: &mut Vec<u8>) -> 
     Ok(())
 }
 
+/// Refuses a number that is there twice: the one would hide the other.
+fn check_once<'a, T: Eq + Hash + 'a>(
+    numbers: impl Iterator<Item = &'a Spanned<T>>,
+    second: &str,
+) -> Result<(), Mistake> {
+    let mut seen = HashSet::new();
+    for number in numbers {
+        if !seen.insert(number.as_ref()) {
+            return Err(Mistake::new(
+                number.span(),
+                format!("{second}, expected each once"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The name that stands for readers that come and go in `SCardGetStatusChange`.
+const PSEUDO_READER: &str = r"\\?PnP?\Notification";
+
 /// pcsc-lite's names have 127 bytes at most.
 fn check_name(name: &Spanned<String>) -> Result<(), Mistake> {
     let refused = |what: String| {
@@ -198,6 +240,8 @@ fn check_name(name: &Spanned<String>) -> Result<(), Mistake> {
     let text: &str = name.as_ref();
     if text.contains('\0') {
         refused("a null in the reader's name".to_owned())
+    } else if text == PSEUDO_READER {
+        refused("the name of the pseudo-reader for readers that come and go".to_owned())
     } else if text.is_empty() || text.len() > 127 {
         refused(format!("a reader's name of {} bytes", text.len()))
     } else {

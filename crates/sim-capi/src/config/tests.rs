@@ -231,6 +231,26 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
             "expected it with action = \"insert\"",
         ),
         (
+            with("feature = [{ tag = 6, code = 1 }, { tag = 6, code = 2 }]"),
+            "f.toml:3:",
+            "a second feature of this tag, expected each once",
+        ),
+        (
+            with("control = [{ code = 1, answer = \"\" }, { code = 1, answer = \"\" }]"),
+            "f.toml:3:",
+            "a second answer to this control code, expected each once",
+        ),
+        (
+            with("attribute = [{ id = 1, value = \"\" }, { id = 1, value = \"\" }]"),
+            "f.toml:3:",
+            "a second attribute of this number, expected each once",
+        ),
+        (
+            "[[reader]]\nname = '\\\\?PnP?\\Notification'\n".to_owned(),
+            "f.toml:2:8: ",
+            "expected a name of",
+        ),
+        (
             with("feature = [{ tag = 256, code = 1 }]"),
             "f.toml:3:20: ",
             "expected u8",
@@ -257,4 +277,14 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
 fn a_file_that_cannot_be_read_is_named() {
     let error = Config::read(Path::new("/no/such/file.toml")).unwrap_err();
     assert!(error.starts_with("/no/such/file.toml: "), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused_with_its_line() {
+    let path = std::env::temp_dir().join(format!("pcsc-sim-{}.toml", std::process::id()));
+    std::fs::write(&path, b"[[reader]]\nname = \"M\xFCller\"\n").unwrap();
+    let error = Config::read(&path).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    let expected = format!("{}:2:10: a byte that is no text, expected UTF-8", path.display());
+    assert_eq!(error, expected);
 }
