@@ -7,7 +7,7 @@ use std::ffi::CString;
 use std::ptr;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const READER: &str = "one";
 const PNP: &str = r"\\?PnP?\Notification";
@@ -71,19 +71,16 @@ fn woken_by(
     let (tell, told) = mpsc::channel();
     sim.before("SCardGetStatusChange", 1, move |_| tell.send(()).unwrap());
     let found = thread::scope(|scope| {
-        let waiting = scope.spawn(|| changes(&sim, context, INFINITE, readers));
+        let (end, ended) = mpsc::channel();
+        let sim = &sim;
+        scope.spawn(move || end.send(changes(sim, context, INFINITE, readers)).unwrap());
         told.recv().unwrap();
-        change(&sim, &reader, context);
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !waiting.is_finished() && Instant::now() < deadline {
-            thread::sleep(Duration::from_micros(100));
-        }
-        if !waiting.is_finished() {
+        change(sim, &reader, context);
+        ended.recv_timeout(Duration::from_secs(20)).unwrap_or_else(|_| {
             // For the thread to end, and the test with it.
             sim.stop_service();
-            panic!("the wait has not ended with the change");
-        }
-        waiting.join().unwrap()
+            panic!("the wait has not ended with the change")
+        })
     });
     release(&sim, context);
     found
