@@ -1,6 +1,7 @@
 //! What the demonstration card's shortest command costs in the simulator, beside what the card itself takes for it.
 //!
-//! `cargo run --release -p pcsc-sim --example apdu_cost`
+//! `cargo run --release -p pcsc-sim --example apdu_cost` prints nanoseconds. With `alone COUNT` or `simulated COUNT` it sends
+//! the command so often and prints nothing, for `cargo xtask test cost` to count the instructions.
 
 use pcsc_sim::{Card, DemoCard, Simulator};
 use pcsc_sys::*;
@@ -31,14 +32,25 @@ fn alone() -> f64 {
     })
 }
 
-/// Nanoseconds for one call.
+/// Nanoseconds for one call; or, where the command line gives a count, makes that many calls.
 fn fastest(mut call: impl FnMut()) -> f64 {
+    if let Some(count) = count() {
+        (0..count).for_each(|_| call());
+        return 0.0;
+    }
     let batch = |_| {
         let start = Instant::now();
         (0..ROUNDS).for_each(|_| call());
         start.elapsed().as_nanos() as f64 / f64::from(ROUNDS)
     };
     (0..BATCHES).map(batch).fold(f64::INFINITY, f64::min)
+}
+
+/// The number of calls that the command line asks for.
+fn count() -> Option<u64> {
+    std::env::args()
+        .nth(2)
+        .map(|count| count.parse().expect("COUNT is a number"))
 }
 
 /// The same command through the table.
@@ -98,6 +110,17 @@ fn main() {
     let names = ["Simulated Reader 00 00", "Simulated Reader 01 00"];
     for name in names {
         sim.add_reader(name).insert(card());
+    }
+    match std::env::args().nth(1).as_deref() {
+        Some("alone") => {
+            alone();
+            return;
+        }
+        Some("simulated") => {
+            simulated(&sim, names[0]);
+            return;
+        }
+        _ => {}
     }
     let alone = alone();
     let one = simulated(&sim, names[0]);
