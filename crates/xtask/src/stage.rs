@@ -91,7 +91,7 @@ pub(crate) const STAGES: &[Stage] = &[
     },
     Stage {
         name: "cost",
-        about: "a call costs at most 6 instructions more loaded than linked, counted by valgrind",
+        about: "what calls cost in instructions, counted by valgrind, stays within its limits",
         needs: setup::COST,
         run: |root| cost::run(root).map(|()| Done::All),
     },
