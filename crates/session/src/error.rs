@@ -8,6 +8,17 @@ use std::fmt;
 ///
 /// Its text says which C function failed, with which code, on which reader, and what can be done. It
 /// never contains bytes of a card.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Error, Session};
+///
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # simulator.add_reader("Simulated Reader 00 00");
+/// let error = Session::options().provider(simulator.functions()).open().unwrap_err();
+/// assert!(matches!(&error, Error::NoCard { reader } if reader == &"Simulated Reader 00 00"));
+/// assert!(error.to_string().ends_with("insert one"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -122,6 +133,21 @@ pub enum Error {
 
 impl Error {
     /// The code that the C function returned, where one did.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Code, Error};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_W_RESET_CARD);
+    /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
+    /// assert_eq!(error.code(), Some(Code::RESET_CARD));
+    /// assert_eq!(Error::EmptyCommand.code(), None); // no C function was called
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
@@ -133,6 +159,17 @@ impl Error {
     }
 
     /// The reader that the error is about, where there is one.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Error, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00");
+    /// let error = Session::options().provider(simulator.functions()).open().unwrap_err();
+    /// assert_eq!(error.reader().unwrap(), &"Simulated Reader 00 00");
+    /// assert_eq!(Error::NoReaders.reader(), None);
+    /// ```
     #[must_use]
     pub fn reader(&self) -> Option<&ReaderName> {
         match self {
@@ -154,6 +191,18 @@ impl Error {
     }
 
     /// Whether the card was taken out, or is not there.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// reader.remove();
+    /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
+    /// assert!(error.is_card_removed());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_card_removed(&self) -> bool {
         self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
@@ -161,12 +210,36 @@ impl Error {
 
     /// Whether the card was reset, by another program or at a transaction's end: it has forgotten its selected
     /// application and its verified PINs. [`Session::reconnect`](crate::Session::reconnect) makes it usable again.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_W_RESET_CARD);
+    /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
+    /// assert!(error.is_card_reset());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_card_reset(&self) -> bool {
         self.is(&[Code::RESET_CARD])
     }
 
     /// Whether the reader is not there (any more), or does not answer.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_READER_UNAVAILABLE);
+    /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
+    /// assert!(error.is_reader_gone());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_reader_gone(&self) -> bool {
         matches!(
@@ -180,24 +253,71 @@ impl Error {
     }
 
     /// Whether the service does not run, or the connection to it is lost: only a new context helps.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pcsc_session::Session;
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// simulator.stop_service();
+    /// let error = Session::options().provider(simulator.functions()).open().unwrap_err();
+    /// assert!(error.is_service_down());
+    /// ```
     #[must_use]
     pub fn is_service_down(&self) -> bool {
         !matches!(self, Error::UnknownHandle { .. }) && self.code().is_some_and(Code::is_service_down)
     }
 
     /// Whether another program keeps the card to itself.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Session, ShareMode};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().provider(simulator.functions()).share_mode(ShareMode::Exclusive);
+    /// let session = options.open()?;
+    /// assert!(options.open().unwrap_err().is_sharing_violation());
+    /// # drop(session);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_sharing_violation(&self) -> bool {
         self.is(&[Code::SHARING_VIOLATION])
     }
 
     /// Whether the time to wait ran out.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_TIMEOUT);
+    /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
+    /// assert!(error.is_timeout());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.is(&[Code::TIMEOUT])
     }
 
     /// Whether the wait was cancelled.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_CANCELLED);
+    /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
+    /// assert!(error.is_cancelled());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.is(&[Code::CANCELLED, Code::SYSTEM_CANCELLED])
