@@ -108,6 +108,21 @@ impl Session {
     /// # Errors
     /// `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short, which is harmless; else as
     /// [`get_attribute`](Session::get_attribute).
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # reader.set_attribute(pcsc_session::Attribute::VENDOR_NAME.0, *b"Example");
+    /// use pcsc_session::Attribute;
+    ///
+    /// let mut name = [0; 32];
+    /// let len = session.get_attribute_into(Attribute::VENDOR_NAME, &mut name)?;
+    /// assert_eq!(&name[..len], b"Example");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn get_attribute_into(&self, attribute: Attribute, buffer: &mut [u8]) -> Result<usize, Error> {
         const FUNCTION: &str = "SCardGetAttrib";
         self.check(FUNCTION)?;
@@ -135,6 +150,21 @@ impl Session {
     ///
     /// # Platform notes
     /// Windows has no such limit.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # reader.set_attribute(0x7FFF, [0x00]);
+    /// use pcsc_session::Attribute;
+    ///
+    /// let own = Attribute(0x7FFF);
+    /// session.set_attribute(own, &[0x01, 0x02])?;
+    /// assert_eq!(session.get_attribute(own)?, [0x01, 0x02]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardSetAttrib")]
     pub fn set_attribute(&mut self, attribute: Attribute, value: &[u8]) -> Result<(), Error> {
         const FUNCTION: &str = "SCardSetAttrib";
@@ -189,6 +219,19 @@ impl Session {
     /// # Errors
     /// `SCARD_E_INSUFFICIENT_BUFFER` where `output` is too short: the reader has acted all the same; else as
     /// [`control`](Session::control).
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
+    /// let mut features = [0; 64];
+    /// let len = session.control_into(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[], &mut features)?;
+    /// assert_eq!(features[..len], [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn control_into(&mut self, code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
         const FUNCTION: &str = "SCardControl";
         at_most(FUNCTION, input, MAX_BUFFER_SIZE_EXTENDED)?;

@@ -28,6 +28,17 @@ impl<'a> Response<'a> {
     }
 
     /// The data without the status word: 0 to 65,536 bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let response = session.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08])?; // GET CHALLENGE
+    /// assert_eq!(response.data().len(), 8);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[inline]
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
@@ -35,6 +46,17 @@ impl<'a> Response<'a> {
     }
 
     /// The status word.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let response = session.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08])?; // GET CHALLENGE
+    /// assert_eq!(response.status(), 0x9000);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[inline]
     #[must_use]
     pub fn status(&self) -> StatusWord {
@@ -45,6 +67,20 @@ impl<'a> Response<'a> {
     ///
     /// # Errors
     /// [`Error::Status`] with any other status word, warnings (62xx, 63xx) among them.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::{Command, Error};
+    ///
+    /// assert_eq!(session.execute(&Command::get_challenge(8))?.ok()?.data().len(), 8);
+    /// let refused = session.execute(&Command::select_aid(&[0xA0, 0x01]))?.ok();
+    /// assert!(matches!(refused, Err(Error::Status(status)) if status == 0x6A82));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn ok(self) -> Result<Response<'a>, Error> {
         if self.status.is_success() || self.status.remaining().is_some() {
             Ok(self)

@@ -51,6 +51,18 @@ impl Session {
     ///
     /// # Platform notes
     /// Windows resets a card whose transaction is idle for more than 5 seconds.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let mut transaction = session.transaction()?;
+    /// assert!(transaction.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?.status().is_success());
+    /// drop(transaction); // other programs may go on
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardBeginTransaction")]
     pub fn transaction(&mut self) -> Result<Transaction<'_>, Error> {
         const FUNCTION: &str = "SCardBeginTransaction";
@@ -76,6 +88,19 @@ impl Transaction<'_> {
     ///
     /// # Platform notes
     /// With pcsc-lite a reset counts as one by another program, for this session too: reconnect.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::Disposition;
+    ///
+    /// let transaction = session.transaction()?;
+    /// assert!(transaction.end(Disposition::Leave).is_ok());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardEndTransaction")]
     pub fn end(mut self, disposition: Disposition) -> Result<(), (Self, Error)> {
         match self.finish(disposition) {
@@ -149,11 +174,37 @@ forward! {
 
 impl Transaction<'_> {
     /// Does what [`Session::transparent_file`] does, inside the transaction.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let mut transaction = session.transaction()?;
+    /// transaction.execute(&pcsc_session::Command::select_file(&[0x2F, 0x01]))?.ok()?; // EF.ATR
+    /// assert!(!transaction.transparent_file().read()?.is_empty());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn transparent_file(&mut self) -> TransparentFile<'_> {
         self.session.transparent_file()
     }
 
     /// Does what [`Session::set_exchange_options`] does.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::{Command, ExchangeOptions};
+    ///
+    /// let mut transaction = session.transaction()?;
+    /// transaction.set_exchange_options(ExchangeOptions::new().get_response(false));
+    /// assert!(transaction.execute(&Command::get_challenge(8))?.status().is_success());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn set_exchange_options(&mut self, options: ExchangeOptions) {
         self.session.set_exchange_options(options);
     }
