@@ -5,6 +5,20 @@ use pcsc_sys as sys;
 use std::fmt;
 
 /// A card's state, protocol and answer to reset, as [`Session::status`](crate::Session::status) gives them.
+///
+/// # Examples
+/// ```
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # let reader = simulator.add_reader("Simulated Reader 00 00");
+/// # reader.insert(pcsc_sim::DemoCard::new());
+/// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// let status = session.status()?;
+/// assert_eq!(status.readers, ["Simulated Reader 00 00"]);
+/// assert!(status.state.is_powered());
+/// assert_eq!(status.protocol, session.protocol());
+/// assert_eq!(status.atr, session.atr()?);
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CardStatus {
@@ -24,6 +38,18 @@ pub struct CardStatus {
 ///
 /// # Platform notes
 /// A set of bits with pcsc-lite and on macOS, a number from 0 to 6 on Windows; the questions here answer alike.
+///
+/// # Examples
+/// ```
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # let reader = simulator.add_reader("Simulated Reader 00 00");
+/// # reader.insert(pcsc_sim::DemoCard::new());
+/// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// let state = session.status()?.state;
+/// assert!(state.is_present() && state.is_powered());
+/// assert_ne!(state, pcsc_session::CardState(0));
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CardState(pub u32);
 
@@ -39,24 +65,60 @@ impl CardState {
     }
 
     /// Whether there is a card.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// assert!(session.status()?.state.is_present());
+    /// assert!(!pcsc_session::CardState(0).is_present());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub const fn is_present(self) -> bool {
         self.has(sys::SCARD_PRESENT)
     }
 
     /// Whether the card has power.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// assert!(session.status()?.state.is_powered());
+    /// assert!(!pcsc_session::CardState(0).is_powered());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub const fn is_powered(self) -> bool {
         self.has(sys::SCARD_POWERED)
     }
 
     /// Whether the card was reset and its protocol is still open.
+    ///
+    /// # Examples
+    /// ```
+    /// let state = pcsc_session::CardState(pcsc_sys::SCARD_NEGOTIABLE as u32);
+    /// assert!(state.is_negotiable());
+    /// assert!(!state.is_specific());
+    /// ```
     #[must_use]
     pub const fn is_negotiable(self) -> bool {
         self.has(sys::SCARD_NEGOTIABLE) && !self.is_specific()
     }
 
     /// Whether the protocol is settled: commands can be sent.
+    ///
+    /// # Examples
+    /// ```
+    /// let state = pcsc_session::CardState(pcsc_sys::SCARD_SPECIFIC as u32);
+    /// assert!(state.is_specific());
+    /// assert!(!state.is_negotiable());
+    /// ```
     #[must_use]
     pub const fn is_specific(self) -> bool {
         self.has(sys::SCARD_SPECIFIC)
