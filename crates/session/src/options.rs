@@ -4,6 +4,21 @@ use crate::{Context, Error, ExchangeOptions, Protocols, ReaderName, Session};
 use pcsc_sys::{self as sys, DWORD, Functions};
 
 /// Whether other programs may use the card at the same time.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Session, ShareMode};
+///
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # let reader = simulator.add_reader("Simulated Reader 00 00");
+/// # reader.insert(pcsc_sim::DemoCard::new());
+/// let options = Session::options().provider(simulator.functions());
+/// let session = options.open()?; // shared
+/// let error = options.clone().share_mode(ShareMode::Exclusive).open().unwrap_err();
+/// assert!(error.is_sharing_violation());
+/// # drop(session);
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ShareMode {
     /// Others may use it too; a [transaction](Session::transaction) keeps them out for a while.
@@ -29,6 +44,22 @@ impl ShareMode {
 }
 
 /// What is done with the card when a session, a transaction or a connection ends.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Disposition, Session};
+///
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # let reader = simulator.add_reader("Simulated Reader 00 00");
+/// # reader.insert(pcsc_sim::DemoCard::new());
+/// let options = Session::options().provider(simulator.functions()).on_close(Disposition::Leave);
+/// let session = options.open()?;
+/// options.open()?.close()?; // leaves the card as it is
+/// assert!(session.status().is_ok());
+/// Session::options().provider(simulator.functions()).open()?.close()?; // resets it
+/// assert!(session.status().unwrap_err().is_card_reset());
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Disposition {
     /// Nothing: a verified PIN stays verified for the next program.
@@ -86,18 +117,58 @@ pub struct SessionOptions {
 
 impl SessionOptions {
     /// Takes the reader of this name, which must be exact. Default: the first one listed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pcsc_session::Session;
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # simulator.add_reader("Simulated Reader 01 00").insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().reader("Simulated Reader 01 00");
+    /// let session = options.provider(simulator.functions()).open()?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 01 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn reader(mut self, name: impl Into<ReaderName>) -> Self {
         self.reader = Some(name.into());
         self
     }
 
     /// Says whether other programs may use the card. Default: [`ShareMode::Shared`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Session, ShareMode};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().provider(simulator.functions()).share_mode(ShareMode::Exclusive);
+    /// let session = options.open()?;
+    /// assert!(options.open().unwrap_err().is_sharing_violation());
+    /// # drop(session);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn share_mode(mut self, mode: ShareMode) -> Self {
         self.share_mode = mode;
         self
     }
 
     /// Says which protocols may be used. Default: T=0 or T=1; none for [`ShareMode::Direct`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Protocol, Protocols, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().provider(simulator.functions()).protocols(Protocols::T1);
+    /// let session = options.open()?;
+    /// assert_eq!(session.protocol(), Protocol::T1);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn protocols(mut self, protocols: Protocols) -> Self {
         self.protocols = Some(protocols);
         self
@@ -105,6 +176,20 @@ impl SessionOptions {
 
     /// Says what is done with the card at the end. Default: [`Disposition::Reset`], so that no verified
     /// PIN is left for the next program.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Disposition, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().provider(simulator.functions()).on_close(Disposition::Leave);
+    /// let session = options.open()?;
+    /// options.open()?.close()?;
+    /// assert!(session.status().is_ok()); // the card was not reset
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn on_close(mut self, disposition: Disposition) -> Self {
         self.on_close = disposition;
         self
@@ -113,12 +198,36 @@ impl SessionOptions {
     /// Takes another PC/SC than the system's: a library that was loaded, or a simulated one.
     ///
     /// Has no effect with [`open_in`](SessionOptions::open_in), whose context has its own.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Session;
+    ///
+    /// let simulator = pcsc_sim::Simulator::new();
+    /// simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn provider(mut self, functions: &'static Functions) -> Self {
         self.provider = Some(functions);
         self
     }
 
     /// Says which rules [`execute`](Session::execute) applies. Default: all of them, see [`ExchangeOptions`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{ExchangeOptions, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().exchange(ExchangeOptions::default());
+    /// let mut session = options.provider(simulator.functions()).open()?;
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?.status().is_success());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn exchange(mut self, options: ExchangeOptions) -> Self {
         self.exchange = options;
         self
@@ -128,6 +237,15 @@ impl SessionOptions {
     ///
     /// # Errors
     /// [`Error::Load`] where there is no library.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pcsc_session::Session;
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// let options = Session::options().provider(simulator.functions());
+    /// assert!(std::ptr::eq(options.functions()?, simulator.functions()));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn functions(&self) -> Result<&'static Functions, Error> {
         match self.provider {
             Some(functions) => Ok(functions),
@@ -149,6 +267,19 @@ impl SessionOptions {
     ///
     /// # Errors
     /// As [`Session::open`] and [`Session::open_reader`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use pcsc_session::Session;
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().provider(simulator.functions());
+    /// assert_eq!(options.open()?.reader_name(), &"Simulated Reader 00 00");
+    /// reader.remove();
+    /// assert!(options.open().unwrap_err().is_card_removed());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn open(&self) -> Result<Session, Error> {
         self.open_in(&Context::establish_on(self.functions()?)?)
     }
@@ -161,6 +292,19 @@ impl SessionOptions {
     /// # Platform notes
     /// With pcsc-lite calls on one context wait for one another: sessions that are to run side by side
     /// need a context each, as [`open`](SessionOptions::open) gives them.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Context, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let context = Context::establish_on(simulator.functions())?;
+    /// let session = Session::options().open_in(&context)?;
+    /// assert_eq!(session.context().as_raw(), context.as_raw());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn open_in(&self, context: &Context) -> Result<Session, Error> {
         Session::connect(context.clone(), self)
     }
