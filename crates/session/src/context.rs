@@ -80,6 +80,18 @@ impl Context {
     ///
     /// # Errors
     /// `SCARD_E_NO_SERVICE` where the service does not run.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Context;
+    ///
+    /// let simulator = pcsc_sim::Simulator::new();
+    /// let context = Context::establish_on(simulator.functions())?;
+    /// assert!(context.is_valid().is_ok());
+    /// simulator.stop_service();
+    /// assert!(Context::establish_on(simulator.functions()).unwrap_err().is_service_down());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn establish_on(functions: &'static Functions) -> Result<Context, Error> {
         let handle =
             raw::establish_context(functions).map_err(|code| failed("SCardEstablishContext", code))?;
@@ -97,6 +109,21 @@ impl Context {
     ///
     /// # Errors
     /// The context comes back where clones or sessions share it.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// let clone = context.clone();
+    /// let context = context.into_raw().unwrap_err(); // the clone shares it
+    /// drop(clone);
+    /// let handle = context.into_raw().unwrap();
+    /// // SAFETY: no pointer is passed, and the handle is the caller's now.
+    /// let code = unsafe { (simulator.functions().SCardReleaseContext)(handle) };
+    /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn into_raw(self) -> Result<SCARDCONTEXT, Context> {
         match Arc::try_unwrap(self.inner) {
             // Its drop would release it.
@@ -106,12 +133,32 @@ impl Context {
     }
 
     /// The C functions that this context was established with.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// assert!(std::ptr::eq(context.functions(), simulator.functions()));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn functions(&self) -> &'static Functions {
         self.inner.functions
     }
 
     /// The handle, for C functions that this crate does not wrap. It stays this context's own.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// // SAFETY: no pointer is passed.
+    /// let code = unsafe { (context.functions().SCardIsValidContext)(context.as_raw()) };
+    /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn as_raw(&self) -> SCARDCONTEXT {
         self.inner.handle
@@ -126,6 +173,17 @@ impl Context {
     ///
     /// # Platform notes
     /// pcsc-lite's client library answers this itself: it stays valid after the service died.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// assert!(context.is_valid().is_ok());
+    /// simulator.fail("SCardIsValidContext", 1, pcsc_sys::SCARD_E_INVALID_HANDLE);
+    /// assert!(context.is_valid().unwrap_err().is_service_down());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardIsValidContext")]
     pub fn is_valid(&self) -> Result<(), Error> {
         raw::is_valid_context(self.functions(), self.as_raw())
@@ -164,6 +222,16 @@ impl Context {
     ///
     /// # Platform notes
     /// pcsc-lite has one group and lists all readers for every name.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// let groups = context.list_reader_groups()?;
+    /// assert_eq!(context.list_readers_of(&groups[0])?, ["Simulated Reader 00 00"]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn list_readers_of(&self, group: impl Into<ReaderName>) -> Result<Vec<ReaderName>, Error> {
         let group = group.into();
         let Some(terminated) = group.terminated() else {
@@ -181,6 +249,15 @@ impl Context {
     ///
     /// # Errors
     /// As [`list_readers`](Context::list_readers).
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// assert_eq!(context.list_reader_groups()?, ["SCard$DefaultReaders"]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "SCardListReaderGroups")]
     pub fn list_reader_groups(&self) -> Result<Vec<ReaderName>, Error> {
         multi_string("SCardListReaderGroups", |buffer| {
