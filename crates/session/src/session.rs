@@ -79,6 +79,13 @@ impl Session {
     /// [`Error::Load`] without a library; `SCARD_E_NO_SERVICE` where the service does not run;
     /// `SCARD_E_SHARING_VIOLATION` where another program keeps the card to itself;
     /// `SCARD_E_PROTO_MISMATCH` where the card has no such protocol, or uses another one already.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// let session = pcsc_session::Session::open()?; // the first reader of the machine
+    /// assert!(session.status()?.state.is_present());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn open() -> Result<Session, Error> {
         Session::options().open()
     }
@@ -90,11 +97,31 @@ impl Session {
     ///
     /// # Platform notes
     /// Windows compares names without regard to case.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// let session = pcsc_session::Session::open_reader("Simulated Reader 00 00")?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn open_reader(name: impl Into<ReaderName>) -> Result<Session, Error> {
         Session::options().reader(name).open()
     }
 
     /// Starts from the default options.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Session, ShareMode};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().share_mode(ShareMode::Exclusive);
+    /// let session = options.provider(simulator.functions()).open()?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn options() -> SessionOptions {
         SessionOptions::default()
     }
@@ -194,6 +221,19 @@ impl Session {
     }
 
     /// Hands out the card's handle with its context; it stays connected and is the caller's to disconnect.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let (context, card) = session.into_raw();
+    /// // SAFETY: no pointer is passed, and the handle is the caller's now.
+    /// let code = unsafe { (context.functions().SCardDisconnect)(card, pcsc_sys::SCARD_LEAVE_CARD) };
+    /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn into_raw(mut self) -> (Context, SCARDHANDLE) {
         self.connected = false;
@@ -201,24 +241,70 @@ impl Session {
     }
 
     /// The handle, for C functions that this crate does not wrap. It stays this session's own.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let functions = session.context().functions();
+    /// // SAFETY: no pointer is passed, and the transaction is ended below.
+    /// let begun = unsafe { (functions.SCardBeginTransaction)(session.as_raw()) };
+    /// // SAFETY: no pointer is passed.
+    /// let ended = unsafe { (functions.SCardEndTransaction)(session.as_raw(), pcsc_sys::SCARD_LEAVE_CARD) };
+    /// assert_eq!((begun, ended), (pcsc_sys::SCARD_S_SUCCESS, pcsc_sys::SCARD_S_SUCCESS));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn as_raw(&self) -> SCARDHANDLE {
         self.card
     }
 
     /// The context that the session was opened on.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// assert_eq!(session.context().list_readers()?, ["Simulated Reader 00 00"]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn context(&self) -> &Context {
         &self.context
     }
 
     /// The name of the reader.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn reader_name(&self) -> &ReaderName {
         &self.reader
     }
 
     /// The active protocol, as the last connection or reconnection gave it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pcsc_session::{Protocol, Session};
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// reader.insert(pcsc_sim::DemoCard::new().t0());
+    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// assert_eq!(session.protocol(), Protocol::T0);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn protocol(&self) -> Protocol {
         self.protocol
