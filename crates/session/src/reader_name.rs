@@ -44,6 +44,15 @@ impl ReaderName {
     ///
     /// # Platform notes
     /// Not on Windows, where names are UTF-16.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::ReaderName;
+    ///
+    /// let name = ReaderName::from_bytes(b"L\xE4ser");
+    /// assert_eq!(name.as_bytes(), b"L\xE4ser");
+    /// assert_eq!(name.to_string(), "L\u{FFFD}ser");
+    /// ```
     #[cfg(not(windows))]
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> ReaderName {
@@ -54,6 +63,12 @@ impl ReaderName {
     ///
     /// # Platform notes
     /// Not on Windows, where names are UTF-16.
+    ///
+    /// # Examples
+    /// ```
+    /// let name = pcsc_session::ReaderName::from("Virtual 0 00 00");
+    /// assert_eq!(name.as_bytes(), b"Virtual 0 00 00");
+    /// ```
     #[cfg(not(windows))]
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -64,6 +79,14 @@ impl ReaderName {
     ///
     /// # Platform notes
     /// On Windows a `String`, from UTF-16.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::ReaderName;
+    ///
+    /// assert_eq!(ReaderName::from("Virtual 0 00 00").to_str(), Some("Virtual 0 00 00"));
+    /// assert_eq!(ReaderName::from_bytes(b"L\xE4ser").to_str(), None);
+    /// ```
     #[cfg(not(windows))]
     #[must_use]
     pub fn to_str(&self) -> Option<&str> {
@@ -71,6 +94,12 @@ impl ReaderName {
     }
 
     /// The name as text, where it is valid UTF-16.
+    ///
+    /// # Examples
+    /// ```
+    /// let name = pcsc_session::ReaderName::from("Virtual 0 00 00");
+    /// assert_eq!(name.to_str().as_deref(), Some("Virtual 0 00 00"));
+    /// ```
     #[cfg(windows)]
     #[must_use]
     pub fn to_str(&self) -> Option<String> {
@@ -78,6 +107,12 @@ impl ReaderName {
     }
 
     /// The name as text, with replacement characters where it is not valid.
+    ///
+    /// # Examples
+    /// ```
+    /// let name = pcsc_session::ReaderName::from("Virtual 0 00 00");
+    /// assert_eq!(name.to_string_lossy(), "Virtual 0 00 00");
+    /// ```
     #[must_use]
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         #[cfg(not(windows))]
