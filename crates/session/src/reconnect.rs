@@ -51,6 +51,19 @@ impl Session {
     /// # Platform notes
     /// With pcsc-lite a shared session that asks for [`ShareMode::Exclusive`] waits until all others have closed
     /// theirs, for ever where one does not.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Disposition, Protocol, Protocols, ShareMode};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// session.reconnect_as(ShareMode::Exclusive, Protocols::T1, Disposition::Reset)?;
+    /// assert_eq!(session.protocol(), Protocol::T1);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn reconnect_as(
         &mut self,
         share_mode: ShareMode,
