@@ -83,6 +83,20 @@ fn filled<T>(code: LONG, returned: DWORD, buffer: &[T]) -> Result<usize, Fill> {
 impl Context {
     /// Takes over a context that was established in another way; it is released with the last clone.
     ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Context;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// let handle = context.into_raw().unwrap();
+    /// // SAFETY: the handle is established, and `into_raw` has given it up.
+    /// let context = unsafe { Context::from_raw(simulator.functions(), handle) };
+    /// assert_eq!(context.list_readers()?, ["Simulated Reader 00 00"]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    ///
     /// # Safety
     /// `handle` is an established context of the library behind `functions`, and nobody else releases it: from now on
     /// this value owns it, as an `OwnedFd` owns a descriptor.
@@ -100,6 +114,21 @@ impl Session {
     /// # Errors
     /// [`Error::UnknownHandle`] where the service does not know the handle; else what `SCardStatus` returned. The
     /// handle then stays the caller's.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Session;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let (context, card) = session.into_raw();
+    /// // SAFETY: the card was connected on this context, and `into_raw` has given it up.
+    /// let session = unsafe { Session::from_raw(context, card)? };
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     ///
     /// # Safety
     /// `card` was connected on `context`, and nobody else disconnects it: where this succeeds, the session owns it.
