@@ -36,6 +36,14 @@ macro_rules! codes {
             )*
 
             /// The name of the code in `winscard.h`, where it has one.
+            ///
+            /// # Examples
+            /// ```
+            /// use pcsc_session::Code;
+            ///
+            /// assert_eq!(Code::TIMEOUT.name(), Some("SCARD_E_TIMEOUT"));
+            /// assert_eq!(Code(0x1234).name(), None);
+            /// ```
             #[must_use]
             #[cfg_attr(not(windows), allow(unreachable_patterns, reason = "one number has two names there"))]
             pub fn name(self) -> Option<&'static str> {
@@ -48,6 +56,14 @@ macro_rules! codes {
             }
 
             /// What the code says and what can be done about it, in one sentence without a full stop.
+            ///
+            /// # Examples
+            /// ```
+            /// use pcsc_session::Code;
+            ///
+            /// assert_eq!(Code::TIMEOUT.meaning(), Some("the time to wait ran out"));
+            /// assert_eq!(Code(0x1234).meaning(), None);
+            /// ```
             #[must_use]
             #[cfg_attr(not(windows), allow(unreachable_patterns, reason = "one number has two names there"))]
             pub fn meaning(self) -> Option<&'static str> {
@@ -135,6 +151,13 @@ impl Code {
     ///
     /// # Platform notes
     /// 0x8010001F with pcsc-lite and on macOS, where [`Code::UNEXPECTED`] is the same number; 0x80100022 on Windows.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Code;
+    ///
+    /// assert_eq!(Code::UNSUPPORTED_FEATURE.0, if cfg!(windows) { 0x8010_0022 } else { 0x8010_001F });
+    /// ```
     pub const UNSUPPORTED_FEATURE: Code = Code::from_c(sys::SCARD_E_UNSUPPORTED_FEATURE);
 }
 
