@@ -38,6 +38,17 @@ impl Session {
     /// # Errors
     /// As [`execute`](Session::execute); [`Error::Status`] where the card has no channel left (6A81, 6881);
     /// [`Error::BadResponse`] where it names none.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let channel = session.open_channel()?;
+    /// assert!((1..=19).contains(&channel.number()));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[doc(alias = "MANAGE CHANNEL")]
     pub fn open_channel(&mut self) -> Result<Channel<'_>, Error> {
         let response = self.execute(&Command::open_channel())?.ok()?;
@@ -57,6 +68,17 @@ impl Session {
 
 impl Channel<'_> {
     /// The channel's number: 1 to 19.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let channel = session.open_channel()?;
+    /// assert_eq!(channel.number(), 1);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn number(&self) -> u8 {
         self.number
@@ -67,6 +89,21 @@ impl Channel<'_> {
     /// # Errors
     /// As [`Session::execute`]; [`Error::Class`] where CLA has no place for the channel;
     /// [`Error::ManageChannel`] for MANAGE CHANNEL, which would take the channel away under this value: nothing is sent.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::{Command, Error};
+    ///
+    /// let mut channel = session.open_channel()?;
+    /// assert_eq!(channel.execute(&Command::get_challenge(8))?.ok()?.data().len(), 8); // CLA 01
+    /// let refused = channel.execute(&Command::open_channel());
+    /// assert!(matches!(refused, Err(Error::ManageChannel)));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn execute(&mut self, command: &Command<'_>) -> Result<Response<'_>, Error> {
         let command = self.on_channel(command)?;
         self.session.execute(&command)
@@ -76,6 +113,19 @@ impl Channel<'_> {
     ///
     /// # Errors
     /// As [`execute`](Channel::execute).
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let mut data = Vec::new();
+    /// let mut channel = session.open_channel()?;
+    /// let status = channel.execute_into(&pcsc_session::Command::get_challenge(8), &mut data)?;
+    /// assert!(status.is_success() && data.len() == 8);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn execute_into(&mut self, command: &Command<'_>, data: &mut Vec<u8>) -> Result<StatusWord, Error> {
         let command = self.on_channel(command)?;
         self.session.execute_into(&command, data)
@@ -92,6 +142,17 @@ impl Channel<'_> {
     ///
     /// # Errors
     /// The channel comes back with the error; dropping it tries once more.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let channel = session.open_channel()?;
+    /// assert!(channel.close().is_ok());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn close(mut self) -> Result<(), (Self, Error)> {
         match self.finish() {
             Ok(()) => Ok(()),

@@ -55,6 +55,18 @@ impl Session {
     ///
     /// # Errors
     /// As [`execute`](Session::execute); `data` is as it was then.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let mut data = Vec::with_capacity(256);
+    /// let status = session.execute_into(&pcsc_session::Command::get_challenge(8), &mut data)?;
+    /// assert!(status.is_success() && data.len() == 8);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn execute_into(&mut self, command: &Command<'_>, data: &mut Vec<u8>) -> Result<StatusWord, Error> {
         let response = self.execute(command)?;
         data.clear();
@@ -63,11 +75,33 @@ impl Session {
     }
 
     /// The rules that [`execute`](Session::execute) applies.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// assert_eq!(session.exchange_options(), pcsc_session::ExchangeOptions::default());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn exchange_options(&self) -> ExchangeOptions {
         self.exchange
     }
 
     /// Changes the rules that [`execute`](Session::execute) applies.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let options = session.exchange_options().get_response(false);
+    /// session.set_exchange_options(options);
+    /// assert_eq!(session.exchange_options(), options);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn set_exchange_options(&mut self, options: ExchangeOptions) {
         self.exchange = options;
     }

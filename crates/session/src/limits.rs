@@ -17,6 +17,19 @@ pub(crate) struct Limits {
 }
 
 /// A feature of a reader: its tag and the control code to use it with (PC/SC part 10, 2.2).
+///
+/// # Examples
+/// ```
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # let reader = simulator.add_reader("Simulated Reader 00 00");
+/// # reader.insert(pcsc_sim::DemoCard::new());
+/// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
+/// let features = session.features()?;
+/// assert_eq!(features[0].tag, pcsc_sys::FEATURE_VERIFY_PIN_DIRECT);
+/// assert_eq!(features[0].control_code, 0x4233_0006); // to be given to `control`
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feature {
     /// The tag: one of [`pcsc_sys`]' `FEATURE_` constants.

@@ -59,6 +59,14 @@ impl fmt::Debug for Protocol {
 
 bitflags::bitflags! {
     /// A set of protocols: those that a session may use. The reader and the card choose one of them.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Protocols;
+    ///
+    /// assert_eq!(Protocols::T0 | Protocols::T1, Protocols::ANY);
+    /// assert!(!Protocols::ANY.contains(Protocols::RAW));
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub struct Protocols: u32 {
         /// T=0.

@@ -23,6 +23,14 @@ pub struct StatusWord(u16);
 /// Says how a command ended, as far as SW1 and SW2 tell.
 ///
 /// ISO/IEC 7816-4:2013, 5.6, tables 5 and 6.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{StatusWord, StatusWordClass};
+///
+/// assert_eq!(StatusWord::FILE_NOT_FOUND.class(), StatusWordClass::CheckingError);
+/// assert_eq!(StatusWordClass::CheckingError.to_string(), "checking error");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatusWordClass {
@@ -89,36 +97,80 @@ impl StatusWord {
     pub const CLASS_NOT_SUPPORTED: Self = Self(0x6E00);
 
     /// Makes a status word of its two bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::new(0x6A, 0x82), StatusWord::FILE_NOT_FOUND);
+    /// ```
     #[must_use]
     pub const fn new(sw1: u8, sw2: u8) -> Self {
         Self(u16::from_be_bytes([sw1, sw2]))
     }
 
     /// Makes a status word of SW1 (high byte) and SW2 (low byte) in one number.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// const END_OF_FILE: StatusWord = StatusWord::from_u16(0x6282);
+    /// assert_eq!(END_OF_FILE.sw2(), 0x82);
+    /// ```
     #[must_use]
     pub const fn from_u16(value: u16) -> Self {
         Self(value)
     }
 
     /// Gives SW1 (high byte) and SW2 (low byte) as one number.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::new(0x6A, 0x82).to_u16(), 0x6A82);
+    /// ```
     #[must_use]
     pub const fn to_u16(self) -> u16 {
         self.0
     }
 
     /// Gives SW1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::FILE_NOT_FOUND.sw1(), 0x6A);
+    /// ```
     #[must_use]
     pub const fn sw1(self) -> u8 {
         self.0.to_be_bytes()[0]
     }
 
     /// Gives SW2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::FILE_NOT_FOUND.sw2(), 0x82);
+    /// ```
     #[must_use]
     pub const fn sw2(self) -> u8 {
         self.0.to_be_bytes()[1]
     }
 
     /// Tells whether it is 9000, and nothing else.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert!(StatusWord::new(0x90, 0x00).is_success());
+    /// assert!(!StatusWord::new(0x61, 0x10).is_success());
+    /// ```
     #[must_use]
     pub const fn is_success(self) -> bool {
         self.0 == Self::SUCCESS.0
@@ -127,6 +179,15 @@ impl StatusWord {
     /// Gives the class that the standard puts the value in.
     ///
     /// ISO/IEC 7816-4:2013, 5.6, tables 5 and 6.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{StatusWord, StatusWordClass};
+    ///
+    /// assert_eq!(StatusWord::new(0x61, 0x10).class(), StatusWordClass::Normal);
+    /// assert_eq!(StatusWord::new(0x62, 0x82).class(), StatusWordClass::Warning);
+    /// assert_eq!(StatusWord::new(0x90, 0x01).class(), StatusWordClass::Proprietary);
+    /// ```
     #[must_use]
     pub const fn class(self) -> StatusWordClass {
         match (self.sw1(), self.sw2()) {
@@ -142,6 +203,15 @@ impl StatusWord {
     /// Gives the number of bytes that wait for GET RESPONSE: 61xx, where 6100 means 256 or more.
     ///
     /// ISO/IEC 7816-4:2013, 5.6; ISO/IEC 7816-3:2006, 12.2.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::new(0x61, 0x10).remaining(), Some(16));
+    /// assert_eq!(StatusWord::new(0x61, 0x00).remaining(), Some(256));
+    /// assert_eq!(StatusWord::SUCCESS.remaining(), None);
+    /// ```
     #[must_use]
     pub const fn remaining(self) -> Option<usize> {
         if self.sw1() == 0x61 {
@@ -154,6 +224,14 @@ impl StatusWord {
     /// Gives the Ne with which the same command would be right: 6Cxx, where 6C00 means 256.
     ///
     /// ISO/IEC 7816-4:2013, 5.6; ISO/IEC 7816-3:2006, 12.2.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::new(0x6C, 0x1C).correct_le(), Some(28));
+    /// assert_eq!(StatusWord::WRONG_LENGTH.correct_le(), None);
+    /// ```
     #[must_use]
     pub const fn correct_le(self) -> Option<usize> {
         if self.sw1() == 0x6C {
@@ -166,6 +244,14 @@ impl StatusWord {
     /// Gives the counter of 63Cx, 0 to 15: after VERIFY and its kin, the number of tries left.
     ///
     /// ISO/IEC 7816-4:2013, 5.6, table 6.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::new(0x63, 0xC2).retries(), Some(2));
+    /// assert_eq!(StatusWord::AUTHENTICATION_METHOD_BLOCKED.retries(), None);
+    /// ```
     #[must_use]
     pub const fn retries(self) -> Option<u8> {
         if self.0 & 0xFFF0 == 0x63C0 {

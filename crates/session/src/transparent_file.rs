@@ -18,6 +18,21 @@ const ODD_OVERHEAD: usize = 6 + DATA_OVERHEAD;
 ///
 /// One command carries as much as the form for long commands allows: everything with extended length, 256 bytes to read
 /// and 255 to update without. From offset 32,768 on the odd instructions B1 and D7 are used. A transaction is around it.
+///
+/// # Examples
+/// ```
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # let reader = simulator.add_reader("Simulated Reader 00 00");
+/// # reader.insert(pcsc_sim::DemoCard::new());
+/// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// use pcsc_session::Command;
+///
+/// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
+/// session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
+/// let data = session.transparent_file().read()?;
+/// assert_eq!(data, b"Hello from a simulated card!");
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 #[must_use = "nothing is sent until `read` or `update`"]
 pub struct TransparentFile<'a> {
     session: &'a mut Session,
@@ -56,12 +71,43 @@ impl Session {
 
 impl<'a> TransparentFile<'a> {
     /// Says how many bytes to read. Default: to the end of the file, which may take one command more to find.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
+    /// session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
+    /// assert_eq!(session.transparent_file().with_len(5).read()?, b"Hello");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn with_len(mut self, len: usize) -> Self {
         self.len = Some(len);
         self
     }
 
     /// Calls this with the number of bytes read or updated so far, after each command.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
+    /// session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
+    /// let mut done = 0;
+    /// let mut progress = |bytes| done = bytes;
+    /// session.transparent_file().with_progress(&mut progress).read()?;
+    /// assert_eq!(done, 28);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn with_progress(mut self, progress: &'a mut dyn FnMut(usize)) -> Self {
         self.progress = Some(progress);
         self
@@ -71,6 +117,20 @@ impl<'a> TransparentFile<'a> {
     ///
     /// # Errors
     /// As [`read_into`](TransparentFile::read_into).
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
+    /// session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
+    /// assert_eq!(session.transparent_file().read()?.len(), 28);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn read(self) -> Result<Vec<u8>, Error> {
         let mut data = Vec::with_capacity(self.len.unwrap_or(0).min(usize::from(u16::MAX)));
         self.read_into(&mut data)?;
@@ -82,6 +142,22 @@ impl<'a> TransparentFile<'a> {
     /// # Errors
     /// [`Error::Status`] where the card refuses to read, `data` then holds what came before; else as
     /// [`Session::execute`] and [`Session::transaction`].
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
+    /// session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
+    /// let mut data = Vec::with_capacity(1024);
+    /// session.transparent_file().read_into(&mut data)?;
+    /// assert_eq!(data.len(), 28);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn read_into(mut self, data: &mut Vec<u8>) -> Result<(), Error> {
         data.clear();
         let mut progress = self.progress.take();
@@ -114,6 +190,21 @@ impl<'a> TransparentFile<'a> {
     /// # Errors
     /// [`Error::Status`] where the card refuses, bytes before may have been updated; else as [`Session::execute`] and
     /// [`Session::transaction`].
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
+    /// session.execute(&Command::select_file(&[0xE0, 0x02]))?.ok()?;
+    /// session.transparent_file().update(&[0xAA; 1000])?;
+    /// assert_eq!(session.transparent_file().with_len(1000).read()?, [0xAA; 1000]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn update(mut self, data: &[u8]) -> Result<(), Error> {
         let mut progress = self.progress.take();
         let mut transaction = self.session.transaction()?;

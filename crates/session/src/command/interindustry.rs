@@ -5,6 +5,14 @@ use core::fmt;
 use super::{Command, OffsetDataObject};
 
 /// Says that a number does not fit its field in the header of a command.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Command;
+///
+/// let error = Command::read_binary(0x8000, 16).unwrap_err();
+/// assert_eq!(error.to_string(), "offset is 32768, outside 0 to 32767");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange {
     field: &'static str,
@@ -15,6 +23,14 @@ pub struct OutOfRange {
 
 impl OutOfRange {
     /// Gives the name of the field.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// let error = Command::read_record(1, 31, 256).unwrap_err();
+    /// assert_eq!(error.field(), "short EF identifier");
+    /// ```
     #[must_use]
     pub const fn field(&self) -> &'static str {
         self.field
@@ -74,6 +90,15 @@ impl<'a> Command<'a> {
     /// SELECT by DF name: an application by its AID, 1 to 16 bytes. Asks for the file control information.
     ///
     /// ISO/IEC 7816-4:2013, 11.1.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::select_aid(&[0xA0, 0x01]);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xA4, 0x04, 0x00, 0x02, 0xA0, 0x01, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn select_aid(aid: &'a [u8]) -> Self {
         Self::new(0x00, 0xA4, 0x04, 0x00).with_data(aid).with_ne(256)
@@ -82,6 +107,15 @@ impl<'a> Command<'a> {
     /// SELECT by file identifier: an MF, DF or EF. Asks for the file control information.
     ///
     /// Without it: `.with_p2(0x0C).with_ne(0)`. ISO/IEC 7816-4:2013, 11.1.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::select_file(&[0x3F, 0x00]);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn select_file(identifier: &'a [u8; 2]) -> Self {
         Self::new(0x00, 0xA4, 0x00, 0x00)
@@ -92,6 +126,15 @@ impl<'a> Command<'a> {
     /// SELECT by path from the MF: file identifiers one after the other, without that of the MF.
     ///
     /// From the current DF: `.with_p1(0x09)`. ISO/IEC 7816-4:2013, 11.1.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let bytes = Command::select_path(&[0x50, 0x15, 0x50, 0x31]).encode(Form::Short)?;
+    /// assert_eq!(bytes, [0x00, 0xA4, 0x08, 0x00, 0x04, 0x50, 0x15, 0x50, 0x31, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn select_path(path: &'a [u8]) -> Self {
         Self::new(0x00, 0xA4, 0x08, 0x00).with_data(path).with_ne(256)
@@ -103,6 +146,15 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`OutOfRange`] for an offset beyond 32,767; [`read_binary_odd`](Self::read_binary_odd) goes on from there.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::read_binary(0x0102, 256)?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xB0, 0x01, 0x02, 0x00]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn read_binary(offset: u16, ne: usize) -> Result<Self, OutOfRange> {
         checked!(in_range("offset", offset as u32, 0, 0x7FFF));
         let [p1, p2] = offset.to_be_bytes();
@@ -115,6 +167,15 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`OutOfRange`] for the identifier.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::read_binary_sfi(30, 5, 16)?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xB0, 0x9E, 0x05, 0x10]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn read_binary_sfi(sfi: u8, offset: u8, ne: usize) -> Result<Self, OutOfRange> {
         Ok(Self::new(0x00, 0xB0, checked!(short_ef(sfi)), offset).with_ne(ne))
     }
@@ -122,6 +183,16 @@ impl<'a> Command<'a> {
     /// READ BINARY with INS B1 of the current EF, from any offset. The bytes come in a data object 53 or 73.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form, OffsetDataObject};
+    ///
+    /// let offset = OffsetDataObject::new(0x8000);
+    /// let bytes = Command::read_binary_odd(&offset, 256).encode(Form::Short)?;
+    /// assert_eq!(bytes, [0x00, 0xB1, 0x00, 0x00, 0x04, 0x54, 0x02, 0x80, 0x00, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn read_binary_odd(offset: &'a OffsetDataObject, ne: usize) -> Self {
         Self::new(0x00, 0xB1, 0x00, 0x00)
@@ -135,6 +206,15 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`OutOfRange`] for an offset beyond 32,767; [`update_binary_odd`](Self::update_binary_odd) goes on from there.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::update_binary(0x0102, &[0xAA])?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xD6, 0x01, 0x02, 0x01, 0xAA]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn update_binary(offset: u16, data: &'a [u8]) -> Result<Self, OutOfRange> {
         checked!(in_range("offset", offset as u32, 0, 0x7FFF));
         let [p1, p2] = offset.to_be_bytes();
@@ -147,6 +227,15 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`OutOfRange`] for the identifier.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::update_binary_sfi(1, 2, &[0xAA])?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xD6, 0x81, 0x02, 0x01, 0xAA]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn update_binary_sfi(sfi: u8, offset: u8, data: &'a [u8]) -> Result<Self, OutOfRange> {
         Ok(Self::new(0x00, 0xD6, checked!(short_ef(sfi)), offset).with_data(data))
     }
@@ -154,6 +243,16 @@ impl<'a> Command<'a> {
     /// UPDATE BINARY with INS D7 of the current EF: an [`OffsetDataObject`] and a data object 53 with the bytes.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.5.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form, OffsetDataObject};
+    ///
+    /// let objects = [OffsetDataObject::new(0x8000).as_bytes(), &[0x53, 0x01, 0xAA]].concat();
+    /// let bytes = Command::update_binary_odd(&objects).encode(Form::Short)?;
+    /// assert_eq!(bytes, [0x00, 0xD7, 0x00, 0x00, 0x07, 0x54, 0x02, 0x80, 0x00, 0x53, 0x01, 0xAA]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn update_binary_odd(objects: &'a [u8]) -> Self {
         Self::new(0x00, 0xD7, 0x00, 0x00).with_data(objects)
@@ -165,6 +264,15 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`OutOfRange`] for the identifier, above 30.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::read_record(2, 30, 256)?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xB2, 0x02, 0xF4, 0x00]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn read_record(number: u8, sfi: u8, ne: usize) -> Result<Self, OutOfRange> {
         Ok(Self::new(0x00, 0xB2, number, checked!(record_p2(sfi))).with_ne(ne))
     }
@@ -175,6 +283,15 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`OutOfRange`] for the identifier, above 30.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::update_record(3, 1, &[0xAA])?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xDC, 0x03, 0x0C, 0x01, 0xAA]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn update_record(number: u8, sfi: u8, data: &'a [u8]) -> Result<Self, OutOfRange> {
         Ok(Self::new(0x00, 0xDC, number, checked!(record_p2(sfi))).with_data(data))
     }
@@ -182,6 +299,15 @@ impl<'a> Command<'a> {
     /// GET DATA of the data object with a tag of one or two bytes.
     ///
     /// ISO/IEC 7816-4:2013, 11.4.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::get_data(0x005A, 256);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xCA, 0x00, 0x5A, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn get_data(tag: u16, ne: usize) -> Self {
         let [p1, p2] = tag.to_be_bytes();
@@ -191,6 +317,15 @@ impl<'a> Command<'a> {
     /// PUT DATA of the data object with a tag of one or two bytes.
     ///
     /// The data is not taken for secret; for keys, add [`sensitive`](Self::sensitive). ISO/IEC 7816-4:2013, 11.4.6.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::put_data(0x5F50, &[0xAA]);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xDA, 0x5F, 0x50, 0x01, 0xAA]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn put_data(tag: u16, data: &'a [u8]) -> Self {
         let [p1, p2] = tag.to_be_bytes();
@@ -200,6 +335,16 @@ impl<'a> Command<'a> {
     /// VERIFY of a PIN, by its reference. With no data, the card tells the tries left and uses up none.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.6.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::verify(0x81, b"1234");
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x20, 0x00, 0x81, 0x04, 0x31, 0x32, 0x33, 0x34]);
+    /// assert_eq!(Command::verify(0x81, b"").encode(Form::Short)?, [0x00, 0x20, 0x00, 0x81]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn verify(reference: u8, pin: &'a [u8]) -> Self {
         Self::new(0x00, 0x20, 0x00, reference).with_data(pin)
@@ -208,6 +353,15 @@ impl<'a> Command<'a> {
     /// CHANGE REFERENCE DATA: the old PIN followed by the new one.
     ///
     /// With the new one alone: `.with_p1(0x01)`. ISO/IEC 7816-4:2013, 11.5.7.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::change_reference_data(0x81, b"1122");
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x24, 0x00, 0x81, 0x04, 0x31, 0x31, 0x32, 0x32]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn change_reference_data(reference: u8, old_and_new: &'a [u8]) -> Self {
         Self::new(0x00, 0x24, 0x00, reference).with_data(old_and_new)
@@ -216,6 +370,15 @@ impl<'a> Command<'a> {
     /// RESET RETRY COUNTER: the resetting code followed by the new PIN.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.10.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::reset_retry_counter(0x81, b"1122");
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x2C, 0x00, 0x81, 0x04, 0x31, 0x31, 0x32, 0x32]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn reset_retry_counter(reference: u8, code_and_new: &'a [u8]) -> Self {
         Self::new(0x00, 0x2C, 0x00, reference).with_data(code_and_new)
@@ -224,6 +387,15 @@ impl<'a> Command<'a> {
     /// GET CHALLENGE: random bytes from the card.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::get_challenge(8);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x84, 0x00, 0x00, 0x08]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn get_challenge(ne: usize) -> Self {
         Self::new(0x00, 0x84, 0x00, 0x00).with_ne(ne)
@@ -232,6 +404,15 @@ impl<'a> Command<'a> {
     /// INTERNAL AUTHENTICATE: the card proves itself by what it makes of a challenge.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::internal_authenticate(1, 2, &[0xAA], 256);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x88, 0x01, 0x02, 0x01, 0xAA, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn internal_authenticate(algorithm: u8, reference: u8, challenge: &'a [u8], ne: usize) -> Self {
         Self::new(0x00, 0x88, algorithm, reference)
@@ -242,6 +423,15 @@ impl<'a> Command<'a> {
     /// EXTERNAL AUTHENTICATE: the program proves itself by what it made of the card's challenge.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.4.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::external_authenticate(1, 2, &[0xAA]);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x82, 0x01, 0x02, 0x01, 0xAA]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn external_authenticate(algorithm: u8, reference: u8, response: &'a [u8]) -> Self {
         Self::new(0x00, 0x82, algorithm, reference).with_data(response)
@@ -250,6 +440,15 @@ impl<'a> Command<'a> {
     /// MANAGE CHANNEL: opens a logical channel that the card chooses, whose number is the one byte of the answer.
     ///
     /// ISO/IEC 7816-4:2013, 11.1.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::open_channel();
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x70, 0x00, 0x00, 0x01]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn open_channel() -> Self {
         Self::new(0x00, 0x70, 0x00, 0x00).with_ne(1)
@@ -261,6 +460,15 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`OutOfRange`] for the number.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::close_channel(3)?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x70, 0x80, 0x03]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn close_channel(channel: u8) -> Result<Self, OutOfRange> {
         checked!(in_range("logical channel", channel as u32, 1, 19));
         Ok(Self::new(0x00, 0x70, 0x80, channel))
@@ -269,6 +477,15 @@ impl<'a> Command<'a> {
     /// GET RESPONSE: what a card has ready after 61xx.
     ///
     /// ISO/IEC 7816-4:2013, 11.7.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::get_response(256);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xC0, 0x00, 0x00, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub const fn get_response(ne: usize) -> Self {
@@ -278,6 +495,15 @@ impl<'a> Command<'a> {
     /// ENVELOPE: carries a command, or a part of it, that the transport cannot carry by itself.
     ///
     /// ISO/IEC 7816-4:2013, 11.7.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::envelope(&[0xAA], 256);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xC2, 0x00, 0x00, 0x01, 0xAA, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn envelope(data: &'a [u8], ne: usize) -> Self {
         Self::new(0x00, 0xC2, 0x00, 0x00).with_data(data).with_ne(ne)

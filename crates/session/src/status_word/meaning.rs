@@ -9,6 +9,14 @@ impl StatusWord {
     ///
     /// ISO/IEC 7816-4:2013, 5.6, table 6; for 9Fxx ETSI TS 102 221, for 9484 and 9485 the GlobalPlatform Card
     /// Specification. A value that none of them defines gets the meaning of its SW1, or of its class.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::FILE_NOT_FOUND.meaning(), "file or application not found");
+    /// assert_eq!(StatusWord::FILE_NOT_FOUND.to_string(), "6A82: file or application not found");
+    /// ```
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self.to_u16() {
