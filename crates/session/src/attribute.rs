@@ -25,6 +25,14 @@ macro_rules! attributes {
             )*
 
             /// The name of the attribute in `reader.h`, where it has one.
+            ///
+            /// # Examples
+            /// ```
+            /// use pcsc_session::Attribute;
+            ///
+            /// assert_eq!(Attribute::ATR_STRING.name(), Some("SCARD_ATTR_ATR_STRING"));
+            /// assert_eq!(Attribute(1).name(), None);
+            /// ```
             #[must_use]
             pub fn name(self) -> Option<&'static str> {
                 Some(match self {
