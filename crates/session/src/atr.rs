@@ -62,6 +62,14 @@ impl Atr {
     pub const MAX_LEN: usize = 36;
 
     /// Takes an answer to reset. Of more than 36 bytes the rest is dropped, which is then one of the problems.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).as_bytes(), [0x3B, 0x00]);
+    /// assert_eq!(Atr::new(&[0x3B; 40]).as_bytes().len(), Atr::MAX_LEN);
+    /// ```
     #[must_use]
     pub fn new(bytes: &[u8]) -> Self {
         let (kept, dropped) = bytes.split_at_checked(Self::MAX_LEN).unwrap_or((bytes, &[]));
@@ -78,6 +86,13 @@ impl Atr {
     }
 
     /// Gives the bytes as they came.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).as_bytes(), [0x3B, 0x00]);
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.len)).unwrap_or(&self.bytes)
@@ -86,6 +101,14 @@ impl Atr {
     /// Gives the convention of the bits on the line, by TS; `None` where there is no byte.
     ///
     /// ISO/IEC 7816-3:2006, 8.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Atr, Convention};
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).convention(), Some(Convention::Direct));
+    /// assert_eq!(Atr::new(&[]).convention(), None);
+    /// ```
     #[must_use]
     pub fn convention(&self) -> Option<Convention> {
         self.as_bytes().first().map(|&ts| Convention::from_ts(ts))
@@ -94,6 +117,14 @@ impl Atr {
     /// Gives T0, the format byte: which interface bytes follow, and the number of historical bytes.
     ///
     /// `None` where it is missing or TS is unknown. ISO/IEC 7816-3:2006, 8.2.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xFF, 0x01, 0x00, 0x0B]);
+    /// assert_eq!(atr.t0(), Some(0x95)); // TA1 and TD1 follow, and 5 historical bytes
+    /// ```
     #[must_use]
     pub fn t0(&self) -> Option<u8> {
         match self.as_bytes() {
@@ -105,12 +136,29 @@ impl Atr {
     /// Reads the interface bytes in their order, those that are there.
     ///
     /// ISO/IEC 7816-3:2006, 8.2.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xFF, 0x01, 0x00, 0x0B]);
+    /// assert!(atr.interface_bytes().map(|byte| byte.value()).eq([0x13, 0x81, 0x01]));
+    /// ```
     #[must_use]
     pub fn interface_bytes(&self) -> InterfaceBytes<'_> {
         InterfaceBytes::new(self.as_bytes(), self.t0())
     }
 
     /// Gives one interface byte by its name: TA1 is `(InterfaceByteKind::Ta, 1)`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Atr, InterfaceByteKind};
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xFF, 0x01, 0x00, 0x0B]);
+    /// assert_eq!(atr.interface_byte(InterfaceByteKind::Ta, 1).map(|ta1| ta1.value()), Some(0x13));
+    /// assert_eq!(atr.interface_byte(InterfaceByteKind::Ta, 2), None);
+    /// ```
     #[must_use]
     pub fn interface_byte(&self, kind: InterfaceByteKind, index: u8) -> Option<InterfaceByte> {
         self.interface_bytes()
@@ -122,24 +170,56 @@ impl Atr {
     }
 
     /// Gives the byte TA with this index, from 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xFF, 0x01, 0x00, 0x0B]);
+    /// assert_eq!((atr.ta(1), atr.ta(2)), (Some(0x13), None));
+    /// ```
     #[must_use]
     pub fn ta(&self, index: u8) -> Option<u8> {
         self.value(InterfaceByteKind::Ta, index)
     }
 
     /// Gives the byte TB with this index, from 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x20, 0x00]);
+    /// assert_eq!((atr.tb(1), atr.tb(2)), (Some(0x00), None));
+    /// ```
     #[must_use]
     pub fn tb(&self, index: u8) -> Option<u8> {
         self.value(InterfaceByteKind::Tb, index)
     }
 
     /// Gives the byte TC with this index, from 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x40, 0xFF]);
+    /// assert_eq!((atr.tc(1), atr.tc(2)), (Some(0xFF), None));
+    /// ```
     #[must_use]
     pub fn tc(&self, index: u8) -> Option<u8> {
         self.value(InterfaceByteKind::Tc, index)
     }
 
     /// Gives the byte TD with this index, from 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xFF, 0x01, 0x00, 0x0B]);
+    /// assert_eq!((atr.td(1), atr.td(2)), (Some(0x81), Some(0x01)));
+    /// ```
     #[must_use]
     pub fn td(&self, index: u8) -> Option<u8> {
         self.value(InterfaceByteKind::Td, index)
@@ -164,6 +244,14 @@ impl Atr {
     ///
     /// 0 and 1 are protocols; 14 is none of the standard's; 15 is no protocol, but announces global interface bytes. A card
     /// without TD1 offers T=0. ISO/IEC 7816-3:2006, 8.2.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert!(Atr::new(&[0x3B, 0x80, 0x80, 0x01, 0x01]).protocols().eq([0, 1]));
+    /// assert!(Atr::new(&[0x3B, 0x00]).protocols().eq([0])); // no TD1
+    /// ```
     pub fn protocols(&self) -> impl Iterator<Item = u8> + '_ {
         let implicit = self.t0().filter(|t0| t0 & 0x80 == 0).map(|_| 0);
         let mut seen = 0_u16;
@@ -181,6 +269,14 @@ impl Atr {
     /// Gives the first offered protocol: the T of TD1, or 0 where TD1 is absent.
     ///
     /// A TD1 that says 15, which the standard forbids, is passed over. ISO/IEC 7816-3:2006, 8.2.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xFF, 0x01, 0x00, 0x0B]);
+    /// assert_eq!(atr.first_offered_protocol(), Some(1));
+    /// ```
     #[must_use]
     pub fn first_offered_protocol(&self) -> Option<u8> {
         self.protocols().find(|&t| t != 15)
@@ -190,6 +286,14 @@ impl Atr {
     /// first offered one.
     ///
     /// ISO/IEC 7816-3:2006, 6.3.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x80, 0x01, 0x01]).default_protocol(), Some(0));
+    /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x90, 0x01, 0x10]).default_protocol(), Some(1)); // by TA2
+    /// ```
     #[must_use]
     pub fn default_protocol(&self) -> Option<u8> {
         self.specific_mode()
@@ -200,6 +304,14 @@ impl Atr {
     /// Gives the historical bytes, those that are there, 0 to 15.
     ///
     /// ISO/IEC 7816-4:2013, 12.1.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x02, 0x80, 0x31]);
+    /// assert_eq!(atr.historical_bytes().as_bytes(), [0x80, 0x31]);
+    /// ```
     #[must_use]
     pub fn historical_bytes(&self) -> HistoricalBytes<'_> {
         HistoricalBytes::new(self.as_bytes().get(self.historical_range()).unwrap_or_default())
@@ -219,6 +331,15 @@ impl Atr {
     ///
     /// It is there if any T but 0 is named. From T0 to TCK, all bytes together are zero by exclusive or.
     /// ISO/IEC 7816-3:2006, 8.2.5.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Atr, Tck};
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xFF, 0x01, 0x00, 0x0B]);
+    /// assert_eq!(atr.tck(), Tck::Correct(0x0B));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).tck(), Tck::NotExpected);
+    /// ```
     #[must_use]
     pub fn tck(&self) -> Tck {
         let Some(layout) = self.layout().filter(|layout| layout.tck_expected) else {
@@ -237,6 +358,13 @@ impl Atr {
     }
 
     /// Gives the bytes after the end.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x00, 0x90, 0x00]).trailing_bytes(), [0x90, 0x00]);
+    /// ```
     #[must_use]
     pub fn trailing_bytes(&self) -> &[u8] {
         self.layout()

@@ -54,6 +54,14 @@ impl<'a> Command<'a> {
     /// Makes a command of its header, with no data and no response data expected.
     ///
     /// Every value is taken, proprietary ones and the class FF of a reader's own commands included.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// assert_eq!(Command::new(0x80, 0x10, 0x01, 0x02).encode(Form::Short)?, [0x80, 0x10, 0x01, 0x02]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub const fn new(cla: u8, ins: u8, p1: u8, p2: u8) -> Self {
@@ -66,6 +74,15 @@ impl<'a> Command<'a> {
     }
 
     /// Sets the command data field: 0 to 65,535 bytes, of which Lc gives the number.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::new(0x80, 0x10, 0x01, 0x02).with_data(&[0xAA, 0xBB]);
+    /// assert_eq!(command.encode(Form::Short)?, [0x80, 0x10, 0x01, 0x02, 0x02, 0xAA, 0xBB]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub const fn with_data(mut self, data: &'a [u8]) -> Self {
@@ -76,6 +93,16 @@ impl<'a> Command<'a> {
     /// Sets Ne, the largest number of bytes expected: 1 to 65,536, or 0 for none, so that Le is absent.
     ///
     /// 256 in short form and 65,536 in extended form ask for all that there is.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::new(0x80, 0x10, 0x01, 0x02);
+    /// assert_eq!(command.with_ne(4).encode(Form::Short)?, [0x80, 0x10, 0x01, 0x02, 0x04]);
+    /// assert_eq!(command.with_ne(256).encode(Form::Short)?, [0x80, 0x10, 0x01, 0x02, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub const fn with_ne(mut self, ne: usize) -> Self {
@@ -84,6 +111,15 @@ impl<'a> Command<'a> {
     }
 
     /// Sets the class byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::get_challenge(8).with_cla(0x80);
+    /// assert_eq!(command.encode(Form::Short)?, [0x80, 0x84, 0x00, 0x00, 0x08]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub const fn with_cla(mut self, cla: u8) -> Self {
@@ -92,6 +128,15 @@ impl<'a> Command<'a> {
     }
 
     /// Sets P1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::select_path(&[0x50, 0x15]).with_p1(0x09); // from the current DF
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xA4, 0x09, 0x00, 0x02, 0x50, 0x15, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub const fn with_p1(mut self, p1: u8) -> Self {
@@ -100,6 +145,15 @@ impl<'a> Command<'a> {
     }
 
     /// Sets P2, such as 0C of SELECT for no file control information.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::select_file(&[0x3F, 0x00]).with_p2(0x0C).with_ne(0);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub const fn with_p2(mut self, p2: u8) -> Self {
@@ -108,6 +162,15 @@ impl<'a> Command<'a> {
     }
 
     /// Marks the data as secret, so that it is shown and logged nowhere.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// let command = Command::put_data(0x0101, &[0xAA, 0xBB]);
+    /// assert_eq!(command.to_string(), "00 DA 01 01 Nc=2 AABB");
+    /// assert_eq!(command.sensitive().to_string(), "00 DA 01 01 Nc=2 (hidden)");
+    /// ```
     #[inline]
     #[must_use]
     pub const fn sensitive(mut self) -> Self {
@@ -121,6 +184,16 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`ClassError`] where the class byte cannot say the channel; see [`Class::with_channel`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::get_challenge(8).with_channel(3)?.cla(), 0x03);
+    /// assert_eq!(Command::get_challenge(8).with_channel(4)?.cla(), 0x40);
+    /// assert!(Command::get_challenge(8).with_channel(20).is_err());
+    /// # Ok::<(), pcsc_session::ClassError>(())
+    /// ```
     pub const fn with_channel(self, channel: u8) -> Result<Self, ClassError> {
         match Class::new(self.cla()).with_channel(channel) {
             Ok(class) => Ok(self.with_cla(class.to_u8())),
@@ -150,6 +223,13 @@ impl<'a> Command<'a> {
     }
 
     /// Gives the class byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::new(0x80, 0x10, 0x01, 0x02).cla(), 0x80);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn cla(&self) -> u8 {
@@ -157,6 +237,13 @@ impl<'a> Command<'a> {
     }
 
     /// Gives the instruction byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::get_challenge(8).ins(), 0x84);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn ins(&self) -> u8 {
@@ -164,6 +251,13 @@ impl<'a> Command<'a> {
     }
 
     /// Gives P1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::select_aid(&[0xA0]).p1(), 0x04);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn p1(&self) -> u8 {
@@ -171,6 +265,13 @@ impl<'a> Command<'a> {
     }
 
     /// Gives P2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::verify(0x81, b"").p2(), 0x81);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn p2(&self) -> u8 {
@@ -178,6 +279,13 @@ impl<'a> Command<'a> {
     }
 
     /// Gives the command data field.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::select_file(&[0x3F, 0x00]).data(), [0x3F, 0x00]);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn data(&self) -> &'a [u8] {
@@ -185,6 +293,13 @@ impl<'a> Command<'a> {
     }
 
     /// Gives Nc, the number of bytes in the command data field.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::select_file(&[0x3F, 0x00]).nc(), 2);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn nc(&self) -> usize {
@@ -192,6 +307,14 @@ impl<'a> Command<'a> {
     }
 
     /// Gives Ne, the largest number of bytes expected; 0 for none.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert_eq!(Command::get_challenge(8).ne(), 8);
+    /// assert_eq!(Command::verify(0x81, b"").ne(), 0);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn ne(&self) -> usize {
@@ -217,6 +340,14 @@ impl<'a> Command<'a> {
     /// Tells whether the short form can carry it: at most 255 bytes of data, at most 256 expected.
     ///
     /// ISO/IEC 7816-4:2013, 5.1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// assert!(Command::get_challenge(256).fits_short());
+    /// assert!(!Command::get_challenge(257).fits_short());
+    /// ```
     #[inline]
     #[must_use]
     pub const fn fits_short(&self) -> bool {
