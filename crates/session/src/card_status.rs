@@ -111,7 +111,10 @@ impl CardState {
         self.has(sys::SCARD_NEGOTIABLE) && !self.is_specific()
     }
 
-    /// Whether the protocol is settled: commands can be sent.
+    /// Whether the protocol is settled.
+    ///
+    /// # Platform notes
+    /// pcsc-lite leaves a card that is in use negotiable.
     ///
     /// # Examples
     /// ```
