@@ -1,6 +1,10 @@
 //! Whole programs on a real pcscd: the examples as a user runs them, and what a session sends beside C.
 #![cfg(all(target_os = "linux", feature = "load"))]
 
+#[path = "conformance/service.rs"]
+#[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
+mod service;
+
 use pcsc_sim::FnCard;
 use private_pcscd::Pcscd;
 use std::path::{Path, PathBuf};
@@ -20,30 +24,10 @@ fn daemon() -> (Pcscd, impl Sized) {
         },
     );
     let card = pcscd.insert(0, card).unwrap();
-    wait_for_card(&pcscd);
-    (pcscd, card)
-}
-
-/// Waits until the service has seen the card.
-fn wait_for_card(pcscd: &Pcscd) {
-    let name = std::ffi::CString::new(pcscd.reader_names()[0].clone()).unwrap();
     // SAFETY: the harness copied the system's own libpcsclite there.
     let functions = unsafe { pcsc_sys::Functions::load(pcscd.client_library()) }.unwrap();
-    let context = pcsc_session::Context::establish_on(functions).unwrap();
-    let mut state = pcsc_sys::SCARD_READERSTATE {
-        szReader: name.as_ptr(),
-        pvUserData: std::ptr::null_mut(),
-        dwCurrentState: pcsc_sys::SCARD_STATE_UNAWARE,
-        dwEventState: 0,
-        cbAtr: 0,
-        rgbAtr: [0; pcsc_sys::ATR_BUFFER_SIZE],
-    };
-    while state.cbAtr == 0 {
-        // SAFETY: one state whose name lives through the call.
-        let code = unsafe { (functions.SCardGetStatusChange)(context.as_raw(), 60_000, &mut state, 1) };
-        assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
-        state.dwCurrentState = state.dwEventState;
-    }
+    service::wait_for(functions, &pcscd.reader_names()[0], true);
+    (pcscd, card)
 }
 
 /// The program of an example, which Cargo has built beside the tests.
