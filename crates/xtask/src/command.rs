@@ -30,6 +30,20 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
+/// Returns the path of a test program, as Cargo names it in its messages (`--message-format=json...`).
+///
+/// # Errors
+/// Cargo has built no such program.
+pub(crate) fn built_program(messages: &str, name: &str) -> Result<PathBuf, String> {
+    let mut executables = messages
+        .lines()
+        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
+    executables
+        .find(|path| path.contains(&format!("/{name}-")))
+        .map(PathBuf::from)
+        .ok_or_else(|| format!("Cargo built no test program {name}"))
+}
+
 /// Lets a program make mount and network namespaces, as the private pcscd does: without root it gets a user namespace.
 pub(crate) fn with_namespaces(command: Command) -> Command {
     if setup::is_root() {
@@ -200,7 +214,7 @@ fn line(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{run, stdout};
+    use super::{built_program, run, stdout};
     use std::process::Command;
     use std::time::{Duration, Instant};
 
@@ -254,5 +268,15 @@ mod tests {
             std::thread::yield_now();
         }
         false
+    }
+
+    #[test]
+    fn the_program_is_the_tests() {
+        let messages = "{\"executable\":null}\n{\"executable\":\"/t/names-1\"}\n{\"executable\":\"/t/pcscd-2\",\"b\":2}\n";
+        assert_eq!(
+            built_program(messages, "pcscd").unwrap(),
+            std::path::Path::new("/t/pcscd-2")
+        );
+        assert!(built_program("{\"executable\":null}\n", "pcscd").is_err());
     }
 }

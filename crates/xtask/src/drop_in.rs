@@ -3,7 +3,7 @@
 //! The package `tests/drop-in` stands outside the workspace, since it patches crates.io. Its tests run in load mode and
 //! in link mode.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::command;
@@ -20,7 +20,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for (mode, features, is_linked) in [("load", "", false), ("link", "link", true)] {
         let mut build = cargo(root, &package, features);
         build.args(["--no-run", "--message-format=json-render-diagnostics"]);
-        let program = program(&command::stdout(&mut build, DEADLINE)?)?;
+        let program = command::built_program(&command::stdout(&mut build, DEADLINE)?, "pcscd")?;
         if needs_pcsclite(&program)? != is_linked {
             let needs = if is_linked { "does not need" } else { "needs" };
             return Err(format!(
@@ -43,17 +43,6 @@ fn cargo(root: &Path, package: &Path, features: &str) -> Command {
     cargo
 }
 
-/// Returns the test program that drives pcscd, as Cargo names it.
-fn program(messages: &str) -> Result<PathBuf, String> {
-    let mut executables = messages
-        .lines()
-        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-    executables
-        .find(|path| path.contains("/pcscd-"))
-        .map(PathBuf::from)
-        .ok_or_else(|| "Cargo built no test program of tests/drop-in/tests/pcscd.rs".to_owned())
-}
-
 /// Tells whether the loader opens libpcsclite when this program starts.
 fn needs_pcsclite(program: &Path) -> Result<bool, String> {
     let mut readelf = Command::new("readelf");
@@ -68,16 +57,4 @@ fn needs_pcsclite(program: &Path) -> Result<bool, String> {
     Ok(output
         .lines()
         .any(|line| line.contains("(NEEDED)") && line.contains("libpcsclite")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::program;
-
-    #[test]
-    fn the_program_is_the_tests() {
-        let messages = "{\"executable\":null}\n{\"executable\":\"/t/names-1\"}\n{\"executable\":\"/t/pcscd-2\",\"b\":2}\n";
-        assert_eq!(program(messages).unwrap(), std::path::Path::new("/t/pcscd-2"));
-        assert!(program("{\"executable\":null}\n").is_err());
-    }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::command::{cargo, run, stdout, with_namespaces};
+use crate::command::{built_program, cargo, run, stdout, with_namespaces};
 use crate::stage::Done;
 
 const DEADLINE: Duration = Duration::from_secs(15 * 60);
@@ -49,11 +49,5 @@ fn program(root: &Path, selection: &[&str], name: &str) -> Result<PathBuf, Strin
     build.arg("test").args(selection);
     build.args(["--no-run", "--message-format=json-render-diagnostics"]);
     let messages = stdout(&mut build, DEADLINE)?;
-    let mut executables = messages
-        .lines()
-        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-    executables
-        .find(|path| path.contains(&format!("/{name}-")))
-        .map(PathBuf::from)
-        .ok_or_else(|| format!("Cargo built no test program {name}"))
+    built_program(&messages, name)
 }
