@@ -12,14 +12,19 @@ use pcsc_sys::*;
 use crate::functions;
 
 const THREADS: u64 = 32;
-const CALLS: u64 = 400;
+const CALLS: u64 = 4000;
 
 /// Contexts that any thread has opened, for all to use and to close, and then still to use.
-static CONTEXTS: Shared = [const { AtomicUsize::new(0) }; 16];
-/// Cards, as above.
-static CARDS: Shared = [const { AtomicUsize::new(0) }; 16];
+static CONTEXTS: Shared = [const { AtomicUsize::new(0) }; 4];
+/// Connections on these contexts, as above.
+static TOGETHER: Shared = [const { AtomicUsize::new(0) }; 4];
+/// Connections on contexts of their own, as above.
+///
+/// Only they begin transactions. `SCardConnect` keeps its context busy until the card is unlocked, as pcsc-lite's does: a
+/// transaction on the same context could not end any more.
+static ALONE: Shared = [const { AtomicUsize::new(0) }; 4];
 
-type Shared = [AtomicUsize; 16];
+type Shared = [AtomicUsize; 4];
 
 /// What one thread passes.
 struct Abuser {
@@ -54,7 +59,7 @@ const CALLS_OF: &[(&str, Call)] = &[
         a.share(&CONTEXTS, code)
     }),
     ("SCardReleaseContext", |a| {
-        let handle = a.seldom_open(&CONTEXTS);
+        let handle = a.seldom_open(|a| a.any_handle(&CONTEXTS));
         call!(SCardReleaseContext(handle)) == SCARD_S_SUCCESS
     }),
     ("SCardIsValidContext", |a| {
@@ -62,7 +67,13 @@ const CALLS_OF: &[(&str, Call)] = &[
         call!(SCardIsValidContext(handle)) == SCARD_S_SUCCESS
     }),
     ("SCardConnect", |a| {
-        let (context, name) = (a.any_handle(&CONTEXTS), a.name());
+        let mut context = 0;
+        let alone = a.next() % 2 == 0
+            && call!(SCardEstablishContext(0, ptr::null(), ptr::null(), &mut context)) == SCARD_S_SUCCESS;
+        if !alone {
+            context = a.any_handle(&CONTEXTS);
+        }
+        let name = a.name();
         let (mode, protocols) = (a.one_of(&[0, 1, 2, 2, 2, 3, 9]), a.one_of(&[0, 2, 3, 7]));
         let (card, protocol) = (a.maybe_handle(), a.maybe_number());
         let code = call!(SCardConnect(context, name, mode, protocols, card, protocol));
@@ -70,21 +81,24 @@ const CALLS_OF: &[(&str, Call)] = &[
         if code == SCARD_S_SUCCESS && mode == SCARD_SHARE_EXCLUSIVE {
             call!(SCardDisconnect(a.handle, SCARD_LEAVE_CARD));
         }
-        a.share(&CARDS, code)
+        if alone && (code != SCARD_S_SUCCESS || mode == SCARD_SHARE_EXCLUSIVE) {
+            call!(SCardReleaseContext(context));
+        }
+        a.share(if alone { &ALONE } else { &TOGETHER }, code)
     }),
     ("SCardReconnect", |a| {
         // Not exclusive: that waits until all others have gone.
-        let (card, mode) = (a.any_handle(&CARDS), a.one_of(&[0, 2, 2, 3, 9]));
-        let (protocols, disposition) = (a.one_of(&[0, 2, 3]), a.one_of(&[0, 1, 2, 7]));
+        let (card, mode) = (a.any_card(), a.one_of(&[0, 2, 2, 3, 9]));
+        let (protocols, disposition) = (a.one_of(&[0, 2, 3]), a.some_disposition());
         let protocol = a.maybe_number();
         call!(SCardReconnect(card, mode, protocols, disposition, protocol)) == SCARD_S_SUCCESS
     }),
     ("SCardDisconnect", |a| {
-        let (card, disposition) = (a.seldom_open(&CARDS), a.one_of(&[0, 1, 2, 3, 9]));
+        let (card, disposition) = (a.seldom_open(Abuser::any_card), a.some_disposition());
         call!(SCardDisconnect(card, disposition)) == SCARD_S_SUCCESS
     }),
     ("SCardBeginTransaction", |a| {
-        let card = a.any_handle(&CARDS);
+        let card = a.any_handle(&ALONE);
         let begun = call!(SCardBeginTransaction(card)) == SCARD_S_SUCCESS;
         // One that another thread's reset keeps open would hold up all others.
         if begun && call!(SCardEndTransaction(card, SCARD_LEAVE_CARD)) != SCARD_S_SUCCESS {
@@ -93,9 +107,9 @@ const CALLS_OF: &[(&str, Call)] = &[
         begun
     }),
     ("SCardEndTransaction", |a| {
-        let card = a.any_handle(&CARDS);
+        let card = a.any_handle(&ALONE);
         let begun = call!(SCardBeginTransaction(card)) == SCARD_S_SUCCESS;
-        let disposition = a.one_of(&[0, 0, 1, 9]);
+        let disposition = a.some_disposition();
         let ended = call!(SCardEndTransaction(card, disposition)) == SCARD_S_SUCCESS;
         if begun && !ended {
             call!(SCardDisconnect(card, SCARD_LEAVE_CARD));
@@ -103,7 +117,7 @@ const CALLS_OF: &[(&str, Call)] = &[
         ended
     }),
     ("SCardStatus", |a| {
-        let card = a.any_handle(&CARDS);
+        let card = a.any_card();
         let (name, name_len) = a.text();
         let (state, protocol) = (a.maybe_number(), a.maybe_other());
         let (atr, mut atr_len) = a.bytes();
@@ -121,7 +135,7 @@ const CALLS_OF: &[(&str, Call)] = &[
     ("SCardGetStatusChange", status_change),
     ("SCardControl", |a| {
         let (card, code) = (
-            a.any_handle(&CARDS),
+            a.any_card(),
             a.one_of(&[0, CM_IOCTL_GET_FEATURE_REQUEST, DWORD::MAX]),
         );
         let ((input, input_len), (output, output_len)) = (a.input(), a.bytes());
@@ -140,7 +154,7 @@ const CALLS_OF: &[(&str, Call)] = &[
     }),
     ("SCardTransmit", |a| {
         let pci = SCARD_IO_REQUEST {
-            dwProtocol: a.one_of(&[0, 1, 2, 2, 2, 4, 99]),
+            dwProtocol: a.one_of(&[0, 1, 2, 2, 2, 2, 2, 4, 99]),
             cbPciLength: 16,
         };
         let mut received = pci;
@@ -155,7 +169,7 @@ const CALLS_OF: &[(&str, Call)] = &[
             2 => (command.as_ptr(), a.one_of(&[DWORD::MAX / 2 + 1, DWORD::MAX])),
             _ => (command.as_ptr(), a.one_of(&[0, 1, 4, 5, 5, 5])),
         };
-        let card = a.any_handle(&CARDS);
+        let card = a.any_card();
         let (answer, answer_len) = a.bytes();
         a.count = answer_len;
         let answer_len = a.maybe_count();
@@ -186,7 +200,7 @@ const CALLS_OF: &[(&str, Call)] = &[
     }),
     ("SCardGetAttrib", |a| {
         let (card, attribute) = (
-            a.any_handle(&CARDS),
+            a.any_card(),
             a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, DWORD::MAX]),
         );
         let (text, len) = a.text();
@@ -195,7 +209,7 @@ const CALLS_OF: &[(&str, Call)] = &[
     }),
     ("SCardSetAttrib", |a| {
         let (card, attribute) = (
-            a.any_handle(&CARDS),
+            a.any_card(),
             a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, DWORD::MAX]),
         );
         let (value, len) = a.input();
@@ -277,17 +291,31 @@ impl Abuser {
             0 => self.one_of(&[0, 1, 0xFFFF_FFFF, DWORD::MAX]) as LONG,
             1 => self.next() as LONG,
             2 => CONTEXTS[self.next() % CONTEXTS.len()].load(Ordering::Relaxed) as LONG,
-            3 => CARDS[self.next() % CARDS.len()].load(Ordering::Relaxed) as LONG,
+            3 => ALONE[self.next() % ALONE.len()].load(Ordering::Relaxed) as LONG,
             _ => kind[self.next() % kind.len()].load(Ordering::Relaxed) as LONG,
         }
     }
 
-    /// As any handle, but one that is open only now and then, so that some stay open.
-    fn seldom_open(&mut self, kind: &Shared) -> LONG {
-        if self.next() % 4 == 0 {
-            self.any_handle(kind)
+    fn any_card(&mut self) -> LONG {
+        let kind = if self.next() % 2 == 0 { &ALONE } else { &TOGETHER };
+        self.any_handle(kind)
+    }
+
+    /// A handle that is open only now and then, so that some stay open.
+    fn seldom_open(&mut self, kind: fn(&mut Self) -> LONG) -> LONG {
+        if self.next() % 8 == 0 {
+            kind(self)
         } else {
             self.next() as LONG
+        }
+    }
+
+    /// Seldom one that resets the card, since that stops all connections but the one that did it.
+    fn some_disposition(&mut self) -> DWORD {
+        if self.next() % 8 == 0 {
+            self.one_of(&[SCARD_RESET_CARD, SCARD_UNPOWER_CARD, SCARD_EJECT_CARD, 9])
+        } else {
+            SCARD_LEAVE_CARD
         }
     }
 
@@ -373,10 +401,10 @@ impl Abuser {
                 call!(SCardFreeMemory(context, self.memory.cast())),
                 SCARD_S_SUCCESS
             );
-            // Twice is refused.
-            assert_ne!(
-                call!(SCardFreeMemory(context, self.memory.cast())),
-                SCARD_S_SUCCESS
+            // What the service did not allocate is refused. The same address once more might be another thread's by now.
+            assert_eq!(
+                call!(SCardFreeMemory(context, self.buffer.as_ptr().cast())),
+                SCARD_E_INVALID_PARAMETER
             );
             call!(SCardReleaseContext(context));
             self.memory = ptr::null_mut();
