@@ -47,8 +47,24 @@ pub struct Command<'a> {
 
 impl<'a> Command<'a> {
     /// The largest Nc that the standard allows, in bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// assert_eq!(Command::MAX_NC, Form::Extended.max_nc());
+    /// ```
     pub const MAX_NC: usize = 65_535;
     /// The largest Ne that the standard allows, in bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(Command::MAX_NE);
+    /// assert_eq!(command.encode(Form::Extended)?, [0x00, 0xB0, 0x00, 0x00, 0x00, 0x00, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     pub const MAX_NE: usize = 65_536;
 
     /// Makes a command of its header, with no data and no response data expected.

@@ -19,15 +19,43 @@ pub struct Protocol(pub u32);
 
 impl Protocol {
     /// None: in direct mode, before one was negotiated.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Protocol;
+    ///
+    /// assert_eq!(Protocol::UNDEFINED.to_string(), "no protocol");
+    /// ```
     pub const UNDEFINED: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_UNDEFINED);
     /// T=0, by bytes (ISO/IEC 7816-3, clause 10).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Protocol;
+    ///
+    /// assert_eq!(Protocol::T0.to_string(), "T=0");
+    /// ```
     pub const T0: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_T0);
     /// T=1, by blocks (ISO/IEC 7816-3, clause 11).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Protocol;
+    ///
+    /// assert_eq!(Protocol::T1.to_string(), "T=1");
+    /// ```
     pub const T1: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_T1);
     /// The reader's own.
     ///
     /// # Platform notes
     /// 4 with pcsc-lite and on macOS, 0x10000 on Windows.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Protocol;
+    ///
+    /// assert_eq!(Protocol::RAW.to_string(), "raw");
+    /// ```
     pub const RAW: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_RAW);
 
     pub(crate) const fn from_c(protocol: DWORD) -> Protocol {

@@ -70,30 +70,121 @@ impl PartialEq<u16> for StatusWord {
 
 impl StatusWord {
     /// 9000: the command was executed, with nothing to add.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::SUCCESS.to_string(), "9000: normal processing");
+    /// ```
     pub const SUCCESS: Self = Self(0x9000);
     /// 6700: the card refuses the length; some cards answer so to extended length.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::WRONG_LENGTH.to_string(), "6700: wrong length");
+    /// ```
     pub const WRONG_LENGTH: Self = Self(0x6700);
     /// 6881: the card does not know the logical channel.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::CHANNEL_NOT_SUPPORTED.to_string(), "6881: logical channel not supported");
+    /// ```
     pub const CHANNEL_NOT_SUPPORTED: Self = Self(0x6881);
     /// 6884: the card does not know command chaining.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::CHAINING_NOT_SUPPORTED.to_string(), "6884: command chaining not supported");
+    /// ```
     pub const CHAINING_NOT_SUPPORTED: Self = Self(0x6884);
     /// 6982: something must be verified or authenticated first.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::SECURITY_STATUS_NOT_SATISFIED.to_string(), "6982: security status not satisfied");
+    /// ```
     pub const SECURITY_STATUS_NOT_SATISFIED: Self = Self(0x6982);
     /// 6983: no try is left for this PIN or key.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::AUTHENTICATION_METHOD_BLOCKED.to_string(), "6983: authentication method blocked");
+    /// ```
     pub const AUTHENTICATION_METHOD_BLOCKED: Self = Self(0x6983);
     /// 6985: the command is not possible in this state.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::CONDITIONS_NOT_SATISFIED.to_string(), "6985: conditions of use not satisfied");
+    /// ```
     pub const CONDITIONS_NOT_SATISFIED: Self = Self(0x6985);
     /// 6A82: no such file or application.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::FILE_NOT_FOUND.to_string(), "6A82: file or application not found");
+    /// ```
     pub const FILE_NOT_FOUND: Self = Self(0x6A82);
     /// 6A83: no such record.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::RECORD_NOT_FOUND.to_string(), "6A83: record not found");
+    /// ```
     pub const RECORD_NOT_FOUND: Self = Self(0x6A83);
     /// 6A86: P1 and P2 are not possible for this instruction.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::INCORRECT_P1_P2.to_string(), "6A86: incorrect P1 P2");
+    /// ```
     pub const INCORRECT_P1_P2: Self = Self(0x6A86);
     /// 6B00: P1 and P2 are out of range, such as an offset beyond the end of the file.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::WRONG_P1_P2.to_string(), "6B00: wrong P1 P2, out of range");
+    /// ```
     pub const WRONG_P1_P2: Self = Self(0x6B00);
     /// 6D00: the card does not know the instruction.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::INSTRUCTION_NOT_SUPPORTED.to_string(), "6D00: instruction not supported or invalid");
+    /// ```
     pub const INSTRUCTION_NOT_SUPPORTED: Self = Self(0x6D00);
     /// 6E00: the card does not know the class.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::StatusWord;
+    ///
+    /// assert_eq!(StatusWord::CLASS_NOT_SUPPORTED.to_string(), "6E00: class not supported");
+    /// ```
     pub const CLASS_NOT_SUPPORTED: Self = Self(0x6E00);
 
     /// Makes a status word of its two bytes.

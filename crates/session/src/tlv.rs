@@ -7,6 +7,14 @@ use core::fmt;
 pub use compact::{CompactTlv, CompactTlvs};
 
 /// Says where and why bytes are not the data objects that they should be.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::BerTlvs;
+///
+/// let error = BerTlvs::new(&[0x84, 0x03, 0xA0]).find(0x84).unwrap_err();
+/// assert_eq!(error.to_string(), "data object, byte 3: the value is shorter than its length says");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlvError {
     offset: usize,
@@ -14,6 +22,14 @@ pub struct TlvError {
 }
 
 /// Says what is wrong with a data object.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{BerTlvs, TlvErrorKind};
+///
+/// let error = BerTlvs::new(&[0x84, 0x80]).find(0x84).unwrap_err();
+/// assert_eq!(error.kind(), TlvErrorKind::LengthReserved);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlvErrorKind {
@@ -35,12 +51,28 @@ impl TlvError {
     }
 
     /// Gives the position, in bytes from the beginning, of the byte that is wrong or missing.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::BerTlvs;
+    ///
+    /// let error = BerTlvs::new(&[0x84, 0x80]).find(0x84).unwrap_err();
+    /// assert_eq!(error.offset(), 1);
+    /// ```
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
     /// Gives what is wrong.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{BerTlvs, TlvErrorKind};
+    ///
+    /// let error = BerTlvs::new(&[0x9F]).find(0x84).unwrap_err();
+    /// assert_eq!(error.kind(), TlvErrorKind::TagIncomplete);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> TlvErrorKind {
         self.kind
@@ -65,6 +97,17 @@ impl core::error::Error for TlvError {}
 /// Is one BER-TLV data object.
 ///
 /// ISO/IEC 7816-4:2013, 5.2.2.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::BerTlvs;
+///
+/// let mut objects = BerTlvs::new(&[0x5A, 0x01, 0x42]);
+/// let object = objects.next().expect("an object")?;
+/// assert_eq!((object.tag(), object.value()), (0x5A, &[0x42][..]));
+/// assert_eq!(format!("{object:?}"), "BerTlv(5A, 1 bytes)");
+/// # Ok::<(), pcsc_session::TlvError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BerTlv<'a> {
     tag: u32,
@@ -74,24 +117,66 @@ pub struct BerTlv<'a> {
 
 impl<'a> BerTlv<'a> {
     /// Gives the tag field as one number, its first byte the highest: 0x6F, 0x9F38.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::BerTlvs;
+    ///
+    /// let mut objects = BerTlvs::new(&[0x9F, 0x38, 0x00]);
+    /// let object = objects.next().expect("an object")?;
+    /// assert_eq!(object.tag(), 0x9F38);
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     #[must_use]
     pub const fn tag(&self) -> u32 {
         self.tag
     }
 
     /// Gives the value field.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::BerTlvs;
+    ///
+    /// let mut objects = BerTlvs::new(&[0x84, 0x02, 0xA0, 0x00]);
+    /// let object = objects.next().expect("an object")?;
+    /// assert_eq!(object.value(), [0xA0, 0x00]);
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     #[must_use]
     pub const fn value(&self) -> &'a [u8] {
         self.value
     }
 
     /// Tells whether the value is itself made of data objects.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::BerTlvs;
+    ///
+    /// let mut objects = BerTlvs::new(&[0x6F, 0x00, 0x84, 0x00]);
+    /// let object = objects.next().expect("an object")?;
+    /// assert!(object.is_constructed());
+    /// assert!(!objects.next().expect("a second one")?.is_constructed());
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     #[must_use]
     pub const fn is_constructed(&self) -> bool {
         self.constructed
     }
 
     /// Reads the data objects within a constructed one; offsets count from the beginning of its value.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::BerTlvs;
+    ///
+    /// let mut objects = BerTlvs::new(&[0x6F, 0x03, 0x84, 0x01, 0xA0]);
+    /// let object = objects.next().expect("an object")?;
+    /// let name = object.children().find(0x84)?.expect("a DF name");
+    /// assert_eq!(name.value(), [0xA0]);
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     #[must_use]
     pub const fn children(&self) -> BerTlvs<'a> {
         BerTlvs::new(self.value)
@@ -136,6 +221,16 @@ impl fmt::Debug for BerTlvs<'_> {
 
 impl<'a> BerTlvs<'a> {
     /// Begins at the first byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::BerTlvs;
+    ///
+    /// let objects = BerTlvs::new(&[0x84, 0x00, 0x85, 0x00]);
+    /// let tags: Vec<_> = objects.map(|object| object.map(|object| object.tag())).collect::<Result<_, _>>()?;
+    /// assert_eq!(tags, [0x84, 0x85]);
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, position: 0 }
@@ -145,6 +240,16 @@ impl<'a> BerTlvs<'a> {
     ///
     /// # Errors
     /// [`TlvError`] where the bytes before it are no data objects.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::BerTlvs;
+    ///
+    /// let objects = BerTlvs::new(&[0x84, 0x01, 0xA0, 0x85, 0x01, 0x42]);
+    /// assert_eq!(objects.clone().find(0x85)?.expect("there").value(), [0x42]);
+    /// assert_eq!(objects.find(0x86)?, None);
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     pub fn find(mut self, tag: u32) -> Result<Option<BerTlv<'a>>, TlvError> {
         self.find_map(|object| match object {
             Ok(object) if object.tag != tag => None,

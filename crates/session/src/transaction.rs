@@ -140,14 +140,28 @@ impl Deref for Transaction<'_> {
 }
 
 /// Makes the session's methods the transaction's. `DerefMut` would also let the session be swapped away.
+///
+/// What stands above a method is its example.
 macro_rules! forward {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+    ($($(#[$example:meta])* $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
         impl Transaction<'_> {
             $(
                 #[doc = concat!("Does what [`Session::", stringify!($name), "`] does, inside the transaction.")]
                 ///
                 /// # Errors
                 #[doc = concat!("As [`Session::", stringify!($name), "`].")]
+                ///
+                /// # Examples
+                /// ```
+                /// # let simulator = pcsc_sim::Simulator::new();
+                /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+                /// # reader.insert(pcsc_sim::DemoCard::new());
+                /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
+                /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+                /// let mut transaction = session.transaction()?;
+                $(#[$example])*
+                /// # Ok::<(), pcsc_session::Error>(())
+                /// ```
                 #[inline]
                 pub fn $name(&mut self, $($argument: $type),*) -> $result {
                     self.session.$name($($argument),*)
@@ -158,17 +172,48 @@ macro_rules! forward {
 }
 
 forward! {
+    /// let response = transaction.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
+    /// assert!(response.status().is_success());
     transmit(command: &[u8]) -> Result<Response<'_>, Error>;
+    /// # transaction.execute(&pcsc_session::Command::select_aid(pcsc_sim::DemoCard::AID))?.ok()?;
+    /// let verify = [0x00, 0x20, 0x00, 0x81, 0x04, b'9', b'9', b'9', b'9'];
+    /// let response = transaction.transmit_sensitive(&verify)?;
+    /// assert_eq!(response.status().retries(), Some(2));
     transmit_sensitive(command: &[u8]) -> Result<Response<'_>, Error>;
+    /// let (_, sw1, sw2) = transaction.send_command_apdu(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
+    /// assert_eq!((sw1, sw2), (0x90, 0x00));
     send_command_apdu(command: &[u8]) -> Result<(Vec<u8>, u8, u8), Error>;
+    /// let challenge = transaction.execute(&pcsc_session::Command::get_challenge(8))?.ok()?;
+    /// assert_eq!(challenge.data().len(), 8);
     execute(command: &Command<'_>) -> Result<Response<'_>, Error>;
+    /// let mut challenge = Vec::new();
+    /// transaction.execute_into(&pcsc_session::Command::get_challenge(8), &mut challenge)?;
+    /// assert_eq!(challenge.len(), 8);
     execute_into(command: &Command<'_>, data: &mut Vec<u8>) -> Result<StatusWord, Error>;
+    /// let mut channel = transaction.open_channel()?;
+    /// assert!(channel.execute(&pcsc_session::Command::select_file(&[0x2F, 0x01]))?.status().is_success());
     open_channel() -> Result<Channel<'_>, Error>;
+    /// let features = transaction.control(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[])?;
+    /// assert_eq!(features, [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
     control(code: u32, input: &[u8]) -> Result<Vec<u8>, Error>;
+    /// let mut features = [0; 64];
+    /// let len = transaction.control_into(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[], &mut features)?;
+    /// assert_eq!(features[..len], [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
     control_into(code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error>;
+    /// let features = transaction.features()?;
+    /// assert_eq!(features[0].tag, pcsc_sys::FEATURE_VERIFY_PIN_DIRECT);
     features() -> Result<Vec<Feature>, Error>;
+    /// # reader.set_attribute(pcsc_session::Attribute::VENDOR_NAME.0, *b"Acme");
+    /// transaction.set_attribute(pcsc_session::Attribute::VENDOR_NAME, b"Other")?;
+    /// assert_eq!(transaction.get_attribute(pcsc_session::Attribute::VENDOR_NAME)?, b"Other");
     set_attribute(attribute: Attribute, value: &[u8]) -> Result<(), Error>;
+    /// transaction.reconnect(pcsc_session::Disposition::Leave)?;
+    /// assert!(transaction.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?.status().is_success());
     reconnect(initialization: Disposition) -> Result<(), Error>;
+    /// use pcsc_session::{Disposition, Protocol, Protocols, ShareMode};
+    ///
+    /// transaction.reconnect_as(ShareMode::Shared, Protocols::T1, Disposition::Leave)?;
+    /// assert_eq!(transaction.protocol(), Protocol::T1);
     reconnect_as(share_mode: ShareMode, protocols: Protocols, initialization: Disposition) -> Result<(), Error>;
 }
 

@@ -7,6 +7,18 @@ use super::{Class, ClassError, Command};
 /// Gives the commands of a chain one after the other, each of the short form.
 ///
 /// Made by [`Command::chain`].
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Command;
+///
+/// let data = [0; 256];
+/// let mut chain = Command::new(0x00, 0xDB, 0x3F, 0xFF).with_data(&data).chain()?;
+/// assert_eq!(chain.next().map(|command| (command.cla(), command.nc())), Some((0x10, 255)));
+/// assert_eq!(chain.next().map(|command| (command.cla(), command.nc())), Some((0x00, 1)));
+/// assert_eq!(chain.next(), None);
+/// # Ok::<(), pcsc_session::ClassError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Chain<'a> {
     next: Option<Command<'a>>,

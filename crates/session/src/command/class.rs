@@ -20,6 +20,15 @@ use core::fmt;
 pub struct Class(u8);
 
 /// Says why a class byte cannot say what it should.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Class, ClassError};
+///
+/// let error = Class::new(0x00).with_channel(20).unwrap_err();
+/// assert_eq!(error, ClassError::Channel { cla: 0x00, channel: 20 });
+/// assert_eq!(error.to_string(), "CLA 00 cannot say logical channel 20");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClassError {
@@ -86,12 +95,27 @@ const FURTHER_SM: u8 = 0x20;
 
 impl Class {
     /// Takes a class byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Class;
+    ///
+    /// const GLOBAL_PLATFORM: Class = Class::new(0x80);
+    /// assert_eq!(GLOBAL_PLATFORM.channel(), Some(0));
+    /// ```
     #[must_use]
     pub const fn new(cla: u8) -> Self {
         Self(cla)
     }
 
     /// Gives the class byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Class;
+    ///
+    /// assert_eq!(Class::new(0x84).to_u8(), 0x84);
+    /// ```
     #[must_use]
     pub const fn to_u8(self) -> u8 {
         self.0
@@ -108,6 +132,15 @@ impl Class {
     }
 
     /// Gives the logical channel, 0 to 19; `None` for FF and for the reserved values 20 to 3F.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Class;
+    ///
+    /// assert_eq!(Class::new(0x03).channel(), Some(3));
+    /// assert_eq!(Class::new(0x4F).channel(), Some(19));
+    /// assert_eq!(Class::new(0xFF).channel(), None);
+    /// ```
     #[must_use]
     pub const fn channel(self) -> Option<u8> {
         match self.coding() {
@@ -120,6 +153,14 @@ impl Class {
     /// Tells whether more commands of a chain follow.
     ///
     /// ISO/IEC 7816-4:2013, 5.3.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Class;
+    ///
+    /// assert!(Class::new(0x10).is_chaining());
+    /// assert!(!Class::new(0x00).is_chaining());
+    /// ```
     #[must_use]
     pub const fn is_chaining(self) -> bool {
         self.coding().is_ok() && self.0 & CHAINING != 0
@@ -131,6 +172,14 @@ impl Class {
     ///
     /// # Errors
     /// [`ClassError::Invalid`] for FF and for EF, which would become FF; [`ClassError::Reserved`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Class;
+    ///
+    /// assert_eq!(Class::new(0x02).with_chaining()?.to_u8(), 0x12);
+    /// # Ok::<(), pcsc_session::ClassError>(())
+    /// ```
     pub const fn with_chaining(self) -> Result<Self, ClassError> {
         match self.coding() {
             Ok(_) if self.0 | CHAINING == 0xFF => Err(ClassError::Invalid),
@@ -148,6 +197,16 @@ impl Class {
     ///
     /// # Errors
     /// [`ClassError`] says which of these the class byte or the channel is outside of.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Class;
+    ///
+    /// let proprietary = Class::new(0x80);
+    /// assert_eq!(proprietary.with_channel(3)?.to_u8(), 0x83);
+    /// assert_eq!(proprietary.with_channel(4)?.to_u8(), 0xC0);
+    /// # Ok::<(), pcsc_session::ClassError>(())
+    /// ```
     pub const fn with_channel(self, channel: u8) -> Result<Self, ClassError> {
         let Self(cla) = self;
         let coding = match self.coding() {

@@ -7,6 +7,16 @@ use super::{Case, Command};
 /// Is the form of the length fields Lc and Le: one byte, or two (three where a field comes first).
 ///
 /// ISO/IEC 7816-3:2006, 12.1.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Command, Form};
+///
+/// let command = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(256);
+/// assert_eq!(command.encode(Form::Short)?, [0x00, 0xB0, 0x00, 0x00, 0x00]);
+/// assert_eq!(command.encode(Form::Extended)?, [0x00, 0xB0, 0x00, 0x00, 0x00, 0x01, 0x00]);
+/// # Ok::<(), pcsc_session::EncodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// At most 255 bytes of data, at most 256 expected.
@@ -16,6 +26,14 @@ pub enum Form {
 }
 
 /// Says which field of a command cannot be encoded.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Command, EncodeError, Form};
+///
+/// let command = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(257);
+/// assert_eq!(command.encode(Form::Short), Err(EncodeError::Le { ne: 257, max: 256 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -66,6 +84,14 @@ pub(crate) const MAX_SHORT: usize = 4 + 1 + MAX_SHORT_NC + 1;
 
 impl Form {
     /// Gives the largest number of data bytes, in this form.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Form;
+    ///
+    /// assert_eq!(Form::Short.max_nc(), 255);
+    /// assert_eq!(Form::Extended.max_nc(), 65_535);
+    /// ```
     #[must_use]
     pub const fn max_nc(self) -> usize {
         match self {
@@ -75,6 +101,14 @@ impl Form {
     }
 
     /// Gives the largest number of bytes expected, in this form.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Form;
+    ///
+    /// assert_eq!(Form::Short.max_ne(), 256);
+    /// assert_eq!(Form::Extended.max_ne(), 65_536);
+    /// ```
     #[must_use]
     pub const fn max_ne(self) -> usize {
         match self {
@@ -88,6 +122,15 @@ impl Command<'_> {
     /// Gives the case that the command is, in this form.
     ///
     /// Case 1 has no length field and no form. ISO/IEC 7816-3:2006, 12.1.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Case, Command, Form};
+    ///
+    /// let command = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(256);
+    /// assert_eq!(command.case(Form::Short), Case::Case2S);
+    /// assert_eq!(command.case(Form::Extended), Case::Case2E);
+    /// ```
     #[must_use]
     pub const fn case(&self, form: Form) -> Case {
         match (self.nc(), self.ne(), form) {
@@ -105,6 +148,16 @@ impl Command<'_> {
     ///
     /// # Errors
     /// [`EncodeError::Lc`] and [`EncodeError::Le`] where the form cannot carry the command.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::new(0x00, 0xA4, 0x04, 0x00).with_data(&[0xA0, 0x00]).with_ne(256);
+    /// assert_eq!(command.encoded_len(Form::Short)?, 8);
+    /// assert_eq!(command.encoded_len(Form::Extended)?, 11);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     #[inline]
     pub const fn encoded_len(&self, form: Form) -> Result<usize, EncodeError> {
         let (nc, ne) = (self.nc(), self.ne());
@@ -223,6 +276,15 @@ impl Command<'_> {
     ///
     /// # Errors
     /// [`EncodeError::Lc`] and [`EncodeError::Le`] where the form cannot carry the command.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::new(0x00, 0xA4, 0x04, 0x00).with_data(&[0xA0, 0x00]).with_ne(256);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0xA4, 0x04, 0x00, 0x02, 0xA0, 0x00, 0x00]);
+    /// # Ok::<(), pcsc_session::EncodeError>(())
+    /// ```
     pub fn encode(&self, form: Form) -> Result<Vec<u8>, EncodeError> {
         let mut bytes = vec![0; self.encoded_len(form)?];
         self.encode_into(form, &mut bytes)?;

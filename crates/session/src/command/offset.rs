@@ -23,6 +23,14 @@ pub struct OffsetDataObject {
 
 impl OffsetDataObject {
     /// Codes an offset in bytes, in as few bytes as it takes and at least two.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::OffsetDataObject;
+    ///
+    /// assert_eq!(OffsetDataObject::new(1).as_bytes(), [0x54, 0x02, 0x00, 0x01]);
+    /// assert_eq!(OffsetDataObject::new(0x0001_0000).as_bytes(), [0x54, 0x03, 0x01, 0x00, 0x00]);
+    /// ```
     #[must_use]
     pub const fn new(offset: u32) -> Self {
         let [a, b, c, d] = offset.to_be_bytes();
@@ -43,6 +51,13 @@ impl OffsetDataObject {
     }
 
     /// Gives the data object: tag, length and offset.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::OffsetDataObject;
+    ///
+    /// assert_eq!(OffsetDataObject::new(0x8000).as_bytes(), [0x54, 0x02, 0x80, 0x00]);
+    /// ```
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8] {
         match self.bytes.split_at_checked(self.len as usize) {

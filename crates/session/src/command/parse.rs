@@ -7,6 +7,14 @@ use super::Command;
 /// Is one of the seven cases of a command.
 ///
 /// ISO/IEC 7816-3:2006, 12.1.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Case;
+///
+/// assert_eq!(Case::of(&[0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00])?, Case::Case3S);
+/// # Ok::<(), pcsc_session::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Case {
     /// No data, no response data.
@@ -26,6 +34,15 @@ pub enum Case {
 }
 
 /// Says which byte makes a command APDU malformed.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Command, ParseError};
+///
+/// let error = Command::parse(&[0x00, 0xB0, 0x00]).unwrap_err();
+/// assert_eq!(error, ParseError::HeaderIncomplete { len: 3 });
+/// assert_eq!(error.to_string(), "byte 3: a command has at least CLA, INS, P1 and P2");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
@@ -63,6 +80,14 @@ pub enum ParseError {
 
 impl ParseError {
     /// Gives the position of the byte that is wrong or missing, counted from 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Command;
+    ///
+    /// let error = Command::parse(&[0x00, 0xA4, 0x04, 0x00, 0x01, 0xA0, 0x00, 0xFF]).unwrap_err();
+    /// assert_eq!(error.offset(), 7); // after Lc, one byte of data, and Le
+    /// ```
     #[must_use]
     pub const fn offset(&self) -> usize {
         match *self {
@@ -102,6 +127,16 @@ impl Case {
     ///
     /// # Errors
     /// [`ParseError`] where they are none.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Case;
+    ///
+    /// assert_eq!(Case::of(&[0x00, 0xB0, 0x00, 0x00, 0x00])?, Case::Case2S);
+    /// assert_eq!(Case::of(&[0x00, 0xB0, 0x00, 0x00, 0x00, 0x00, 0x00])?, Case::Case2E);
+    /// assert!(Case::of(&[0x00, 0xB0]).is_err());
+    /// # Ok::<(), pcsc_session::ParseError>(())
+    /// ```
     pub const fn of(apdu: &[u8]) -> Result<Self, ParseError> {
         match split(apdu) {
             Ok((case, ..)) => Ok(case),

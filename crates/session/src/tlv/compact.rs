@@ -5,6 +5,15 @@ use super::{TlvError, TlvErrorKind};
 /// Is one compact-TLV data object: a tag of 4 bits and up to 15 bytes.
 ///
 /// Tag n stands for the BER-TLV tag 4n: 7 is card capabilities, tag 47. ISO/IEC 7816-4:2013, 12.1.1.2.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::CompactTlvs;
+///
+/// let capabilities = CompactTlvs::new(&[0x73, 0x80, 0x01, 0xC0]).next().expect("an object")?;
+/// assert_eq!((capabilities.tag(), capabilities.value().len()), (7, 3));
+/// # Ok::<(), pcsc_session::TlvError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompactTlv<'a> {
     tag: u8,
@@ -13,12 +22,30 @@ pub struct CompactTlv<'a> {
 
 impl<'a> CompactTlv<'a> {
     /// Gives the tag, 0 to 15.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CompactTlvs;
+    ///
+    /// let object = CompactTlvs::new(&[0x81, 0x05]).next().expect("an object")?;
+    /// assert_eq!(object.tag(), 8);
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     #[must_use]
     pub const fn tag(&self) -> u8 {
         self.tag
     }
 
     /// Gives the value field, 0 to 15 bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CompactTlvs;
+    ///
+    /// let object = CompactTlvs::new(&[0x82, 0x90, 0x00]).next().expect("an object")?;
+    /// assert_eq!(object.value(), [0x90, 0x00]);
+    /// # Ok::<(), pcsc_session::TlvError>(())
+    /// ```
     #[must_use]
     pub const fn value(&self) -> &'a [u8] {
         self.value
@@ -46,6 +73,14 @@ pub struct CompactTlvs<'a> {
 
 impl<'a> CompactTlvs<'a> {
     /// Begins at the first byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CompactTlvs;
+    ///
+    /// assert_eq!(CompactTlvs::new(&[0x31, 0x80, 0x10]).count(), 2);
+    /// assert_eq!(CompactTlvs::new(&[]).count(), 0);
+    /// ```
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, position: 0 }
