@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::command::{cargo, run};
 use crate::feature_sets::{DEFAULT, select, usable};
+use crate::package;
 use crate::setup::{self, BINDGEN};
 use crate::stage::Done;
 
@@ -43,6 +44,14 @@ pub(crate) fn lint(root: &Path) -> Result<Done, String> {
         )?;
     }
     Ok(done)
+}
+
+/// Formats and lints the fuzz targets. `cargo xtask fuzz` runs them.
+///
+/// # Errors
+/// A difference, a warning.
+pub(crate) fn fuzz_targets(root: &Path) -> Result<Done, String> {
+    package::tidy(root, &root.join("crates/session/fuzz")).map(|()| Done::All)
 }
 
 /// Makes the documentation, by default and with all features.

@@ -80,10 +80,17 @@ pub(crate) const SIM_CLIENTS: &[&str] = &[
 /// To abuse the simulator's library under valgrind.
 pub(crate) const SIM_BOUNDARY: &[&str] = &["gcc", "libc6-dev", "valgrind"];
 
+/// To compile the fuzzer.
+pub(crate) const FUZZ: &[&str] = &["gcc", "g++", "libc6-dev"];
+
 const PACKAGES: &[Package] = &[
     Package {
         name: "gcc",
         signs: &["cc"],
+    },
+    Package {
+        name: "g++",
+        signs: &["c++"],
     },
     Package {
         name: "libc6-dev",
@@ -285,7 +292,8 @@ pub(crate) fn exists(sign: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        ABI, BINDGEN, BINDINGS, COST, LINK, MEMCHECK, PACKAGES, PCSCD, SIM_BOUNDARY, SIM_CLIENTS, exists,
+        ABI, BINDGEN, BINDINGS, COST, FUZZ, LINK, MEMCHECK, PACKAGES, PCSCD, SIM_BOUNDARY, SIM_CLIENTS,
+        exists,
     };
 
     #[test]
@@ -295,6 +303,7 @@ mod tests {
             BINDGEN,
             BINDINGS,
             COST,
+            FUZZ,
             LINK,
             MEMCHECK,
             PCSCD,

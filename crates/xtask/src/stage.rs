@@ -48,6 +48,12 @@ pub(crate) const STAGES: &[Stage] = &[
         run: checks::lint,
     },
     Stage {
+        name: "fuzz-targets",
+        about: "clippy on the fuzz targets, which stand outside the workspace",
+        needs: setup::FUZZ,
+        run: checks::fuzz_targets,
+    },
+    Stage {
         name: "docs",
         about: "rustdoc, warnings are errors",
         needs: &[],
