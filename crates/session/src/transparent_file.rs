@@ -141,7 +141,8 @@ impl<'a> TransparentFile<'a> {
     ///
     /// # Errors
     /// [`Error::Status`] where the card refuses to read, `data` then holds what came before; else as
-    /// [`Session::execute`] and [`Session::transaction`].
+    /// [`Session::execute`] and [`Session::transaction`]. A card without INS B1 answers 6D00 from byte 32,768 on: whether
+    /// the file ends there it does not tell, [`with_len`](Self::with_len) does.
     ///
     /// # Examples
     /// ```
