@@ -191,8 +191,13 @@ functions! {
     /// `SCARD_E_INVALID_VALUE` for another disposition and `SCARD_E_INVALID_HANDLE` for a handle that is not
     /// open. A reader that is gone is no error, nor is a reset that fails. After an error the handle is still open.
     ///
+    /// # Platform notes
+    /// At the end of the call pcsc-lite's library searches the contexts of the whole process, without the lock under
+    /// which [`SCardReleaseContext`] frees one of them (1.9.9; less often up to 2.5.1).
+    ///
     /// # Safety
-    /// No other thread is in a call on this handle.
+    /// No other thread is in a call on this handle and, with pcsc-lite, none is in [`SCardReleaseContext`] or
+    /// [`SCardEstablishContext`], on any context.
     required fn SCardDisconnect(hCard: SCARDHANDLE, dwDisposition: DWORD) -> LONG;
 
     /// Begins a transaction: until its end, no other handle reaches the card.

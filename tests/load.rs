@@ -13,6 +13,7 @@ mod service;
 mod card;
 
 use crate::card::card;
+use pcsc_session::Disposition;
 use std::sync::{Mutex, PoisonError};
 
 /// Answers with the command's own bytes and the card's number.
@@ -38,10 +39,11 @@ fn holdings() -> (usize, usize) {
     )
 }
 
+/// What the process holds is counted: the tests take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
 conformance! {
     fn sixteen_readers_in_sixteen_threads_keep_their_answers_apart<S>() {
-        // What the process holds is counted: the backends take turns.
-        static TURN: Mutex<()> = Mutex::new(());
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut service = S::start(16);
         for reader in 0..16 {
@@ -86,5 +88,29 @@ conformance! {
             })
             .collect();
         assert!(grew.len() < ROUNDS, "each round of 16,000 commands makes the process grow: {grew:?} KiB");
+    }
+
+    fn sessions_come_and_go_with_their_threads<S>() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut service = S::start(16);
+        for reader in 0..16 {
+            service.insert(reader, echo(reader as u8));
+        }
+        let service = &service;
+        // libpcsclite by itself crashes after some hundred or thousand sessions: it searches its table of contexts when a
+        // card is disconnected, while another thread releases one.
+        for _ in 0..600 {
+            std::thread::scope(|scope| {
+                for reader in 0..16 {
+                    let options = service.options().reader(service.reader(reader)).on_close(Disposition::Leave);
+                    scope.spawn(move || {
+                        let mut session = options.open().unwrap();
+                        let response = session.transmit(&[0x00, 0xCA, 0x00, 0x00]).unwrap();
+                        assert_eq!(response.data(), [0x00, 0xCA, 0x00, 0x00, reader as u8]);
+                        session.close().unwrap();
+                    });
+                }
+            });
+        }
     }
 }

@@ -62,6 +62,7 @@ mod tlv;
 mod transaction;
 mod transmit;
 mod transparent_file;
+mod turns;
 
 pub use atr::{
     Atr, C6Use, CardCapabilities, Category, ClockStop, Convention, ErrorDetection, HistoricalBytes,

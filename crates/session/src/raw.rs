@@ -7,6 +7,7 @@
 #![allow(unsafe_code)]
 
 use crate::reader_name::Unit;
+use crate::turns;
 use crate::{Code, Context, Disposition, Error, Protocol, Protocols, Session, ShareMode};
 use pcsc_sys::{self as sys, DWORD, Functions, LONG, SCARD_IO_REQUEST, SCARDCONTEXT, SCARDHANDLE};
 use std::ptr;
@@ -139,6 +140,7 @@ impl Session {
 
 pub(crate) fn establish_context(functions: &Functions) -> Result<SCARDCONTEXT, Code> {
     let mut context = 0;
+    let _turn = turns::take(turns::Kind::Change);
     // SAFETY: the reserved pointers are null, and `context` lives through the call.
     let code = unsafe {
         (functions.SCardEstablishContext)(sys::SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context)
@@ -147,6 +149,7 @@ pub(crate) fn establish_context(functions: &Functions) -> Result<SCARDCONTEXT, C
 }
 
 pub(crate) fn release_context(functions: &Functions, context: SCARDCONTEXT) -> Result<(), Code> {
+    let _turn = turns::take(turns::Kind::Change);
     // SAFETY: no pointer is passed; the one owner of the context calls this when nobody else holds it.
     let code = unsafe { (functions.SCardReleaseContext)(context) };
     check(code)
@@ -237,7 +240,8 @@ pub(crate) fn disconnect(
     card: SCARDHANDLE,
     disposition: Disposition,
 ) -> Result<(), Code> {
-    // SAFETY: no pointer is passed.
+    let _turn = turns::take(turns::Kind::Search);
+    // SAFETY: no pointer is passed; no context is established or released in this crate until the turn ends.
     let code = unsafe { (functions.SCardDisconnect)(card, disposition.to_c()) };
     check(code)
 }

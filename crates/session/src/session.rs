@@ -23,7 +23,8 @@ const SHORT_COMMAND: usize = 4 + 1 + 255 + 1;
 /// every further call returns that error without asking again, until [`reconnect`](Session::reconnect)
 /// succeeds. After a loss of the service only a new session helps.
 ///
-/// A session can be moved to another thread; sessions on contexts of their own run side by side.
+/// A session can be moved to another thread; sessions on contexts of their own run side by side. Opening one and closing
+/// another take turns, for up to a second: pcsc-lite's library crashes where they meet.
 ///
 /// # Examples
 /// ```
