@@ -241,7 +241,7 @@ pub(crate) fn disconnect(
     disposition: Disposition,
 ) -> Result<(), Code> {
     let _turn = turns::take(turns::Kind::Search);
-    // SAFETY: no pointer is passed; no context is established or released in this crate until the turn ends.
+    // SAFETY: no pointer is passed; no context is established or released in this crate until the turn or a second ends.
     let code = unsafe { (functions.SCardDisconnect)(card, disposition.to_c()) };
     check(code)
 }
