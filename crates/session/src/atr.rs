@@ -59,6 +59,13 @@ impl Layout {
 
 impl Atr {
     /// The largest number of bytes kept: 36, the size of the field in Windows. The standard allows 33.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B; 100]).as_bytes().len(), Atr::MAX_LEN);
+    /// ```
     pub const MAX_LEN: usize = 36;
 
     /// Takes an answer to reset. Of more than 36 bytes the rest is dropped, which is then one of the problems.

@@ -22,6 +22,14 @@ pub struct CardCapabilities {
 }
 
 /// Says what a write does to the bits that are there. ISO/IEC 7816-4:2013, 12.1.1.9, table 118.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{CardCapabilities, WriteBehaviour};
+///
+/// let capabilities = CardCapabilities::new(&[0x00, 0x41]);
+/// assert_eq!(capabilities.write_behaviour(), Some(WriteBehaviour::Or));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WriteBehaviour {
     /// Each place is written once.
@@ -36,6 +44,14 @@ pub enum WriteBehaviour {
 
 impl CardCapabilities {
     /// Takes the bytes of the object; those after the third are ignored.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x80, 0x01, 0x40]).extended_length());
+    /// assert!(!CardCapabilities::new(&[0x80]).extended_length());
+    /// ```
     #[must_use]
     pub fn new(value: &[u8]) -> Self {
         let mut bytes = value.iter().copied();
@@ -47,66 +63,154 @@ impl CardCapabilities {
     }
 
     /// Tells whether a DF can be selected by its full name.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x80]).selects_by_full_df_name());
+    /// assert!(!CardCapabilities::new(&[0x7F]).selects_by_full_df_name());
+    /// ```
     #[must_use]
     pub const fn selects_by_full_df_name(&self) -> bool {
         self.selection & 0x80 != 0
     }
 
     /// Tells whether a DF can be selected by the beginning of its name.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x40]).selects_by_partial_df_name());
+    /// assert!(!CardCapabilities::new(&[0xBF]).selects_by_partial_df_name());
+    /// ```
     #[must_use]
     pub const fn selects_by_partial_df_name(&self) -> bool {
         self.selection & 0x40 != 0
     }
 
     /// Tells whether a DF can be selected by path.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x20]).selects_by_path());
+    /// assert!(!CardCapabilities::new(&[0xDF]).selects_by_path());
+    /// ```
     #[must_use]
     pub const fn selects_by_path(&self) -> bool {
         self.selection & 0x20 != 0
     }
 
     /// Tells whether a DF can be selected by file identifier.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x10]).selects_by_file_identifier());
+    /// assert!(!CardCapabilities::new(&[0xEF]).selects_by_file_identifier());
+    /// ```
     #[must_use]
     pub const fn selects_by_file_identifier(&self) -> bool {
         self.selection & 0x10 != 0
     }
 
     /// Tells whether a DF is selected implicitly.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x08]).selects_df_implicitly());
+    /// assert!(!CardCapabilities::new(&[0xF7]).selects_df_implicitly());
+    /// ```
     #[must_use]
     pub const fn selects_df_implicitly(&self) -> bool {
         self.selection & 0x08 != 0
     }
 
     /// Tells whether short EF identifiers are supported.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x04]).short_ef_identifier());
+    /// assert!(!CardCapabilities::new(&[0xFB]).short_ef_identifier());
+    /// ```
     #[must_use]
     pub const fn short_ef_identifier(&self) -> bool {
         self.selection & 0x04 != 0
     }
 
     /// Tells whether records can be addressed by number.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x02]).record_number());
+    /// assert!(!CardCapabilities::new(&[0xFD]).record_number());
+    /// ```
     #[must_use]
     pub const fn record_number(&self) -> bool {
         self.selection & 0x02 != 0
     }
 
     /// Tells whether records can be addressed by identifier.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x01]).record_identifier());
+    /// assert!(!CardCapabilities::new(&[0xFE]).record_identifier());
+    /// ```
     #[must_use]
     pub const fn record_identifier(&self) -> bool {
         self.selection & 0x01 != 0
     }
 
     /// Gives the data coding byte, the second one.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert_eq!(CardCapabilities::new(&[0x80, 0x21]).data_coding_byte(), Some(0x21));
+    /// assert_eq!(CardCapabilities::new(&[0x80]).data_coding_byte(), None);
+    /// ```
     #[must_use]
     pub const fn data_coding_byte(&self) -> Option<u8> {
         self.data_coding
     }
 
     /// Tells whether the card has EFs of BER-TLV structure.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x00, 0x80]).ber_tlv_files());
+    /// assert!(!CardCapabilities::new(&[0x00, 0x7F]).ber_tlv_files());
+    /// ```
     #[must_use]
     pub fn ber_tlv_files(&self) -> bool {
         self.data_coding.is_some_and(|byte| byte & 0x80 != 0)
     }
 
     /// Gives what a write does to the bits that are there.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{CardCapabilities, WriteBehaviour};
+    ///
+    /// let capabilities = CardCapabilities::new(&[0x00, 0x21]);
+    /// assert_eq!(capabilities.write_behaviour(), Some(WriteBehaviour::Proprietary));
+    /// ```
     #[must_use]
     pub fn write_behaviour(&self) -> Option<WriteBehaviour> {
         self.data_coding.map(|byte| match byte >> 5 & 0x03 {
@@ -118,42 +222,98 @@ impl CardCapabilities {
     }
 
     /// Gives the size of a data unit, in quartets (half bytes): 2 for one byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert_eq!(CardCapabilities::new(&[0x00, 0x01]).data_unit_quartets(), Some(2)); // a byte
+    /// assert_eq!(CardCapabilities::new(&[0x00]).data_unit_quartets(), None);
+    /// ```
     #[must_use]
     pub fn data_unit_quartets(&self) -> Option<u16> {
         self.data_coding.map(|byte| 1 << (byte & 0x0F))
     }
 
     /// Tells whether the card takes chained commands.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x80]).command_chaining());
+    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0x7F]).command_chaining());
+    /// ```
     #[must_use]
     pub fn command_chaining(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x80 != 0)
     }
 
     /// Tells whether the card takes extended Lc and Le fields.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x40]).extended_length());
+    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xBF]).extended_length());
+    /// ```
     #[must_use]
     pub fn extended_length(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x40 != 0)
     }
 
     /// Tells whether EF.ATR says how long an extended command or answer may be.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x20]).extended_length_information());
+    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xDF]).extended_length_information());
+    /// ```
     #[must_use]
     pub fn extended_length_information(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x20 != 0)
     }
 
     /// Tells whether the card can choose the number of a logical channel.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x10]).channel_by_card());
+    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xEF]).channel_by_card());
+    /// ```
     #[must_use]
     pub fn channel_by_card(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x10 != 0)
     }
 
     /// Tells whether the program can choose the number of a logical channel.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x08]).channel_by_program());
+    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xF7]).channel_by_program());
+    /// ```
     #[must_use]
     pub fn channel_by_program(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x08 != 0)
     }
 
     /// Gives the largest number of logical channels, the basic one included: 1 to 7, or 8 for eight and more.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::CardCapabilities;
+    ///
+    /// assert_eq!(CardCapabilities::new(&[0x00, 0x00, 0x13]).max_channels(), 4);
+    /// assert_eq!(CardCapabilities::new(&[0x00]).max_channels(), 1);
+    /// ```
     #[must_use]
     pub fn max_channels(&self) -> u8 {
         self.commands.map_or(1, |byte| (byte & 0x07) + 1)

@@ -9,6 +9,14 @@ use crate::tlv::CompactTlvs;
 /// Is the category indicator, the first historical byte, which says how the others are to be read.
 ///
 /// ISO/IEC 7816-4:2013, 12.1.1.1.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Category, HistoricalBytes};
+///
+/// assert_eq!(HistoricalBytes::new(&[0x80]).category(), Some(Category::CompactTlv));
+/// assert_eq!(HistoricalBytes::new(b"JCOP").category(), Some(Category::Proprietary(b'J')));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Category {
     /// 00: compact-TLV objects, then three bytes of status.
@@ -26,6 +34,15 @@ pub enum Category {
 /// Is the status that a card gives in its historical bytes.
 ///
 /// ISO/IEC 7816-4:2013, 12.1.1.11.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{HistoricalBytes, StatusWord};
+///
+/// let historical = HistoricalBytes::new(&[0x00, 0x05, 0x90, 0x00]);
+/// let status = historical.status_indicator().expect("the last three bytes");
+/// assert_eq!((status.life_cycle(), status.status()), (Some(0x05), Some(StatusWord::SUCCESS)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusIndicator {
     life_cycle: Option<u8>,
@@ -34,12 +51,28 @@ pub struct StatusIndicator {
 
 impl StatusIndicator {
     /// Gives the life cycle status byte, as the standard codes it (ISO/IEC 7816-4:2013, 7.4.10); 00 says nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// let status = HistoricalBytes::new(&[0x80, 0x81, 0x05]).status_indicator().expect("tag 8");
+    /// assert_eq!(status.life_cycle(), Some(0x05)); // operational, activated
+    /// ```
     #[must_use]
     pub const fn life_cycle(&self) -> Option<u8> {
         self.life_cycle
     }
 
     /// Gives the status word; 0000 says nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{HistoricalBytes, StatusWord};
+    ///
+    /// let status = HistoricalBytes::new(&[0x80, 0x82, 0x90, 0x00]).status_indicator().expect("tag 8");
+    /// assert_eq!(status.status(), Some(StatusWord::SUCCESS));
+    /// ```
     #[must_use]
     pub const fn status(&self) -> Option<StatusWord> {
         self.status
@@ -71,18 +104,41 @@ const APPLICATION_IDENTIFIER: u8 = 15;
 
 impl<'a> HistoricalBytes<'a> {
     /// Takes historical bytes, the category indicator first.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Category, HistoricalBytes};
+    ///
+    /// let historical = HistoricalBytes::new(&[0x80, 0x31, 0x80]);
+    /// assert_eq!(historical.category(), Some(Category::CompactTlv));
+    /// ```
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
     /// Gives the bytes as they are.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// assert_eq!(HistoricalBytes::new(b"JCOP").as_bytes(), b"JCOP");
+    /// ```
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
 
     /// Gives the category; `None` where there is no byte.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Category, HistoricalBytes};
+    ///
+    /// assert_eq!(HistoricalBytes::new(&[0x10, 0x01]).category(), Some(Category::DirDataReference));
+    /// assert_eq!(HistoricalBytes::new(&[]).category(), None);
+    /// ```
     #[must_use]
     pub fn category(&self) -> Option<Category> {
         self.0.first().map(|&first| match first {
@@ -104,6 +160,14 @@ impl<'a> HistoricalBytes<'a> {
     }
 
     /// Reads the compact-TLV objects of category 00 and 80; of others there are none.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// let historical = HistoricalBytes::new(&[0x80, 0x31, 0x80, 0x81, 0x05]);
+    /// assert!(historical.objects().flatten().map(|object| object.tag()).eq([3, 8]));
+    /// ```
     #[must_use]
     pub fn objects(&self) -> CompactTlvs<'a> {
         CompactTlvs::new(self.parts().0)
@@ -117,24 +181,55 @@ impl<'a> HistoricalBytes<'a> {
     }
 
     /// Gives the card service data byte: tag 3. ISO/IEC 7816-4:2013, 12.1.1.5.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// assert_eq!(HistoricalBytes::new(&[0x80, 0x31, 0xC0]).card_service_data(), Some(0xC0));
+    /// ```
     #[must_use]
     pub fn card_service_data(&self) -> Option<u8> {
         self.object(CARD_SERVICE_DATA)?.first().copied()
     }
 
     /// Gives the card capabilities: tag 7. ISO/IEC 7816-4:2013, 12.1.1.9.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// let historical = HistoricalBytes::new(&[0x80, 0x73, 0x00, 0x00, 0xC0]);
+    /// assert!(historical.card_capabilities().expect("tag 7").command_chaining());
+    /// assert_eq!(HistoricalBytes::new(b"JCOP").card_capabilities(), None);
+    /// ```
     #[must_use]
     pub fn card_capabilities(&self) -> Option<CardCapabilities> {
         self.object(CARD_CAPABILITIES).map(CardCapabilities::new)
     }
 
     /// Gives the identifier of the application that is selected implicitly: tag 15. ISO/IEC 7816-4:2013, 12.1.1.10.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// let historical = HistoricalBytes::new(&[0x80, 0xF2, 0xA0, 0x00]);
+    /// assert_eq!(historical.application_identifier(), Some(&[0xA0, 0x00][..]));
+    /// ```
     #[must_use]
     pub fn application_identifier(&self) -> Option<&'a [u8]> {
         self.object(APPLICATION_IDENTIFIER)
     }
 
     /// Gives the reference to EF.DIR of category 10.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// assert_eq!(HistoricalBytes::new(&[0x10, 0x01]).dir_data_reference(), Some(0x01));
+    /// ```
     #[must_use]
     pub fn dir_data_reference(&self) -> Option<u8> {
         match self.0 {
@@ -146,6 +241,15 @@ impl<'a> HistoricalBytes<'a> {
     /// Gives the status: in category 00 the last three bytes, in category 80 the object with tag 8.
     ///
     /// ISO/IEC 7816-4:2013, 12.1.1.11.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::HistoricalBytes;
+    ///
+    /// let status = HistoricalBytes::new(&[0x80, 0x83, 0x05, 0x90, 0x00]).status_indicator().expect("tag 8");
+    /// assert!(status.status().expect("two bytes of it").is_success());
+    /// assert_eq!(HistoricalBytes::new(&[0x80, 0x31, 0x80]).status_indicator(), None);
+    /// ```
     #[must_use]
     pub fn status_indicator(&self) -> Option<StatusIndicator> {
         let value = match self.category()? {

@@ -5,6 +5,15 @@ use core::fmt;
 /// Is one of the four kinds of interface byte.
 ///
 /// ISO/IEC 7816-3:2006, 8.2.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Atr, InterfaceByteKind};
+///
+/// let atr = Atr::new(&[0x3B, 0x10, 0x95]);
+/// let ta1 = atr.interface_byte(InterfaceByteKind::Ta, 1).expect("T0 announces it");
+/// assert_eq!(ta1.kind().to_string(), "TA");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InterfaceByteKind {
     /// TA1, TA2, ...
@@ -20,6 +29,15 @@ pub enum InterfaceByteKind {
 /// Is an interface byte: its name, its value, and the protocol that it belongs to.
 ///
 /// `Display` shows both: `TA1=95`. ISO/IEC 7816-3:2006, 8.2.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Atr;
+///
+/// let atr = Atr::new(&[0x3B, 0x10, 0x95]);
+/// let ta1 = atr.interface_bytes().next().expect("T0 announces it");
+/// assert_eq!(ta1.to_string(), "TA1=95");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InterfaceByte {
     kind: InterfaceByteKind,
@@ -59,18 +77,42 @@ pub(crate) enum Role {
 
 impl InterfaceByte {
     /// Gives which of TA, TB, TC and TD it is.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Atr, InterfaceByteKind};
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x20, 0x00]);
+    /// assert!(atr.interface_bytes().map(|byte| byte.kind()).eq([InterfaceByteKind::Tb]));
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> InterfaceByteKind {
         self.kind
     }
 
     /// Gives its number: 1 for TA1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x01, 0x01]); // TD1, TD2, TCK
+    /// assert!(atr.interface_bytes().map(|byte| byte.index()).eq([1, 2]));
+    /// ```
     #[must_use]
     pub const fn index(&self) -> u8 {
         self.index
     }
 
     /// Gives its value.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x01, 0x01]);
+    /// assert!(atr.interface_bytes().map(|byte| byte.value()).eq([0x80, 0x01]));
+    /// ```
     #[must_use]
     pub const fn value(&self) -> u8 {
         self.value
@@ -78,6 +120,14 @@ impl InterfaceByte {
 
     /// Gives the T that it is specific to, which the TD before it names; `None` for the bytes with the numbers 1 and 2,
     /// which are global but for TC2 (T=0). 15 means global, too.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x11, 0xFE, 0xEE]); // TD1, TD2, TA3, TCK
+    /// assert!(atr.interface_bytes().map(|byte| byte.protocol()).eq([None, None, Some(1)]));
+    /// ```
     #[must_use]
     pub fn protocol(&self) -> Option<u8> {
         match (self.kind, self.index) {
@@ -88,6 +138,14 @@ impl InterfaceByte {
     }
 
     /// Gives the T that a TD byte names.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x90, 0x95, 0x01, 0x04]); // TA1, TD1, TCK
+    /// assert!(atr.interface_bytes().map(|byte| byte.offered_protocol()).eq([None, Some(1)]));
+    /// ```
     #[must_use]
     pub fn offered_protocol(&self) -> Option<u8> {
         (self.kind == InterfaceByteKind::Td).then_some(self.value & 0x0F)
@@ -133,6 +191,15 @@ impl fmt::Display for InterfaceByte {
 /// Reads the interface bytes of an ATR in their order.
 ///
 /// Made by [`Atr::interface_bytes`](crate::Atr::interface_bytes).
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Atr;
+///
+/// let atr = Atr::new(&[0x3B, 0x90, 0x95, 0x01, 0x04]);
+/// let names: Vec<_> = atr.interface_bytes().map(|byte| byte.to_string()).collect();
+/// assert_eq!(names, ["TA1=95", "TD1=01"]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct InterfaceBytes<'a> {
     bytes: &'a [u8],

@@ -4,6 +4,14 @@ use super::interface::InterfaceByteKind::{Ta, Tb, Tc};
 use super::{Atr, InterfaceByte, InterfaceByteKind};
 
 /// Is how the card codes bits on the line. ISO/IEC 7816-3:2006, 8.1.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Atr, Convention};
+///
+/// assert_eq!(Atr::new(&[0x3F, 0x00]).convention(), Some(Convention::Inverse));
+/// assert_eq!(Atr::new(&[0x00]).convention(), Some(Convention::Unknown { ts: 0x00 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Convention {
     /// TS is 3B: high is one, the least significant bit comes first.
@@ -28,6 +36,15 @@ impl Convention {
 }
 
 /// Is what is to be said about the check byte TCK. ISO/IEC 7816-3:2006, 8.2.5.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Atr, Tck};
+///
+/// assert_eq!(Atr::new(&[0x3B, 0x00]).tck(), Tck::NotExpected);
+/// let wrong = Tck::Wrong { found: 0x00, expected: 0x81 };
+/// assert_eq!(Atr::new(&[0x3B, 0x80, 0x01, 0x00]).tck(), wrong);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tck {
     /// The card names T=0 alone, and so has none.
@@ -46,6 +63,14 @@ pub enum Tck {
 }
 
 /// Says that the card is in specific mode, and which: TA2. ISO/IEC 7816-3:2006, 8.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Atr;
+///
+/// let mode = Atr::new(&[0x3B, 0x80, 0x10, 0x10]).specific_mode().expect("TA2");
+/// assert_eq!((mode.protocol(), mode.can_change(), mode.implicit_parameters()), (0, true, true));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SpecificMode(u8);
 
@@ -55,18 +80,42 @@ impl SpecificMode {
     }
 
     /// Gives the T that is spoken.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let mode = Atr::new(&[0x3B, 0x80, 0x11, 0x01, 0x90]).specific_mode().expect("TA2");
+    /// assert_eq!(mode.protocol(), 1);
+    /// ```
     #[must_use]
     pub const fn protocol(self) -> u8 {
         self.0 & 0x0F
     }
 
     /// Tells whether the card can change to negotiable mode.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let mode = Atr::new(&[0x3B, 0x80, 0x10, 0x80]).specific_mode().expect("TA2");
+    /// assert!(!mode.can_change());
+    /// ```
     #[must_use]
     pub const fn can_change(self) -> bool {
         self.0 & 0x80 == 0
     }
 
     /// Tells whether F and D are known by agreement, and not those of TA1.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let mode = Atr::new(&[0x3B, 0x80, 0x10, 0x10]).specific_mode().expect("TA2");
+    /// assert!(mode.implicit_parameters());
+    /// ```
     #[must_use]
     pub const fn implicit_parameters(self) -> bool {
         self.0 & 0x10 != 0
@@ -74,6 +123,14 @@ impl SpecificMode {
 }
 
 /// Is the error detection code of T=1. ISO/IEC 7816-3:2006, 11.4.4.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Atr, ErrorDetection};
+///
+/// let atr = Atr::new(&[0x3B, 0x80, 0x01, 0x81]); // T=1, with no byte of its own
+/// assert_eq!(atr.error_detection(), Some(ErrorDetection::Lrc));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorDetection {
     /// One byte, by exclusive or: the default.
@@ -83,6 +140,14 @@ pub enum ErrorDetection {
 }
 
 /// Says whether the clock may stop, and at which level. ISO/IEC 7816-3:2006, 8.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Atr, ClockStop};
+///
+/// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x3F, 0x43, 0x01, 0x7D]); // TA3 and TB3 are for T=15
+/// assert_eq!(atr.clock_stop(), Some(ClockStop::Low));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClockStop {
     /// It may not stop.
@@ -96,6 +161,14 @@ pub enum ClockStop {
 }
 
 /// Says what the card does with its contact C6. ISO/IEC 7816-3:2006, 8.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Atr, C6Use};
+///
+/// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x3F, 0x43, 0x01, 0x7D]); // TA3 and TB3 are for T=15
+/// assert_eq!(atr.c6_use(), Some(C6Use::Standard(1)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum C6Use {
     /// Nothing.
@@ -107,23 +180,59 @@ pub enum C6Use {
 }
 
 /// Is the set of classes of operating conditions, by supply voltage. ISO/IEC 7816-3:2006, 5.1.3 and 8.3.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::Atr;
+///
+/// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x3F, 0x43, 0x01, 0x7D]); // TA3 and TB3 are for T=15
+/// let classes = atr.operating_classes().expect("TA3");
+/// assert_eq!((classes.a(), classes.b(), classes.c()), (true, true, false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OperatingClasses(u8);
 
 impl OperatingClasses {
     /// Tells whether the card works in class A, with 5 V.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x1F, 0x01, 0x1E]);
+    /// let classes = atr.operating_classes().expect("TA3");
+    /// assert!(classes.a() && !classes.b() && !classes.c());
+    /// ```
     #[must_use]
     pub const fn a(self) -> bool {
         self.0 & 0x01 != 0
     }
 
     /// Tells whether the card works in class B, with 3 V.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x1F, 0x02, 0x1D]);
+    /// let classes = atr.operating_classes().expect("TA3");
+    /// assert!(classes.b() && !classes.a() && !classes.c());
+    /// ```
     #[must_use]
     pub const fn b(self) -> bool {
         self.0 & 0x02 != 0
     }
 
     /// Tells whether the card works in class C, with 1.8 V.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x1F, 0x04, 0x1B]);
+    /// let classes = atr.operating_classes().expect("TA3");
+    /// assert!(classes.c() && !classes.a() && !classes.b());
+    /// ```
     #[must_use]
     pub const fn c(self) -> bool {
         self.0 & 0x04 != 0
@@ -203,6 +312,15 @@ impl Atr {
     /// Gives F, the clock rate conversion integer that TA1 codes; 372 where TA1 is absent, `None` where its code is reserved.
     ///
     /// ISO/IEC 7816-3:2006, 8.3, table 7.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x10, 0x95]).f(), Some(512));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).f(), Some(372));
+    /// assert_eq!(Atr::new(&[0x3B, 0x10, 0x75]).f(), None);
+    /// ```
     #[must_use]
     pub fn f(&self) -> Option<u16> {
         f_and_f_max(self.ta1()?).map(|(f, _)| f)
@@ -211,6 +329,14 @@ impl Atr {
     /// Gives the largest clock frequency in kHz that TA1 codes; 5000 where TA1 is absent, `None` where its code is reserved.
     ///
     /// ISO/IEC 7816-3:2006, 8.3, table 7.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x10, 0xA5]).f_max_khz(), Some(7500));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).f_max_khz(), Some(5000));
+    /// ```
     #[must_use]
     pub fn f_max_khz(&self) -> Option<u16> {
         f_and_f_max(self.ta1()?).map(|(_, f_max)| f_max)
@@ -219,6 +345,15 @@ impl Atr {
     /// Gives D, the baud rate adjustment integer that TA1 codes; 1 where TA1 is absent, `None` where its code is reserved.
     ///
     /// ISO/IEC 7816-3:2006, 8.3, table 8.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x10, 0x95]).d(), Some(16));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).d(), Some(1));
+    /// assert_eq!(Atr::new(&[0x3B, 0x10, 0x90]).d(), None);
+    /// ```
     #[must_use]
     pub fn d(&self) -> Option<u8> {
         d(self.ta1()?)
@@ -227,6 +362,14 @@ impl Atr {
     /// Gives N, the extra guard time integer, which is TC1; `None` where TC1 is absent, which means 0.
     ///
     /// 255 means the shortest guard time of the protocol. ISO/IEC 7816-3:2006, 8.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x40, 0x02]).n(), Some(2));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).n(), None);
+    /// ```
     #[must_use]
     pub fn n(&self) -> Option<u8> {
         self.tc(1)
@@ -235,6 +378,15 @@ impl Atr {
     /// Gives the specific mode that the card is in; `None` in negotiable mode, where TA2 is absent.
     ///
     /// ISO/IEC 7816-3:2006, 6.3.1 and 8.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let mode = Atr::new(&[0x3B, 0x80, 0x11, 0x01, 0x90]).specific_mode();
+    /// assert_eq!(mode.map(|mode| mode.protocol()), Some(1));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).specific_mode(), None);
+    /// ```
     #[must_use]
     pub fn specific_mode(&self) -> Option<SpecificMode> {
         self.ta(2).map(SpecificMode::new)
@@ -243,6 +395,15 @@ impl Atr {
     /// Gives WI, the waiting time integer of T=0, which is TC2; 10 where TC2 is absent, `None` where T=0 is not offered.
     ///
     /// ISO/IEC 7816-3:2006, 10.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x40, 0x14]).wi(), Some(20)); // TD1, TC2
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).wi(), Some(10));
+    /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x01, 0x81]).wi(), None); // T=1
+    /// ```
     #[must_use]
     pub fn wi(&self) -> Option<u8> {
         self.offers(0).then(|| self.tc(2).unwrap_or(10))
@@ -251,6 +412,15 @@ impl Atr {
     /// Gives IFSC, the largest information field that the card takes with T=1, in bytes; 32 where the card does not say.
     ///
     /// It is the first TA for T=1. `None` where T=1 is not offered. ISO/IEC 7816-3:2006, 11.4.2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x71, 0xFE, 0x45, 0x01, 0xCA]); // TA3, TB3 and TC3 are for T=1
+    /// assert_eq!(atr.ifsc(), Some(254));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).ifsc(), None); // T=0
+    /// ```
     #[must_use]
     pub fn ifsc(&self) -> Option<u8> {
         self.offers(1).then(|| self.first(Ta, 1).unwrap_or(32))
@@ -259,6 +429,14 @@ impl Atr {
     /// Gives BWI, the block waiting time integer of T=1; 4 where the card does not say.
     ///
     /// It is the high half of the first TB for T=1. `None` where T=1 is not offered. ISO/IEC 7816-3:2006, 11.4.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x71, 0xFE, 0x45, 0x01, 0xCA]); // TA3, TB3 and TC3 are for T=1
+    /// assert_eq!(atr.bwi(), Some(4));
+    /// ```
     #[must_use]
     pub fn bwi(&self) -> Option<u8> {
         self.offers(1).then(|| self.first(Tb, 1).map_or(4, |tb| tb >> 4))
@@ -267,6 +445,14 @@ impl Atr {
     /// Gives CWI, the character waiting time integer of T=1; 13 where the card does not say.
     ///
     /// It is the low half of the first TB for T=1. `None` where T=1 is not offered. ISO/IEC 7816-3:2006, 11.4.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x71, 0xFE, 0x45, 0x01, 0xCA]); // TA3, TB3 and TC3 are for T=1
+    /// assert_eq!(atr.cwi(), Some(5));
+    /// ```
     #[must_use]
     pub fn cwi(&self) -> Option<u8> {
         self.offers(1)
@@ -276,6 +462,14 @@ impl Atr {
     /// Gives the error detection code of T=1, by the first TC for T=1; `None` where T=1 is not offered.
     ///
     /// ISO/IEC 7816-3:2006, 11.4.4.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Atr, ErrorDetection};
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x71, 0xFE, 0x45, 0x01, 0xCA]); // TA3, TB3 and TC3 are for T=1
+    /// assert_eq!(atr.error_detection(), Some(ErrorDetection::Crc));
+    /// ```
     #[must_use]
     pub fn error_detection(&self) -> Option<ErrorDetection> {
         self.offers(1).then(|| match self.first(Tc, 1) {
@@ -287,6 +481,15 @@ impl Atr {
     /// Gives whether the clock may stop, by the first TA for T=15; `None` where it is absent, which means that it may not.
     ///
     /// ISO/IEC 7816-3:2006, 8.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Atr, ClockStop};
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x3F, 0x43, 0x01, 0x7D]); // TA3 and TB3 are for T=15
+    /// assert_eq!(atr.clock_stop(), Some(ClockStop::Low));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).clock_stop(), None);
+    /// ```
     #[must_use]
     pub fn clock_stop(&self) -> Option<ClockStop> {
         self.first(Ta, 15).map(clock_stop)
@@ -295,6 +498,15 @@ impl Atr {
     /// Gives the classes of operating conditions, by the first TA for T=15; `None` where it is absent, which means class A.
     ///
     /// ISO/IEC 7816-3:2006, 8.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Atr;
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x3F, 0x43, 0x01, 0x7D]); // TA3 and TB3 are for T=15
+    /// assert!(atr.operating_classes().is_some_and(|classes| classes.b()));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).operating_classes(), None);
+    /// ```
     #[must_use]
     pub fn operating_classes(&self) -> Option<OperatingClasses> {
         self.first(Ta, 15).map(operating_classes)
@@ -303,6 +515,15 @@ impl Atr {
     /// Gives the use of the contact C6, by the first TB for T=15; `None` where it is absent, which means that it has none.
     ///
     /// ISO/IEC 7816-3:2006, 8.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Atr, C6Use};
+    ///
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x3F, 0x43, 0x01, 0x7D]); // TA3 and TB3 are for T=15
+    /// assert_eq!(atr.c6_use(), Some(C6Use::Standard(1)));
+    /// assert_eq!(Atr::new(&[0x3B, 0x00]).c6_use(), None);
+    /// ```
     #[must_use]
     pub fn c6_use(&self) -> Option<C6Use> {
         self.first(Tb, 15).map(c6_use)

@@ -9,6 +9,15 @@ use super::{Atr, InterfaceByte};
 /// Is one thing in an ATR that is not as the standard has it.
 ///
 /// `Display` says it in a sentence. ISO/IEC 7816-3:2006, 8.2.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Atr, Problem};
+///
+/// let atr = Atr::new(&[0x3B, 0x80, 0x01]);
+/// assert!(atr.problems().eq([Problem::TckMissing]));
+/// assert_eq!(Problem::TckMissing.to_string(), "TCK is missing");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
