@@ -1,6 +1,7 @@
 //! The answer to reset: what a card says about itself when it gets power.
 
 mod capabilities;
+mod coding;
 mod display;
 mod historical;
 mod interface;
@@ -11,9 +12,9 @@ use core::fmt;
 use core::ops::Range;
 
 pub use capabilities::{CardCapabilities, WriteBehaviour};
+pub use coding::{C6Use, ClockStop, Convention, ErrorDetection, OperatingClasses, SpecificMode, Tck};
 pub use historical::{Category, HistoricalBytes, StatusIndicator};
 pub use interface::{InterfaceByte, InterfaceByteKind, InterfaceBytes};
-pub use parameters::{C6Use, ClockStop, Convention, ErrorDetection, OperatingClasses, SpecificMode, Tck};
 pub use problem::Problem;
 
 /// Is an answer to reset, as a reader handed it over.

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use super::interface::Role;
-use super::parameters::{
+use super::coding::{
     C6Use, ClockStop, Convention, OperatingClasses, SpecificMode, Tck, c6_use, clock_stop, d, f_and_f_max,
     operating_classes,
 };
+use super::interface::Role;
 use super::{Atr, InterfaceByte};
 
 impl fmt::Display for Atr {

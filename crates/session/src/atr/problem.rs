@@ -2,8 +2,8 @@
 
 use core::fmt;
 
+use super::coding::{Convention, Tck, d, f_and_f_max, operating_classes};
 use super::interface::Role;
-use super::parameters::{Convention, Tck, d, f_and_f_max, operating_classes};
 use super::{Atr, InterfaceByte};
 
 /// Is one thing in an ATR that is not as the standard has it.
