@@ -4,6 +4,36 @@
 ///
 /// A reader powers the card up before the first command, so [`reset`](Card::reset) is called at least once before the
 /// first [`transmit`](Card::transmit). Calls come one at a time, but not always from the same thread.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::Card;
+///
+/// /// Counts its commands.
+/// struct Counter(u8);
+///
+/// impl Card for Counter {
+///     fn atr(&self) -> &[u8] {
+///         &[0x3B, 0x00]
+///     }
+///
+///     fn transmit(&mut self, _command: &[u8], response: &mut Vec<u8>) {
+///         self.0 += 1;
+///         response.extend([self.0, 0x90, 0x00]);
+///     }
+///
+///     fn reset(&mut self) {
+///         self.0 = 0;
+///     }
+/// }
+///
+/// # let sim = pcsc_sim::Simulator::new();
+/// sim.add_reader("Simulated Reader 00 00").insert(Counter(0));
+/// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+/// session.transmit(&[0x00, 0xCA, 0x00, 0x00])?;
+/// assert_eq!(session.transmit(&[0x00, 0xCA, 0x00, 0x00])?.data(), [2]);
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
 pub trait Card: Send {
     /// Returns the answer to reset.
     ///

@@ -28,6 +28,20 @@ impl<F: FnMut(&[u8], &mut Vec<u8>) + Send> FnCard<F> {
     /// Makes a card with this answer to reset.
     ///
     /// `transmit` is called for each command, as [`Card::transmit`] is.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, FnCard};
+    ///
+    /// let mut commands = 0;
+    /// let mut card = FnCard::new([0x3B, 0x00], move |_command, response| {
+    ///     commands += 1;
+    ///     response.extend([commands, 0x90, 0x00]);
+    /// });
+    /// let mut response = Vec::new();
+    /// card.transmit(&[0x00, 0x84, 0x00, 0x00], &mut response);
+    /// assert_eq!(response, [1, 0x90, 0x00]);
+    /// ```
     pub fn new(atr: impl Into<Vec<u8>>, transmit: F) -> Self {
         Self {
             atr: atr.into(),

@@ -53,6 +53,22 @@ impl OtherProgram {
     ///
     /// # Errors
     /// Those of `SCardConnect`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// let mut other = reader.other_program().unwrap();
+    /// other.connect().unwrap();
+    /// // Shared connections get along, an exclusive one is refused.
+    /// let options = pcsc_session::Session::options().provider(sim.functions());
+    /// assert!(options.clone().open().is_ok());
+    /// let error = options.share_mode(pcsc_session::ShareMode::Exclusive).open().unwrap_err();
+    /// assert!(error.is_sharing_violation());
+    /// ```
     pub fn connect(&mut self) -> Result<(), LONG> {
         self.card(SCARD_SHARE_SHARED).map(drop)
     }
@@ -62,6 +78,19 @@ impl OtherProgram {
     /// # Errors
     /// `SCARD_E_SHARING_VIOLATION` where there is any other connection, this program's among them; others of
     /// `SCardConnect`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// let mut other = reader.other_program().unwrap();
+    /// other.connect_exclusively().unwrap();
+    /// let error = pcsc_session::Session::options().provider(sim.functions()).open().unwrap_err();
+    /// assert!(error.is_sharing_violation());
+    /// ```
     pub fn connect_exclusively(&mut self) -> Result<(), LONG> {
         self.disconnect(SCARD_LEAVE_CARD)?;
         self.card(SCARD_SHARE_EXCLUSIVE).map(drop)
@@ -71,6 +100,22 @@ impl OtherProgram {
     ///
     /// # Errors
     /// Those of `SCardConnect` and `SCardBeginTransaction`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// let mut other = reader.other_program().unwrap();
+    /// other.begin_transaction().unwrap();
+    /// let waiting = std::thread::spawn(move || session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).map(|it| it.status()));
+    /// other.end_transaction().unwrap();
+    /// assert!(waiting.join().unwrap()?.is_success());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn begin_transaction(&mut self) -> Result<(), LONG> {
         transaction::begin(&*self.card(SCARD_SHARE_SHARED)?)
     }
@@ -79,6 +124,19 @@ impl OtherProgram {
     ///
     /// # Errors
     /// `SCARD_E_NOT_TRANSACTED` where none is open; others of `SCardEndTransaction`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// let mut other = reader.other_program().unwrap();
+    /// other.begin_transaction().unwrap();
+    /// assert_eq!(other.end_transaction(), Ok(()));
+    /// assert_eq!(other.end_transaction(), Err(pcsc_sys::SCARD_E_NOT_TRANSACTED));
+    /// ```
     pub fn end_transaction(&mut self) -> Result<(), LONG> {
         transaction::end(&*self.card(SCARD_SHARE_SHARED)?, SCARD_LEAVE_CARD)
     }
@@ -89,6 +147,20 @@ impl OtherProgram {
     ///
     /// # Errors
     /// Those of `SCardConnect` where it is not connected.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// reader.other_program().unwrap().reset().unwrap();
+    /// let error = session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err();
+    /// assert!(error.is_card_reset());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn reset(&mut self) -> Result<(), LONG> {
         self.card(SCARD_SHARE_SHARED)?;
         self.disconnect(SCARD_RESET_CARD)

@@ -35,6 +35,14 @@ impl Reader {
     }
 
     /// The name by which programs know the reader; where it is no valid UTF-8, with replacement characters.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::Simulator;
+    ///
+    /// let sim = Simulator::new();
+    /// assert_eq!(sim.add_reader("Simulated Reader 00 00").name(), "Simulated Reader 00 00");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         self.reader.name.as_str()
@@ -44,11 +52,37 @@ impl Reader {
     ///
     /// A card whose ATR is empty or longer than 33 bytes, and one that panics when it is reset, is mute. After
     /// [`unplug`](Reader::unplug) the card is dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// reader.insert(DemoCard::new());
+    /// let session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// assert!(session.reader_name() == &"Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn insert(&self, card: impl Card + 'static) {
         drop(self.swap(card));
     }
 
     /// Inserts a card in the place of the one that is in the reader, which is returned as from [`remove`](Reader::remove).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// let before = reader.swap(DemoCard::new().t0()).expect("a card");
+    /// assert_eq!(before.atr(), pcsc_sim::Card::atr(&DemoCard::new()));
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn swap(&self, card: impl Card + 'static) -> Option<Box<dyn Card>> {
         let mut card: Box<dyn Card> = Box::new(card);
         let atr = power::reset(&mut *card);
@@ -59,6 +93,19 @@ impl Reader {
     ///
     /// A card that executes a command is removed at once, too, and the command fails with `SCARD_E_NOT_TRANSACTED`; such
     /// a card is not returned but dropped when it has finished. `None` is returned also where there is no card.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// reader.remove().expect("a card");
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn remove(&self) -> Option<Box<dyn Card>> {
         self.reader.remove()
     }
@@ -67,6 +114,19 @@ impl Reader {
     ///
     /// It is no longer listed, and its connections are dead. A reader that is added later is another one, whatever its
     /// name. Does nothing where it was unplugged before.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// reader.unplug();
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_reader_gone());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn unplug(&self) {
         self.world.unplug(&self.reader);
     }
@@ -75,6 +135,18 @@ impl Reader {
     ///
     /// One that does not is still listed, and calls return `SCARD_E_READER_UNAVAILABLE`: so a USB reader is for a moment
     /// after it was pulled out. When it answers again, a card in it is powered.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// reader.set_available(false);
+    /// let error = pcsc_session::Session::options().provider(sim.functions()).open().unwrap_err();
+    /// assert_eq!(error.code(), Some(pcsc_session::Code::READER_UNAVAILABLE));
+    /// ```
     pub fn set_available(&self, available: bool) {
         self.reader.set_available(available);
     }
@@ -83,6 +155,20 @@ impl Reader {
     ///
     /// pcscd does so about half a second after the last connection has ended, the simulator only here. The next connection
     /// powers the card, which has then forgotten its PINs, and settles the protocol anew.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// assert!(!reader.power_off()); // the session is connected
+    /// session.close()?;
+    /// assert!(reader.power_off());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn power_off(&self) -> bool {
         self.reader.power_off()
     }
@@ -91,6 +177,19 @@ impl Reader {
     ///
     /// `CM_IOCTL_GET_FEATURE_REQUEST` is answered with them. At first there are none, and it fails with
     /// `SCARD_E_UNSUPPORTED_FEATURE`, as with vsmartcard's virtual reader.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
+    /// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// assert_eq!(session.features()?[0].control_code, 0x4233_0006);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn set_features(&self, features: impl Into<Vec<(u8, u32)>>) {
         lock(&self.reader.driver).features = features.into();
     }
@@ -99,6 +198,22 @@ impl Reader {
     ///
     /// At first none is known: `SCARD_E_UNSUPPORTED_FEATURE`. A panic is `SCARD_F_INTERNAL_ERROR`. The handler may call
     /// this reader's methods, but not `SCardControl` on the same reader: it answers one control at a time.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// reader.on_control(|code, input, output| match code {
+    ///     0x4200_0001 => Ok(output.extend(input.iter().rev())),
+    ///     _ => Err(pcsc_sys::SCARD_E_UNSUPPORTED_FEATURE),
+    /// });
+    /// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// assert_eq!(session.control(0x4200_0001, &[1, 2, 3])?, [3, 2, 1]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn on_control(
         &self,
         handler: impl FnMut(u32, &[u8], &mut Vec<u8>) -> Result<(), LONG> + Send + 'static,
@@ -112,6 +227,21 @@ impl Reader {
     ///
     /// At first there are those that pcscd tells for vsmartcard's virtual reader: the reader's name for
     /// `SCARD_ATTR_DEVICE_FRIENDLY_NAME` and `SCARD_ATTR_DEVICE_SYSTEM_NAME`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// use pcsc_session::Attribute;
+    ///
+    /// reader.set_attribute(pcsc_sys::SCARD_ATTR_VENDOR_NAME as u32, *b"Acme");
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// assert_eq!(session.get_attribute(Attribute::VENDOR_NAME)?, b"Acme");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn set_attribute(&self, attribute: u32, value: impl Into<Vec<u8>>) {
         lock(&self.reader.driver)
             .attributes
@@ -122,6 +252,17 @@ impl Reader {
     ///
     /// # Errors
     /// `SCARD_E_NO_SERVICE` where the service is stopped.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// let mut other = reader.other_program().unwrap();
+    /// assert_eq!(other.connect(), Ok(()));
+    /// ```
     pub fn other_program(&self) -> Result<OtherProgram, LONG> {
         OtherProgram::new(&self.world, self.reader.name.as_bytes())
     }

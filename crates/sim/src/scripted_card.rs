@@ -32,6 +32,15 @@ pub struct ScriptedCard {
 
 impl ScriptedCard {
     /// Makes a card that expects no command.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, ScriptedCard};
+    ///
+    /// let card = ScriptedCard::new([0x3B, 0x00]);
+    /// assert_eq!(card.atr(), [0x3B, 0x00]);
+    /// assert_eq!(card.check(), Ok(()));
+    /// ```
     pub fn new(atr: impl Into<Vec<u8>>) -> Self {
         Self {
             atr: atr.into(),
@@ -43,6 +52,16 @@ impl ScriptedCard {
     }
 
     /// Appends a command to the script, with the answer to it: the data, SW1 and SW2.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, ScriptedCard};
+    ///
+    /// let mut card = ScriptedCard::new([0x3B, 0x00]).answer([0x00, 0x84, 0x00, 0x00, 0x01], [0x42, 0x90, 0x00]);
+    /// let mut response = Vec::new();
+    /// card.transmit(&[0x00, 0x84, 0x00, 0x00, 0x01], &mut response);
+    /// assert_eq!(response, [0x42, 0x90, 0x00]);
+    /// ```
     #[must_use]
     pub fn answer(mut self, command: impl Into<Vec<u8>>, response: impl Into<Vec<u8>>) -> Self {
         self.script.push((command.into(), response.into()));
@@ -50,6 +69,15 @@ impl ScriptedCard {
     }
 
     /// Returns how often the card was powered up or reset.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, ScriptedCard};
+    ///
+    /// let mut card = ScriptedCard::new([0x3B, 0x00]);
+    /// card.reset();
+    /// assert_eq!(card.resets(), 1);
+    /// ```
     pub fn resets(&self) -> usize {
         self.resets
     }
@@ -58,6 +86,16 @@ impl ScriptedCard {
     ///
     /// # Errors
     /// The first command that the script did not expect; else how much of the script is missing.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, ScriptedCard};
+    ///
+    /// let mut card = ScriptedCard::new([0x3B, 0x00]).answer([0x00, 0x84], [0x90, 0x00]);
+    /// assert!(card.check().is_err()); // nothing came yet
+    /// card.transmit(&[0x00, 0x84], &mut Vec::new());
+    /// assert_eq!(card.check(), Ok(()));
+    /// ```
     pub fn check(&self) -> Result<(), ScriptError> {
         match &self.error {
             Some(error) => Err(error.clone()),
@@ -99,6 +137,17 @@ impl Card for ScriptedCard {
 }
 
 /// How the commands that came differ from a [`ScriptedCard`]'s script.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{Card, ScriptError, ScriptedCard};
+///
+/// let mut card = ScriptedCard::new([0x3B, 0x00]).answer([0x00, 0x84], [0x90, 0x00]);
+/// card.transmit(&[0x00, 0xB0], &mut Vec::new());
+/// let error = card.check().unwrap_err();
+/// assert!(matches!(&error, ScriptError::Unexpected { played: 0, .. }));
+/// assert_eq!(error.to_string(), "command 1 is [00, B0], but the script expects [00, 84]");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ScriptError {

@@ -52,6 +52,15 @@ impl Simulator {
     /// # Panics
     /// Where 1,024 of them live at the same time: each needs a C function of its own, and a program has no more. They
     /// are used again when a service has gone.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::Simulator;
+    ///
+    /// let sim = Simulator::new();
+    /// assert!(pcsc_session::Context::establish_on(sim.functions())?.list_readers()?.is_empty());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     #[expect(
         clippy::new_without_default,
@@ -76,6 +85,17 @@ impl Simulator {
     ///
     /// The name is text, or any bytes for pcsc-lite's functions: up to 127, without a null. Where it is taken, a number
     /// is added to it; [`Reader::name`] tells.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::Simulator;
+    ///
+    /// let sim = Simulator::new();
+    /// sim.add_reader("Simulated Reader 00 00");
+    /// let context = pcsc_session::Context::establish_on(sim.functions())?;
+    /// assert_eq!(context.list_readers()?, ["Simulated Reader 00 00"]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn add_reader(&self, name: impl AsRef<[u8]>) -> Reader {
         Reader::new(Arc::clone(&self.world), self.world.add_reader(name.as_ref()))
     }
@@ -87,6 +107,18 @@ impl Simulator {
     ///
     /// A context and a card belong to the service that they were opened on, whichever simulator's table the call
     /// goes through: numbers are never the same.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status().is_success());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     pub fn functions(&self) -> &'static Functions {
         self.world.slot.functions()
@@ -96,12 +128,37 @@ impl Simulator {
     ///
     /// A call that waits, or whose card acts, returns `SCARD_F_COMM_ERROR`; later ones return `SCARD_E_NO_SERVICE`, on
     /// contexts from before also when the service is back. Does nothing where it is stopped.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// sim.stop_service();
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_service_down());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     pub fn stop_service(&self) {
         self.world.stop();
     }
 
     /// Starts the service again, with the same readers and cards; the cards are powered, and counts of events begin
     /// at 0. Does nothing where it runs.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// sim.stop_service();
+    /// sim.start_service();
+    /// assert!(pcsc_session::Session::options().provider(sim.functions()).open().is_ok());
+    /// ```
     pub fn start_service(&self) {
         self.world.start();
     }
@@ -110,6 +167,21 @@ impl Simulator {
     ///
     /// # Panics
     /// For a name that is no function of the service.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// sim.fail("SCardTransmit", 2, pcsc_sys::SCARD_F_COMM_ERROR);
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_ok());
+    /// let error = session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err();
+    /// assert_eq!(error.code(), Some(pcsc_session::Code::COMM_ERROR));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[track_caller]
     pub fn fail(&self, function: &str, nth: usize, code: LONG) {
         self.plan(function, nth, Fault::Code(code));
@@ -119,6 +191,23 @@ impl Simulator {
     ///
     /// # Panics
     /// For a name that is no function of the service.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// use std::time::{Duration, Instant};
+    ///
+    /// sim.delay("SCardTransmit", 1, Duration::from_millis(20));
+    /// let begun = Instant::now();
+    /// session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?;
+    /// assert!(begun.elapsed() >= Duration::from_millis(20));
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[track_caller]
     pub fn delay(&self, function: &str, nth: usize, delay: Duration) {
         self.plan(function, nth, Fault::Delay(delay));
@@ -130,6 +219,19 @@ impl Simulator {
     ///
     /// # Panics
     /// For a name that is no function of the service.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// sim.answer("SCardTransmit", 1, [0x6F, 0x00]);
+    /// assert_eq!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status(), 0x6F00);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[track_caller]
     pub fn answer(&self, function: &str, nth: usize, answer: impl Into<Vec<u8>>) {
         self.plan(function, nth, Fault::Answer(answer.into()));
@@ -140,6 +242,19 @@ impl Simulator {
     /// # Panics
     /// For a name that is no function of the service. A panic of `action` makes the call return
     /// `SCARD_F_INTERNAL_ERROR`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// sim.before("SCardTransmit", 1, move |_sim| drop(reader.remove()));
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[track_caller]
     pub fn before(&self, function: &str, nth: usize, action: impl FnOnce(&Simulator) + Send + 'static) {
         self.plan(function, nth, Fault::Before(Box::new(action)));
@@ -153,6 +268,20 @@ impl Simulator {
     /// # Panics
     /// For a name that is no function of the service. A panic of `action` makes the call return
     /// `SCARD_F_INTERNAL_ERROR`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// sim.after("SCardTransmit", 1, move |_sim| drop(reader.remove()));
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status().is_success());
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[track_caller]
     pub fn after(&self, function: &str, nth: usize, action: impl FnOnce(&Simulator) + Send + 'static) {
         self.plan(function, nth, Fault::After(Box::new(action)));
@@ -164,6 +293,19 @@ impl Simulator {
     ///
     /// # Panics
     /// For a name that is no function of the service.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?;
+    /// assert_eq!(sim.calls("SCardTransmit"), 1);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn calls(&self, function: &str) -> u64 {

@@ -30,6 +30,18 @@ const SEND_ATR: u8 = 4;
 /// - [`InvalidData`](ErrorKind::InvalidData): the card gave an answer that does not fit into a message, being empty or
 ///   longer than 65,535 bytes. The card is removed.
 /// - Any other error of the connection, except that the reader closed it.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{DemoCard, vpcd};
+///
+/// # let reader = std::net::TcpListener::bind("127.0.0.1:0")?; // in the place of the virtual reader
+/// # let port = reader.local_addr()?.port();
+/// let serving = std::thread::spawn(move || vpcd::serve(("127.0.0.1", port), DemoCard::new()));
+/// drop(reader.accept()?); // the reader goes away
+/// assert!(serving.join().unwrap().is_ok());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn serve(addr: impl ToSocketAddrs, card: impl Card) -> io::Result<()> {
     serve_on(&connect(addr)?, card)
 }
@@ -42,6 +54,18 @@ pub fn serve(addr: impl ToSocketAddrs, card: impl Card) -> io::Result<()> {
 /// # Errors
 /// [`ConnectionRefused`](ErrorKind::ConnectionRefused) where no virtual reader listens there, or not yet; any other error
 /// of connecting or of starting a thread.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{DemoCard, vpcd};
+///
+/// # let reader = std::net::TcpListener::bind("127.0.0.1:0")?; // in the place of the virtual reader
+/// # let port = reader.local_addr()?.port();
+/// let card = vpcd::insert(("127.0.0.1", port), DemoCard::new())?; // the port of the virtual reader
+/// assert!(reader.accept().is_ok());
+/// drop(card); // which removes it
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn insert<C: Card + 'static>(addr: impl ToSocketAddrs, mut card: C) -> io::Result<Inserted<C>> {
     let stream = connect(addr)?;
     let socket = stream.try_clone()?;
@@ -58,6 +82,18 @@ pub fn insert<C: Card + 'static>(addr: impl ToSocketAddrs, mut card: C) -> io::R
 /// A card in a virtual reader, until it is removed or this value is dropped.
 ///
 /// Dropping waits until the card has finished the command that it is executing.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{DemoCard, vpcd};
+///
+/// # let reader = std::net::TcpListener::bind("127.0.0.1:0")?; // in the place of the virtual reader
+/// # let port = reader.local_addr()?.port();
+/// let inserted = vpcd::insert(("127.0.0.1", port), DemoCard::new())?;
+/// // ... the program under test uses the card ...
+/// assert!(!inserted.remove()?.pin_verified());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping it removes the card"]
 pub struct Inserted<C> {
@@ -72,6 +108,17 @@ impl<C> Inserted<C> {
     ///
     /// # Errors
     /// Why the card had stopped answering before: see [`serve`]. Its code may also have panicked.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, vpcd};
+    ///
+    /// # let reader = std::net::TcpListener::bind("127.0.0.1:0")?; // in the place of the virtual reader
+    /// # let port = reader.local_addr()?.port();
+    /// let card = vpcd::insert(("127.0.0.1", port), DemoCard::new())?.remove()?;
+    /// assert_eq!(card.commands(), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn remove(mut self) -> io::Result<C> {
         self.end()
             .unwrap_or_else(|| Err(io::Error::other("the card was removed before")))
