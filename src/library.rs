@@ -22,12 +22,31 @@ const SYSTEM: &[&str] = if cfg!(windows) {
 /// Why no table could be had: each library that was tried, with what was wrong with it.
 ///
 /// Its text names them all and says what to install.
+///
+/// # Examples
+/// ```
+/// # #[cfg(feature = "load")] {
+/// // SAFETY: there is no such file, so that nothing is run.
+/// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+/// assert!(error.to_string().starts_with("no PC/SC library could be used: /no/such/library.so"));
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
     attempts: Vec<Attempt>,
 }
 
 /// A library that was tried, and what was wrong with it.
+///
+/// # Examples
+/// ```
+/// # #[cfg(feature = "load")] {
+/// // SAFETY: there is no such file, so that nothing is run.
+/// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+/// println!("{}", error.attempts()[0]); // the path, and the loader's reason
+/// # assert!(error.attempts()[0].to_string().starts_with("/no/such/library.so ("));
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     library: String,
@@ -35,6 +54,15 @@ pub struct Attempt {
 }
 
 /// What was wrong with a library.
+///
+/// # Examples
+/// ```
+/// # #[cfg(feature = "load")] {
+/// // SAFETY: there is no such file, so that nothing is run.
+/// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+/// assert!(matches!(error.attempts()[0].failure(), pcsc_sys::Failure::NotOpened(_)));
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
@@ -46,12 +74,30 @@ pub enum Failure {
 
 impl LoadError {
     /// The libraries that were tried, in order; none where the crate was built without `load` and `link`.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[cfg(feature = "load")] {
+    /// // SAFETY: there is no such file, so that nothing is run.
+    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+    /// assert_eq!(error.attempts().len(), 1);
+    /// # }
+    /// ```
     #[must_use]
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
     }
 
     /// The first required symbol that a library was refused for.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[cfg(feature = "load")] {
+    /// // SAFETY: there is no such file, so that nothing is run.
+    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+    /// assert_eq!(error.missing_symbol(), None); // it was not even opened
+    /// # }
+    /// ```
     #[must_use]
     pub fn missing_symbol(&self) -> Option<&'static str> {
         self.attempts.iter().find_map(|attempt| match attempt.failure {
@@ -63,12 +109,34 @@ impl LoadError {
 
 impl Attempt {
     /// The name or path that was given to the loader.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[cfg(feature = "load")] {
+    /// // SAFETY: there is no such file, so that nothing is run.
+    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+    /// assert_eq!(error.attempts()[0].library(), "/no/such/library.so");
+    /// # }
+    /// ```
     #[must_use]
     pub fn library(&self) -> &str {
         &self.library
     }
 
     /// What was wrong with it.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[cfg(feature = "load")] {
+    /// // SAFETY: there is no such file, so that nothing is run.
+    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
+    /// match error.attempts()[0].failure() {
+    ///     pcsc_sys::Failure::NotOpened(reason) => println!("{reason}"),
+    ///     pcsc_sys::Failure::MissingSymbol(symbol) => panic!("it has no {symbol}"),
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn failure(&self) -> &Failure {
         &self.failure

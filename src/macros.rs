@@ -12,6 +12,11 @@ pub const SCARD_AUTOALLOCATE: DWORD = DWORD::MAX;
 ///
 /// # Platform notes
 /// `0x42000000 + code` with pcsc-lite and on macOS, `0x00310000 | code << 2` on Windows.
+///
+/// # Examples
+/// ```
+/// assert_eq!(pcsc_sys::SCARD_CTL_CODE(3400), pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST);
+/// ```
 #[must_use]
 pub const fn SCARD_CTL_CODE(code: DWORD) -> DWORD {
     if cfg!(windows) {
@@ -22,6 +27,13 @@ pub const fn SCARD_CTL_CODE(code: DWORD) -> DWORD {
 }
 
 /// Makes an attribute's identifier of its class and its tag.
+///
+/// # Examples
+/// ```
+/// use pcsc_sys::{SCARD_ATTR_VALUE, SCARD_ATTR_VENDOR_NAME, SCARD_CLASS_VENDOR_INFO};
+///
+/// assert_eq!(SCARD_ATTR_VALUE(SCARD_CLASS_VENDOR_INFO, 0x0100), SCARD_ATTR_VENDOR_NAME);
+/// ```
 #[must_use]
 pub const fn SCARD_ATTR_VALUE(class: ULONG, tag: ULONG) -> ULONG {
     (class << 16) | tag

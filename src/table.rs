@@ -102,6 +102,11 @@ macro_rules! functions {
 
         impl Functions {
             /// The symbol of each function, as the platform's library exports it, in the order of the list.
+            ///
+            /// # Examples
+            /// ```
+            /// assert!(pcsc_sys::Functions::NAMES.contains(&"SCardTransmit"));
+            /// ```
             pub const NAMES: &'static [&'static str] = &[
                 $( $(#[cfg($($cfg)*)])? symbol!($name $($macos)?), )*
             ];
@@ -109,6 +114,12 @@ macro_rules! functions {
             /// Whether only some libraries export this symbol, so that loading does without it.
             ///
             /// A symbol that is not in [`Functions::NAMES`] is not optional.
+            ///
+            /// # Examples
+            /// ```
+            /// assert!(pcsc_sys::Functions::is_optional("pcsc_stringify_error") || cfg!(windows));
+            /// assert!(!pcsc_sys::Functions::is_optional("SCardTransmit"));
+            /// ```
             #[must_use]
             pub fn is_optional(symbol: &str) -> bool {
                 $( $(#[cfg($($cfg)*)])? if symbol == symbol!($name $($macos)?) { return stringify!($kind) != "required"; } )*
@@ -117,6 +128,21 @@ macro_rules! functions {
 
             /// The base for a table of your own: each function answers `SCARD_E_UNSUPPORTED_FEATURE`
             /// (or null, where it returns a handle).
+            ///
+            /// # Examples
+            /// ```
+            /// use pcsc_sys::{Functions, SCARDCONTEXT, LONG};
+            ///
+            /// unsafe extern "system" fn always_valid(_context: SCARDCONTEXT) -> LONG {
+            ///     pcsc_sys::SCARD_S_SUCCESS
+            /// }
+            ///
+            /// let mut table = Functions::UNSUPPORTED;
+            /// table.SCardIsValidContext = always_valid;
+            /// // SAFETY: neither function reads its argument.
+            /// let codes = unsafe { ((table.SCardIsValidContext)(1), (table.SCardCancel)(1)) };
+            /// assert_eq!(codes, (pcsc_sys::SCARD_S_SUCCESS, pcsc_sys::SCARD_E_UNSUPPORTED_FEATURE));
+            /// ```
             pub const UNSUPPORTED: Functions = Functions {
                 $( $(#[cfg($($cfg)*)])? $name: {
                     unsafe extern "system" fn $name($(_: $type),*) -> $return {
