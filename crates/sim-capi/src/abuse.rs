@@ -3,6 +3,8 @@
 //! A plain run tells that nothing panics, blocks or crashes. `cargo xtask test sim-boundary` repeats it under valgrind
 //! and, with a nightly compiler, under AddressSanitizer.
 
+mod abuser;
+
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,32 +12,10 @@ use std::thread;
 use pcsc_sys::*;
 
 use crate::functions;
+use abuser::{ALONE, Abuser, CONTEXTS, TOGETHER};
 
 const THREADS: u64 = 32;
 const CALLS: u64 = 4000;
-
-/// Contexts that any thread has opened, for all to use and to close, and then still to use.
-static CONTEXTS: Shared = [const { AtomicUsize::new(0) }; 4];
-/// Connections on these contexts, as above.
-static TOGETHER: Shared = [const { AtomicUsize::new(0) }; 4];
-/// Connections on contexts of their own, as above.
-///
-/// Only they begin transactions. `SCardConnect` keeps its context busy until the card is unlocked, as pcsc-lite's does: a
-/// transaction on the same context could not end any more.
-static ALONE: Shared = [const { AtomicUsize::new(0) }; 4];
-
-type Shared = [AtomicUsize; 4];
-
-/// What one thread passes.
-struct Abuser {
-    random: u64,
-    buffer: Vec<u8>,
-    number: DWORD,
-    count: DWORD,
-    other: DWORD,
-    handle: LONG,
-    memory: *mut u8,
-}
 
 /// Calls an exported function.
 macro_rules! call {
@@ -130,7 +110,7 @@ const CALLS_OF: &[(&str, Call)] = &[
             atr,
             &mut atr_len
         ));
-        a.free_if(code)
+        free_if(a, code)
     }),
     ("SCardGetStatusChange", status_change),
     ("SCardControl", |a| {
@@ -181,13 +161,13 @@ const CALLS_OF: &[(&str, Call)] = &[
         let context = a.any_handle(&CONTEXTS);
         let (text, len) = a.text();
         let code = call!(SCardListReaderGroups(context, text, len));
-        a.free_if(code)
+        free_if(a, code)
     }),
     ("SCardListReaders", |a| {
         let (context, groups) = (a.any_handle(&CONTEXTS), a.name());
         let (text, len) = a.text();
         let code = call!(SCardListReaders(context, groups, text, len));
-        a.free_if(code)
+        free_if(a, code)
     }),
     #[cfg(not(target_os = "macos"))]
     ("SCardFreeMemory", |a| {
@@ -205,7 +185,7 @@ const CALLS_OF: &[(&str, Call)] = &[
         );
         let (text, len) = a.text();
         let code = call!(SCardGetAttrib(card, attribute, text.cast(), len));
-        a.free_if(code)
+        free_if(a, code)
     }),
     ("SCardSetAttrib", |a| {
         let (card, attribute) = (
@@ -242,175 +222,23 @@ fn status_change(a: &mut Abuser) -> bool {
     call!(SCardGetStatusChange(context, timeout, states, count)) == SCARD_S_SUCCESS
 }
 
-impl Abuser {
-    fn new(seed: u64) -> Self {
-        Self {
-            random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
-            buffer: vec![0; 512],
-            number: 0,
-            count: 0,
-            other: 0,
-            handle: 0,
-            memory: ptr::null_mut(),
-        }
+/// Frees what was allocated, on a context of its own: any other may be closed meanwhile.
+fn free_if(a: &mut Abuser, code: LONG) -> bool {
+    #[cfg(not(target_os = "macos"))]
+    if !a.memory.is_null() {
+        let mut context = 0;
+        let opened = call!(SCardEstablishContext(0, ptr::null(), ptr::null(), &mut context));
+        assert_eq!(opened, SCARD_S_SUCCESS);
+        assert_eq!(call!(SCardFreeMemory(context, a.memory.cast())), SCARD_S_SUCCESS);
+        // What the service did not allocate is refused. The same address once more might be another thread's by now.
+        assert_eq!(
+            call!(SCardFreeMemory(context, a.buffer.as_ptr().cast())),
+            SCARD_E_INVALID_PARAMETER
+        );
+        call!(SCardReleaseContext(context));
+        a.memory = ptr::null_mut();
     }
-
-    /// xorshift64, George Marsaglia, 2003.
-    fn next(&mut self) -> usize {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 8) as usize
-    }
-
-    fn one_of(&mut self, choices: &[DWORD]) -> DWORD {
-        choices[self.next() % choices.len()]
-    }
-
-    /// The pointer, or null in one of `n` cases.
-    fn unless<T>(&mut self, n: usize, pointer: *mut T) -> *mut T {
-        if self.next() % n == 0 {
-            ptr::null_mut()
-        } else {
-            pointer
-        }
-    }
-
-    /// Null, or an address where nothing is.
-    fn nothing(&mut self) -> *mut u8 {
-        if self.next() % 2 == 0 {
-            ptr::null_mut()
-        } else {
-            ptr::dangling_mut()
-        }
-    }
-
-    /// Open, closed, of the other kind, or no handle at all.
-    fn any_handle(&mut self, kind: &Shared) -> LONG {
-        match self.next() % 16 {
-            0 => self.one_of(&[0, 1, 0xFFFF_FFFF, DWORD::MAX]) as LONG,
-            1 => self.next() as LONG,
-            2 => CONTEXTS[self.next() % CONTEXTS.len()].load(Ordering::Relaxed) as LONG,
-            3 => ALONE[self.next() % ALONE.len()].load(Ordering::Relaxed) as LONG,
-            _ => kind[self.next() % kind.len()].load(Ordering::Relaxed) as LONG,
-        }
-    }
-
-    fn any_card(&mut self) -> LONG {
-        let kind = if self.next() % 2 == 0 { &ALONE } else { &TOGETHER };
-        self.any_handle(kind)
-    }
-
-    /// A handle that is open only now and then, so that some stay open.
-    fn seldom_open(&mut self, kind: fn(&mut Self) -> LONG) -> LONG {
-        if self.next() % 8 == 0 {
-            kind(self)
-        } else {
-            self.next() as LONG
-        }
-    }
-
-    /// Seldom one that resets the card, since that stops all connections but the one that did it.
-    fn some_disposition(&mut self) -> DWORD {
-        if self.next() % 8 == 0 {
-            self.one_of(&[SCARD_RESET_CARD, SCARD_UNPOWER_CARD, SCARD_EJECT_CARD, 9])
-        } else {
-            SCARD_LEAVE_CARD
-        }
-    }
-
-    /// Lets others use what was opened.
-    fn share(&mut self, kind: &Shared, code: LONG) -> bool {
-        let opened = code == SCARD_S_SUCCESS;
-        if opened {
-            kind[self.next() % kind.len()].store(self.handle as usize, Ordering::Relaxed);
-        }
-        opened
-    }
-
-    fn maybe_handle(&mut self) -> *mut LONG {
-        self.handle = 0;
-        let place = &raw mut self.handle;
-        self.unless(8, place)
-    }
-
-    fn maybe_number(&mut self) -> *mut DWORD {
-        let place = &raw mut self.number;
-        self.unless(8, place)
-    }
-
-    fn maybe_other(&mut self) -> *mut DWORD {
-        let place = &raw mut self.other;
-        self.unless(8, place)
-    }
-
-    fn maybe_count(&mut self) -> *mut DWORD {
-        let place = &raw mut self.count;
-        self.unless(8, place)
-    }
-
-    fn name(&mut self) -> LPCSTR {
-        match self.next() % 6 {
-            0 => ptr::null(),
-            1 => c"".as_ptr(),
-            2 => c"\\\\?PnP?\\Notification".as_ptr(),
-            _ => c"Simulated Reader 00 00".as_ptr(),
-        }
-    }
-
-    /// A buffer with no more length than it has; or null with any length, or nothing with none.
-    fn bytes(&mut self) -> (*mut u8, DWORD) {
-        match self.next() % 6 {
-            0 => (ptr::null_mut(), self.one_of(&[0, 1, 300, DWORD::MAX])),
-            1 => (ptr::dangling_mut(), 0),
-            _ => (self.buffer.as_mut_ptr(), self.one_of(&[0, 1, 2, 33, 264, 300])),
-        }
-    }
-
-    /// As [`bytes`](Self::bytes), for what is read, or with a length that nothing has.
-    fn input(&mut self) -> (*mut u8, DWORD) {
-        let (pointer, len) = self.bytes();
-        if self.next() % 8 == 0 {
-            (pointer, self.one_of(&[DWORD::MAX / 2 + 1, DWORD::MAX]))
-        } else {
-            (pointer, len)
-        }
-    }
-
-    /// As [`bytes`](Self::bytes), with the length behind a pointer that may be null; or the place of a pointer, for memory to be allocated.
-    fn text(&mut self) -> (LPSTR, *mut DWORD) {
-        self.memory = ptr::null_mut();
-        if cfg!(not(target_os = "macos")) && self.next() % 4 == 0 {
-            self.count = SCARD_AUTOALLOCATE;
-            let place = &raw mut self.memory;
-            return (self.unless(4, place).cast(), &raw mut self.count);
-        }
-        let (pointer, len) = self.bytes();
-        self.count = len;
-        (pointer.cast(), self.maybe_count())
-    }
-
-    /// Frees what was allocated, on a context of its own: any other may be closed meanwhile.
-    fn free_if(&mut self, code: LONG) -> bool {
-        #[cfg(not(target_os = "macos"))]
-        if !self.memory.is_null() {
-            let mut context = 0;
-            let opened = call!(SCardEstablishContext(0, ptr::null(), ptr::null(), &mut context));
-            assert_eq!(opened, SCARD_S_SUCCESS);
-            assert_eq!(
-                call!(SCardFreeMemory(context, self.memory.cast())),
-                SCARD_S_SUCCESS
-            );
-            // What the service did not allocate is refused. The same address once more might be another thread's by now.
-            assert_eq!(
-                call!(SCardFreeMemory(context, self.buffer.as_ptr().cast())),
-                SCARD_E_INVALID_PARAMETER
-            );
-            call!(SCardReleaseContext(context));
-            self.memory = ptr::null_mut();
-        }
-        code == SCARD_S_SUCCESS
-    }
+    code == SCARD_S_SUCCESS
 }
 
 #[test]
