@@ -39,17 +39,45 @@ pub trait Card: Send {
     ///
     /// ISO/IEC 7816-3, 8.2: 2 to 33 bytes. A reader may ask for it often, for instance to learn whether the card is
     /// still there.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, FnCard};
+    ///
+    /// let card = FnCard::new([0x3B, 0x00], |_command, response| response.extend([0x90, 0x00]));
+    /// assert_eq!(card.atr(), [0x3B, 0x00]);
+    /// ```
     fn atr(&self) -> &[u8];
 
     /// Executes one command APDU and appends the answer to `response`.
     ///
     /// `command` is what the program sent, byte for byte: it may be no valid APDU. `response` is empty; the card fills
     /// it with the data, then SW1 and SW2. A reader passes on fewer than two bytes too, as a faulty card would send.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, DemoCard};
+    ///
+    /// let mut response = Vec::new();
+    /// DemoCard::new().transmit(&[0x00, 0xA4, 0x00, 0x0C], &mut response);
+    /// assert_eq!(response, [0x90, 0x00]);
+    /// ```
     fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>);
 
     /// Forgets what does not survive a reset: the selected application, verified PINs, open logical channels.
     ///
     /// Called when the card is powered up and when it is reset.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, DemoCard};
+    ///
+    /// let mut card = DemoCard::new();
+    /// card.transmit(&[0x00, 0x70, 0x00, 0x00, 0x01], &mut Vec::new()); // MANAGE CHANNEL
+    /// assert_eq!(card.open_channels(), 2);
+    /// card.reset();
+    /// assert_eq!(card.open_channels(), 1);
+    /// ```
     fn reset(&mut self) {}
 }
 

@@ -198,7 +198,7 @@ impl DemoCard {
     /// use pcsc_session::Atr;
     /// use pcsc_sim::{Card, DemoCard};
     ///
-    /// assert!(Atr::new(DemoCard::new().t1().atr()).protocols().eq([1]));
+    /// assert!(Atr::new(DemoCard::new().t0().t1().atr()).protocols().eq([1]));
     /// ```
     #[must_use]
     pub fn t1(self) -> Self {
@@ -260,7 +260,7 @@ impl DemoCard {
     /// let mut card = DemoCard::new().without_get_response();
     /// let mut response = Vec::new();
     /// card.transmit(&[0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00, 0x02], &mut response);
-    /// assert_eq!(response.len(), 2 + 2); // and not 61xx
+    /// assert_eq!(response[2..], [0x90, 0x00]); // and not 61xx
     /// ```
     #[must_use]
     pub fn without_get_response(self) -> Self {

@@ -27,7 +27,9 @@ use std::sync::Arc;
 /// let mut other = reader.other_program()?;
 /// other.connect_exclusively()?;
 /// // Nobody else can connect now.
+/// assert_eq!(reader.other_program()?.connect(), Err(pcsc_sys::SCARD_E_SHARING_VIOLATION));
 /// drop(other);
+/// assert_eq!(reader.other_program()?.connect(), Ok(()));
 /// # Ok::<(), pcsc_sys::LONG>(())
 /// ```
 #[derive(Debug)]

@@ -61,7 +61,7 @@ impl Reader {
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// reader.insert(DemoCard::new());
     /// let session = pcsc_session::Session::options().provider(sim.functions()).open()?;
-    /// assert!(session.reader_name() == &"Simulated Reader 00 00");
+    /// assert_eq!(session.reader_name(), "Simulated Reader 00 00");
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn insert(&self, card: impl Card + 'static) {

@@ -34,12 +34,22 @@ const SEND_ATR: u8 = 4;
 /// # Examples
 /// ```
 /// use pcsc_sim::{DemoCard, vpcd};
+/// # use std::io::{Read, Write};
 ///
 /// # let reader = std::net::TcpListener::bind("127.0.0.1:0")?; // in the place of the virtual reader
 /// # let port = reader.local_addr()?.port();
-/// let serving = std::thread::spawn(move || vpcd::serve(("127.0.0.1", port), DemoCard::new()));
-/// drop(reader.accept()?); // the reader goes away
-/// assert!(serving.join().unwrap().is_ok());
+/// let serving = std::thread::spawn(move || {
+///     let mut card = DemoCard::new();
+///     vpcd::serve(("127.0.0.1", port), &mut card).map(|()| card.commands())
+/// });
+/// # let (mut slot, _) = reader.accept()?;
+/// // The reader sends one command, and goes away.
+/// # slot.write_all(&[0, 4, 0x00, 0xA4, 0x00, 0x0C])?;
+/// # let mut answer = [0; 4];
+/// # slot.read_exact(&mut answer)?;
+/// # assert_eq!(answer, [0, 2, 0x90, 0x00]);
+/// # drop(slot);
+/// assert_eq!(serving.join().unwrap()?, 1);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn serve(addr: impl ToSocketAddrs, card: impl Card) -> io::Result<()> {
@@ -86,12 +96,16 @@ pub fn insert<C: Card + 'static>(addr: impl ToSocketAddrs, mut card: C) -> io::R
 /// # Examples
 /// ```
 /// use pcsc_sim::{DemoCard, vpcd};
+/// # use std::io::{Read, Write};
 ///
 /// # let reader = std::net::TcpListener::bind("127.0.0.1:0")?; // in the place of the virtual reader
 /// # let port = reader.local_addr()?.port();
 /// let inserted = vpcd::insert(("127.0.0.1", port), DemoCard::new())?;
-/// // ... the program under test uses the card ...
-/// assert!(!inserted.remove()?.pin_verified());
+/// // The program under test opens a logical channel.
+/// # let (mut slot, _) = reader.accept()?;
+/// # slot.write_all(&[0, 5, 0x00, 0x70, 0x00, 0x00, 0x01])?;
+/// # slot.read_exact(&mut [0; 5])?;
+/// assert_eq!(inserted.remove()?.open_channels(), 2);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
@@ -115,8 +129,11 @@ impl<C> Inserted<C> {
     ///
     /// # let reader = std::net::TcpListener::bind("127.0.0.1:0")?; // in the place of the virtual reader
     /// # let port = reader.local_addr()?.port();
-    /// let card = vpcd::insert(("127.0.0.1", port), DemoCard::new())?.remove()?;
+    /// let inserted = vpcd::insert(("127.0.0.1", port), DemoCard::new())?;
+    /// let card = inserted.remove()?;
     /// assert_eq!(card.commands(), 0);
+    /// // The reader sees the end of the connection.
+    /// assert_eq!(std::io::Read::read(&mut reader.accept()?.0, &mut [0])?, 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn remove(mut self) -> io::Result<C> {

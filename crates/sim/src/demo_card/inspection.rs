@@ -58,9 +58,14 @@ impl DemoCard {
     ///
     /// # Examples
     /// ```
-    /// use pcsc_sim::DemoCard;
+    /// use pcsc_sim::{Card, DemoCard};
     ///
-    /// assert_eq!(DemoCard::new().puk_tries_left(), 10);
+    /// let mut card = DemoCard::new();
+    /// let mut response = Vec::new();
+    /// card.transmit(&[&[0x00, 0xA4, 0x04, 0x0C, 0x09], DemoCard::AID].concat(), &mut response);
+    /// // RESET RETRY COUNTER with a wrong PUK, and the PIN to be
+    /// card.transmit(&[&[0x00, 0x2C, 0x00, 0x81, 0x0E], &b"00000000"[..], DemoCard::PIN].concat(), &mut response);
+    /// assert_eq!(card.puk_tries_left(), 9);
     /// ```
     #[must_use]
     pub fn puk_tries_left(&self) -> u8 {
@@ -109,7 +114,7 @@ impl DemoCard {
     ///
     /// let card = DemoCard::new();
     /// assert_eq!(card.record(1).map(<[u8]>::len), Some(16));
-    /// assert_eq!(card.record(5), None);
+    /// assert_eq!(card.record(DemoCard::RECORD_COUNT + 1), None);
     /// ```
     #[must_use]
     pub fn record(&self, number: u8) -> Option<&[u8]> {
