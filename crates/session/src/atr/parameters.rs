@@ -141,8 +141,9 @@ impl Atr {
     /// ```
     /// use pcsc_session::Atr;
     ///
-    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x71, 0xFE, 0x45, 0x01, 0xCA]); // TA3, TB3 and TC3 are for T=1
-    /// assert_eq!(atr.bwi(), Some(4));
+    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x71, 0xFE, 0x75, 0x01, 0xFA]); // TA3, TB3 and TC3 are for T=1
+    /// assert_eq!(atr.bwi(), Some(7));
+    /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x01, 0x81]).bwi(), Some(4)); // without TB3
     /// ```
     #[must_use]
     pub fn bwi(&self) -> Option<u8> {
