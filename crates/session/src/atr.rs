@@ -300,7 +300,7 @@ impl Atr {
     /// use pcsc_session::Atr;
     ///
     /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x80, 0x01, 0x01]).default_protocol(), Some(0));
-    /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x90, 0x01, 0x10]).default_protocol(), Some(1)); // by TA2
+    /// assert_eq!(Atr::new(&[0x3B, 0x80, 0x90, 0x01, 0x01, 0x10]).default_protocol(), Some(1)); // by TA2
     /// ```
     #[must_use]
     pub fn default_protocol(&self) -> Option<u8> {

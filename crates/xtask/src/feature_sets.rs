@@ -92,6 +92,8 @@ pub(crate) fn pcscd(root: &Path) -> Result<Done, String> {
     run(cargo(root).args(["build", "--workspace", "--examples"]), DEADLINE)?;
     let mut loaded = cargo(root);
     loaded.args(["test", "--workspace", "--tests", "--", "--ignored"]);
+    // pcscd looks for cards in intervals: the tests wait more than they work.
+    loaded.arg("--test-threads=4");
     run(&mut with_namespaces(loaded), DEADLINE)?;
     let mut linked = cargo(root);
     linked.args(["test", "--package", "pcsc-sys", "--features", "link"]);

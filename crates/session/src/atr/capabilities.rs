@@ -307,6 +307,8 @@ impl CardCapabilities {
 
     /// Gives the largest number of logical channels, the basic one included: 1 to 7, or 8 for eight and more.
     ///
+    /// As the byte has it, also where neither card nor program can choose a number, which means that there are none.
+    ///
     /// # Examples
     /// ```
     /// use pcsc_session::CardCapabilities;
