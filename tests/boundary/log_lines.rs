@@ -130,6 +130,20 @@ fn the_rest_of_a_secret_answer_is_never_logged() {
 }
 
 #[test]
+fn no_round_of_a_secret_answer_is_ever_logged() {
+    let mut session = session();
+    answer(&[0x61, 0x04]);
+    let lines = logged(|| {
+        session.transmit(&[0x00, 0x20, 0x00, 0x81, 0x01, 0x31]).unwrap();
+        // Each round of it brings two bytes and promises more.
+        answer(&[0xAB, 0xAB, 0x61, 0x02]);
+        session.execute(&Command::get_response(4)).unwrap_err();
+    });
+    assert!(lines.len() > 100, "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains("AB")), "{lines:?}");
+}
+
+#[test]
 fn what_execute_sends_of_a_secret_is_never_logged() {
     let secret = [0xAB; 600];
     for (form, len) in [

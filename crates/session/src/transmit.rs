@@ -93,7 +93,7 @@ impl Session {
         }
         self.check("SCardTransmit")?;
         // What was gathered before `offset` is part of the same answer.
-        let secret = secret || self.secret != 0 && offset == 0 && self.goes_on(self.bytes(command));
+        let secret = secret || self.secret != 0 && (offset != 0 || self.goes_on(self.bytes(command)));
         if self.secret != 0 && offset == 0 {
             self.wipe();
         }
