@@ -56,4 +56,25 @@ conformance! {
             assert!(command.join().unwrap().unwrap().is_success());
         });
     }
+
+    fn a_session_that_cannot_end_holds_up_no_other<S>() {
+        let mut service = S::start(2);
+        service.insert(0, ok());
+        service.insert(1, ok());
+        let mut holder = service.open(0);
+        let ending = service.open(0);
+        std::thread::scope(|scope| {
+            let transaction = holder.transaction().unwrap();
+            // It resets the card: not while the other has a transaction.
+            let end = scope.spawn(move || ending.close().map_err(|(_, error)| error));
+            for _ in 0..100 {
+                let mut other = service.open(1);
+                assert!(other.transmit(&GET).unwrap().status().is_success());
+                other.close().unwrap();
+            }
+            assert!(!end.is_finished());
+            drop(transaction);
+            end.join().unwrap().unwrap();
+        });
+    }
 }

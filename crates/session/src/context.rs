@@ -16,8 +16,9 @@ const LIST: usize = 16 * 128 + 1;
 /// A connection to the PC/SC service. Clones share it; it is released with the last of them.
 ///
 /// # Platform notes
-/// With pcsc-lite a call waits for the one under way on the same context: what is to run side by side
-/// needs contexts of its own. After `fork` the child must establish its own.
+/// With pcsc-lite a call waits for the one under way on the same context, and the calls of the whole process wait with it:
+/// while a card acts, do not call on its session's context, nor on a clone of it. What is to run side by side needs contexts
+/// of its own. After `fork` the child must establish its own.
 ///
 /// # Examples
 /// ```
@@ -47,8 +48,7 @@ const _: fn() = || {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // Nothing can be done about a failure: the service has forgotten the context already.
-        let _ = raw::release_context(self.functions, self.handle);
+        raw::release_context(self.functions, self.handle);
     }
 }
 

@@ -140,19 +140,24 @@ impl Session {
 
 pub(crate) fn establish_context(functions: &Functions) -> Result<SCARDCONTEXT, Code> {
     let mut context = 0;
-    let _turn = turns::take(turns::Kind::Change);
     // SAFETY: the reserved pointers are null, and `context` lives through the call.
-    let code = unsafe {
+    let code = turns::establish(library(functions), || unsafe {
         (functions.SCardEstablishContext)(sys::SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context)
-    };
+    });
     check(code).map(|()| context)
 }
 
-pub(crate) fn release_context(functions: &Functions, context: SCARDCONTEXT) -> Result<(), Code> {
-    let _turn = turns::take(turns::Kind::Change);
-    // SAFETY: no pointer is passed; the one owner of the context calls this when nobody else holds it.
-    let code = unsafe { (functions.SCardReleaseContext)(context) };
-    check(code)
+/// Releases a context, now or in a moment. Nothing can be done about a failure: the service has forgotten it already.
+pub(crate) fn release_context(functions: &'static Functions, context: SCARDCONTEXT) {
+    turns::release(library(functions), move || {
+        // SAFETY: no pointer is passed; the one owner of the context calls this when nobody else holds it.
+        unsafe { (functions.SCardReleaseContext)(context) };
+    });
+}
+
+/// The library behind a table: two tables of one library have the same functions.
+fn library(functions: &Functions) -> usize {
+    functions.SCardDisconnect as usize
 }
 
 pub(crate) fn is_valid_context(functions: &Functions, context: SCARDCONTEXT) -> Result<(), Code> {
@@ -240,9 +245,10 @@ pub(crate) fn disconnect(
     card: SCARDHANDLE,
     disposition: Disposition,
 ) -> Result<(), Code> {
-    let _turn = turns::take(turns::Kind::Search);
-    // SAFETY: no pointer is passed; no context is established or released in this crate until the turn or a second ends.
-    let code = unsafe { (functions.SCardDisconnect)(card, disposition.to_c()) };
+    // SAFETY: no pointer is passed; this crate releases no context of the library meanwhile.
+    let code = turns::disconnect(library(functions), || unsafe {
+        (functions.SCardDisconnect)(card, disposition.to_c())
+    });
     check(code)
 }
 
