@@ -14,7 +14,33 @@ mod card;
 
 use crate::card::card;
 use pcsc_session::Disposition;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+/// Counts what is allocated and not freed.
+struct Counting;
+
+/// How many allocations are alive in this process.
+static ALIVE: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator with the arguments that it came with.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALIVE.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        ALIVE.fetch_sub(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
 
 /// Answers with the command's own bytes and the card's number.
 fn echo(number: u8) -> impl pcsc_sim::Card {
@@ -99,7 +125,11 @@ conformance! {
         let service = &service;
         // libpcsclite by itself crashes after some hundred or thousand sessions: it searches its table of contexts when a
         // card is disconnected, while another thread releases one.
-        for _ in 0..600 {
+        let mut before = None;
+        for round in 0..600 {
+            if round == 100 {
+                before = Some((holdings().0, ALIVE.load(Ordering::Relaxed)));
+            }
             std::thread::scope(|scope| {
                 for reader in 0..16 {
                     let options = service.options().reader(service.reader(reader)).on_close(Disposition::Leave);
@@ -112,5 +142,10 @@ conformance! {
                 }
             });
         }
+        // 8,000 sessions later: one allocation that each of them lost would be seen.
+        let (descriptors, alive) = before.unwrap();
+        assert_eq!(holdings().0, descriptors);
+        let grown = ALIVE.load(Ordering::Relaxed).saturating_sub(alive);
+        assert!(grown < 1000, "{grown} allocations were lost in 8,000 sessions");
     }
 }

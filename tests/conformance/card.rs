@@ -1,5 +1,6 @@
 //! Cards for the cases.
 
+use pcsc_session::{Code, Error};
 use pcsc_sim::{Card, FnCard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,6 +27,15 @@ pub(crate) fn card_with(atr: &[u8], mut answer: impl FnMut(&[u8]) -> Vec<u8> + S
 /// A card that answers 9000 to all.
 pub(crate) fn ok() -> impl Card {
     card(|_| vec![0x90, 0x00])
+}
+
+/// The error of an empty slot, from this C function.
+pub(crate) fn no_card(function: &'static str, reader: String) -> Error {
+    Error::NoCard {
+        function,
+        code: Code::NO_SMARTCARD,
+        reader: reader.into(),
+    }
 }
 
 /// A card that counts the commands that it got, and its resets.

@@ -61,6 +61,15 @@ conformance! {
         assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x00]).unwrap().status().is_success());
     }
 
+    fn an_empty_answer_is_an_error_of_its_own<S>() {
+        let mut service = S::start(1);
+        service.insert(0, card(|command| if command[1] == 0xCA { vec![] } else { vec![0x90, 0x00] }));
+        let mut session = service.open(0);
+        let error = session.transmit(&GET).unwrap_err();
+        assert_eq!(error, Error::ShortResponse { len: 0, reader: service.reader(0).into() });
+        assert_eq!(error.function(), Some("SCardTransmit"));
+    }
+
     fn an_empty_command_and_one_too_long_are_not_sent<S>() {
         let mut service = S::start(1);
         let counter = Counter::default();

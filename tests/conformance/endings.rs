@@ -21,7 +21,7 @@ fn both_ways<S: Service>(prepare: impl Fn(&mut S) -> Session) {
             .reader(service.reader(0))
             .share_mode(ShareMode::Exclusive);
         let mut session = match exclusive.open() {
-            // The card was taken out.
+            // The card is gone.
             Err(Error::NoCard { .. }) => {
                 service.insert(0, ok());
                 exclusive.open().unwrap()
@@ -55,6 +55,34 @@ conformance! {
             service.insert(0, card(move |_| if std::mem::take(&mut first) { vec![0x90] } else { vec![0x90, 0x00] }));
             let mut session = service.open(0);
             session.transmit(&GET).unwrap_err();
+            session
+        });
+    }
+
+    fn after_an_empty_answer<S>() {
+        for close in [true, false] {
+            let mut service = S::start(2);
+            service.insert(0, card(|_| vec![]));
+            service.insert(1, ok());
+            let mut session = service.open(0);
+            session.transmit(&GET).unwrap_err();
+            if close {
+                session.close().unwrap();
+            } else {
+                drop(session);
+            }
+            // The virtual reader lets go of such a card: another reader shows that the service goes on.
+            assert!(service.open(1).transmit(&GET).unwrap().status().is_success());
+        }
+    }
+
+    fn after_a_removal_with_the_card_put_back<S>() {
+        both_ways(|service: &mut S| {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            service.remove(0);
+            session.transmit(&GET).unwrap_err();
+            service.insert(0, ok());
             session
         });
     }

@@ -1,6 +1,6 @@
 //! What happens when the card, its state or the service is lost, and how a session comes back.
 
-use crate::card::{Counter, ok};
+use crate::card::{Counter, no_card, ok};
 use pcsc_session::{Code, Disposition, Error, Session};
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
@@ -43,7 +43,7 @@ conformance! {
         service.remove(0);
         assert_lost(&mut session, Code::REMOVED_CARD);
         assert!(session.transmit(&GET).unwrap_err().is_card_removed());
-        assert_eq!(session.reconnect(Disposition::Leave).unwrap_err(), Error::NoCard { reader: service.reader(0).into() });
+        assert_eq!(session.reconnect(Disposition::Leave).unwrap_err(), no_card("SCardReconnect", service.reader(0)));
         service.insert(0, ok());
         assert_lost(&mut session, Code::REMOVED_CARD);
         session.reconnect(Disposition::Leave).unwrap();
@@ -83,6 +83,19 @@ conformance! {
         assert!(session.transmit(&GET).unwrap_err().is_card_reset());
         session.reconnect(Disposition::Leave).unwrap();
         assert!(session.transmit(&GET).unwrap().status().is_success());
+    }
+
+    fn each_call_alone_notices_a_reset<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let reading = service.open(0);
+        let mut beginning = service.open(0);
+        drop(service.open(0));
+        assert_eq!(reading.atr().unwrap_err(), pcsc("SCardStatus", Code::RESET_CARD, service.reader(0)));
+        assert_eq!(
+            beginning.transaction().unwrap_err(),
+            pcsc("SCardBeginTransaction", Code::RESET_CARD, service.reader(0))
+        );
     }
 
     fn a_card_left_as_it_is_is_no_reset<S>() {

@@ -1,6 +1,6 @@
 //! Listing readers and opening sessions.
 
-use crate::card::{ATR_BOTH, ATR_T0, ATR_T1, card_with, ok};
+use crate::card::{ATR_BOTH, ATR_T0, ATR_T1, card_with, no_card, ok};
 use pcsc_session::{Code, Context, Error, Protocol, Protocols, ReaderName};
 
 conformance! {
@@ -35,14 +35,15 @@ conformance! {
         let mut service = S::start(2);
         service.insert(1, ok());
         let error = service.options().open().unwrap_err();
-        assert_eq!(error, Error::NoCard { reader: service.reader(0).into() });
+        assert_eq!(error, no_card("SCardConnect", service.reader(0)));
         assert!(error.is_card_removed());
     }
 
     fn an_empty_slot_by_name_is_no_card<S>() {
         let service = S::start(2);
         let error = service.options().reader(service.reader(1)).open().unwrap_err();
-        assert_eq!(error, Error::NoCard { reader: service.reader(1).into() });
+        assert_eq!(error, no_card("SCardConnect", service.reader(1)));
+        assert_eq!((error.function(), error.code()), (Some("SCardConnect"), Some(Code::NO_SMARTCARD)));
     }
 
     fn a_name_must_be_exact<S>() {
@@ -87,6 +88,15 @@ conformance! {
         let error = service.options().reader(&reader).protocols(Protocols::T1).open().unwrap_err();
         let expected = Error::Pcsc { function: "SCardConnect", code: Code::PROTO_MISMATCH, reader: Some(reader.into()) };
         assert_eq!(error, expected);
+    }
+
+    fn readers_of_a_service_that_died_cannot_be_listed<S>() {
+        let mut service = S::start(1);
+        let context = Context::establish_on(service.functions()).unwrap();
+        service.kill();
+        let error = context.list_readers().unwrap_err();
+        assert_eq!(error, Error::Pcsc { function: "SCardListReaders", code: Code::NO_SERVICE, reader: None });
+        assert!(error.is_service_down());
     }
 
     fn a_service_that_is_down_is_an_error_of_its_own<S>() {

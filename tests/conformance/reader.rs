@@ -46,6 +46,31 @@ conformance! {
         assert!(!session.status().unwrap().state.is_present());
     }
 
+    fn a_transaction_of_another_handle_is_not_waited_for<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut holder = service.open(0);
+        let mut session = service.open(0);
+        let transaction = holder.transaction().unwrap();
+        assert!(session.control(0x1234, &[]).unwrap_err().is_sharing_violation());
+        assert!(session.get_attribute(DRIVER_ATR).unwrap_err().is_sharing_violation());
+        assert!(session.set_attribute(DRIVER_ATR, &[1]).unwrap_err().is_sharing_violation());
+        drop(transaction);
+        assert_eq!(session.get_attribute(DRIVER_ATR).unwrap(), ATR_T1);
+    }
+
+    fn control_reaches_the_reader_after_a_removal<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let direct = service.options().reader(service.reader(0)).share_mode(ShareMode::Direct);
+        let mut session = direct.open().unwrap();
+        let refused = session.control(0x1234, &[]).unwrap_err();
+        service.remove(0);
+        assert!(session.status().unwrap_err().is_card_removed());
+        assert_eq!(session.control(0x1234, &[]).unwrap_err(), refused);
+        assert!(!refused.is_card_removed());
+    }
+
     fn there_are_reader_groups<S>() {
         let service = S::start(2);
         let context = Context::establish_on(service.functions()).unwrap();

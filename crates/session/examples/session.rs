@@ -5,14 +5,23 @@
 
 use pcsc_session::{Context, Error, Session, SessionOptions};
 use pcsc_sim::{DemoCard, Simulator};
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let result = match arguments.split_first() {
-        None => simulated(),
-        Some((first, rest)) if first == "--system" => system(rest),
-        Some(_) => {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    // What is hexadecimal is the command, anything else the reader: in any bytes, as the service may have named it.
+    let result = match arguments.as_slice() {
+        [] => simulated(),
+        [first] if first == "--system" => system(None, None),
+        [first, one] if first == "--system" => match bytes(one) {
+            Some(command) => system(None, Some(command)),
+            None => system(Some(one), None),
+        },
+        [first, reader, apdu] if first == "--system" && bytes(apdu).is_some() => {
+            system(Some(reader), bytes(apdu))
+        }
+        _ => {
             eprintln!("usage: session [--system [READER] [APDU IN HEX]]");
             return ExitCode::FAILURE;
         }
@@ -52,14 +61,12 @@ fn simulated() -> Result<(), Error> {
 }
 
 /// Shows a session on the machine's PC/SC.
-fn system(arguments: &[String]) -> Result<(), Error> {
-    // What is hexadecimal is the command, anything else the reader.
+fn system(reader: Option<&OsString>, command: Option<Vec<u8>>) -> Result<(), Error> {
     let mut options = Session::options();
-    if let Some(name) = arguments.iter().find(|argument| bytes(argument).is_none()) {
-        options = options.reader(name);
+    if let Some(name) = reader {
+        options = options.reader(name.as_os_str());
     }
     let mut session = open(&options)?;
-    let command = arguments.iter().find_map(|argument| bytes(argument));
     // SELECT of the default application: nearly every card answers it.
     let command = command.unwrap_or(vec![0x00, 0xA4, 0x04, 0x00, 0x00]);
     show(&mut session, "the command", &command)?;
@@ -105,9 +112,10 @@ fn missing(error: &Error) -> &'static str {
     }
 }
 
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex
-        .chars()
+/// Reads bytes from hexadecimal digits, with or without spaces.
+fn bytes(hex: &OsStr) -> Option<Vec<u8>> {
+    let digits = hex.to_str()?.chars().filter(|digit| !digit.is_whitespace());
+    let digits: Vec<u8> = digits
         .map(|digit| Some(digit.to_digit(16)? as u8))
         .collect::<Option<_>>()?;
     if digits.is_empty() || digits.len() % 2 != 0 {

@@ -48,9 +48,9 @@ macro_rules! codes {
             #[cfg_attr(not(windows), allow(unreachable_patterns, reason = "one number has two names there"))]
             pub fn name(self) -> Option<&'static str> {
                 Some(match self {
-                    $( Code::$constant => stringify!($c), )*
-                    // The same as UNEXPECTED but on Windows.
+                    // Before UNEXPECTED, which is the same number but on Windows and which pcsc-lite never returns.
                     Code::UNSUPPORTED_FEATURE => "SCARD_E_UNSUPPORTED_FEATURE",
+                    $( Code::$constant => stringify!($c), )*
                     _ => return None,
                 })
             }
@@ -68,8 +68,8 @@ macro_rules! codes {
             #[cfg_attr(not(windows), allow(unreachable_patterns, reason = "one number has two names there"))]
             pub fn meaning(self) -> Option<&'static str> {
                 Some(match self {
-                    $( Code::$constant => $meaning, )*
                     Code::UNSUPPORTED_FEATURE => "the service or the reader does not have this feature",
+                    $( Code::$constant => $meaning, )*
                     _ => return None,
                 })
             }
@@ -109,7 +109,7 @@ codes! {
     CARD_UNSUPPORTED = SCARD_E_CARD_UNSUPPORTED, "the card does not do what PC/SC needs";
     NO_SERVICE = SCARD_E_NO_SERVICE, "the PC/SC service does not run: start it (pcscd; on Windows \"Smart Card\") and open a new context";
     SERVICE_STOPPED = SCARD_E_SERVICE_STOPPED, "the PC/SC service was stopped: start it and open a new context";
-    UNEXPECTED = SCARD_E_UNEXPECTED, "the service met something unexpected, or does not have this feature";
+    UNEXPECTED = SCARD_E_UNEXPECTED, "the service met something unexpected";
     ICC_INSTALLATION = SCARD_E_ICC_INSTALLATION, "the card has no primary provider";
     ICC_CREATEORDER = SCARD_E_ICC_CREATEORDER, "objects cannot be created in this order";
     DIR_NOT_FOUND = SCARD_E_DIR_NOT_FOUND, "there is no such directory on the card";
@@ -194,6 +194,16 @@ mod tests {
         assert_eq!(Code(0x8010_0FFF).to_string(), "0x80100FFF");
         assert_eq!(format!("{:?}", Code(6)), "Code(0x00000006)");
         assert_eq!(Code(6).name(), None);
+    }
+
+    #[test]
+    fn what_a_reader_does_not_have_is_called_so() {
+        assert_eq!(
+            Code::UNSUPPORTED_FEATURE.name(),
+            Some("SCARD_E_UNSUPPORTED_FEATURE")
+        );
+        let text = Code::UNSUPPORTED_FEATURE.to_string();
+        assert!(text.ends_with("does not have this feature"), "{text}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::fmt;
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # simulator.add_reader("Simulated Reader 00 00");
 /// let error = Session::options().provider(simulator.functions()).open().unwrap_err();
-/// assert!(matches!(&error, Error::NoCard { reader } if reader == &"Simulated Reader 00 00"));
+/// assert!(matches!(&error, Error::NoCard { reader, .. } if reader == &"Simulated Reader 00 00"));
 /// assert!(error.to_string().ends_with("insert one"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub enum Error {
     },
     /// There is no card in the reader.
     NoCard {
+        /// The C function, by its name without Windows' suffix.
+        function: &'static str,
+        /// What it returned.
+        code: Code,
         /// The reader.
         reader: ReaderName,
     },
@@ -151,9 +155,35 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
-            Error::NoCard { .. } => Some(Code::NO_SMARTCARD),
             Error::UnknownHandle { .. } => Some(Code::INVALID_HANDLE),
-            Error::Pcsc { code, .. } | Error::ReaderGone { code, .. } => Some(*code),
+            Error::NoCard { code, .. } | Error::Pcsc { code, .. } | Error::ReaderGone { code, .. } => {
+                Some(*code)
+            }
+            _ => None,
+        }
+    }
+
+    /// The C function that the error came from, by its name without Windows' suffix, where it came from one.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Error, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00");
+    /// let error = Session::options().provider(simulator.functions()).open().unwrap_err(); // the slot is empty
+    /// assert_eq!(error.function(), Some("SCardConnect"));
+    /// assert_eq!(Error::EmptyCommand.function(), None); // no C function was called
+    /// ```
+    #[must_use]
+    pub fn function(&self) -> Option<&'static str> {
+        match self {
+            Error::NoCard { function, .. }
+            | Error::KeepsChanging { function }
+            | Error::ReaderGone { function, .. }
+            | Error::UnknownHandle { function }
+            | Error::Pcsc { function, .. } => Some(function),
+            Error::ShortResponse { .. } => Some("SCardTransmit"),
             _ => None,
         }
     }
@@ -174,7 +204,7 @@ impl Error {
     pub fn reader(&self) -> Option<&ReaderName> {
         match self {
             Error::InvalidReader { name, .. } => Some(name),
-            Error::NoCard { reader }
+            Error::NoCard { reader, .. }
             | Error::ShortResponse { reader, .. }
             | Error::FormUnknown { reader, .. }
             | Error::FormRefused { reader, .. }
@@ -325,12 +355,16 @@ impl Error {
 }
 
 impl Code {
+    /// Whether the service does not know the handle. Windows has a code of its own for one of a service that was shut down.
+    pub(crate) fn is_invalid_handle(self) -> bool {
+        const ERROR_INVALID_HANDLE: Code = Code(6);
+        self == Code::INVALID_HANDLE || cfg!(windows) && self == ERROR_INVALID_HANDLE
+    }
+
     /// Whether only a new context helps after this code.
     pub(crate) fn is_service_down(self) -> bool {
-        matches!(
-            self,
-            Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::INVALID_HANDLE | Code::COMM_ERROR
-        )
+        self.is_invalid_handle()
+            || matches!(self, Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::COMM_ERROR)
     }
 }
 
@@ -347,7 +381,15 @@ impl fmt::Display for Error {
                     "there is no reader {name:?}; there are {available:?}: give one of these names exactly"
                 )
             }
-            Error::NoCard { reader } => write!(f, "there is no card in the reader {reader:?}: insert one"),
+            Error::NoCard {
+                function,
+                code,
+                reader,
+            } => write!(
+                f,
+                "there is no card in the reader {reader:?}, {function} failed with {}: insert one",
+                Number(*code)
+            ),
             Error::Load(error) => error.fmt(f),
             Error::EmptyCommand => f.write_str(
                 "the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2",

@@ -263,7 +263,7 @@ impl SessionOptions {
 
     /// Opens the session, on a context of its own.
     ///
-    /// Blocks while the service powers the card; does not wait for a card.
+    /// Blocks as [`Session::open`] does.
     ///
     /// # Errors
     /// As [`Session::open`] and [`Session::open_reader`].

@@ -1,6 +1,7 @@
 //! What a session asks of the reader rather than of the card: status, attributes, control.
 
 use crate::raw::{self, Fill};
+use crate::reconnect::is_reconnectable;
 use crate::{Atr, Attribute, CardState, CardStatus, Error, ReaderName, Session, growing};
 use pcsc_sys::{MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED, MAX_READERNAME};
 use zeroize::Zeroize;
@@ -77,7 +78,8 @@ impl Session {
     ///
     /// # Errors
     /// `SCARD_E_UNSUPPORTED_FEATURE` (with pcsc-lite also `SCARD_E_NOT_TRANSACTED`) where the reader does
-    /// not have it; else as [`status`](Session::status).
+    /// not have it; `SCARD_E_SHARING_VIOLATION` while another handle holds a transaction; else as
+    /// [`status`](Session::status).
     ///
     /// # Examples
     /// ```
@@ -179,18 +181,17 @@ impl Session {
     /// Sends a control command to the reader, once, and returns its answer of up to 65,548 bytes.
     ///
     /// `code` comes from [`pcsc_sys::SCARD_CTL_CODE`] or from the reader's list of features.
-    /// Neither input nor answer is logged.
+    /// Neither input nor answer is logged. It goes to the reader, whatever has become of the card: also after a reset or
+    /// a removal.
     ///
     /// Wraps `SCardControl` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardcontrol)).
     ///
     /// # Errors
     /// `SCARD_E_UNSUPPORTED_FEATURE` (with pcsc-lite also `SCARD_E_NOT_TRANSACTED`) where the reader does
-    /// not know the code; [`Error::InputTooLong`] for more than 65,548 bytes: nothing is sent; else as
-    /// [`status`](Session::status).
-    ///
-    /// # Platform notes
-    /// With pcsc-lite this waits while another handle holds a transaction.
+    /// not know the code; `SCARD_E_SHARING_VIOLATION` while another handle holds a transaction;
+    /// [`Error::InputTooLong`] for more than 65,548 bytes: nothing is sent; [`Error::ReaderGone`] and
+    /// `SCARD_E_NO_SERVICE` where the connection is lost.
     ///
     /// # Examples
     /// ```
@@ -235,7 +236,10 @@ impl Session {
     pub fn control_into(&mut self, code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
         const FUNCTION: &str = "SCardControl";
         at_most(FUNCTION, input, MAX_BUFFER_SIZE_EXTENDED)?;
-        self.check(FUNCTION)?;
+        // The reader answers whatever has become of the card.
+        if self.lost.get().is_some_and(|code| !is_reconnectable(code)) {
+            self.check(FUNCTION)?;
+        }
         // pcsc-lite refuses a longer buffer than the longest answer.
         let len = output.len().min(MAX_BUFFER_SIZE_EXTENDED);
         let output = &mut output[..len];

@@ -1,6 +1,7 @@
 //! The name of a reader: text for people, exact units for C.
 
 use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 /// A unit of text as C has it: a byte, on Windows a UTF-16 unit.
@@ -75,35 +76,36 @@ impl ReaderName {
         self.units()
     }
 
-    /// The name as text, where it is valid UTF-8.
-    ///
-    /// # Platform notes
-    /// On Windows a `String`, from UTF-16.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_session::ReaderName;
-    ///
-    /// assert_eq!(ReaderName::from("Virtual 0 00 00").to_str(), Some("Virtual 0 00 00"));
-    /// assert_eq!(ReaderName::from_bytes(b"L\xE4ser").to_str(), None);
-    /// ```
-    #[cfg(not(windows))]
-    #[must_use]
-    pub fn to_str(&self) -> Option<&str> {
-        std::str::from_utf8(self.units()).ok()
-    }
-
-    /// The name as text, where it is valid UTF-16.
+    /// The name as text, where it is valid UTF-8, on Windows UTF-16.
     ///
     /// # Examples
     /// ```
     /// let name = pcsc_session::ReaderName::from("Virtual 0 00 00");
     /// assert_eq!(name.to_str().as_deref(), Some("Virtual 0 00 00"));
     /// ```
-    #[cfg(windows)]
     #[must_use]
-    pub fn to_str(&self) -> Option<String> {
-        String::from_utf16(self.units()).ok()
+    pub fn to_str(&self) -> Option<Cow<'_, str>> {
+        #[cfg(not(windows))]
+        return std::str::from_utf8(self.units()).ok().map(Cow::Borrowed);
+        #[cfg(windows)]
+        return String::from_utf16(self.units()).ok().map(Cow::Owned);
+    }
+
+    /// The name as the platform has its texts, with nothing lost: to be kept in a file or given back as it is.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::ReaderName;
+    ///
+    /// let name = ReaderName::from("Virtual 0 00 00");
+    /// assert_eq!(ReaderName::from(name.to_os_string()), name);
+    /// ```
+    #[must_use]
+    pub fn to_os_string(&self) -> OsString {
+        #[cfg(not(windows))]
+        return std::os::unix::ffi::OsStringExt::from_vec(self.units().to_vec());
+        #[cfg(windows)]
+        return std::os::windows::ffi::OsStringExt::from_wide(self.units());
     }
 
     /// The name as text, with replacement characters where it is not valid.
@@ -163,6 +165,25 @@ impl From<&String> for ReaderName {
     }
 }
 
+/// The name, with nothing lost: as a program's argument gives it, for instance.
+impl From<&OsStr> for ReaderName {
+    fn from(name: &OsStr) -> ReaderName {
+        #[cfg(not(windows))]
+        return ReaderName::from_units(std::os::unix::ffi::OsStrExt::as_bytes(name));
+        #[cfg(windows)]
+        return ReaderName::from_units(
+            &std::os::windows::ffi::OsStrExt::encode_wide(name).collect::<Vec<_>>(),
+        );
+    }
+}
+
+/// The name, with nothing lost: as a program's argument gives it, for instance.
+impl From<OsString> for ReaderName {
+    fn from(name: OsString) -> ReaderName {
+        ReaderName::from(name.as_os_str())
+    }
+}
+
 impl From<&ReaderName> for ReaderName {
     fn from(name: &ReaderName) -> ReaderName {
         name.clone()
@@ -180,6 +201,12 @@ impl PartialEq<str> for ReaderName {
 
 impl PartialEq<&str> for ReaderName {
     fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl PartialEq<String> for ReaderName {
+    fn eq(&self, other: &String) -> bool {
         *self == **other
     }
 }
@@ -241,9 +268,12 @@ mod tests {
         assert_eq!(name.as_bytes(), b"L\xE4ser");
         assert_eq!(name.to_string(), "L\u{FFFD}ser");
         assert_eq!(name.to_str(), None);
-        assert_eq!(ReaderName::from("one").to_str(), Some("one"));
+        assert_eq!(ReaderName::from(name.to_os_string()), name);
+        assert_eq!(ReaderName::from("one").to_str().as_deref(), Some("one"));
         let text = ReaderName::from("one");
         assert!("one" == text && *"one" == text && "two" != text && "one" != name);
+        let owned = String::from("one");
+        assert!(text == owned && name != owned);
         assert_ne!(name, ReaderName::from("L\u{FFFD}ser"));
     }
 

@@ -8,7 +8,6 @@ impl Session {
     /// `initialization` says: after a reset by another program or a removal, this makes the session usable again.
     ///
     /// The card may have forgotten its selected application and its verified PINs, and may be another card.
-    /// Does not wait for a transaction of another handle.
     ///
     /// Wraps `SCardReconnect` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardreconnect)).
@@ -85,11 +84,13 @@ impl Session {
                 self.limits = None;
                 self.end_what_is_left()
             }
-            Err(Code::NO_SMARTCARD | Code::REMOVED_CARD) => {
+            Err(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD)) => {
                 self.lost.set(Some(Code::REMOVED_CARD));
                 // The service ends the transactions of a card that was taken out.
                 self.unended = 0;
                 Err(Error::NoCard {
+                    function: FUNCTION,
+                    code,
                     reader: self.reader.clone(),
                 })
             }
@@ -118,7 +119,8 @@ impl Session {
 
     /// Ends the session: the card is disconnected as [`SessionOptions::on_close`](crate::SessionOptions::on_close) says.
     ///
-    /// Dropping a session does the same; only this says whether it worked. `?` takes the error and drops the session.
+    /// Dropping a session does the same; only this says whether it worked. Where a function returns this crate's [`Error`],
+    /// `?` takes the error and drops the session; elsewhere `.map_err(|(_, error)| error)?` does.
     ///
     /// Wraps `SCardDisconnect` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scarddisconnect)).

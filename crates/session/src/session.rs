@@ -7,9 +7,16 @@ use crate::{
     Code, Context, Disposition, Error, ExchangeOptions, Protocol, Protocols, ReaderName, SessionOptions,
     ShareMode,
 };
-use pcsc_sys::{Functions, MAX_BUFFER_SIZE_EXTENDED, SCARD_IO_REQUEST, SCARDHANDLE};
+use pcsc_sys::{Functions, MAX_BUFFER_SIZE_EXTENDED, MAX_READERNAME, SCARD_IO_REQUEST, SCARDHANDLE};
 use std::cell::Cell;
 use std::fmt;
+
+/// The longest name of a reader with its null; pcsc-lite would take the beginning of a longer one for the whole.
+const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
+    usize::MAX
+} else {
+    MAX_READERNAME
+};
 
 /// The longest command of the short form: header, Lc, 255 bytes of data, Le.
 const SHORT_COMMAND: usize = 4 + 1 + 255 + 1;
@@ -23,8 +30,9 @@ const SHORT_COMMAND: usize = 4 + 1 + 255 + 1;
 /// every further call returns that error without asking again, until [`reconnect`](Session::reconnect)
 /// succeeds. After a loss of the service only a new session helps.
 ///
-/// A session can be moved to another thread; sessions on contexts of their own run side by side. Opening one and closing
-/// another take turns, for up to a second: pcsc-lite's library crashes where they meet.
+/// A session can be moved to another thread; sessions on contexts of their own run side by side. With pcsc-lite, whose
+/// library crashes where a context is released while a card is disconnected, opening one waits for the end of another for
+/// up to a tenth of a second, and a context is released only when no session is about to end.
 ///
 /// # Examples
 /// ```
@@ -140,7 +148,7 @@ impl Session {
                 false,
             ),
         };
-        let Some(terminated) = reader.terminated() else {
+        let Some(terminated) = reader.terminated().filter(|units| units.len() <= LONGEST_NAME) else {
             return Err(Error::InvalidReader {
                 available: context.list_readers()?,
                 name: reader,
@@ -163,7 +171,11 @@ impl Session {
                 Ok(session)
             }
             // Windows says of an empty slot that the card was removed.
-            Err(Code::NO_SMARTCARD | Code::REMOVED_CARD) => Err(Error::NoCard { reader }),
+            Err(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD)) => Err(Error::NoCard {
+                function: "SCardConnect",
+                code,
+                reader,
+            }),
             Err(code) if chosen => Err(unknown_reader(&context, reader, code)),
             Err(code) => Err(Error::Pcsc {
                 function: "SCardConnect",
@@ -199,13 +211,11 @@ impl Session {
         let mut session = Session::of_card(context, card, Protocol::UNDEFINED, ReaderName::from(""));
         session.connected = false;
         let status = session.status().map_err(|error| match error {
-            Error::Pcsc {
-                function,
-                code: Code::INVALID_HANDLE,
-                ..
-            } => Error::UnknownHandle { function },
+            Error::Pcsc { function, code, .. } if code.is_invalid_handle() => {
+                Error::UnknownHandle { function }
+            }
             // Nothing is known of the reader yet.
-            Error::Pcsc { function, code, .. } => Error::Pcsc {
+            Error::Pcsc { function, code, .. } | Error::ReaderGone { function, code, .. } => Error::Pcsc {
                 function,
                 code,
                 reader: None,
@@ -222,6 +232,8 @@ impl Session {
     }
 
     /// Hands out the card's handle with its context; it stays connected and is the caller's to disconnect.
+    ///
+    /// Keep the context for as long as the handle: its release with the last clone disconnects the card.
     ///
     /// # Examples
     /// ```
