@@ -10,6 +10,8 @@ use std::sync::MutexGuard;
 use pcsc_sim::{Card, vpcd};
 use tempfile::TempDir;
 
+use crate::front::{self, Setting};
+use crate::readers::Driver;
 use crate::termination::{self, Running};
 use crate::{Error, installation, namespace, readers, startup};
 
@@ -30,6 +32,7 @@ pub struct Pcscd {
     running: Option<Running>,
     pid: u32,
     names: Vec<String>,
+    driver: Driver,
     program: PathBuf,
     client_library: PathBuf,
     folder: TempDir,
@@ -37,6 +40,9 @@ pub struct Pcscd {
 }
 
 impl Pcscd {
+    /// The control code that readers with [`Driver::Equipped`] answer with the input.
+    pub const ECHO: u32 = 0x4200_0ABC;
+
     /// Starts a daemon with at least `readers` virtual readers, 0 to 16, all of them empty.
     ///
     /// The driver makes readers in pairs: with an odd number there is one more. Blocks until the daemon takes
@@ -46,9 +52,20 @@ impl Pcscd {
     /// # Errors
     /// What is not installed, not permitted or went wrong, and what to do about it.
     pub fn start(readers: usize) -> Result<Self, Error> {
+        Self::start_with(readers, Driver::Vpcd)
+    }
+
+    /// Starts a daemon as [`start`](Pcscd::start) does, whose readers have this driver.
+    ///
+    /// # Errors
+    /// Those of [`start`](Pcscd::start); and there is no C compiler.
+    pub fn start_with(readers: usize, driver: Driver) -> Result<Self, Error> {
         let place = Place::take()?;
         let program = installation::daemon()?;
-        let driver = installation::driver()?;
+        installation::driver()?;
+        if driver == Driver::Equipped {
+            front::driver()?;
+        }
         let library = installation::client_library()?;
         namespace::enter()?;
         let folder = tempfile::Builder::new()
@@ -64,6 +81,7 @@ impl Pcscd {
             running: Some(running),
             pid,
             names,
+            driver,
             program,
             client_library,
             folder,
@@ -91,15 +109,86 @@ impl Pcscd {
     /// # Errors
     /// There is no such reader, or the daemon is not running.
     pub fn insert<C: Card + 'static>(&self, reader: usize, card: C) -> Result<vpcd::Inserted<C>, Error> {
-        if reader >= self.names.len() {
-            return Err(Error::NoSuchReader {
-                reader,
-                readers: self.names.len(),
-            });
-        }
+        self.check(reader)?;
         vpcd::insert(self.address(reader), card).map_err(Error::failed(format!(
             "insert a card into reader {reader} of the private pcscd"
         )))
+    }
+
+    fn check(&self, reader: usize) -> Result<(), Error> {
+        if reader < self.names.len() {
+            Ok(())
+        } else {
+            Err(Error::NoSuchReader {
+                reader,
+                readers: self.names.len(),
+            })
+        }
+    }
+
+    fn set(&self, reader: usize, setting: Setting, content: Option<&[u8]>) -> Result<(), Error> {
+        self.check(reader)?;
+        if self.driver == Driver::Equipped {
+            readers::set(self.folder.path(), reader, setting, content)
+        } else {
+            Err(Error::NotEquipped)
+        }
+    }
+
+    /// Sets whether a reader, counted from 0, tells pcscd whether there is a card.
+    ///
+    /// pcscd asks again and again and sees the change within about a second: wait with `SCardGetStatusChange`. A reader
+    /// that does not answer when the daemon starts is not listed.
+    ///
+    /// # Errors
+    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    pub fn set_available(&self, reader: usize, available: bool) -> Result<(), Error> {
+        self.set(reader, Setting::Unavailable, (!available).then_some(&[]))
+    }
+
+    /// Sets whether cards are mute in a reader, counted from 0: from now on, powering and resetting them fails.
+    ///
+    /// A card that has power keeps it, and answers.
+    ///
+    /// # Errors
+    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    pub fn set_mute(&self, reader: usize, mute: bool) -> Result<(), Error> {
+        self.set(reader, Setting::Mute, mute.then_some(&[]))
+    }
+
+    /// Sets an attribute of a reader, counted from 0, which programs then read, and may set.
+    ///
+    /// # Errors
+    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    pub fn set_attribute(&self, reader: usize, attribute: u32, value: &[u8]) -> Result<(), Error> {
+        self.set(reader, Setting::Attribute(attribute), Some(value))
+    }
+
+    /// Sets what a reader, counted from 0, answers to a control code, whatever the input.
+    ///
+    /// [`ECHO`](Pcscd::ECHO) is answered with the input.
+    ///
+    /// # Errors
+    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    pub fn set_control(&self, reader: usize, code: u32, answer: &[u8]) -> Result<(), Error> {
+        self.set(reader, Setting::Control(code), Some(answer))
+    }
+
+    /// Sets the features of a reader, counted from 0: tags of PC/SC part 10, each with its control code.
+    ///
+    /// They are the answer to `CM_IOCTL_GET_FEATURE_REQUEST`. What a feature's own control code is answered with is set
+    /// by [`set_control`](Pcscd::set_control), for instance the properties of `FEATURE_GET_TLV_PROPERTIES`.
+    ///
+    /// # Errors
+    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    pub fn set_features(&self, reader: usize, features: &[(u8, u32)]) -> Result<(), Error> {
+        /// `CM_IOCTL_GET_FEATURE_REQUEST` of pcsc-lite.
+        const FEATURE_REQUEST: u32 = 0x4200_0D48;
+        let list: Vec<u8> = features
+            .iter()
+            .flat_map(|(tag, code)| [&[*tag, 4][..], &code.to_be_bytes()].concat())
+            .collect();
+        self.set_control(reader, FEATURE_REQUEST, &list)
     }
 
     /// Kills the daemon at once (SIGKILL), as a crash would, and reaps it. Its socket's file stays.

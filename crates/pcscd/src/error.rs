@@ -33,6 +33,8 @@ pub enum Error {
     },
     /// This thread has a daemon already.
     AlreadyRunning,
+    /// The readers' driver is not the one that can be told what to do.
+    NotEquipped,
     /// This process may not make namespaces.
     NotPermitted(io::Error),
     /// A step failed.
@@ -97,6 +99,9 @@ impl fmt::Display for Error {
             }
             Self::AlreadyRunning => f.write_str(
                 "this thread already has a pcscd: drop that one first, or start this one on a new thread",
+            ),
+            Self::NotEquipped => f.write_str(
+                "vsmartcard's driver cannot be told what to do: start the daemon with Driver::Equipped",
             ),
             Self::NotPermitted(source) => write!(
                 f,

@@ -11,6 +11,9 @@
 //! `unshare -U -r -m -n --kill-child`. pcscd and the virtual reader must be installed: Debian's packages `pcscd`,
 //! `libpcsclite1` and `vsmartcard-vpcd`.
 //!
+//! Readers with [`Driver::Equipped`] also have features, attributes and faults, as a test says. That driver is compiled
+//! with `cc`.
+//!
 //! ```no_run
 //! # #[cfg(target_os = "linux")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,6 +33,7 @@
 
 mod daemon;
 mod error;
+mod front;
 mod installation;
 mod namespace;
 mod readers;
@@ -38,3 +42,4 @@ mod termination;
 
 pub use daemon::Pcscd;
 pub use error::Error;
+pub use readers::Driver;

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::Error;
+use crate::front::{self, Setting};
+use crate::{Error, installation};
 
 /// pcscd's limit.
 pub(crate) const MOST: usize = 16;
@@ -16,10 +17,21 @@ const SLOTS: usize = 2;
 /// No other program is in the daemon's network namespace, so any port is free.
 const FIRST_PORT: u16 = 0x8CA0;
 
+/// The driver of a daemon's readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Driver {
+    /// vsmartcard's alone: it knows no control code and no attribute but the answer to reset.
+    Vpcd,
+    /// vsmartcard's, with a driver in front of it that does what a test says: features, control codes, attributes, a
+    /// reader that does not answer, a card that cannot be powered. It is compiled with `cc` when it is first asked for.
+    Equipped,
+}
+
 /// Writes the configuration of `readers` readers, and a driver for each entry, into `folder`.
 ///
 /// Returns the names of the readers as PC/SC lists them.
-pub(crate) fn configure(folder: &Path, driver: &[u8], readers: usize) -> Result<Vec<String>, Error> {
+pub(crate) fn configure(folder: &Path, driver: Driver, readers: usize) -> Result<Vec<String>, Error> {
     if readers > MOST {
         return Err(Error::TooManyReaders {
             asked: readers,
@@ -34,8 +46,14 @@ pub(crate) fn configure(folder: &Path, driver: &[u8], readers: usize) -> Result<
     let (mut entries, mut names) = (String::new(), Vec::new());
     for entry in 0..readers.div_ceil(SLOTS) {
         // The driver keeps its ports in globals, so each entry needs a driver that the loader takes for another one.
-        let library = folder.join(format!("libifdvpcd{entry}.so"));
-        write(&library, driver)?;
+        let library = library(folder, entry);
+        match driver {
+            Driver::Vpcd => write(&library, installation::driver()?)?,
+            Driver::Equipped => {
+                write(&front::behind(&library), installation::driver()?)?;
+                write(&library, front::driver()?)?;
+            }
+        }
         let port = address(entry * SLOTS).port();
         let _ = write!(
             entries,
@@ -48,6 +66,25 @@ pub(crate) fn configure(folder: &Path, driver: &[u8], readers: usize) -> Result<
         write(&config.join("virtual"), entries.as_bytes())?;
     }
     Ok(names)
+}
+
+fn library(folder: &Path, entry: usize) -> PathBuf {
+    folder.join(format!("libifdvpcd{entry}.so"))
+}
+
+/// Tells the driver in front what to do for a reader; `None` takes it back.
+pub(crate) fn set(
+    folder: &Path,
+    reader: usize,
+    setting: Setting,
+    content: Option<&[u8]>,
+) -> Result<(), Error> {
+    let driver = library(folder, reader / SLOTS);
+    setting
+        .set(&driver, reader % SLOTS, content)
+        .map_err(Error::failed(format!(
+            "tell the driver of reader {reader}: {setting:?}"
+        )))
 }
 
 /// Returns the address at which a reader takes a card.

@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod client;
+mod equipped;
 
 use std::path::Path;
 use std::sync::mpsc;

@@ -19,8 +19,10 @@ const PROTOCOL_ANY: c_ulong = 3;
 const PROTOCOL_T1: c_ulong = 2;
 const SCOPE_SYSTEM: c_ulong = 2;
 const LEAVE_CARD: c_ulong = 0;
+pub(crate) const STATE_UNAVAILABLE: c_ulong = 0x08;
 const STATE_EMPTY: c_ulong = 0x10;
-const STATE_PRESENT: c_ulong = 0x20;
+pub(crate) const STATE_PRESENT: c_ulong = 0x20;
+pub(crate) const STATE_MUTE: c_ulong = 0x200;
 
 #[repr(C)]
 struct ReaderState {
@@ -54,6 +56,17 @@ type Transmit = unsafe extern "C" fn(
     *mut c_uchar,
     *mut c_ulong,
 ) -> c_long;
+type Control = unsafe extern "C" fn(
+    c_long,
+    c_ulong,
+    *const c_void,
+    c_ulong,
+    *mut c_void,
+    c_ulong,
+    *mut c_ulong,
+) -> c_long;
+type GetAttrib = unsafe extern "C" fn(c_long, c_ulong, *mut c_uchar, *mut c_ulong) -> c_long;
+type SetAttrib = unsafe extern "C" fn(c_long, c_ulong, *const c_uchar, c_ulong) -> c_long;
 
 /// One context.
 pub(crate) struct Client {
@@ -106,6 +119,11 @@ impl Client {
 
     pub(crate) fn wait_for_removal(&self, reader: &str) -> Result<(), Code> {
         self.wait(reader, STATE_EMPTY).map(drop)
+    }
+
+    /// Waits until the reader is in a state with this bit.
+    pub(crate) fn wait_for(&self, reader: &str, state: c_ulong) -> Result<(), Code> {
+        self.wait(reader, state).map(drop)
     }
 
     /// Blocks in the daemon until the reader is in a state with this bit.
@@ -198,6 +216,49 @@ impl Connection<'_> {
         })?;
         response.truncate(length as usize);
         Ok(response)
+    }
+
+    pub(crate) fn control(&self, code: u32, input: &[u8]) -> Result<Vec<u8>, Code> {
+        let control: Control = self.client.function(c"SCardControl");
+        let mut output = vec![0; 1000];
+        let mut length = 0;
+        // SAFETY: `input` and `output` live during the call, and both lengths are theirs.
+        check(unsafe {
+            control(
+                self.handle,
+                code.into(),
+                input.as_ptr().cast(),
+                input.len() as c_ulong,
+                output.as_mut_ptr().cast(),
+                output.len() as c_ulong,
+                &raw mut length,
+            )
+        })?;
+        output.truncate(length as usize);
+        Ok(output)
+    }
+
+    pub(crate) fn attribute(&self, attribute: u32) -> Result<Vec<u8>, Code> {
+        let get: GetAttrib = self.client.function(c"SCardGetAttrib");
+        let mut value = vec![0; 264];
+        let mut length = value.len() as c_ulong;
+        // SAFETY: `value` lives during the call, and `length` is its own.
+        check(unsafe { get(self.handle, attribute.into(), value.as_mut_ptr(), &raw mut length) })?;
+        value.truncate(length as usize);
+        Ok(value)
+    }
+
+    pub(crate) fn set_attribute(&self, attribute: u32, value: &[u8]) -> Result<(), Code> {
+        let set: SetAttrib = self.client.function(c"SCardSetAttrib");
+        // SAFETY: `value` lives during the call, and the length is its own.
+        check(unsafe {
+            set(
+                self.handle,
+                attribute.into(),
+                value.as_ptr(),
+                value.len() as c_ulong,
+            )
+        })
     }
 }
 

@@ -1,0 +1,92 @@
+//! The driver in front of the virtual reader's: compiling it, and the files by which a test says what it answers.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::Error;
+
+const SOURCE: &str = include_str!("../driver/front.c");
+
+/// Returns the content of the compiled driver.
+pub(crate) fn driver() -> Result<&'static [u8], Error> {
+    static DRIVER: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(driver) = DRIVER.get() {
+        return Ok(driver);
+    }
+    let driver = compile()?;
+    Ok(DRIVER.get_or_init(|| driver))
+}
+
+fn compile() -> Result<Vec<u8>, Error> {
+    let failed = || Error::failed("compile the driver in front of the virtual reader's");
+    let folder = tempfile::tempdir().map_err(failed())?;
+    let (source, library) = (folder.path().join("front.c"), folder.path().join("front.so"));
+    fs::write(&source, SOURCE).map_err(failed())?;
+    let output = Command::new("cc")
+        .args(["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o"])
+        .args([&library, &source])
+        .args(["-pthread", "-ldl"])
+        .output();
+    match output {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::Missing {
+            what: "the C compiler (cc)",
+            package: "gcc",
+            looked: Vec::new(),
+        }),
+        Err(error) => Err(failed()(error)),
+        Ok(output) if !output.status.success() => Err(failed()(io::Error::other(String::from_utf8_lossy(
+            &output.stderr,
+        )))),
+        Ok(_) => fs::read(&library).map_err(failed()),
+    }
+}
+
+/// Returns where the driver in front of another one looks for it.
+pub(crate) fn behind(driver: &Path) -> PathBuf {
+    beside(driver, "behind")
+}
+
+/// A file by which the driver in front is told what to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Setting {
+    Unavailable,
+    Mute,
+    Control(u32),
+    Attribute(u32),
+}
+
+impl Setting {
+    fn path(self, driver: &Path, slot: usize) -> PathBuf {
+        let name = match self {
+            Self::Unavailable => String::from("unavailable"),
+            Self::Mute => String::from("mute"),
+            Self::Control(code) => format!("control-{code:08X}"),
+            Self::Attribute(attribute) => format!("attribute-{attribute:08X}"),
+        };
+        beside(driver, &format!("{slot}.{name}"))
+    }
+
+    /// Writes the file in one step, for the driver never to read a part of it; or removes it.
+    pub(crate) fn set(self, driver: &Path, slot: usize, content: Option<&[u8]>) -> io::Result<()> {
+        let path = self.path(driver, slot);
+        let Some(content) = content else {
+            return match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            };
+        };
+        let written = beside(&path, "new");
+        fs::write(&written, content)?;
+        fs::rename(written, path)
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
