@@ -134,7 +134,8 @@ impl Reader {
     /// Sets whether the reader answers its driver.
     ///
     /// One that does not is still listed, and calls return `SCARD_E_READER_UNAVAILABLE`: so a USB reader is for a moment
-    /// after it was pulled out. When it answers again, a card in it is powered.
+    /// after it was pulled out. When it answers again, that counts as one event, and a card in it is powered; that its card
+    /// was removed meanwhile is seen then, that it was swapped is not.
     ///
     /// # Examples
     /// ```
@@ -153,8 +154,9 @@ impl Reader {
 
     /// Takes the power of a card that no program is connected to; false where there is a connection.
     ///
-    /// pcscd does so about half a second after the last connection has ended, the simulator only here. The next connection
-    /// powers the card, which has then forgotten its PINs, and settles the protocol anew.
+    /// pcscd does so a while after the last connection has ended: about half a second with a driver that is asked again and
+    /// again for a card, about five with one that tells of it. The simulator does so only here. The next connection powers
+    /// the card, which has then forgotten its PINs, and settles the protocol anew.
     ///
     /// # Examples
     /// ```

@@ -4,7 +4,9 @@
 use pcsc_sim::{Card, FnCard, Simulator};
 use pcsc_sys::*;
 use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -194,6 +196,86 @@ fn two_that_both_want_the_card_to_themselves_reset_it_once_each() {
     sim.stop_service();
     for waiting in waiting {
         assert_ne!(waiting.join().unwrap(), SCARD_S_SUCCESS);
+    }
+}
+
+/// Two programs that meet a card without power, round by round: in each it is reset once, for both.
+#[track_caller]
+fn assert_powered_once(
+    use_card: impl Fn(&Functions, SCARDCONTEXT, SCARDHANDLE) -> LONG + Sync,
+    unpower: bool,
+) {
+    let sim = Simulator::new();
+    let resets = Arc::new(AtomicUsize::new(0));
+    let reader = sim.add_reader("one");
+    reader.insert(Slow(Arc::clone(&resets)));
+    let functions = sim.functions();
+    for round in 0..20 {
+        let contexts = [(); 3].map(|()| establish(functions));
+        let cards = if unpower {
+            let cards = contexts.map(|context| connect(functions, context, SCARD_SHARE_SHARED).1);
+            // SAFETY: no pointer is passed.
+            unsafe { (functions.SCardDisconnect)(cards[2], SCARD_UNPOWER_CARD) };
+            cards
+        } else {
+            assert!(reader.power_off());
+            [0; 3]
+        };
+        let before = resets.load(Ordering::SeqCst);
+        let start = Barrier::new(2);
+        let (start, use_card) = (&start, &use_card);
+        let codes = thread::scope(|scope| {
+            [0, 1]
+                .map(|program| {
+                    scope.spawn(move || {
+                        start.wait();
+                        use_card(functions, contexts[program], cards[program])
+                    })
+                })
+                .map(|program| program.join().unwrap())
+        });
+        assert_eq!(codes, [SCARD_S_SUCCESS; 2]);
+        assert_eq!(resets.load(Ordering::SeqCst) - before, 1, "round {round}");
+        for context in contexts {
+            // SAFETY: no pointer is passed.
+            unsafe { (functions.SCardReleaseContext)(context) };
+        }
+    }
+}
+
+#[test]
+fn a_card_that_two_programs_connect_to_at_once_is_powered_once() {
+    assert_powered_once(
+        |functions, context, _| connect(functions, context, SCARD_SHARE_SHARED).0,
+        false,
+    );
+}
+
+#[test]
+fn a_card_that_two_programs_reconnect_to_at_once_is_powered_once() {
+    let reconnect = |functions: &Functions, _, card| {
+        let mut protocol = 0;
+        // SAFETY: the result is a local.
+        unsafe { (functions.SCardReconnect)(card, SCARD_SHARE_SHARED, 3, SCARD_LEAVE_CARD, &mut protocol) }
+    };
+    assert_powered_once(reconnect, true);
+}
+
+/// A card that counts its resets, and takes its time for each, for another call to come meanwhile.
+struct Slow(Arc<AtomicUsize>);
+
+impl Card for Slow {
+    fn atr(&self) -> &[u8] {
+        &[0x3B, 0x00]
+    }
+
+    fn transmit(&mut self, _: &[u8], response: &mut Vec<u8>) {
+        response.extend([0x90, 0x00]);
+    }
+
+    fn reset(&mut self) {
+        thread::sleep(Duration::from_millis(2));
+        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 

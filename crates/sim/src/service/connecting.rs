@@ -249,16 +249,21 @@ fn reconnect_once<'a>(
         state.tell(Event::Reset);
         reader.notify(&mut state);
     }
-    if reset || (state.presence == Presence::Unpowered && !state.powered) {
-        let (powered, result) = reader.power(state, Power::Reset);
+    let unpowered = matches!(state.presence, Presence::Unpowered | Presence::Powered) && !state.powered;
+    let power = match reset {
+        true => Some(Power::Reset),
+        // To pcscd the card is in use from here on, and the state that it tells does not change.
+        false if unpowered && request.needs_card() => Some(Power::UpUnseen),
+        false => None,
+    };
+    if let Some(power) = power {
+        let (powered, result) = reader.power(state, power);
         state = powered;
         connection.context.await_service()?;
         connection.check_plugged(&state)?;
         match result {
             Err(SCARD_W_REMOVED_CARD) => return Err(SCARD_E_NO_SMARTCARD),
             Err(_) => return Err(SCARD_W_UNRESPONSIVE_CARD),
-            // pcscd powers the card without a word of it in the state that it tells.
-            Ok(()) if !reset => state.presence = Presence::Unpowered,
             Ok(()) => {}
         }
     }

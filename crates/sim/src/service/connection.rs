@@ -4,7 +4,7 @@ use super::Code;
 use super::context::{Cards, Context};
 use super::handles::CONNECTIONS;
 use super::power::Power;
-use super::reader::{Reader, ReaderState};
+use super::reader::{Presence, Reader, ReaderState};
 use pcsc_sys::{
     DWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_READER_UNAVAILABLE,
     SCARD_E_SHARING_VIOLATION, SCARD_EJECT_CARD, SCARD_LEAVE_CARD, SCARD_RESET_CARD, SCARD_UNPOWER_CARD,
@@ -196,6 +196,10 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
         .retain(|other| other.handle != connection.handle);
     if state.connections.len() < before {
         state.sharing.leave();
+        if state.presence == Presence::Unpowered && state.connections.is_empty() {
+            // Now that nobody uses the card, the next connection powers it.
+            state.powered = false;
+        }
         reader.notify(&mut state);
     }
     Ok(())

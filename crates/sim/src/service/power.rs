@@ -11,8 +11,10 @@ use std::sync::MutexGuard;
 /// What is done to a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Power {
-    /// Powers it, where it has lost its power.
+    /// Powers it, where it has lost its power and nobody has given it back meanwhile.
     Up,
+    /// As [`Up`](Power::Up), without a word of it in the state that programs are told.
+    UpUnseen,
     /// Powers it down.
     Down,
     /// Resets it, cold or warm: for a card that is the same.
@@ -29,14 +31,22 @@ pub(crate) fn reset(card: &mut dyn Card) -> Option<Atr> {
 }
 
 impl Reader {
-    /// Powers, resets or unpowers the card. It then has no protocol any more.
+    /// Powers, resets or unpowers the card. After a reset and without power it has no protocol any more.
     ///
     /// Fails where there is no card, or it is mute.
     pub(crate) fn power<'a>(
         &'a self,
-        state: MutexGuard<'a, ReaderState>,
+        mut state: MutexGuard<'a, ReaderState>,
         power: Power,
     ) -> (MutexGuard<'a, ReaderState>, Result<(), Code>) {
+        let up = matches!(power, Power::Up | Power::UpUnseen);
+        while state.is_busy() {
+            state = self.wait(state);
+        }
+        if up && state.powered {
+            // Another call has powered it while this one waited, and its program may use it by now.
+            return (state, Ok(()));
+        }
         let (mut state, acting) = self.borrow_card(state);
         let Some(mut acting) = acting else {
             state.emptied();
@@ -55,14 +65,20 @@ impl Reader {
             drop(card);
             return (self.lock(), Err(SCARD_W_REMOVED_CARD));
         }
-        state.protocol = SCARD_PROTOCOL_UNDEFINED;
+        if !up {
+            state.protocol = SCARD_PROTOCOL_UNDEFINED;
+        }
         if power == Power::Down {
             // A mute card that loses its power is no longer known to be mute.
             state.presence = Presence::Unpowered;
             state.powered = false;
             return (state, Ok(()));
         }
+        let before = state.presence;
         state.powered_up(atr);
+        if power == Power::UpUnseen && state.powered {
+            state.presence = before;
+        }
         let result = if atr.is_some() {
             Ok(())
         } else {

@@ -171,7 +171,9 @@ impl Reader {
         state.slot = Slot::Idle(card);
         state.powered_up(atr);
         state.protocol = SCARD_PROTOCOL_UNDEFINED;
-        state.events = state.events.wrapping_add(1);
+        if state.available {
+            state.count_event();
+        }
         self.notify(&mut state);
         previous
     }
@@ -185,6 +187,8 @@ impl Reader {
     }
 
     /// Marks whether the reader answers its driver. When it does again, that counts as an event, and a card is powered.
+    ///
+    /// What was done to the slot meanwhile is seen then: only that it is empty, if it is, not that there is another card.
     pub(crate) fn set_available(&self, available: bool) {
         let mut state = self.lock();
         if state.available == available {
@@ -192,9 +196,17 @@ impl Reader {
         }
         state.protocol = SCARD_PROTOCOL_UNDEFINED;
         if available {
-            state.events = state.events.wrapping_add(1);
             if !state.is_busy() {
-                state = self.power(state, Power::Up).0;
+                state = self.power(state, Power::Reset).0;
+            }
+            if state.available {
+                // Another thread was faster while the card was reset.
+                return;
+            }
+            if state.presence == Presence::Absent {
+                state.lost_card();
+            } else {
+                state.count_event();
             }
         }
         state.available = available;
@@ -239,7 +251,7 @@ impl Reader {
         state.protocol = SCARD_PROTOCOL_UNDEFINED;
         // A card that acts still does so for a call of the service that has ended: it is powered.
         if !state.is_busy() {
-            state = self.power(state, Power::Up).0;
+            state = self.power(state, Power::Reset).0;
         }
         if is_stopped() {
             state.events = 0;
@@ -284,6 +296,17 @@ impl ReaderState {
         self.protocol = SCARD_PROTOCOL_UNDEFINED;
     }
 
+    /// Tells that the card has gone, and ends whoever's lock on it.
+    fn lost_card(&mut self) {
+        self.count_event();
+        self.tell(Event::Removed);
+        self.sharing.break_lock();
+    }
+
+    fn count_event(&mut self) {
+        self.events = self.events.wrapping_add(1);
+    }
+
     /// Whether the card acts for a call.
     #[inline]
     pub(crate) fn is_busy(&self) -> bool {
@@ -296,10 +319,10 @@ impl ReaderState {
             return None;
         }
         self.cards += 1;
-        self.events = self.events.wrapping_add(1);
         self.emptied();
-        self.tell(Event::Removed);
-        self.sharing.break_lock();
+        if self.available {
+            self.lost_card();
+        }
         match slot {
             Slot::Idle(card) => Some(card),
             Slot::Busy | Slot::Empty => None,

@@ -99,46 +99,44 @@ fn look(context: &Context, readers: usize, watched: &[Watched], queries: &mut [Q
     for (watched, query) in watched.iter().zip(queries) {
         let (found, is_news) = match watched {
             Watched::Nothing => continue,
-            Watched::Readers => (0, context.world.reader_count() != readers),
+            Watched::Readers if context.world.reader_count() != readers => (SCARD_STATE_CHANGED, true),
+            Watched::Readers => (0, false),
             Watched::Reader(reader) => {
                 let state = reader.lock();
                 if state.plugged {
-                    query.atr = Some(state.atr);
+                    query.atr = Some(if state.available { state.atr } else { Atr::NONE });
                     compare(query.current, &state)
-                } else {
+                } else if query.current & SCARD_STATE_UNKNOWN == 0 {
                     (
-                        SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE,
-                        query.current & SCARD_STATE_UNKNOWN == 0,
+                        SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE | SCARD_STATE_CHANGED,
+                        true,
                     )
+                } else {
+                    (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE, false)
                 }
             }
         };
-        query.event = Some(if is_news {
-            found | SCARD_STATE_CHANGED
-        } else {
-            found
-        });
+        query.event = Some(found);
         changed |= is_news;
     }
     changed
 }
 
-/// The state of a reader, and whether a program that knows `current` of it has not known that.
+/// The state of a reader, marked as changed or not, and whether a program that knows `current` of it has not known that.
 ///
 /// As pcsc-lite does, this looks at some bits only: a shared card that comes into use is no news to a program that does
-/// not know of another use.
+/// not know of another use. And some news are not marked: those before a reader is found to be unavailable.
 fn compare(current: DWORD, state: &ReaderState) -> (DWORD, bool) {
     let knows = |mask| current & mask != 0;
     let count = current >> 16 & 0xFFFF;
-    let mut news = knows(SCARD_STATE_UNKNOWN)
-        || (count != 0 && count != DWORD::from(state.events))
-        || current == SCARD_STATE_UNAWARE;
-    if !state.available {
-        return (SCARD_STATE_UNAVAILABLE, news || !knows(SCARD_STATE_UNAVAILABLE));
-    }
-    let mut found = DWORD::from(state.events) << 16;
-    news |= knows(SCARD_STATE_UNAVAILABLE);
-    let present = state.presence != Presence::Absent;
+    let is_news = knows(SCARD_STATE_UNKNOWN) || (count != 0 && count != DWORD::from(state.events));
+    let (mut found, mut news, unmarked) = if state.available {
+        let away = knows(SCARD_STATE_UNAVAILABLE);
+        (DWORD::from(state.events) << 16, is_news || away, false)
+    } else {
+        (SCARD_STATE_UNAVAILABLE, !knows(SCARD_STATE_UNAVAILABLE), is_news)
+    };
+    let present = state.available && state.presence != Presence::Absent;
     if present {
         found |= SCARD_STATE_PRESENT;
         let mute = state.presence == Presence::Mute;
@@ -146,7 +144,7 @@ fn compare(current: DWORD, state: &ReaderState) -> (DWORD, bool) {
             found |= SCARD_STATE_MUTE;
         }
         news |= knows(SCARD_STATE_EMPTY) || knows(SCARD_STATE_MUTE) != mute;
-    } else {
+    } else if state.available {
         found |= SCARD_STATE_EMPTY;
         news |= knows(SCARD_STATE_PRESENT);
     }
@@ -162,7 +160,11 @@ fn compare(current: DWORD, state: &ReaderState) -> (DWORD, bool) {
         }
         Users::Shared(_) => {}
     }
-    (found, news)
+    news |= current == SCARD_STATE_UNAWARE;
+    if news {
+        found |= SCARD_STATE_CHANGED;
+    }
+    (found, news || unmarked)
 }
 
 /// A wait, which ends with this value.

@@ -2,9 +2,10 @@
 
 use pcsc_sim::{FnCard, Simulator, vpcd};
 use pcsc_sys::{
-    Functions, SCARD_S_SUCCESS, SCARD_SCOPE_SYSTEM, SCARD_STATE_EMPTY, SCARD_STATE_PRESENT, SCARDCONTEXT,
+    DWORD, Functions, SCARD_S_SUCCESS, SCARD_SCOPE_SYSTEM, SCARD_STATE_EMPTY, SCARD_STATE_PRESENT,
+    SCARDCONTEXT,
 };
-use private_pcscd::Pcscd;
+use private_pcscd::{Driver, Pcscd};
 use std::any::Any;
 use std::ffi::CString;
 
@@ -35,7 +36,7 @@ impl Backend {
     }
 
     pub(crate) fn pcscd() -> Self {
-        let pcscd = Pcscd::start(READERS.len()).unwrap();
+        let pcscd = Pcscd::start_with(READERS.len(), Driver::Equipped).unwrap();
         assert_eq!(pcscd.reader_names(), READERS);
         // SAFETY: a copy of libpcsclite, whose functions have the types of the table.
         let functions = unsafe { Functions::load(pcscd.client_library()) }.unwrap();
@@ -66,11 +67,25 @@ impl Backend {
     }
 
     pub(crate) fn remove(&mut self, reader: usize) {
+        self.remove_unseen(reader);
+        self.wait(reader, SCARD_STATE_EMPTY);
+    }
+
+    /// Removes a card from a reader that does not answer, which nobody sees.
+    pub(crate) fn remove_unseen(&mut self, reader: usize) {
         match self {
             Self::Simulator(_, readers) => drop(readers[reader].remove().unwrap()),
             Self::Pcscd(_, cards, _) => cards[reader].take().unwrap().remove(),
         }
-        self.wait(reader, SCARD_STATE_EMPTY);
+    }
+
+    /// Sets whether a reader answers its driver; `seen` is a bit of the state that shows it.
+    pub(crate) fn set_available(&mut self, reader: usize, available: bool, seen: DWORD) {
+        match self {
+            Self::Simulator(_, readers) => readers[reader].set_available(available),
+            Self::Pcscd(pcscd, ..) => pcscd.set_available(reader, available).unwrap(),
+        }
+        self.wait(reader, seen);
     }
 
     /// Ends the service, with the cards in its readers: those of pcscd are ended by its end.
@@ -97,7 +112,7 @@ impl Backend {
     }
 
     /// Waits until the service has seen it: pcscd looks for cards now and then.
-    fn wait(&self, reader: usize, wanted: pcsc_sys::DWORD) {
+    fn wait(&self, reader: usize, wanted: DWORD) {
         let functions = self.functions();
         let mut context: SCARDCONTEXT = 0;
         // SAFETY: the reserved pointers are null, and `context` lives through the call.

@@ -279,6 +279,48 @@ pub(crate) fn unpowered(r: &mut Recorder) {
     r.disconnect(second, SCARD_UNPOWER_CARD);
 }
 
+/// A card without power that is used all the same: with its last program it is powered again.
+pub(crate) fn unpowered_twice(r: &mut Recorder) {
+    let context = r.context();
+    r.insert(0, &T1);
+    for mode in [SHARED, EXCLUSIVE] {
+        let (first, second) = (r.shared(context, 0), r.shared(context, 0));
+        r.disconnect(first, SCARD_UNPOWER_CARD);
+        r.reconnect(second, mode, ANY, SCARD_LEAVE_CARD);
+        r.status(second);
+        r.disconnect(second, SCARD_LEAVE_CARD);
+        let third = r.shared_at_last(context, 0);
+        r.status(third);
+        r.disconnect(third, SCARD_RESET_CARD);
+    }
+}
+
+/// A direct connection does not power the card, so that the next one does.
+pub(crate) fn unpowered_then_direct(r: &mut Recorder) {
+    let context = r.context();
+    r.insert(0, &T1);
+    let (first, second) = (r.shared(context, 0), r.shared(context, 0));
+    r.disconnect(first, SCARD_UNPOWER_CARD);
+    r.reconnect(second, DIRECT, 0, SCARD_LEAVE_CARD);
+    r.status(second);
+    let third = r.shared(context, 0);
+    r.status(third);
+    r.status(second);
+}
+
+/// Power does not unset a protocol that was settled without it.
+pub(crate) fn unpowered_then_raw(r: &mut Recorder) {
+    let context = r.context();
+    r.insert(0, &T1);
+    let card = r.shared(context, 0);
+    r.disconnect(card, SCARD_UNPOWER_CARD);
+    let direct = r.connect(context, 0, DIRECT, SCARD_PROTOCOL_RAW);
+    r.disconnect(direct, SCARD_LEAVE_CARD);
+    r.shared(context, 0);
+    let card = r.connect(context, 0, SHARED, SCARD_PROTOCOL_RAW);
+    r.status(card);
+}
+
 /// An ATR that no reader has room for.
 pub(crate) fn mute(r: &mut Recorder) {
     let context = r.context();

@@ -4,6 +4,9 @@ use crate::backend::{Backend, READERS};
 use pcsc_sys::*;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::time::{Duration, Instant};
+
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What a buffer has in it that nobody has written.
 pub(crate) const UNTOUCHED: u8 = 0xEE;
@@ -70,6 +73,21 @@ impl Recorder {
 
     pub(crate) fn remove(&mut self, reader: usize) {
         self.backend.remove(reader);
+    }
+
+    /// Has a reader no longer answer its driver.
+    pub(crate) fn take_away(&mut self, reader: usize) {
+        self.backend.set_available(reader, false, SCARD_STATE_UNAVAILABLE);
+    }
+
+    /// Removes the card of a reader that is away.
+    pub(crate) fn remove_unseen(&mut self, reader: usize) {
+        self.backend.remove_unseen(reader);
+    }
+
+    /// Has a reader answer again; `seen` is what it then has, or has not, in it.
+    pub(crate) fn bring_back(&mut self, reader: usize, seen: DWORD) {
+        self.backend.set_available(reader, true, seen);
     }
 
     /// Ends the service, and takes the cards out of its readers.
@@ -139,6 +157,23 @@ impl Recorder {
     #[track_caller]
     pub(crate) fn shared(&mut self, context: SCARDCONTEXT, reader: usize) -> SCARDHANDLE {
         self.connect(context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY)
+    }
+
+    /// Connects shared, with any protocol, when the service has taken the card's power, which pcscd does in a while.
+    #[track_caller]
+    pub(crate) fn shared_at_last(&mut self, context: SCARDCONTEXT, reader: usize) -> SCARDHANDLE {
+        let end = Instant::now() + DEADLINE;
+        loop {
+            let card = self.shared(context, reader);
+            let code = hex(SCARD_W_UNPOWERED_CARD);
+            if !self.record.last().is_some_and(|line| line.contains(&code)) {
+                return card;
+            }
+            assert!(Instant::now() < end, "the card keeps its power");
+            self.record.pop();
+            // Nothing tells of it: pcscd is asked again, a few times in each of its rounds.
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     #[track_caller]
