@@ -1,5 +1,6 @@
 //! A card that expects one exchange after the other.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{error, fmt};
 
 use crate::Card;
@@ -7,23 +8,31 @@ use crate::Card;
 /// A card that plays a script: commands in the order in which they must come, each with its answer.
 ///
 /// A command that is not the next one of the script is answered with 6F00, and [`check`](ScriptedCard::check) tells of
-/// the first such command. A reset does not start the script again.
+/// the first such command. A reset does not start the script again. Clones are handles to the same card: a test inserts
+/// one and asks the other.
 ///
 /// # Examples
 /// ```
-/// use pcsc_sim::{Card, ScriptedCard};
+/// use pcsc_sim::{ScriptedCard, Simulator};
 ///
-/// let mut card = ScriptedCard::new([0x3B, 0x00])
+/// let sim = Simulator::new();
+/// let card = ScriptedCard::new([0x3B, 0x00])
 ///     .answer([0x00, 0xA4, 0x00, 0x00], [0x61, 0x02])
 ///     .answer([0x00, 0xC0, 0x00, 0x00, 0x02], [0xCA, 0xFE, 0x90, 0x00]);
-/// let mut response = Vec::new();
-/// card.transmit(&[0x00, 0xA4, 0x00, 0x00], &mut response);
-/// assert_eq!(response, [0x61, 0x02]);
+/// sim.add_reader("Simulated Reader 00 00").insert(card.clone());
+/// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+/// assert_eq!(session.transmit(&[0x00, 0xA4, 0x00, 0x00])?.status().to_u16(), 0x6102);
 /// assert_eq!(card.check().unwrap_err().to_string(), "the script ended early: 1 of 2 commands came");
+/// # Ok::<(), pcsc_session::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct ScriptedCard {
     atr: Vec<u8>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     script: Vec<(Vec<u8>, Vec<u8>)>,
     played: usize,
     resets: usize,
@@ -44,11 +53,12 @@ impl ScriptedCard {
     pub fn new(atr: impl Into<Vec<u8>>) -> Self {
         Self {
             atr: atr.into(),
-            script: Vec::new(),
-            played: 0,
-            resets: 0,
-            error: None,
+            state: Arc::default(),
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Appends a command to the script, with the answer to it: the data, SW1 and SW2.
@@ -63,8 +73,9 @@ impl ScriptedCard {
     /// assert_eq!(response, [0x42, 0x90, 0x00]);
     /// ```
     #[must_use]
-    pub fn answer(mut self, command: impl Into<Vec<u8>>, response: impl Into<Vec<u8>>) -> Self {
-        self.script.push((command.into(), response.into()));
+    pub fn answer(self, command: impl Into<Vec<u8>>, response: impl Into<Vec<u8>>) -> Self {
+        let exchange = (command.into(), response.into());
+        self.state().script.push(exchange);
         self
     }
 
@@ -79,7 +90,7 @@ impl ScriptedCard {
     /// assert_eq!(card.resets(), 1);
     /// ```
     pub fn resets(&self) -> usize {
-        self.resets
+        self.state().resets
     }
 
     /// Tells whether the script was played to its end, with no other command between.
@@ -97,11 +108,12 @@ impl ScriptedCard {
     /// assert_eq!(card.check(), Ok(()));
     /// ```
     pub fn check(&self) -> Result<(), ScriptError> {
-        match &self.error {
+        let state = self.state();
+        match &state.error {
             Some(error) => Err(error.clone()),
-            None if self.played < self.script.len() => Err(ScriptError::EndedEarly {
-                played: self.played,
-                expected: self.script.len(),
+            None if state.played < state.script.len() => Err(ScriptError::EndedEarly {
+                played: state.played,
+                expected: state.script.len(),
             }),
             None => Ok(()),
         }
@@ -114,15 +126,16 @@ impl Card for ScriptedCard {
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>) {
-        match self.script.get(self.played) {
+        let state = &mut *self.state();
+        match state.script.get(state.played) {
             Some((expected, answer)) if expected == command => {
-                self.played += 1;
+                state.played += 1;
                 response.extend_from_slice(answer);
             }
             next => {
                 let expected = next.map(|(expected, _)| expected.clone());
-                self.error.get_or_insert(ScriptError::Unexpected {
-                    played: self.played,
+                state.error.get_or_insert(ScriptError::Unexpected {
+                    played: state.played,
                     command: command.to_vec(),
                     expected,
                 });
@@ -132,7 +145,7 @@ impl Card for ScriptedCard {
     }
 
     fn reset(&mut self) {
-        self.resets += 1;
+        self.state().resets += 1;
     }
 }
 
@@ -228,6 +241,16 @@ mod tests {
         );
         assert_eq!(send(&mut card, &[1, 2]), [0x69, 0x85]);
         assert_eq!(card.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_clone_is_the_same_card() {
+        let card = ScriptedCard::new([0x3B, 0x00]);
+        let mut inserted = card.clone().answer([1, 2], [0x90, 0x00]);
+        assert!(card.check().is_err());
+        assert_eq!(send(&mut inserted, &[1, 2]), [0x90, 0x00]);
+        inserted.reset();
+        assert_eq!((card.check(), card.resets()), (Ok(()), 1));
     }
 
     #[test]
