@@ -6,6 +6,7 @@ mod card;
 mod channels;
 mod commands;
 mod endings;
+mod equipped;
 mod exchange;
 mod files;
 mod largest;

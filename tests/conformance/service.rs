@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// How long any single thing may take. Nothing waits this long unless it is broken.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
+/// The control code that each reader answers with what it is sent.
+pub(crate) const ECHO: u32 = 0x4200_0ABC;
+
 /// A PC/SC service with readers of a test's own.
 pub(crate) trait Service: Sized {
     /// Starts a service with so many readers, all empty.
@@ -21,6 +24,14 @@ pub(crate) trait Service: Sized {
     fn insert(&mut self, reader: usize, card: impl Card + 'static);
     /// Takes the card out of a reader; returns when the service has seen it.
     fn remove(&mut self, reader: usize);
+    /// Has a reader answer its driver, or not; returns when the service has seen it. There is a card in the reader.
+    fn set_available(&mut self, reader: usize, available: bool);
+    /// Sets a reader's features: tags, each with its control code.
+    fn set_features(&mut self, reader: usize, features: &[(u8, u32)]);
+    /// Sets what a reader answers to a control code.
+    fn set_control(&mut self, reader: usize, code: u32, answer: &[u8]);
+    /// Sets an attribute of a reader.
+    fn set_attribute(&mut self, reader: usize, attribute: u32, value: &[u8]);
     /// Ends the service at once.
     fn kill(&mut self);
     /// Starts it again after its end, with the same readers, all empty.
@@ -39,6 +50,26 @@ pub(crate) trait Service: Sized {
 
 /// Waits until a reader's card is there, or is not.
 pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) {
+    // A card that is still being powered is neither mute nor usable: its ATR comes with a later event.
+    wait(functions, reader, |state| {
+        present && state.dwEventState & sys::SCARD_STATE_PRESENT != 0 && state.cbAtr > 0
+            || !present && state.dwEventState & sys::SCARD_STATE_EMPTY != 0
+    });
+}
+
+/// Waits until a reader with a card in it answers its driver, or does not.
+pub(crate) fn wait_for_answer(functions: &sys::Functions, reader: &str, available: bool) {
+    if available {
+        wait_for(functions, reader, true);
+    } else {
+        wait(functions, reader, |state| {
+            state.dwEventState & sys::SCARD_STATE_UNAVAILABLE != 0
+        });
+    }
+}
+
+/// Waits until a reader's state is such a one.
+fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCARD_READERSTATE) -> bool) {
     let name = CString::new(reader).unwrap();
     let mut context = 0;
     let end = Instant::now() + DEADLINE;
@@ -63,7 +94,7 @@ pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) 
     loop {
         assert!(
             Instant::now() < end,
-            "{reader}: no card event, state {:X}",
+            "{reader}: the event does not come, state {:X}",
             state.dwEventState
         );
         // SAFETY: one state whose name lives through the call.
@@ -72,14 +103,10 @@ pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) 
             code == sys::SCARD_S_SUCCESS || code == sys::SCARD_E_TIMEOUT,
             "{code:X}"
         );
-        let event = state.dwEventState;
-        // A card that is still being powered is neither mute nor usable: its ATR comes with a later event.
-        if present && event & sys::SCARD_STATE_PRESENT != 0 && state.cbAtr > 0
-            || !present && event & sys::SCARD_STATE_EMPTY != 0
-        {
+        if is_awaited(&state) {
             break;
         }
-        state.dwCurrentState = event;
+        state.dwCurrentState = state.dwEventState;
     }
     // SAFETY: no other thread uses this context.
     unsafe { (functions.SCardReleaseContext)(context) };
@@ -87,12 +114,30 @@ pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) 
 
 /// The simulator.
 pub(crate) mod simulated {
-    use super::{Service, wait_for};
+    use super::{ECHO, Service, wait_for, wait_for_answer};
     use pcsc_sim::{Card, Reader, Simulator};
+    use std::collections::HashMap;
+    use std::sync::{Arc, Mutex};
+
+    /// The answers of readers to control codes.
+    type Controls = Arc<Mutex<HashMap<(usize, u32), Vec<u8>>>>;
 
     pub(crate) struct Simulated {
         simulator: Simulator,
         readers: Vec<Reader>,
+        controls: Controls,
+    }
+
+    fn answer_controls(reader: &Reader, index: usize, controls: Controls) {
+        reader.on_control(move |code, input, output| {
+            let controls = controls.lock().unwrap();
+            match controls.get(&(index, code)) {
+                Some(answer) => output.extend(answer),
+                None if code == ECHO => output.extend(input),
+                None => return Err(pcsc_sys::SCARD_E_UNSUPPORTED_FEATURE),
+            }
+            Ok(())
+        });
     }
 
     impl Service for Simulated {
@@ -100,10 +145,18 @@ pub(crate) mod simulated {
             let simulator = Simulator::new();
             // The virtual reader's names, two slots each.
             let name = |reader: usize| format!("Virtual {} 00 0{}", reader / 2, reader % 2);
-            let readers = (0..readers.next_multiple_of(2))
+            let readers: Vec<Reader> = (0..readers.next_multiple_of(2))
                 .map(|reader| simulator.add_reader(name(reader)))
                 .collect();
-            Simulated { simulator, readers }
+            let controls = Controls::default();
+            for (index, reader) in readers.iter().enumerate() {
+                answer_controls(reader, index, Arc::clone(&controls));
+            }
+            Simulated {
+                simulator,
+                readers,
+                controls,
+            }
         }
 
         fn functions(&self) -> &'static pcsc_sys::Functions {
@@ -124,6 +177,24 @@ pub(crate) mod simulated {
             wait_for(self.functions(), &self.reader(reader), false);
         }
 
+        fn set_available(&mut self, reader: usize, available: bool) {
+            self.readers[reader].set_available(available);
+            wait_for_answer(self.functions(), &self.reader(reader), available);
+        }
+
+        fn set_features(&mut self, reader: usize, features: &[(u8, u32)]) {
+            self.readers[reader].set_features(features);
+        }
+
+        fn set_control(&mut self, reader: usize, code: u32, answer: &[u8]) {
+            let answer = answer.to_vec();
+            self.controls.lock().unwrap().insert((reader, code), answer);
+        }
+
+        fn set_attribute(&mut self, reader: usize, attribute: u32, value: &[u8]) {
+            self.readers[reader].set_attribute(attribute, value);
+        }
+
         fn kill(&mut self) {
             self.simulator.stop_service();
         }
@@ -138,9 +209,11 @@ pub(crate) mod simulated {
 /// A real, private pcscd.
 #[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 pub(crate) mod real {
-    use super::{Service, wait_for};
+    use super::{ECHO, Service, wait_for, wait_for_answer};
     use pcsc_sim::{Card, vpcd::Inserted};
-    use private_pcscd::Pcscd;
+    use private_pcscd::{Driver, Pcscd};
+
+    const _: () = assert!(ECHO == Pcscd::ECHO);
 
     pub(crate) struct Real {
         functions: &'static pcsc_sys::Functions,
@@ -150,7 +223,7 @@ pub(crate) mod real {
 
     impl Service for Real {
         fn start(readers: usize) -> Real {
-            let pcscd = Pcscd::start(readers).unwrap();
+            let pcscd = Pcscd::start_with(readers, Driver::Equipped).unwrap();
             // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
             // there is one library for all tests, which run one after the other then.
             #[cfg(feature = "link")]
@@ -183,6 +256,23 @@ pub(crate) mod real {
         fn remove(&mut self, reader: usize) {
             self.cards[reader].take().unwrap().remove().unwrap();
             wait_for(self.functions, &self.reader(reader), false);
+        }
+
+        fn set_available(&mut self, reader: usize, available: bool) {
+            self.pcscd.set_available(reader, available).unwrap();
+            wait_for_answer(self.functions, &self.reader(reader), available);
+        }
+
+        fn set_features(&mut self, reader: usize, features: &[(u8, u32)]) {
+            self.pcscd.set_features(reader, features).unwrap();
+        }
+
+        fn set_control(&mut self, reader: usize, code: u32, answer: &[u8]) {
+            self.pcscd.set_control(reader, code, answer).unwrap();
+        }
+
+        fn set_attribute(&mut self, reader: usize, attribute: u32, value: &[u8]) {
+            self.pcscd.set_attribute(reader, attribute, value).unwrap();
         }
 
         fn kill(&mut self) {

@@ -89,6 +89,14 @@ impl Pcscd {
         })
     }
 
+    /// Returns the version of the installed daemon, for instance "1.9.9".
+    ///
+    /// # Errors
+    /// It is not installed, or does not tell.
+    pub fn version() -> Result<String, Error> {
+        installation::version()
+    }
+
     /// Returns the readers' names as PC/SC lists them, for instance "Virtual 0 00 00".
     pub fn reader_names(&self) -> &[String] {
         &self.names

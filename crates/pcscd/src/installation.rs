@@ -1,9 +1,10 @@
 //! Where this machine has the daemon, the virtual reader's driver and the client library.
 
 use std::ffi::CStr;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
+use std::{fs, io};
 
 use crate::Error;
 
@@ -31,6 +32,24 @@ pub(crate) fn daemon() -> Result<PathBuf, Error> {
         package: "pcscd",
         looked: candidates.into(),
     })
+}
+
+/// Returns the version of the daemon: "1.9.9" in "pcsc-lite version 1.9.9.".
+pub(crate) fn version() -> Result<String, Error> {
+    let daemon = daemon()?;
+    let failed = || Error::failed(format!("ask {} for its version", daemon.display()));
+    let output = Command::new(&daemon)
+        .arg("--version")
+        .output()
+        .map_err(failed())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (_, version) = text
+        .split_once("version ")
+        .ok_or_else(|| failed()(io::ErrorKind::InvalidData.into()))?;
+    let end = version
+        .find(|c: char| c != '.' && !c.is_ascii_digit())
+        .unwrap_or(version.len());
+    Ok(version[..end].trim_end_matches('.').to_owned())
 }
 
 /// Returns the content of the virtual reader's driver.

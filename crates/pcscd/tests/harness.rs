@@ -85,6 +85,14 @@ fn the_longest_command_and_answer_arrive_whole() {
 
 #[test]
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_daemon_tells_its_version() {
+    let version = Pcscd::version().unwrap();
+    let numbers: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
+    assert!(numbers.len() >= 2 && numbers[0] >= 1, "{version}");
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn a_daemon_without_readers_stays() {
     let mut pcscd = Pcscd::start(0).unwrap();
     assert!(pcscd.reader_names().is_empty());

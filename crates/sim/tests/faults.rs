@@ -114,11 +114,11 @@ fn an_unplugged_reader_is_gone() {
 }
 
 #[test]
-fn calls_on_an_unplugged_reader_return_what_pcscd_returns() {
+fn an_unplugged_reader_has_no_connections() {
     let (sim, reader) = world();
     let mut session = session(&sim);
     reader.unplug();
-    // pcscd no longer knows the handle, and its library does not find the name.
+    // From pcscd's source, which no test here can make lose a reader: it no longer knows the handle.
     assert_eq!(code(session.transmit(&COMMAND)), Code::INVALID_VALUE);
     assert!(session.close().is_ok());
 }

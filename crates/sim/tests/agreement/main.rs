@@ -2,7 +2,7 @@
 //!
 //! Each program is a function on a [`Recorder`]. It runs on the simulator and on a private pcscd with vsmartcard's virtual
 //! readers, and the two records must be the same. pcscd's are in `records`, for the simulator to be compared with where
-//! there is no pcscd: with PCSC_SIM_RECORD set, a run against pcscd writes them.
+//! there is no pcscd: with PCSC_SIM_RECORD set, a run against pcscd 1.9.9 writes them.
 #![cfg(target_os = "linux")]
 
 mod availability;
@@ -17,6 +17,7 @@ mod status_change;
 mod transactions;
 
 use backend::Backend;
+use private_pcscd::Pcscd;
 use recorder::Recorder;
 use std::path::PathBuf;
 
@@ -57,15 +58,47 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// The version of pcscd that the simulator follows, and that gave the records.
+const VERSION: &str = "1.9.9";
+
+/// What other versions are known to do otherwise: the program, the first version, and what it is.
+const KNOWN: &[(&str, [u32; 2], &str)] = &[(
+    "status_change-pseudo_reader",
+    [2, 3],
+    "the pseudo-reader's events are counted",
+)];
+
 /// Runs a program on both, and compares what it recorded; and that with what pcscd has given before.
+///
+/// Another version of pcscd than the simulator's is compared with the simulator alone, but for what is known to differ.
 fn agree(name: &str, program: fn(&mut Recorder)) {
+    let version = Pcscd::version().unwrap();
+    let same = version == VERSION;
+    let numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    let known = KNOWN
+        .iter()
+        .find(|(program, since, _)| *program == name && numbers[..] >= since[..]);
+    if let Some((_, [major, minor], what)) = known {
+        println!("not compared: from pcscd {major}.{minor} on, {what}, and this is {version}");
+        return;
+    }
     let real = run(program, Backend::pcscd());
     let path = file(name);
-    if std::env::var_os("PCSC_SIM_RECORD").is_some() {
+    if same && std::env::var_os("PCSC_SIM_RECORD").is_some() {
         std::fs::write(&path, kept(&real)).unwrap();
     }
     let simulated = run(program, Backend::simulator());
-    assert!(simulated == real, "{}", differences(&real, &simulated));
+    assert!(
+        simulated == real,
+        "the simulator follows pcscd {VERSION}, and this is {version}:\n{}",
+        differences(&real, &simulated)
+    );
+    if !same {
+        println!(
+            "compared with the simulator alone: the records are of pcscd {VERSION}, and this is {version}"
+        );
+        return;
+    }
     let before = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(
         before == kept(&real),
