@@ -5,19 +5,20 @@ use std::ops::Range;
 
 use pcsc_session::Atr;
 use pcsc_sim::{Card, DemoCard};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::answers::Answers;
 use crate::config_error::Mistake;
 use crate::hexadecimal::Hex;
+use crate::toml_values::{Number, tables};
 
 /// 6D00: the instruction is not supported. ISO/IEC 7816-4:2013, 5.6.
 const INSTRUCTION_NOT_SUPPORTED: [u8; 2] = [0x6D, 0x00];
 
 /// A card's table. Which keys go with which kind is checked by [`check`](CardConfig::check).
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [reader.card]")]
 pub(crate) struct CardConfig {
     kind: Kind,
 
@@ -26,11 +27,11 @@ pub(crate) struct CardConfig {
     chaining: Option<Spanned<bool>>,
     get_response: Option<Spanned<bool>>,
     exact_le: Option<Spanned<bool>>,
-    rounds_of: Option<Spanned<usize>>,
-    channels: Option<Spanned<u8>>,
+    rounds_of: Option<Spanned<Number<1, 65_536>>>,
+    channels: Option<Spanned<Number<1, 20>>>,
 
     atr: Option<Spanned<Hex>>,
-    exchange: Option<Spanned<Vec<Exchange>>>,
+    exchange: Option<Spanned<Exchanges>>,
     default: Option<Spanned<Hex>>,
 }
 
@@ -62,18 +63,25 @@ enum Protocol {
 
 /// A command and its answer.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.card.exchange]]")]
 struct Exchange {
     command: Spanned<Hex>,
     answer: Spanned<Hex>,
+}
+
+#[derive(Debug, Clone)]
+struct Exchanges(Vec<Exchange>);
+
+impl<'de> Deserialize<'de> for Exchanges {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tables(deserializer, "[[reader.card.exchange]]").map(Self)
+    }
 }
 
 impl CardConfig {
     /// Finds what the language of the file alone cannot tell.
     pub(crate) fn check(&self, place: &Range<usize>) -> Result<(), Mistake> {
         self.check_keys()?;
-        check_range("rounds_of", &self.rounds_of, 1, 65_536)?;
-        check_range("channels", &self.channels, 1, 20)?;
         if let Some(atr) = &self.atr {
             check_atr(atr)?;
         } else if self.kind == Kind::Scripted {
@@ -141,7 +149,7 @@ impl CardConfig {
     }
 
     fn exchanges(&self) -> &[Exchange] {
-        self.exchange.as_ref().map_or(&[], |list| list.as_ref())
+        self.exchange.as_ref().map_or(&[], |list| &list.as_ref().0)
     }
 
     /// Makes the card; `None` for kind "none".
@@ -173,10 +181,10 @@ impl CardConfig {
             card = card.exact_le(exact);
         }
         if let Some(bytes) = value(&self.rounds_of) {
-            card = card.rounds_of(bytes);
+            card = card.rounds_of(bytes.0 as usize);
         }
         if let Some(channels) = value(&self.channels) {
-            card = card.channels(channels);
+            card = card.channels(channels.0 as u8);
         }
         card
     }
@@ -201,23 +209,6 @@ impl CardConfig {
 
 fn value<T: Copy>(option: &Option<Spanned<T>>) -> Option<T> {
     option.as_ref().map(|value| *value.as_ref())
-}
-
-fn check_range<T>(name: &str, option: &Option<Spanned<T>>, least: usize, most: usize) -> Result<(), Mistake>
-where
-    T: Copy + TryInto<usize> + std::fmt::Display,
-{
-    match option {
-        Some(number)
-            if !(*number.as_ref())
-                .try_into()
-                .is_ok_and(|n| (least..=most).contains(&n)) =>
-        {
-            let message = format!("{name} is {}, expected {least} to {most}", number.as_ref());
-            Err(Mistake::new(number.span(), message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// ISO/IEC 7816-3:2006, 8.2.

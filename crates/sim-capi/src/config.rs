@@ -7,43 +7,47 @@ use std::path::Path;
 
 use pcsc_sim::{Reader, Simulator};
 use pcsc_sys::{LONG, MAX_BUFFER_SIZE, SCARD_E_UNSUPPORTED_FEATURE};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::card::CardConfig;
 use crate::config_error::Mistake;
 use crate::hexadecimal::Hex;
+use crate::toml_values::{Byte, Word, tables};
+
+/// The environment variable that names the configuration's file.
+pub(crate) const VARIABLE: &str = "PCSC_SIM_CONFIG";
 
 /// The configuration's file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    #[serde(default, rename = "reader")]
+    #[serde(default, rename = "reader", deserialize_with = "readers")]
     pub(crate) readers: Vec<ReaderConfig>,
 }
 
 /// A `[[reader]]`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [[reader]]")]
 pub(crate) struct ReaderConfig {
     name: Spanned<String>,
     card: Option<Spanned<CardConfig>>,
-    #[serde(default, rename = "event")]
+    #[serde(default, rename = "event", deserialize_with = "events")]
     pub(crate) events: Vec<Event>,
-    #[serde(default, rename = "feature")]
+    #[serde(default, rename = "feature", deserialize_with = "features")]
     features: Vec<Feature>,
-    #[serde(default, rename = "control")]
+    #[serde(default, rename = "control", deserialize_with = "controls")]
     controls: Vec<Control>,
-    #[serde(default, rename = "attribute")]
+    #[serde(default, rename = "attribute", deserialize_with = "attributes")]
     attributes: Vec<Attribute>,
 }
 
 /// What happens to a reader at some time.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.event]]")]
 pub(crate) struct Event {
     /// Milliseconds after the program's first call.
-    pub(crate) after_ms: u32,
+    pub(crate) after_ms: Word,
     pub(crate) action: Spanned<Action>,
     pub(crate) card: Option<Spanned<CardConfig>>,
 }
@@ -58,25 +62,44 @@ pub(crate) enum Action {
 
 /// A feature of PC/SC part 10.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.feature]]")]
 struct Feature {
-    tag: Spanned<u8>,
-    code: u32,
+    tag: Spanned<Byte>,
+    code: Word,
 }
 
 /// The answer to a control code.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.control]]")]
 struct Control {
-    code: Spanned<u32>,
+    code: Spanned<Word>,
     answer: Hex,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.attribute]]")]
 struct Attribute {
-    id: Spanned<u32>,
+    id: Spanned<Word>,
     value: Spanned<Hex>,
+}
+
+/// Makes a function for each list of tables, which names it where it is no list.
+macro_rules! lists {
+    ($($name:ident: $table:ty = $head:literal;)*) => {
+        $(
+            fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<$table>, D::Error> {
+                tables(deserializer, $head)
+            }
+        )*
+    };
+}
+
+lists! {
+    readers: ReaderConfig = "[[reader]]";
+    events: Event = "[[reader.event]]";
+    features: Feature = "[[reader.feature]]";
+    controls: Control = "[[reader.control]]";
+    attributes: Attribute = "[[reader.attribute]]";
 }
 
 impl Config {
@@ -90,7 +113,8 @@ impl Config {
     /// Reads a file. An error names the file, the line, and what was expected.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| format!("{file}: {error}"))?;
+        let bytes = std::fs::read(path)
+            .map_err(|error| format!("{file}: {error}, expected a TOML file, named by {VARIABLE}"))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes());
@@ -165,16 +189,16 @@ impl ReaderConfig {
         let features: Vec<_> = self
             .features
             .iter()
-            .map(|it| (*it.tag.as_ref(), it.code))
+            .map(|it| (it.tag.as_ref().0 as u8, it.code.0))
             .collect();
         reader.set_features(features);
         for attribute in &self.attributes {
-            reader.set_attribute(*attribute.id.as_ref(), attribute.value.as_ref().0.clone());
+            reader.set_attribute(attribute.id.as_ref().0, attribute.value.as_ref().0.clone());
         }
         let answers: BTreeMap<u32, Vec<u8>> = self
             .controls
             .iter()
-            .map(|control| (*control.code.as_ref(), control.answer.0.clone()))
+            .map(|control| (control.code.as_ref().0, control.answer.0.clone()))
             .collect();
         reader.on_control(move |code, _input, output| answer(&answers, code, output));
         if let Some(card) = self.card.as_ref().and_then(|card| card.as_ref().make()) {
@@ -225,7 +249,7 @@ fn check_once<'a, T: Eq + Hash + 'a>(
     Ok(())
 }
 
-/// The name that stands for readers that come and go in `SCardGetStatusChange`.
+/// The name that stands for readers that come and go in `SCardGetStatusChange`, in letters of either case.
 const PSEUDO_READER: &str = r"\\?PnP?\Notification";
 
 /// pcsc-lite's names have 127 bytes at most.
@@ -240,7 +264,7 @@ fn check_name(name: &Spanned<String>) -> Result<(), Mistake> {
     let text: &str = name.as_ref();
     if text.contains('\0') {
         refused("a null in the reader's name".to_owned())
-    } else if text == PSEUDO_READER {
+    } else if text.eq_ignore_ascii_case(PSEUDO_READER) {
         refused("the name of the pseudo-reader for readers that come and go".to_owned())
     } else if text.is_empty() || text.len() > 127 {
         refused(format!("a reader's name of {} bytes", text.len()))

@@ -20,12 +20,12 @@ pub(crate) fn serve(config: &Config, readers: Vec<Reader>) -> io::Result<()> {
         return Ok(());
     }
     // Events of the same time happen in the order of the file.
-    events.sort_by_key(|(_, event)| event.after_ms);
+    events.sort_by_key(|(_, event)| event.after_ms.0);
     thread::Builder::new()
         .name("libpcsc_sim".into())
         .spawn(move || {
             for (reader, event) in events {
-                let time = start + Duration::from_millis(event.after_ms.into());
+                let time = start + Duration::from_millis(event.after_ms.0.into());
                 thread::sleep(time.saturating_duration_since(Instant::now()));
                 happen(&reader, &event);
             }

@@ -17,6 +17,7 @@ mod events;
 mod functions;
 mod hexadecimal;
 mod service;
+mod toml_values;
 
 // The list in `functions.rs` takes its types from the crate that it is in.
 use pcsc_sys::*;

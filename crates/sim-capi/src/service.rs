@@ -7,11 +7,8 @@ use std::sync::OnceLock;
 use pcsc_sim::Simulator;
 use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST};
 
-use crate::config::Config;
+use crate::config::{Config, VARIABLE};
 use crate::events;
-
-/// The environment variable that names the configuration file.
-const VARIABLE: &str = "PCSC_SIM_CONFIG";
 
 struct Service {
     functions: Functions,

@@ -38,7 +38,7 @@ fn the_example_is_taken_as_it_says() {
     let events: Vec<_> = empty
         .events
         .iter()
-        .map(|event| (event.after_ms, *event.action.as_ref()))
+        .map(|event| (event.after_ms.0, *event.action.as_ref()))
         .collect();
     assert_eq!(
         events,
@@ -158,7 +158,7 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
         (
             with("card = { kind = \"demo\", channels = 300 }"),
             "f.toml:3:36: ",
-            "expected u8",
+            "300 is out of range, expected 1 to 20",
         ),
         (
             with("card = { kind = \"demo\", rounds_of = 0 }"),
@@ -213,7 +213,7 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
         (
             with("event = [{ after_ms = -1, action = \"remove\" }]"),
             "f.toml:3:23: ",
-            "expected u32",
+            "-1 is out of range, expected 0 to 4294967295",
         ),
         (
             with("event = [{ after_ms = 1, action = \"insert\" }]"),
@@ -253,7 +253,62 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
         (
             with("feature = [{ tag = 256, code = 1 }]"),
             "f.toml:3:20: ",
-            "expected u8",
+            "256 is out of range, expected 0 to 255",
+        ),
+        (
+            "[[reader]]\nname = '\\\\?pnp?\\NOTIFICATION'\n".to_owned(),
+            "f.toml:2:8: ",
+            "expected a name of",
+        ),
+        (
+            with("card = { kind = \"demo\", rounds_of = \"5\" }"),
+            "f.toml:3:37: ",
+            "expected a whole number, 1 to 65536",
+        ),
+        (
+            with("event = [{ after_ms = 1.5, action = \"remove\" }]"),
+            "f.toml:3:23: ",
+            "expected a whole number, 0 to 4294967295",
+        ),
+        (
+            with("control = [{ code = 99999999999999999999, answer = \"\" }]"),
+            "f.toml:3:21: ",
+            "expected 0 to 4294967295",
+        ),
+        (
+            "\n[reader]\nname = \"a\"\n".to_owned(),
+            "f.toml:2:1: ",
+            "expected [[reader]]",
+        ),
+        (
+            "\nreader = 1\n".to_owned(),
+            "f.toml:2:10: ",
+            "expected [[reader]]",
+        ),
+        (
+            "reader = [1]\n".to_owned(),
+            "f.toml:1:11: ",
+            "expected a table, as under [[reader]]",
+        ),
+        (
+            with("[reader.event]"),
+            "f.toml:3:1: ",
+            "expected [[reader.event]]",
+        ),
+        (
+            with("feature = 1"),
+            "f.toml:3:11: ",
+            "expected [[reader.feature]]",
+        ),
+        (
+            with("control = [1]"),
+            "f.toml:3:12: ",
+            "expected a table, as under [[reader.control]]",
+        ),
+        (
+            format!("{scripted}atr = \"3B00\"\n[reader.card.exchange]\n"),
+            "f.toml:6:1: ",
+            "expected [[reader.card.exchange]]",
         ),
         (
             with(&format!(
@@ -277,6 +332,10 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
 fn a_file_that_cannot_be_read_is_named() {
     let error = Config::read(Path::new("/no/such/file.toml")).unwrap_err();
     assert!(error.starts_with("/no/such/file.toml: "), "{error}");
+    let expected = "expected a TOML file, named by PCSC_SIM_CONFIG";
+    assert!(error.ends_with(expected), "{error}");
+    let error = Config::read(&std::env::temp_dir()).unwrap_err();
+    assert!(error.ends_with(expected), "{error}");
 }
 
 #[test]
