@@ -6,12 +6,15 @@
 mod abuser;
 
 use std::ptr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
+use pcsc_sim::{DemoCard, Reader, Simulator};
 use pcsc_sys::*;
 
-use crate::functions;
+use crate::config::Config;
+use crate::{functions, service};
 use abuser::{ALONE, Abuser, CONTEXTS, TOGETHER};
 
 const THREADS: u64 = 32;
@@ -26,6 +29,19 @@ macro_rules! call {
         unsafe { functions::$function($($argument),*) }
     }};
 }
+
+/// Readers beside the one that is there by default.
+const READERS: &str = r#"
+[[reader]]
+name = "Restless Reader 00 00"
+
+[[reader]]
+name = "Equipped Reader 00 00"
+card.kind = "demo"
+feature = [{ tag = 6, code = 0x42330006 }]
+control = [{ code = 0x42330006, answer = "01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F 10 90 00" }]
+attribute = [{ id = 0x00010100, value = "53 69 6D 00" }]
+"#;
 
 type Call = fn(&mut Abuser) -> bool;
 
@@ -116,11 +132,11 @@ const CALLS_OF: &[(&str, Call)] = &[
     ("SCardControl", |a| {
         let (card, code) = (
             a.any_card(),
-            a.one_of(&[0, CM_IOCTL_GET_FEATURE_REQUEST, DWORD::MAX]),
+            a.one_of(&[0, CM_IOCTL_GET_FEATURE_REQUEST, 0x4233_0006, DWORD::MAX]),
         );
         let ((input, input_len), (output, output_len)) = (a.input(), a.bytes());
         let returned = a.maybe_number();
-        let code = call!(SCardControl(
+        call!(SCardControl(
             card,
             code,
             input.cast_const(),
@@ -128,9 +144,7 @@ const CALLS_OF: &[(&str, Call)] = &[
             output,
             output_len,
             returned
-        ));
-        // The simulated reader knows no control code unless a file says so.
-        code != SCARD_E_INVALID_HANDLE
+        )) == SCARD_S_SUCCESS
     }),
     ("SCardTransmit", |a| {
         let pci = SCARD_IO_REQUEST {
@@ -144,11 +158,15 @@ const CALLS_OF: &[(&str, Call)] = &[
         );
         let command = [0x00u8, 0xA4, 0x04, 0x00, 0x00];
         let (command, len) = match a.next() % 6 {
-            0 => (ptr::null(), a.one_of(&[0, 5, DWORD::MAX])),
-            1 => (a.nothing().cast_const(), 0),
-            2 => (command.as_ptr(), a.one_of(&[DWORD::MAX / 2 + 1, DWORD::MAX])),
-            _ => (command.as_ptr(), a.one_of(&[0, 1, 4, 5, 5, 5])),
+            0 => (ptr::null_mut(), a.one_of(&[0, 5, DWORD::MAX])),
+            1 => (a.nothing(), 0),
+            2 => (a.own(&command), a.one_of(&[DWORD::MAX / 2 + 1, DWORD::MAX])),
+            _ => {
+                let len = a.one_of(&[0, 1, 4, 5, 5, 5]);
+                (a.own(&command[..len as usize]), len)
+            }
         };
+        let command = command.cast_const();
         let card = a.any_card();
         let (answer, answer_len) = a.bytes();
         a.count = answer_len;
@@ -181,7 +199,12 @@ const CALLS_OF: &[(&str, Call)] = &[
     ("SCardGetAttrib", |a| {
         let (card, attribute) = (
             a.any_card(),
-            a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, DWORD::MAX]),
+            a.one_of(&[
+                0,
+                SCARD_ATTR_DEVICE_FRIENDLY_NAME_A,
+                SCARD_ATTR_VENDOR_NAME,
+                DWORD::MAX,
+            ]),
         );
         let (text, len) = a.text();
         let code = call!(SCardGetAttrib(card, attribute, text.cast(), len));
@@ -190,11 +213,10 @@ const CALLS_OF: &[(&str, Call)] = &[
     ("SCardSetAttrib", |a| {
         let (card, attribute) = (
             a.any_card(),
-            a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, DWORD::MAX]),
+            a.one_of(&[0, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, SCARD_ATTR_VENDOR_NAME]),
         );
         let (value, len) = a.input();
-        // The simulated reader has no attribute to set unless a file says so.
-        call!(SCardSetAttrib(card, attribute, value.cast_const(), len)) != SCARD_E_INVALID_HANDLE
+        call!(SCardSetAttrib(card, attribute, value.cast_const(), len)) == SCARD_S_SUCCESS
     }),
     ("pcsc_stringify_error", |a| {
         let code = a.one_of(&[0, SCARD_E_TIMEOUT as DWORD, 0x8010_0001, DWORD::MAX]);
@@ -212,11 +234,10 @@ fn status_change(a: &mut Abuser) -> bool {
         cbAtr: a.one_of(&[0, 33, DWORD::MAX]),
         rgbAtr: [0; ATR_BUFFER_SIZE],
     };
-    let mut states = [state, state];
+    let mut states = vec![state; a.next() % 3];
     let (states, count) = match a.next() % 5 {
         0 => (ptr::null_mut(), a.one_of(&[0, 1, DWORD::MAX])),
-        1 => (states.as_mut_ptr(), a.one_of(&[0])),
-        _ => (states.as_mut_ptr(), a.one_of(&[1, 2])),
+        _ => (states.as_mut_ptr(), states.len() as DWORD),
     };
     let timeout = a.one_of(&[0, 1, 3]);
     call!(SCardGetStatusChange(context, timeout, states, count)) == SCARD_S_SUCCESS
@@ -232,7 +253,7 @@ fn free_if(a: &mut Abuser, code: LONG) -> bool {
         assert_eq!(call!(SCardFreeMemory(context, a.memory.cast())), SCARD_S_SUCCESS);
         // What the service did not allocate is refused. The same address once more might be another thread's by now.
         assert_eq!(
-            call!(SCardFreeMemory(context, a.buffer.as_ptr().cast())),
+            call!(SCardFreeMemory(context, a.own(&[0]).cast_const().cast())),
             SCARD_E_INVALID_PARAMETER
         );
         call!(SCardReleaseContext(context));
@@ -250,23 +271,54 @@ fn every_exported_function_is_abused() {
     assert_eq!(exported.len(), Functions::NAMES.len());
 }
 
+/// Has cards and a reader come and go, and another program in the way, until the abuse has ended.
+fn come_and_go(simulator: &Simulator, restless: &Reader, ended: &AtomicBool) {
+    while !ended.load(Ordering::Relaxed) {
+        restless.insert(DemoCard::new());
+        let passing = simulator.add_reader("Passing Reader 00 00");
+        passing.insert(DemoCard::new().t0());
+        thread::sleep(Duration::from_millis(1));
+        // It fails where others have the reader, or have settled a protocol that is none of the card's.
+        let _ = restless.other_program().and_then(|mut other| other.reset());
+        restless.remove();
+        passing.set_available(false);
+        thread::sleep(Duration::from_millis(1));
+        passing.set_available(true);
+        passing.unplug();
+    }
+}
+
 #[test]
 fn abuse_from_32_threads_gives_codes_and_nothing_else() {
     let succeeded: Vec<AtomicUsize> = CALLS_OF.iter().map(|_| AtomicUsize::new(0)).collect();
+    let simulator = service::simulator().unwrap();
+    let config = Config::parse(READERS).unwrap_or_else(|mistake| panic!("{mistake:?}"));
+    let readers = config.plug_into(&simulator);
+    let ended = AtomicBool::new(false);
     thread::scope(|scope| {
-        for seed in 1..=THREADS {
+        scope.spawn(|| come_and_go(&simulator, &readers[0], &ended));
+        let abuse = |seed| {
             let succeeded = &succeeded;
             scope.spawn(move || {
                 let mut abuser = Abuser::new(seed);
                 for _ in 0..CALLS {
+                    abuser.begin();
                     let index = abuser.next() % CALLS_OF.len();
                     if CALLS_OF[index].1(&mut abuser) {
                         succeeded[index].fetch_add(1, Ordering::Relaxed);
                     }
                 }
-            });
+            })
+        };
+        let abusing: Vec<_> = (1..=THREADS).map(abuse).collect();
+        let abused = abusing.into_iter().map(thread::ScopedJoinHandle::join);
+        let abused: Vec<_> = abused.collect();
+        ended.store(true, Ordering::Relaxed);
+        for abused in abused {
+            abused.unwrap();
         }
     });
+    readers.iter().for_each(Reader::unplug);
     // Abuse that never gets past the first check would show nothing.
     for ((name, _), count) in CALLS_OF.iter().zip(&succeeded) {
         assert!(count.load(Ordering::Relaxed) > 0, "{name} never succeeded");

@@ -13,7 +13,8 @@ use crate::events;
 struct Service {
     functions: Functions,
     /// The service lives as long as this.
-    _simulator: Option<Simulator>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask for it"))]
+    simulator: Option<Simulator>,
 }
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
@@ -21,6 +22,12 @@ static SERVICE: OnceLock<Service> = OnceLock::new();
 /// The functions that the exported ones call. The first call reads the configuration; others wait for it meanwhile.
 pub(crate) fn functions() -> &'static Functions {
     &SERVICE.get_or_init(start).functions
+}
+
+/// The simulator behind the exported functions, for tests to change its readers.
+#[cfg(test)]
+pub(crate) fn simulator() -> Option<Simulator> {
+    SERVICE.get_or_init(start).simulator.clone()
 }
 
 fn start() -> Service {
@@ -40,7 +47,7 @@ fn simulate(config: &Result<Config, String>) -> Service {
     }
     Service {
         functions: *simulator.functions(),
-        _simulator: Some(simulator),
+        simulator: Some(simulator),
     }
 }
 
@@ -61,10 +68,7 @@ fn refused(why: &str) -> Service {
         .as_ref()
         .map_or(Functions::UNSUPPORTED, |simulator| *simulator.functions());
     functions.SCardEstablishContext = refuse;
-    Service {
-        functions,
-        _simulator: simulator,
-    }
+    Service { functions, simulator }
 }
 
 unsafe extern "system" fn refuse(_: DWORD, _: LPCVOID, _: LPCVOID, _: LPSCARDCONTEXT) -> LONG {

@@ -20,7 +20,8 @@ pub(super) type Shared = [AtomicUsize; 4];
 /// What one thread passes.
 pub(super) struct Abuser {
     random: u64,
-    pub(super) buffer: Vec<u8>,
+    /// What this call passes, each as long as it is said to be: a byte more would be seen.
+    buffers: Vec<Vec<u8>>,
     pub(super) number: DWORD,
     pub(super) count: DWORD,
     pub(super) other: DWORD,
@@ -32,13 +33,26 @@ impl Abuser {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
-            buffer: vec![0; 512],
+            buffers: Vec::new(),
             number: 0,
             count: 0,
             other: 0,
             handle: 0,
             memory: ptr::null_mut(),
         }
+    }
+
+    /// Begins a call: what the one before has passed is freed.
+    pub(super) fn begin(&mut self) {
+        self.buffers.clear();
+    }
+
+    /// Bytes of their own, no more than these.
+    pub(super) fn own(&mut self, bytes: &[u8]) -> *mut u8 {
+        let mut buffer = bytes.to_vec();
+        let pointer = buffer.as_mut_ptr();
+        self.buffers.push(buffer);
+        pointer
     }
 
     /// xorshift64, George Marsaglia, 2003.
@@ -136,20 +150,26 @@ impl Abuser {
     }
 
     pub(super) fn name(&mut self) -> LPCSTR {
-        match self.next() % 6 {
+        match self.next() % 9 {
             0 => ptr::null(),
             1 => c"".as_ptr(),
             2 => c"\\\\?PnP?\\Notification".as_ptr(),
+            3 => c"Restless Reader 00 00".as_ptr(),
+            4 => c"Passing Reader 00 00".as_ptr(),
+            5 | 6 => c"Equipped Reader 00 00".as_ptr(),
             _ => c"Simulated Reader 00 00".as_ptr(),
         }
     }
 
-    /// A buffer with no more length than it has; or null with any length, or nothing with none.
+    /// A buffer with its length; or null with any length, or nothing with none.
     pub(super) fn bytes(&mut self) -> (*mut u8, DWORD) {
         match self.next() % 6 {
             0 => (ptr::null_mut(), self.one_of(&[0, 1, 300, DWORD::MAX])),
             1 => (ptr::dangling_mut(), 0),
-            _ => (self.buffer.as_mut_ptr(), self.one_of(&[0, 1, 2, 33, 264, 300])),
+            _ => {
+                let len = self.one_of(&[0, 1, 2, 33, 264, 300]);
+                (self.own(&vec![0; len as usize]), len)
+            }
         }
     }
 
