@@ -1,7 +1,6 @@
 //! What a session does at the C boundary, on a table of the test's own: any number, any length, any code.
 #![cfg(not(windows))]
 
-mod allocations;
 mod answers;
 mod functions;
 mod log_lines;

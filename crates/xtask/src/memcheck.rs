@@ -10,7 +10,11 @@ use crate::stage::Done;
 const DEADLINE: Duration = Duration::from_secs(15 * 60);
 
 /// The test programs, each with the arguments that it is run with.
-const PROGRAMS: [(&str, &[&str]); 2] = [("boundary", &[]), ("conformance", &["--include-ignored"])];
+const PROGRAMS: [(&str, &[&str]); 3] = [
+    ("allocations", &[]),
+    ("boundary", &[]),
+    ("conformance", &["--include-ignored"]),
+];
 
 /// Runs the stage.
 ///

@@ -1,4 +1,12 @@
-//! Transmitting allocates nothing.
+//! Transmitting allocates nothing. A program of its own: what is logged allocates, and the logger is one for a whole program.
+#![cfg(not(windows))]
+
+#[path = "boundary/table.rs"]
+#[allow(
+    dead_code,
+    reason = "the table of the program `boundary`, of which this one needs less"
+)]
+mod table;
 
 use crate::table::{answer, answer_with, session, transmits};
 use pcsc_session::{Command, ExchangeOptions, LongForm};
