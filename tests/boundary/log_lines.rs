@@ -165,3 +165,16 @@ fn what_execute_sends_of_a_secret_is_never_logged() {
         }
     }
 }
+
+#[test]
+fn a_secret_sent_again_with_the_right_le_is_not_logged_either() {
+    let secret = [0xAB; 4];
+    let marked = Command::new(0x80, 0xF0, 0, 0).with_data(&secret).sensitive();
+    for command in [Command::verify(0x81, &secret), marked] {
+        let mut session = session();
+        answer(&[0x6C, 0x02]);
+        let lines = logged(|| drop(session.execute(&command.with_ne(256))));
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains("AB")), "{lines:?}");
+    }
+}

@@ -2,6 +2,7 @@
 #![cfg(not(windows))]
 
 mod answers;
+mod exchange;
 mod functions;
 mod log_lines;
 mod lost;

@@ -1,6 +1,6 @@
 //! Logical channels: their numbers on the wire, and their end.
 
-use crate::card::ATR_T1;
+use crate::card::{ATR_T0, ATR_T1};
 use crate::watched::{scripted, with_card};
 use pcsc_session::{Command, Error, StatusWord};
 use pcsc_sim::DemoCard;
@@ -17,10 +17,10 @@ fn class_of(channel: u8) -> u8 {
 conformance! {
     fn each_channel_has_its_number_in_the_class<S>() {
         let mut service = S::start(1);
-        for number in 1..=19_u8 {
+        for (number, atr) in (1..=19_u8).flat_map(|number| [(number, &ATR_T1[..]), (number, &ATR_T0)]) {
             let answers: [&[u8]; 5] =
                 [&[number, 0x90, 0], &[0x61, 1], &[7, 0x90, 0], &[0x90, 0], &[0x90, 0]];
-            with_card(&mut service, scripted(&ATR_T1, &answers), |session, card| {
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
                 let mut channel = session.open_channel().unwrap();
                 assert_eq!(channel.number(), number);
                 let get = Command::new(0x00, 0xCA, 1, 2).with_ne(256);
@@ -104,13 +104,15 @@ conformance! {
     fn a_number_that_is_none_is_an_error<S>() {
         let mut service = S::start(1);
         let answers: [&[u8]; 4] = [&[0, 0x90, 0], &[20, 0x90, 0], &[1, 2, 0x90, 0], &[0x90, 0]];
-        with_card(&mut service, scripted(&ATR_T1, &answers), |session, card| {
-            for _ in 0..4 {
-                let error = session.open_channel().unwrap_err();
-                assert!(matches!(error, Error::BadResponse { .. }), "{error:?}");
-            }
-            assert_eq!(card.commands().len(), 4);
-        });
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                for _ in 0..4 {
+                    let error = session.open_channel().unwrap_err();
+                    assert!(matches!(error, Error::BadResponse { .. }), "{error:?}");
+                }
+                assert_eq!(card.commands().len(), 4);
+            });
+        }
     }
 
     fn long_commands_go_through_a_channel<S>() {

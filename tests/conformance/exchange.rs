@@ -1,8 +1,8 @@
 //! `execute`: each rule of an exchange, at the card.
 
 use crate::card::{ATR_T0, ATR_T1};
-use crate::watched::{answering, atr_of, scripted, with_card};
-use pcsc_session::{Command, Error, ExchangeOptions, LongForm, Session, StatusWord};
+use crate::watched::{answering, scripted, with_card};
+use pcsc_session::{Command, Error, ExchangeOptions, Session, StatusWord};
 use pcsc_sim::DemoCard;
 
 pub(crate) const GET: Command<'static> = Command::new(0x00, 0xCA, 0x01, 0x02).with_ne(256);
@@ -67,10 +67,12 @@ conformance! {
     fn a_round_that_fails_keeps_what_came_before<S>() {
         let mut service = S::start(1);
         let answers: [&[u8]; 2] = [&[1, 2, 0x61, 3], &[0x6F, 0x00]];
-        with_card(&mut service, scripted(&ATR_T1, &answers), |session, card| {
-            assert_eq!(run(session, &GET), (vec![1, 2], 0x6F00));
-            assert_eq!(card.commands().len(), 2);
-        });
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                assert_eq!(run(session, &GET), (vec![1, 2], 0x6F00));
+                assert_eq!(card.commands().len(), 2);
+            });
+        }
     }
 
     fn nine_f_is_followed_only_where_asked<S>() {
@@ -106,11 +108,13 @@ conformance! {
         let mut service = S::start(1);
         let answers: [&[u8]; 6] =
             [&[9, 0x61, 0x10], &[0x6C, 2], &[8, 7, 0x61, 1], &[0x6C, 3], &[0x6C, 4], &[0x90, 0]];
-        with_card(&mut service, scripted(&ATR_T0, &answers), |session, card| {
-            assert_eq!(run(session, &GET), (vec![9, 8, 7], 0x6C04));
-            let le: Vec<u8> = card.commands()[1..].iter().map(|command| command[4]).collect();
-            assert_eq!(le, [0x10, 2, 1, 3]);
-        });
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                assert_eq!(run(session, &GET), (vec![9, 8, 7], 0x6C04));
+                let le: Vec<u8> = card.commands()[1..].iter().map(|command| command[4]).collect();
+                assert_eq!(le, [0x10, 2, 1, 3]);
+            });
+        }
     }
 
     fn a_demonstration_card_says_the_right_le<S>() {
@@ -145,155 +149,62 @@ conformance! {
         });
     }
 
-    fn extended_length_where_the_answer_to_reset_says_so<S>() {
+    fn no_more_is_fetched_than_the_command_asks_for<S>() {
         let mut service = S::start(1);
-        with_card(&mut service, DemoCard::new(), |session, card| {
-            session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
-            card.commands();
-            for len in [256, 257, 1000, 40_000] {
-                let data = bytes(len);
-                assert_eq!(run(session, &PUT.with_data(&data)), (vec![], 0x9000));
-                let commands = card.commands();
-                assert_eq!((commands.len(), commands[0].len()), (1, 4 + 3 + len));
-                assert!(card.look(|card| card.data_object(DemoCard::LONG_DATA_OBJECT) == Some(&data)));
-                assert_eq!(run(session, &GET.with_ne(65_535)), (data, 0x9000));
-                assert_eq!(card.commands(), [[0, 0xCA, 1, 2, 0, 0xFF, 0xFF]]);
-            }
-        });
-    }
-
-    fn a_chain_where_extended_length_is_missing<S>() {
-        let mut service = S::start(1);
-        for card in [DemoCard::new().without_extended_length(), DemoCard::new().t0()] {
-            with_card(&mut service, card, |session, card| {
-                session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
-                for len in [255, 256, 510, 511, 1000, 32_767] {
-                    let data = bytes(len);
-                    card.commands();
-                    assert_eq!(run(session, &PUT.with_data(&data)), (vec![], 0x9000), "{len}");
-                    let commands = card.commands();
-                    assert_eq!(commands.len(), len.div_ceil(255));
-                    let (last, others) = commands.split_last().unwrap();
-                    assert_eq!(last[0], 0x00);
-                    assert!(others.iter().all(|part| part[0] == 0x10 && part[4] == 255));
-                    assert!(card.look(|card| card.data_object(DemoCard::LONG_DATA_OBJECT) == Some(&data)));
-                    // Only Ne is too large: 256 are asked for, and rounds bring the rest.
-                    assert_eq!(run(session, &GET.with_ne(65_536)), (data, 0x9000));
-                    assert_eq!(card.commands()[0], [0, 0xCA, 1, 2, 0]);
-                }
-            });
-        }
-    }
-
-    fn the_answer_to_a_chain_comes_in_rounds_too<S>() {
-        let mut service = S::start(1);
-        let atr = atr_of(&DemoCard::new().without_extended_length());
-        let answers: [&[u8]; 4] = [&[0x90, 0], &[0x61, 2], &[5, 0x61, 1], &[6, 0x90, 0]];
-        with_card(&mut service, scripted(&atr, &answers), |session, card| {
-            let data = bytes(300);
-            let command = Command::internal_authenticate(0, 0, &data, 65_536);
-            assert_eq!(run(session, &command), (vec![5, 6], 0x9000));
-            let commands = card.commands();
-            assert_eq!((commands[0].len(), commands[1].len()), (260, 5 + 45 + 1));
-            assert_eq!(commands[2..], [[0, 0xC0, 0, 0, 2], [0, 0xC0, 0, 0, 1]]);
-        });
-    }
-
-    fn nothing_is_sent_where_nothing_says_what_the_card_takes<S>() {
-        let mut service = S::start(1);
-        let neither = DemoCard::new().without_extended_length().without_chaining();
-        for atr in [atr_of(&neither), atr_of(&neither.t0()), ATR_T1.to_vec(), ATR_T0.to_vec()] {
-            with_card(&mut service, scripted(&atr, &[&[0x61, 1], &[5, 0x90, 0]]), |session, card| {
-                let data = bytes(256);
-                let error = session.execute(&PUT.with_data(&data)).unwrap_err();
-                assert!(matches!(error, Error::FormUnknown { nc: 256, .. }), "{error:?}");
-                assert!(error.to_string().contains("long_form"), "{error}");
-                assert_eq!(card.commands().len(), 0);
-                // What no form carries is refused before that, and only Ne that is too large is no reason to give up.
-                let data = bytes(65_536);
-                let error = session.execute(&PUT.with_data(&data)).unwrap_err();
-                assert!(matches!(error, Error::Encode(_)), "{error:?}");
-                let error = session.execute(&GET.with_ne(65_537)).unwrap_err();
-                assert!(matches!(error, Error::Encode(_)), "{error:?}");
-                assert_eq!(card.commands().len(), 0);
-                assert_eq!(run(session, &GET.with_ne(257)), (vec![5], 0x9000));
-                assert_eq!(card.commands(), [[0, 0xCA, 1, 2, 0], [0, 0xC0, 0, 0, 1]]);
-            });
-        }
-    }
-
-    fn a_refused_form_is_an_error_and_not_tried_again<S>() {
-        let mut service = S::start(1);
-        let data = bytes(300);
-        let extended = atr_of(&DemoCard::new());
-        let chaining = atr_of(&DemoCard::new().without_extended_length());
-        for (atr, status, form) in [
-            (&extended, 0x6700_u16, LongForm::Extended),
-            (&chaining, 0x6700, LongForm::Chaining),
-            (&chaining, 0x6884, LongForm::Chaining),
+        // At once, within a round, and in the second of two.
+        for (first, ne, asked, len) in [
+            (&[0x61, 0x10][..], 4, &[4_u8][..], 4),
+            (&[0x61, 0], 255, &[255], 255),
+            (&[1, 2, 3, 4, 0x61, 5], 4, &[], 4),
+            (&[1, 2, 0x61, 5], 4, &[2], 4),
+            (&[0x61, 0], 300, &[0, 44], 300),
+            // Le says all there are, or nothing is asked for.
+            (&[0x61, 0], 256, &[0, 0, 0], 768),
+            (&[0x61, 0], 65_536, &[0, 0, 0], 768),
+            (&[0x61, 0], 0, &[0, 0, 0], 768),
         ] {
-            let answers: [&[u8]; 2] = [&status.to_be_bytes(), &[0x90, 0]];
-            with_card(&mut service, scripted(atr, &answers), |session, card| {
-                let error = session.execute(&PUT.with_data(&data)).unwrap_err();
-                assert!(error.to_string().contains("long_form"), "{error}");
-                assert_eq!(error, Error::FormRefused {
-                    form,
-                    status: StatusWord::from_u16(status),
-                    reader: service_reader(session),
+            for atr in [&ATR_T1[..], &ATR_T0] {
+                let (mut rounds, first) = (0, first.to_vec());
+                let card = answering(atr, move |command| {
+                    if command[1] != 0xC0 {
+                        return first.clone();
+                    }
+                    rounds += 1;
+                    let len = if command[4] == 0 { 256 } else { usize::from(command[4]) };
+                    answer(len, if rounds == 3 { 0x9000 } else { 0x6100 })
                 });
-                assert_eq!(card.commands().len(), 1);
-            });
-        }
-    }
-
-    fn a_form_that_the_caller_chose_is_used_and_its_answer_is_the_callers<S>() {
-        let mut service = S::start(1);
-        let data = bytes(300);
-        for (form, status, len) in [
-            (LongForm::Extended, 0x6700_u16, 307),
-            (LongForm::Chaining, 0x6884, 260),
-            (LongForm::Chaining, 0x6700, 260),
-        ] {
-            // Nothing in this answer to reset, or the contrary.
-            for atr in [&ATR_T1[..], &atr_of(&DemoCard::new())] {
-                with_card(&mut service, scripted(atr, &[&status.to_be_bytes()]), |session, card| {
-                    session.set_exchange_options(OFF.long_form(Some(form)));
-                    assert_eq!(run(session, &PUT.with_data(&data)), (vec![], status));
+                with_card(&mut service, card, |session, card| {
+                    let response = session.execute(&GET.with_ne(ne)).unwrap().ok().unwrap();
+                    assert_eq!(response.data().len(), len, "{ne}");
+                    // What the card has left is its last word.
+                    assert_eq!(response.status().sw1(), if len == 768 { 0x90 } else { 0x61 });
                     let commands = card.commands();
-                    assert_eq!((commands.len(), commands[0].len()), (1, len));
+                    let le: Vec<u8> = commands[1..].iter().map(|command| command[4]).collect();
+                    assert_eq!(le, asked, "{ne}");
                 });
             }
         }
-    }
-
-    fn a_part_that_is_refused_stops_the_chain<S>() {
-        let mut service = S::start(1);
-        let atr = atr_of(&DemoCard::new().without_extended_length());
-        let answers: [&[u8]; 3] = [&[0x90, 0], &[0x6A, 0x80], &[0x90, 0]];
-        with_card(&mut service, scripted(&atr, &answers), |session, card| {
-            let data = bytes(1000);
-            assert_eq!(run(session, &PUT.with_data(&data)), (vec![], 0x6A80));
-            assert_eq!(card.commands().len(), 2);
-        });
     }
 
     fn each_rule_can_be_switched_off<S>() {
         let mut service = S::start(1);
         let answers: [&[u8]; 2] = [&[1, 0x61, 3], &[0x6C, 3]];
-        with_card(&mut service, scripted(&ATR_T1, &answers), |session, card| {
-            assert_eq!(session.exchange_options(), ExchangeOptions::default());
-            session.set_exchange_options(OFF.get_response(false).correct_le(false));
-            assert_eq!(run(session, &GET), (vec![1], 0x6103));
-            assert_eq!(run(session, &GET), (vec![], 0x6C03));
-            assert_eq!(card.commands().len(), 2);
-        });
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                assert_eq!(session.exchange_options(), ExchangeOptions::default());
+                session.set_exchange_options(OFF.get_response(false).correct_le(false));
+                assert_eq!(run(session, &GET), (vec![1], 0x6103));
+                assert_eq!(run(session, &GET), (vec![], 0x6C03));
+                assert_eq!(card.commands().len(), 2);
+            });
+        }
     }
 
     fn a_card_that_never_ends_is_stopped_after_256_rounds<S>() {
         let mut service = S::start(1);
-        for last in [256, 257] {
+        for (last, atr) in [(256, &ATR_T1[..]), (257, &ATR_T1), (256, &ATR_T0), (257, &ATR_T0)] {
             let mut count = 0;
-            let card = answering(&ATR_T1, move |_| {
+            let card = answering(atr, move |_| {
                 count += 1;
                 if count == last + 1 { vec![7, 0x90, 0] } else { vec![7, 0x61, 1] }
             });
@@ -310,9 +221,14 @@ conformance! {
 
     fn an_answer_has_at_most_65536_bytes<S>() {
         let mut service = S::start(1);
-        for (first, whole) in [(0, Some(65_536)), (1, None)] {
+        for (first, whole, atr) in [
+            (0, Some(65_536), &ATR_T1[..]),
+            (1, None, &ATR_T1),
+            (0, Some(65_536), &ATR_T0),
+            (1, None, &ATR_T0),
+        ] {
             let mut left = 257;
-            let card = answering(&ATR_T1, move |_| {
+            let card = answering(atr, move |_| {
                 left -= 1;
                 let more = if left <= 0 { 0x9000 } else { 0x6100 };
                 answer(if left == 256 { first } else { 256 }, more)
@@ -344,36 +260,42 @@ conformance! {
         });
     }
 
+    fn a_round_that_ends_beyond_the_bound_is_an_error<S>() {
+        let mut service = S::start(1);
+        for (last, whole) in [(25_536, Some(65_536)), (25_537, None)] {
+            let mut first = true;
+            let card = answering(&ATR_T1, move |_| {
+                if std::mem::take(&mut first) { answer(40_000, 0x6101) } else { answer(last, 0x9000) }
+            });
+            with_card(&mut service, card, |session, card| {
+                match session.execute(&GET.with_ne(65_536)) {
+                    Ok(response) => assert_eq!(Some(response.data().len()), whole),
+                    Err(Error::ResponseTooLong { len, .. }) => assert_eq!((None, 65_537), (whole, len)),
+                    Err(error) => panic!("{error}"),
+                }
+                assert_eq!(card.commands().len(), 2);
+            });
+        }
+    }
+
     fn only_success_is_ok<S>() {
         let mut service = S::start(1);
         let words: [u16; 7] = [0x9000, 0x6102, 0x6282, 0x63C2, 0x6C02, 0x9F02, 0x6A82];
         let answers: Vec<[u8; 2]> = words.iter().map(|word| word.to_be_bytes()).collect();
         let answers: Vec<&[u8]> = answers.iter().map(|answer| &answer[..]).collect();
-        with_card(&mut service, scripted(&ATR_T1, &answers), |session, _| {
-            session.set_exchange_options(OFF.get_response(false).correct_le(false));
-            for word in words {
-                let result = session.execute(&GET).unwrap().ok().map(|response| response.status().to_u16());
-                let expected = match word {
-                    0x9000 | 0x6102 => Ok(word),
-                    _ => Err(Error::Status(StatusWord::from_u16(word))),
-                };
-                assert_eq!(result, expected);
-            }
-        });
-    }
-
-    fn a_card_that_was_swapped_is_asked_for_its_own_capabilities<S>() {
-        let mut service = S::start(1);
-        let data = bytes(300);
-        service.insert(0, scripted(&atr_of(&DemoCard::new()), &[&[0x90, 0]]));
-        let mut session = service.open(0);
-        session.execute(&PUT.with_data(&data)).unwrap().ok().unwrap();
-        service.remove(0);
-        service.insert(0, scripted(&ATR_T1, &[&[0x90, 0]]));
-        session.execute(&GET).unwrap_err();
-        session.reconnect(pcsc_session::Disposition::Leave).unwrap();
-        let error = session.execute(&PUT.with_data(&data)).unwrap_err();
-        assert!(matches!(error, Error::FormUnknown { .. }), "{error:?}");
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            with_card(&mut service, scripted(atr, &answers), |session, _| {
+                session.set_exchange_options(OFF.get_response(false).correct_le(false));
+                for word in words {
+                    let result = session.execute(&GET).unwrap().ok().map(|response| response.status().to_u16());
+                    let expected = match word {
+                        0x9000 | 0x6102 => Ok(word),
+                        _ => Err(Error::Status(StatusWord::from_u16(word))),
+                    };
+                    assert_eq!(result, expected);
+                }
+            });
+        }
     }
 
     fn execute_into_takes_the_callers_memory<S>() {
@@ -387,9 +309,4 @@ conformance! {
             assert_eq!((data == bytes(1000), data.as_ptr()), (true, place));
         });
     }
-}
-
-/// The reader's name, as errors carry it.
-fn service_reader(session: &Session) -> pcsc_session::ReaderName {
-    session.reader_name().clone()
 }

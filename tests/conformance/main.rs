@@ -10,6 +10,7 @@ mod equipped;
 mod exchange;
 mod files;
 mod largest;
+mod long_commands;
 mod loss;
 mod opening;
 mod pin;

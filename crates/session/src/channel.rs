@@ -53,10 +53,7 @@ impl Session {
     pub fn open_channel(&mut self) -> Result<Channel<'_>, Error> {
         let response = self.execute(&Command::open_channel())?.ok()?;
         let &[number @ 1..=19] = response.data() else {
-            return Err(Error::BadResponse {
-                problem: "MANAGE CHANNEL is answered by the number of a channel, 1 to 19",
-                reader: self.reader.clone(),
-            });
+            return Err(self.bad_response("MANAGE CHANNEL is answered by the number of a channel, 1 to 19"));
         };
         Ok(Channel {
             session: self,

@@ -12,6 +12,7 @@ use core::fmt;
 
 pub use chain::Chain;
 pub use class::{Class, ClassError};
+pub(crate) use encode::MAX_SHORT;
 pub use encode::{EncodeError, Form};
 pub use interindustry::OutOfRange;
 pub use offset::OffsetDataObject;
@@ -367,7 +368,7 @@ impl<'a> Command<'a> {
     #[inline]
     #[must_use]
     pub const fn fits_short(&self) -> bool {
-        self.data.len() <= 255 && self.ne <= 256
+        self.data.len() <= Form::Short.max_nc() && self.ne <= Form::Short.max_ne()
     }
 }
 

@@ -66,10 +66,12 @@ pub enum Error {
     Class(ClassError),
     /// MANAGE CHANNEL was to go through a [`Channel`](crate::Channel), which it would take away; it was not sent.
     ManageChannel,
-    /// The command is too long for the short form, and nothing says how this card takes it; it was not sent.
+    /// The command is too long for the short form, and nothing says how it could reach this card; it was not sent.
     FormUnknown {
         /// The number of data bytes.
         nc: usize,
+        /// Why neither extended length nor command chaining was chosen.
+        problem: &'static str,
         /// The reader.
         reader: ReaderName,
     },
@@ -410,9 +412,9 @@ impl fmt::Display for Error {
             ),
             Error::Encode(error) => write!(f, "the command was not sent: {error}"),
             Error::Class(error) => write!(f, "the command was not sent: {error}"),
-            Error::FormUnknown { nc, reader } => write!(
+            Error::FormUnknown { nc, problem, reader } => write!(
                 f,
-                "the command with {nc} bytes of data was not sent to the card in {reader:?}: its answer to reset does not say whether it takes extended length or chaining; set ExchangeOptions::long_form"
+                "the command with {nc} bytes of data was not sent to the card in {reader:?}: {problem}; set ExchangeOptions::long_form"
             ),
             Error::FormRefused { form, status, reader } => write!(
                 f,

@@ -1,13 +1,16 @@
 //! A command and its whole answer: the rules of ISO/IEC 7816-3 and -4 for an exchange.
 
+mod long;
+
+use crate::status_word::length_of;
 use crate::transmit::{MAX_COMMAND, Outgoing};
 use crate::{
-    Command, EncodeError, Error, ExchangeOptions, Form, LongForm, Protocol, Response, Session, StatusWord,
+    Class, Command, EncodeError, Error, ExchangeOptions, Form, Protocol, Response, Session, StatusWord,
 };
 use zeroize::Zeroize;
 
 /// The largest data of an answer, in bytes.
-const MAX_DATA: usize = 65_536;
+pub(crate) const MAX_DATA: usize = 65_536;
 
 /// The largest number of GET RESPONSE commands for one answer.
 const MAX_ROUNDS: usize = 256;
@@ -15,11 +18,12 @@ const MAX_ROUNDS: usize = 256;
 impl Session {
     /// Sends a command and gathers its whole answer, by the rules of ISO/IEC 7816-3 and -4.
     ///
-    /// - 61xx is followed by GET RESPONSE until all is there: up to 65,536 bytes in 256 rounds.
+    /// - 61xx is followed by GET RESPONSE until all is there, or as many bytes as the command's Ne says, where it does
+    ///   not ask for all: the last status word is 61xx then. Up to 65,536 bytes in 256 rounds.
     /// - 6Cxx, which says that the command was not executed, is followed by the same command with the right Le, once.
     /// - A command of more than 255 data bytes, or that expects more than 256, goes out with extended length or in a
-    ///   chain, as the card capabilities in the answer to reset say; that is asked of the service the first time. Where
-    ///   only Ne is too large and there is no extended length, 256 bytes are asked for, and 61xx brings the rest.
+    ///   chain, as the card capabilities in the answer to reset and the reader say; the service is asked for that the
+    ///   first time. Where only Ne is too large, as much is asked for as can be, and 61xx brings the rest.
     /// - On T=0 the Le of a command with data is left out.
     ///
     /// [`ExchangeOptions`] switches each rule. Nothing that the card may have executed is sent again. Allocates nothing
@@ -29,6 +33,7 @@ impl Session {
     /// As [`transmit`](Session::transmit), and: [`Error::Encode`] and [`Error::Class`] before anything is sent;
     /// [`Error::FormUnknown`] where the command does not fit the short form and nothing says what the card takes;
     /// [`Error::FormRefused`] where the card answers 6700 or 6884 to the form that its answer to reset names;
+    /// [`Error::BadResponse`] where it answers 61xx before the last part of a chain, which goes no further then;
     /// [`Error::ResponseTooLong`]. Any other status word is the response's own: see [`Response::ok`].
     ///
     /// # Examples
@@ -116,21 +121,21 @@ impl Session {
         if command.is_sensitive() {
             return self.run_short(command, true);
         }
-        let command = self.for_protocol(command);
+        let sent = self.for_protocol(command);
         let Some(buffer) = self.outgoing.first_chunk_mut() else {
-            return self.run_short(&command, false);
+            return self.run_short(command, false);
         };
-        let encoded = command.encode_short(buffer);
+        let encoded = sent.encode_short(buffer);
         let len = self.exchange(Outgoing::Encoded(encoded), 0, false)?;
-        self.follow(&command, Form::Short, len, false)
+        self.follow(command, Form::Short, len, false)
     }
 
-    /// Runs an exchange whose command fits the short form, with a check of the buffer and wiping what is secret.
+    /// Runs an exchange in the short form, with a check of the buffer and wiping what is secret.
     #[cold]
     fn run_short(&mut self, command: &Command<'_>, secret: bool) -> Result<usize, Error> {
-        let command = self.for_protocol(command);
-        let len = self.send(&command, Form::Short, 0, secret)?;
-        self.follow(&command, Form::Short, len, secret)
+        let sent = self.in_form(command, Form::Short);
+        let len = self.send(&sent, Form::Short, 0, secret)?;
+        self.follow(command, Form::Short, len, secret)
     }
 
     /// The command as the active protocol takes it.
@@ -143,69 +148,15 @@ impl Session {
         }
     }
 
-    /// Runs an exchange whose command the short form cannot carry.
+    /// The command as it goes out in this form: with the most expected that the form and the reader have room for.
+    ///
+    /// With extended length Le stays on T=0 too: it is inside the ENVELOPE commands that such a command takes there
+    /// (ISO/IEC 7816-3:2006, 12.2).
     #[cold]
-    fn run_long(&mut self, command: &Command<'_>) -> Result<usize, Error> {
-        // What no form can carry is refused before anything is asked.
-        command.encoded_len(Form::Extended)?;
-        let secret = command.is_sensitive();
-        let nc = command.nc();
-        let (form, chosen) = self.long_form(nc)?;
+    fn in_form<'a>(&self, command: &Command<'a>, form: Form) -> Command<'a> {
         match form {
-            Some(LongForm::Extended) => {
-                let len = self.send(command, Form::Extended, 0, secret)?;
-                let status = self.response(len).status();
-                if chosen && status == StatusWord::WRONG_LENGTH {
-                    return Err(self.form_refused(LongForm::Extended, status));
-                }
-                self.follow(command, Form::Extended, len, secret)
-            }
-            Some(LongForm::Chaining) => self.run_chain(command, chosen, secret),
-            None if nc > Form::Short.max_nc() => Err(Error::FormUnknown {
-                nc,
-                reader: self.reader.clone(),
-            }),
-            None => self.run(&command.with_ne(Form::Short.max_ne())),
-        }
-    }
-
-    /// Sends a command as a chain; stops where the card refuses a part.
-    fn run_chain(&mut self, command: &Command<'_>, chosen: bool, secret: bool) -> Result<usize, Error> {
-        let command = command.with_ne(command.ne().min(Form::Short.max_ne()));
-        let mut chain = command.chain()?;
-        while let Some(part) = chain.next() {
-            let part = if secret {
-                self.for_protocol(&part).sensitive()
-            } else {
-                self.for_protocol(&part)
-            };
-            let len = self.send(&part, Form::Short, 0, secret)?;
-            let status = self.response(len).status();
-            if chosen
-                && matches!(
-                    status,
-                    StatusWord::WRONG_LENGTH | StatusWord::CHAINING_NOT_SUPPORTED
-                )
-            {
-                return Err(self.form_refused(LongForm::Chaining, status));
-            }
-            if chain.len() == 0 {
-                return self.follow(&part, Form::Short, len, secret);
-            }
-            if !status.is_success() {
-                return Ok(len);
-            }
-        }
-        // A chain has at least one part, whose answer was returned.
-        Err(Error::EmptyCommand)
-    }
-
-    #[cold]
-    fn form_refused(&self, form: LongForm, status: StatusWord) -> Error {
-        Error::FormRefused {
-            form,
-            status,
-            reader: self.reader.clone(),
+            Form::Short => self.for_protocol(&command.with_ne(command.ne().min(form.max_ne()))),
+            Form::Extended => command.with_ne(command.ne().min(self.most_extended())),
         }
     }
 
@@ -229,7 +180,8 @@ impl Session {
         result
     }
 
-    /// Follows an answer where a rule asks for it; returns the length of all that was gathered.
+    /// Follows the answer to a command of the caller's where a rule asks for it; returns the length of all that was
+    /// gathered.
     #[inline]
     fn follow(
         &mut self,
@@ -253,11 +205,18 @@ impl Session {
         len: usize,
         secret: bool,
     ) -> Result<usize, Error> {
-        let mut len = self.with_correct_le(command, form, 0, len, secret)?;
+        let sent = self.in_form(command, form);
+        let mut len = self.with_correct_le(&sent, form, 0, len, secret)?;
+        let most = most_expected(command, form);
+        let class = Class::new(command.cla()).of_get_response();
         let mut rounds = 0;
-        while let Some(ne) = self.waiting(len) {
+        while let Some(waiting) = self.waiting(len) {
             // The next round takes the place of this one's status word.
             let end = len - 2;
+            let ne = waiting.min(most.saturating_sub(end));
+            if ne == 0 {
+                break;
+            }
             if rounds == MAX_ROUNDS || end + ne > MAX_DATA {
                 return Err(Error::ResponseTooLong {
                     len: end,
@@ -265,15 +224,9 @@ impl Session {
                 });
             }
             rounds += 1;
-            let get_response = Command::get_response(ne).with_cla(get_response_class(command.cla()));
+            let get_response = Command::get_response(ne).with_cla(class.to_u8());
             let round = self.send(&get_response, Form::Short, end, secret)?;
             len = end + self.with_correct_le(&get_response, Form::Short, end, round, secret)?;
-            if len - 2 > MAX_DATA {
-                return Err(Error::ResponseTooLong {
-                    len: len - 2,
-                    reader: self.reader.clone(),
-                });
-            }
         }
         Ok(len)
     }
@@ -301,25 +254,26 @@ impl Session {
         let status = self.response(len).status();
         match status.sw1() {
             0x61 if self.exchange.get_response => status.remaining(),
-            0x9F if self.exchange.get_response_after_9f => Some(if status.sw2() == 0 {
-                256
-            } else {
-                usize::from(status.sw2())
-            }),
+            0x9F if self.exchange.get_response_after_9f => Some(length_of(status.sw2())),
             _ => None,
+        }
+    }
+
+    #[cold]
+    pub(crate) fn bad_response(&self, problem: &'static str) -> Error {
+        Error::BadResponse {
+            problem,
+            reader: self.reader.clone(),
         }
     }
 }
 
-/// The class of GET RESPONSE for a command: on its logical channel, and neither chained nor secured.
-fn get_response_class(cla: u8) -> u8 {
-    match cla {
-        // First interindustry values, and proprietary ones that are coded alike.
-        0x00..=0x1F | 0x80..=0x9F => cla & 0x83,
-        // Further interindustry values, and proprietary ones that are coded alike.
-        0x40..=0x7F | 0xC0..=0xFE => cla & 0xCF,
-        0xFF => 0xFF,
-        _ => cla & 0xEF,
+/// The most bytes that a command asks for; without end where Le says all that there are, or is absent.
+fn most_expected(command: &Command<'_>, form: Form) -> usize {
+    match command.ne() {
+        0 | Command::MAX_NE => usize::MAX,
+        ne if ne == form.max_ne() => usize::MAX,
+        ne => ne,
     }
 }
 
@@ -333,7 +287,6 @@ fn encode_long(command: &Command<'_>, form: Form, outgoing: &mut Vec<u8>) -> Res
 
 #[cfg(test)]
 mod tests {
-    use super::get_response_class;
     use crate::{Command, ExchangeOptions, LongForm, Session};
     use pcsc_sim::{FnCard, Simulator};
 
@@ -346,7 +299,8 @@ mod tests {
     #[test]
     fn secrets_are_wiped_from_what_the_session_keeps() {
         let simulator = Simulator::new();
-        let mut rounds = [&[0x5A, 0x61, 2][..], &[0x5A, 0x5A, 0x90, 0]].into_iter().cycle();
+        let rounds: [&[u8]; 3] = [&[0x6C, 3], &[0x5A, 0x61, 2], &[0x5A, 0x5A, 0x90, 0]];
+        let mut rounds = rounds.into_iter().cycle();
         let card = FnCard::new(
             [0x3B, 0x80, 0x01, 0x81],
             move |command: &[u8], response: &mut Vec<u8>| {
@@ -380,31 +334,8 @@ mod tests {
             }
         }
         // What is no secret is not wiped: the test would see it.
-        session
-            .execute(&Command::new(0x80, 0xDA, 0, 0).with_data(&[0xA5]))
-            .unwrap();
+        let public = Command::new(0x80, 0xDA, 0, 0).with_data(&[0xA5]).with_ne(256);
+        session.execute(&public).unwrap();
         assert_eq!(found(&session), (true, true));
-    }
-
-    #[test]
-    fn get_response_stays_on_the_channel_of_its_command() {
-        for (cla, expected) in [
-            (0x00, 0x00),
-            (0x03, 0x03),
-            (0x0C, 0x00),
-            (0x13, 0x03),
-            (0x45, 0x45),
-            (0x75, 0x45),
-            (0x80, 0x80),
-            (0x84, 0x80),
-            (0x9C, 0x80),
-            (0xA0, 0xA0),
-            (0xB0, 0xA0),
-            (0xC1, 0xC1),
-            (0xE1, 0xC1),
-            (0xFF, 0xFF),
-        ] {
-            assert_eq!(get_response_class(cla), expected, "{cla:02X}");
-        }
     }
 }

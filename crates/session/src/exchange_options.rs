@@ -97,7 +97,8 @@ impl ExchangeOptions {
         self
     }
 
-    /// Whether 61xx is followed by GET RESPONSE, until all of the answer is there (ISO/IEC 7816-4, 5.3.4). Default: yes.
+    /// Whether 61xx is followed by GET RESPONSE, until all of the answer is there, or as much of it as the command's Ne
+    /// asks for (ISO/IEC 7816-4, 5.3.4). Default: yes.
     ///
     /// # Examples
     /// ```
@@ -146,6 +147,8 @@ impl ExchangeOptions {
     /// Whether a command answered by 6Cxx, which says that it was not executed, is sent once more with the right Le
     /// (ISO/IEC 7816-4, 5.6). Default: yes.
     ///
+    /// In a chain that is the last part alone: the card, which did not execute that one, holds the parts before it.
+    ///
     /// # Examples
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
@@ -167,7 +170,9 @@ impl ExchangeOptions {
     }
 
     /// Whether on T=0 the Le of a command with data is left out, since that protocol cannot carry it
-    /// (ISO/IEC 7816-3, 12.2.4). Default: yes.
+    /// (ISO/IEC 7816-3, 12.2.5). Default: yes.
+    ///
+    /// Not with [`LongForm::Extended`]: on T=0 such a command is carried inside ENVELOPE, its Le as well.
     ///
     /// # Examples
     /// ```

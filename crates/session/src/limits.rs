@@ -8,12 +8,12 @@ use pcsc_sys::{
 /// What the card and the reader say of long commands; asked once for each connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// The card's capabilities name extended length, and the reader does not rule it out.
-    pub(crate) extended: bool,
+    /// The card's capabilities name extended length.
+    pub(crate) named: bool,
+    /// The most bytes that one command with extended length may carry or ask for; 0 where it cannot be used.
+    extended: usize,
     /// The card's capabilities name command chaining.
-    pub(crate) chaining: bool,
-    /// The longest data of one command, in bytes, by the reader.
-    pub(crate) reader: usize,
+    chaining: bool,
 }
 
 /// A feature of a reader: its tag and the control code to use it with (PC/SC part 10, 2.2).
@@ -64,10 +64,9 @@ impl Session {
         let mut rest = list.as_slice();
         while !rest.is_empty() {
             let ([tag, 4, code @ ..], after) = rest.split_at_checked(6).unwrap_or((&[], &[])) else {
-                return Err(Error::BadResponse {
-                    problem: "a reader's feature has a tag, the length 4 and a control code",
-                    reader: self.reader.clone(),
-                });
+                return Err(
+                    self.bad_response("a reader's feature has a tag, the length 4 and a control code")
+                );
             };
             let control_code = code.iter().fold(0, |code, byte| code << 8 | u32::from(*byte));
             features.push(Feature {
@@ -100,37 +99,42 @@ impl Session {
     }
 
     /// What the card and the reader say of long commands; the service is asked the first time.
-    pub(crate) fn limits(&mut self) -> Result<Limits, Error> {
+    fn limits(&mut self) -> Result<Limits, Error> {
         if let Some(limits) = self.limits {
             return Ok(limits);
         }
         let capabilities = self.atr()?.historical_bytes().card_capabilities();
-        let says_extended = capabilities.is_some_and(|capabilities| capabilities.extended_length());
-        let reader = if says_extended {
-            self.max_apdu_data_size()
+        let named = capabilities.is_some_and(|capabilities| capabilities.extended_length());
+        // T=0 carries extended length only inside ENVELOPE (ISO/IEC 7816-3, 12.2).
+        let extended = if named && self.protocol != Protocol::T0 {
+            match self.max_apdu_data_size() {
+                // The short form alone.
+                Some(0..=256) => 0,
+                Some(size) => usize::try_from(size).unwrap_or(usize::MAX),
+                None => usize::MAX,
+            }
         } else {
-            None
+            0
         };
         // The connection is as it was: what the reader does not know of is no failure of the card.
         self.check("SCardControl")?;
         let limits = Limits {
-            // T=0 carries extended length only inside ENVELOPE (ISO/IEC 7816-3, 12.2).
-            extended: says_extended && self.protocol != Protocol::T0 && reader != Some(0),
+            named,
+            extended,
             chaining: capabilities.is_some_and(|capabilities| capabilities.command_chaining()),
-            reader: reader.map_or(usize::MAX, |size| usize::try_from(size).unwrap_or(usize::MAX)),
         };
         self.limits = Some(limits);
         Ok(limits)
     }
 
-    /// The form for a command that the short one cannot carry, and whether it was chosen here; none where its data fits
-    /// and only Ne is too large, or nothing says what the card takes.
+    /// The form for a command with so many data bytes that the short one cannot carry, and whether it was chosen here;
+    /// none where nothing says what the card takes.
     pub(crate) fn long_form(&mut self, nc: usize) -> Result<(Option<LongForm>, bool), Error> {
         if let Some(form) = self.exchange.long_form {
             return Ok((Some(form), false));
         }
         let limits = self.limits()?;
-        let form = if limits.extended && nc <= limits.reader {
+        let form = if limits.extended > 0 && nc <= limits.extended {
             Some(LongForm::Extended)
         } else if limits.chaining {
             Some(LongForm::Chaining)
@@ -138,5 +142,15 @@ impl Session {
             None
         };
         Ok((form, true))
+    }
+
+    /// The most bytes that a command with extended length carries or asks for, once its form was asked for; 0 where
+    /// there is none.
+    pub(crate) fn most_extended(&self) -> usize {
+        match (self.exchange.long_form, self.limits) {
+            (Some(LongForm::Extended), _) => usize::MAX,
+            (None, Some(limits)) => limits.extended,
+            _ => 0,
+        }
     }
 }

@@ -27,7 +27,8 @@ impl<'a> Response<'a> {
         Response { data, status }
     }
 
-    /// The data without the status word: 0 to 65,536 bytes.
+    /// The data without the status word: 0 to 65,536 bytes; of [`transmit`](crate::Session::transmit) up to 65,546, where
+    /// a card sends more than the standard allows.
     ///
     /// # Examples
     /// ```

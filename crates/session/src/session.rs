@@ -1,5 +1,6 @@
 //! A session with a card: how it is opened, what is sent and answered, how it ends.
 
+use crate::command::MAX_SHORT;
 use crate::limits::Limits;
 use crate::raw;
 use crate::reconnect::is_reconnectable;
@@ -17,9 +18,6 @@ const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
 } else {
     MAX_READERNAME
 };
-
-/// The longest command of the short form: header, Lc, 255 bytes of data, Le.
-const SHORT_COMMAND: usize = 4 + 1 + 255 + 1;
 
 /// A session with the card in one reader.
 ///
@@ -200,7 +198,7 @@ impl Session {
             on_close: Disposition::default(),
             connected: true,
             unended: 0,
-            outgoing: vec![0; SHORT_COMMAND],
+            outgoing: vec![0; MAX_SHORT],
             exchange: ExchangeOptions::default(),
             limits: None,
         }

@@ -354,7 +354,7 @@ impl StatusWord {
 }
 
 /// 00 stands for 256, as in a short Le field.
-const fn length_of(sw2: u8) -> usize {
+pub(crate) const fn length_of(sw2: u8) -> usize {
     if sw2 == 0 { 256 } else { sw2 as usize }
 }
 

@@ -1,5 +1,6 @@
 //! What a session sends to the card as it is, and what comes back.
 
+use crate::exchange::MAX_DATA;
 use crate::raw;
 use crate::{Error, Response, Session, StatusWord, apdu_log, is_sensitive_apdu};
 use zeroize::Zeroize;
@@ -22,7 +23,8 @@ pub(crate) enum Outgoing<'a> {
 impl Session {
     /// Sends a command as it is, once, and returns the card's answer. Blocks until the card answers.
     ///
-    /// 1 to 65,544 bytes; the answer has up to 65,536 bytes of data. Allocates nothing.
+    /// 1 to 65,544 bytes; the answer has up to 65,536 bytes of data, and what a card sends beyond comes as it is, up to
+    /// 65,546. Allocates nothing.
     /// Commands whose instruction carries a secret ([`is_sensitive_apdu`]) are not logged and their answers are wiped;
     /// so it is with GET RESPONSE after one that was answered 61xx.
     ///
@@ -76,7 +78,8 @@ impl Session {
         Ok(self.response(len))
     }
 
-    /// Sends a command, takes its answer into the buffer from `offset` on, and returns the answer's length: at least 2.
+    /// Sends a command, takes its answer into the buffer from `offset` on, and returns the answer's length: at least 2,
+    /// and for the session's own commands no more than an answer has.
     ///
     /// Inlined where a command is sent first: a call of its own costs 40 instructions.
     #[inline(always)]
@@ -91,6 +94,10 @@ impl Session {
                 return Err(refused(command.len()));
             }
         }
+        let most = match command {
+            Outgoing::Given(_) => usize::MAX - 2,
+            Outgoing::Encoded(_) => MAX_DATA.saturating_sub(offset),
+        };
         self.check("SCardTransmit")?;
         // What was gathered before `offset` is part of the same answer.
         let secret = secret || self.secret != 0 && (offset != 0 || self.goes_on(self.bytes(command)));
@@ -119,8 +126,9 @@ impl Session {
             );
         }
         match result {
-            Ok(len) if len >= 2 => Ok(len),
-            Ok(len) => Err(self.short(len)),
+            // Fewer than the two bytes of a status word wrap around.
+            Ok(len) if len.wrapping_sub(2) <= most => Ok(len),
+            Ok(len) => Err(self.wrong_length(offset, len)),
             Err(code) => Err(self.failed("SCardTransmit", code)),
         }
     }
@@ -144,10 +152,14 @@ impl Session {
     }
 
     #[cold]
-    fn short(&self, len: usize) -> Error {
-        Error::ShortResponse {
-            len,
-            reader: self.reader.clone(),
+    fn wrong_length(&self, offset: usize, len: usize) -> Error {
+        let reader = self.reader.clone();
+        match len {
+            0 | 1 => Error::ShortResponse { len, reader },
+            _ => Error::ResponseTooLong {
+                len: offset + len - 2,
+                reader,
+            },
         }
     }
 

@@ -1,6 +1,6 @@
 //! A whole transparent file: read and updated in as few commands as the card's form allows.
 
-use crate::{BerTlvs, Command, Error, Form, LongForm, OffsetDataObject, Session, StatusWord};
+use crate::{BerTlvs, Command, Error, Form, OffsetDataObject, Protocol, Session, StatusWord};
 
 /// The first offset that P1-P2 of READ and UPDATE BINARY cannot say (ISO/IEC 7816-4, 11.2.2).
 const ODD: usize = 0x8000;
@@ -229,18 +229,9 @@ const END_OF_FILE: StatusWord = StatusWord::from_u16(0x6282);
 impl Session {
     /// The most that one command carries, by the form for long commands.
     fn most(&mut self, of: fn(Form) -> usize) -> Result<usize, Error> {
-        Ok(match self.long_form(usize::from(u16::MAX))?.0 {
-            Some(LongForm::Extended) => of(Form::Extended),
-            _ => of(Form::Short).max(self.limited(of)),
-        })
-    }
-
-    /// The most by a reader that takes extended length up to a limit.
-    fn limited(&self, of: fn(Form) -> usize) -> usize {
-        match (self.exchange.long_form, self.limits) {
-            (None, Some(limits)) if limits.extended => of(Form::Extended).min(limits.reader),
-            _ => 0,
-        }
+        // Asks for the form; how much it carries is known then.
+        self.long_form(Form::Extended.max_nc())?;
+        Ok(of(Form::Short).max(of(Form::Extended).min(self.most_extended())))
     }
 
     /// Reads up to `ne` bytes at an offset and appends them; returns the status word.
@@ -257,9 +248,14 @@ impl Session {
             data.extend_from_slice(response.data());
             return Ok(response.status());
         }
-        // The answer has the data object's tag and length before the data.
         let object = offset_object(offset);
-        let room = ne.saturating_add(DATA_OVERHEAD).min(most);
+        let room = if self.protocol == Protocol::T0 {
+            // The card is not told how much is asked for, and only all of its data object can be read.
+            most
+        } else {
+            // The answer has the data object's tag and length before the data.
+            ne.saturating_add(DATA_OVERHEAD).min(most)
+        };
         let response = self.execute(&Command::read_binary_odd(&object, room))?;
         let status = response.status();
         if response.data().is_empty() {
@@ -311,14 +307,6 @@ impl Session {
         objects.extend_from_slice(part);
         self.execute(&Command::update_binary_odd(objects))?.ok()?;
         Ok(part.len())
-    }
-
-    #[cold]
-    fn bad_response(&self, problem: &'static str) -> Error {
-        Error::BadResponse {
-            problem,
-            reader: self.reader.clone(),
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::iter::FusedIterator;
 
+use super::encode::MAX_SHORT_NC;
 use super::{Class, ClassError, Command};
 
 /// Gives the commands of a chain one after the other, each of the short form.
@@ -61,8 +62,6 @@ impl<'a> Command<'a> {
         }
     }
 }
-
-const MAX_SHORT_NC: usize = 255;
 
 impl<'a> Iterator for Chain<'a> {
     type Item = Command<'a>;

@@ -188,6 +188,17 @@ impl Class {
         }
     }
 
+    /// The class byte of GET RESPONSE after a command: on its logical channel, and neither chained nor secured.
+    pub(crate) const fn of_get_response(self) -> Self {
+        let Self(cla) = self;
+        Self(match self.coding() {
+            Ok(Coding::First) => cla & !(CHAINING | FIRST_SM),
+            Ok(Coding::Further) => cla & !(CHAINING | FURTHER_SM),
+            Ok(Coding::FirstOnly) | Err(ClassError::Reserved { .. }) => cla & !CHAINING,
+            Err(_) => cla,
+        })
+    }
+
     /// Gives the class byte for a logical channel, 0 to 19, with chaining and secure messaging as they are.
     ///
     /// Channels 0 to 3 and 4 to 19 code secure messaging differently. From the first to the second, none and "command
@@ -355,6 +366,28 @@ mod tests {
                 continue;
             };
             assert!(chained.is_chaining(), "{cla:02X}");
+        }
+    }
+
+    #[test]
+    fn get_response_stays_on_the_channel_of_its_command() {
+        for (cla, expected) in [
+            (0x00, 0x00),
+            (0x03, 0x03),
+            (0x0C, 0x00),
+            (0x13, 0x03),
+            (0x45, 0x45),
+            (0x75, 0x45),
+            (0x80, 0x80),
+            (0x84, 0x80),
+            (0x9C, 0x80),
+            (0xA0, 0xA0),
+            (0xB0, 0xA0),
+            (0xC1, 0xC1),
+            (0xE1, 0xC1),
+            (0xFF, 0xFF),
+        ] {
+            assert_eq!(Class::new(cla).of_get_response().to_u8(), expected, "{cla:02X}");
         }
     }
 }

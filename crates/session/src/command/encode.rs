@@ -77,7 +77,7 @@ impl fmt::Display for EncodeError {
 impl core::error::Error for EncodeError {}
 
 /// The most data bytes in short form.
-const MAX_SHORT_NC: usize = 255;
+pub(super) const MAX_SHORT_NC: usize = 255;
 
 /// The longest command in short form: header, Lc, data, Le.
 pub(crate) const MAX_SHORT: usize = 4 + 1 + MAX_SHORT_NC + 1;
@@ -95,7 +95,7 @@ impl Form {
     #[must_use]
     pub const fn max_nc(self) -> usize {
         match self {
-            Self::Short => 255,
+            Self::Short => MAX_SHORT_NC,
             Self::Extended => Command::MAX_NC,
         }
     }
