@@ -131,6 +131,52 @@ fn reading_32_kib_allocates_the_first_time_alone() {
 }
 
 #[test]
+fn no_way_of_reading_allocates_after_the_first_command() {
+    for (with_len, into) in [(true, false), (true, true), (false, false), (false, true)] {
+        let mut session = session();
+        session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+        let mut bytes = vec![0x5A; 256];
+        bytes.extend([0x90, 0x00]);
+        answer(&bytes);
+        let (mut first, mut last) = (None, 0);
+        let mut progress = |done| {
+            last = ALLOCATIONS.get();
+            first.get_or_insert(last);
+            if done == 32_768 {
+                // The end of the file, for who does not know it.
+                answer(&[0x6B, 0x00]);
+            }
+        };
+        let file = session.transparent_file().with_progress(&mut progress);
+        let file = if with_len { file.with_len(32_768) } else { file };
+        let mut data = Vec::new();
+        if into {
+            file.read_into(&mut data).unwrap();
+        } else {
+            data = file.read().unwrap();
+        }
+        assert_eq!(data.len(), 32_768);
+        assert_eq!(first, Some(last), "{with_len} {into}");
+    }
+}
+
+#[test]
+fn updating_allocates_nothing_after_the_first_command() {
+    let mut session = session();
+    session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+    answer(&[0x90, 0x00]);
+    let (mut first, mut last, mut done) = (None, 0, 0);
+    let mut progress = |bytes| {
+        done = bytes;
+        last = ALLOCATIONS.get();
+        first.get_or_insert(last);
+    };
+    let file = session.transparent_file().with_progress(&mut progress);
+    file.update(&vec![0x5A; 40_000]).unwrap();
+    assert_eq!((first, done), (Some(last), 40_000));
+}
+
+#[test]
 fn the_allocator_counts() {
     let before = ALLOCATIONS.get();
     drop(std::hint::black_box(vec![1]));

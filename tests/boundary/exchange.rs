@@ -1,6 +1,6 @@
-//! What `execute` makes of answers that no card should give.
+//! What `execute` makes of answers that no card should give, and the transaction around a file.
 
-use crate::table::{answer, session, transmits};
+use crate::table::{answer, calls, session, transmits};
 use pcsc_session::{Command, Error};
 
 const GET: Command<'static> = Command::get_data(0x0101, 256);
@@ -33,4 +33,33 @@ fn an_answer_longer_than_the_standard_allows_is_an_error_of_execute_alone() {
     answer(&[0x90]);
     let error = session.execute(&GET).unwrap_err();
     assert!(matches!(error, Error::ShortResponse { len: 1, .. }), "{error:?}");
+}
+
+#[test]
+fn a_transaction_is_around_all_of_a_file() {
+    let mut session = session();
+    let mut parts = 0;
+    let mut inside = |_| {
+        parts += 1;
+        assert_eq!(
+            (calls("SCardBeginTransaction"), calls("SCardEndTransaction")),
+            (1, 0)
+        );
+    };
+    answer(&[0x90, 0x00]);
+    let file = session.transparent_file().with_progress(&mut inside);
+    file.update(&[0x5A; 600]).unwrap();
+    assert_eq!((parts, calls("SCardEndTransaction")), (3, 1));
+
+    let mut inside = |_| {
+        parts += 1;
+        assert_eq!(
+            (calls("SCardBeginTransaction"), calls("SCardEndTransaction")),
+            (2, 1)
+        );
+    };
+    answer(&[&[0x5A; 200][..], &[0x90, 0x00]].concat());
+    let file = session.transparent_file().with_progress(&mut inside);
+    assert_eq!(file.with_len(600).read().unwrap().len(), 600);
+    assert_eq!((parts, calls("SCardEndTransaction")), (6, 2));
 }

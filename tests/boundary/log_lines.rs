@@ -178,3 +178,22 @@ fn a_secret_sent_again_with_the_right_le_is_not_logged_either() {
         assert!(lines.iter().all(|line| !line.contains("AB")), "{lines:?}");
     }
 }
+
+#[test]
+fn the_bytes_of_a_secret_file_are_never_logged() {
+    let mut session = session();
+    let lines = logged(|| {
+        answer(&[0x90, 0x00]);
+        session
+            .transparent_file()
+            .sensitive()
+            .update(&[0xAB; 33_000])
+            .unwrap();
+        answer(&[0xAB, 0xAB, 0x90, 0x00]);
+        let file = session.transparent_file().sensitive();
+        assert_eq!(file.with_len(4).read().unwrap(), [0xAB; 4]);
+    });
+    // 129 with the even instruction, 1 with the odd one, 2 that read.
+    assert_eq!(lines.len(), 2 * 132);
+    assert!(lines.iter().all(|line| !line.contains("ABAB")), "{lines:?}");
+}

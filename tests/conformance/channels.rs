@@ -115,6 +115,51 @@ conformance! {
         }
     }
 
+    fn a_program_may_choose_the_number<S>() {
+        let mut service = S::start(1);
+        for card in [DemoCard::new(), DemoCard::new().t0()] {
+            with_card(&mut service, card, |session, card| {
+                for number in [1, 4, 19] {
+                    let mut channel = session.open_numbered_channel(number).unwrap();
+                    assert_eq!(channel.number(), number);
+                    channel.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+                    let commands = card.commands();
+                    assert_eq!(commands[0], [0x00, 0x70, 0x00, number]);
+                    assert_eq!(commands[1][..2], [class_of(number), 0xA4]);
+                    drop(channel);
+                    assert_eq!(card.commands(), [[0x00, 0x70, 0x80, number]]);
+                }
+                for number in [0, 20] {
+                    let error = session.open_numbered_channel(number).unwrap_err();
+                    assert!(matches!(error, Error::OutOfRange(_)), "{error:?}");
+                }
+                assert_eq!(card.commands().len(), 0);
+                // One that is open already is the card's to refuse, and stays open.
+                session.execute(&Command::open_channel()).unwrap().ok().unwrap();
+                let error = session.open_numbered_channel(1).unwrap_err();
+                assert!(matches!(error, Error::Status(_)), "{error:?}");
+                assert_eq!(card.look(DemoCard::open_channels), 2);
+            });
+        }
+    }
+
+    fn a_file_is_read_and_updated_on_its_channel<S>() {
+        let mut service = S::start(1);
+        let file = DemoCard::LARGER.to_be_bytes();
+        for card in [DemoCard::new(), DemoCard::new().t0()] {
+            with_card(&mut service, card, |session, card| {
+                let mut channel = session.open_channel().unwrap();
+                channel.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+                channel.execute(&Command::select_file(&file)).unwrap().ok().unwrap();
+                card.commands();
+                let data = channel.transparent_file().read().unwrap();
+                assert!(card.look(|card| card.file(DemoCard::LARGER) == Some(&data)));
+                channel.transparent_file().update(&data).unwrap();
+                assert!(card.commands().iter().all(|command| command[0] == 0x01));
+            });
+        }
+    }
+
     fn long_commands_go_through_a_channel<S>() {
         let mut service = S::start(1);
         for card in [DemoCard::new(), DemoCard::new().without_extended_length(), DemoCard::new().t0()] {

@@ -1,8 +1,9 @@
 //! Whole transparent files: as few commands as the card's form allows, and every byte in its place.
 
-use crate::card::ATR_T1;
+use crate::card::{ATR_T0, ATR_T1};
+use crate::service::{Service, simulated::Simulated};
 use crate::watched::{answering, atr_of, scripted, with_card};
-use pcsc_session::{Command, Error, ExchangeOptions, LongForm, Session, StatusWord};
+use pcsc_session::{Command, Error, ExchangeOptions, LongForm, Session, StatusWord, TransparentFile};
 use pcsc_sim::DemoCard;
 
 fn select(session: &mut Session, file: u16) {
@@ -185,6 +186,66 @@ conformance! {
         });
     }
 
+    fn a_file_ends_where_the_card_says_so_or_gives_nothing<S>() {
+        let mut service = S::start(1);
+        let part = |status: [u8; 2]| [vec![0x5A; 256], status.to_vec()].concat();
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            for (answers, commands) in [
+                // 6282 is the end, whatever would come after.
+                (vec![part([0x62, 0x82]), part([0x90, 0])], 1),
+                (vec![part([0x90, 0]), vec![0x90, 0], part([0x90, 0])], 2),
+                (vec![part([0x90, 0]), vec![0x6B, 0], part([0x90, 0])], 2),
+            ] {
+                let answers: Vec<&[u8]> = answers.iter().map(Vec::as_slice).collect();
+                with_card(&mut service, scripted(atr, &answers), |session, card| {
+                    assert_eq!(session.transparent_file().read().unwrap(), [0x5A; 256]);
+                    assert_eq!(card.commands().len(), commands);
+                });
+            }
+        }
+    }
+
+    fn no_more_is_read_than_asked_for<S>() {
+        let mut service = S::start(1);
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            // The card gives what it likes.
+            let answers: [&[u8]; 2] = [&[1, 2, 3, 4, 5, 0x90, 0], &[0x61, 5]];
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                assert_eq!(session.transparent_file().with_len(4).read().unwrap(), [1, 2, 3, 4]);
+                assert_eq!(card.commands(), [[0, 0xB0, 0, 0, 4]]);
+            });
+        }
+    }
+
+    fn a_part_with_more_to_come_is_a_part<S>() {
+        let mut service = S::start(1);
+        let without = ExchangeOptions::new().get_response(false);
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            let answers: [&[u8]; 3] = [&[1, 2, 3, 0x61, 5], &[4, 5, 0x90, 0], &[0x61, 5]];
+            with_card(&mut service, scripted(atr, &answers), |session, card| {
+                session.set_exchange_options(without);
+                assert_eq!(session.transparent_file().with_len(5).read().unwrap(), [1, 2, 3, 4, 5]);
+                assert_eq!(card.commands(), [[0, 0xB0, 0, 0, 5], [0, 0xB0, 0, 3, 2]]);
+                // Of an answer that waits nothing was read: that is not the end of the file.
+                let error = session.transparent_file().read().unwrap_err();
+                assert_eq!(error, Error::Status(StatusWord::from_u16(0x6105)));
+            });
+        }
+    }
+
+    fn a_secret_file_is_read_and_updated_like_any_other<S>() {
+        let mut service = S::start(1);
+        let new = other_bytes(40_000);
+        for card in cards() {
+            with_card(&mut service, card, |session, card| {
+                select(session, DemoCard::LARGER);
+                session.transparent_file().sensitive().update(&new).unwrap();
+                assert!(card.look(|card| card.file(DemoCard::LARGER).unwrap() == new));
+                assert!(session.transparent_file().sensitive().read().unwrap() == new);
+            });
+        }
+    }
+
     fn a_form_that_the_caller_chose_counts_for_files<S>() {
         let mut service = S::start(1);
         with_card(&mut service, DemoCard::new(), |session, card| {
@@ -195,4 +256,32 @@ conformance! {
             assert_eq!(card.commands().len(), 128);
         });
     }
+}
+
+/// A card that gives a file without end; on the simulator alone, for the time that it takes.
+#[test]
+fn a_file_without_end_is_an_error_at_16_mib() {
+    let mut service = Simulated::start(1);
+    let card = answering(&atr_of(&DemoCard::new()), |command| {
+        let mut answer = Vec::new();
+        if command[1] == 0xB1 {
+            answer.extend([0x53, 0x82, 0xFF, 0x00]);
+        }
+        answer.resize(answer.len() + 0xFF00, 0x5A);
+        answer.extend([0x90, 0x00]);
+        answer
+    });
+    with_card(&mut service, card, |session, _| {
+        let mut data = Vec::new();
+        let error = session.transparent_file().read_into(&mut data).unwrap_err();
+        let max = TransparentFile::MAX_LEN;
+        assert!(
+            matches!(error, Error::FileTooLong { max: told, .. } if told == max),
+            "{error:?}"
+        );
+        assert_eq!(data.len(), max);
+        // As many bytes as that may be asked for.
+        let data = session.transparent_file().with_len(max).read().unwrap();
+        assert_eq!(data.len(), max);
+    });
 }

@@ -62,9 +62,7 @@ fn application(options: &SessionOptions) -> Result<(), Error> {
     verify(&mut session, "0000")?;
     verify(&mut session, "123456")?;
 
-    let secret = session
-        .execute(&Command::read_binary_sfi(5, 0, 256).expect("5 is a short identifier"))?
-        .ok()?;
+    let secret = session.execute(&Command::read_binary_sfi(5, 0, 256)?)?.ok()?;
     println!("protected file: {} bytes", secret.data().len());
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A logical channel of a card.
 
-use crate::{Command, Error, Response, Session, StatusWord};
+use crate::{Command, Error, Response, Session, StatusWord, TransparentFile};
 
 /// The instruction MANAGE CHANNEL.
 const MANAGE_CHANNEL: u8 = 0x70;
@@ -55,6 +55,33 @@ impl Session {
         let &[number @ 1..=19] = response.data() else {
             return Err(self.bad_response("MANAGE CHANNEL is answered by the number of a channel, 1 to 19"));
         };
+        Ok(Channel {
+            session: self,
+            number,
+            closed: false,
+        })
+    }
+
+    /// Opens the logical channel of this number: 1 to 19. The card must let a program choose
+    /// ([`CardCapabilities::channel_by_program`](crate::CardCapabilities::channel_by_program)).
+    ///
+    /// # Errors
+    /// As [`execute`](Session::execute); [`Error::OutOfRange`] for the number, before anything is sent;
+    /// [`Error::Status`] where the card refuses it: it is open already, or is none of the card's.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let channel = session.open_numbered_channel(5)?;
+    /// assert_eq!(channel.number(), 5);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[doc(alias = "MANAGE CHANNEL")]
+    pub fn open_numbered_channel(&mut self, number: u8) -> Result<Channel<'_>, Error> {
+        self.execute(&Command::open_numbered_channel(number)?)?.ok()?;
         Ok(Channel {
             session: self,
             number,
@@ -128,6 +155,24 @@ impl Channel<'_> {
         self.session.execute_into(&command, data)
     }
 
+    /// Starts to read or update the transparent file that is selected on this channel: see
+    /// [`Session::transparent_file`].
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// let mut channel = session.open_channel()?;
+    /// channel.execute(&pcsc_session::Command::select_file(&[0x2F, 0x01]))?.ok()?; // EF.ATR
+    /// assert!(!channel.transparent_file().read()?.is_empty());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn transparent_file(&mut self) -> TransparentFile<'_> {
+        TransparentFile::on_channel(self.session, self.number)
+    }
+
     fn on_channel<'c>(&self, command: &Command<'c>) -> Result<Command<'c>, Error> {
         if command.ins() == MANAGE_CHANNEL {
             return Err(Error::ManageChannel);
@@ -159,10 +204,9 @@ impl Channel<'_> {
 
     fn finish(&mut self) -> Result<(), Error> {
         if !self.closed {
-            // Its number is one that the card gave, which the command can say.
-            if let Ok(command) = Command::close_channel(self.number) {
-                self.session.execute(&command)?.ok()?;
-            }
+            self.session
+                .execute(&Command::close_channel(self.number)?)?
+                .ok()?;
             self.closed = true;
         }
         Ok(())

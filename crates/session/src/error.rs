@@ -1,6 +1,9 @@
 //! What can go wrong.
 
-use crate::{Channel, ClassError, Code, EncodeError, LongForm, ReaderName, Session, StatusWord, Transaction};
+use crate::{
+    Channel, ClassError, Code, EncodeError, LongForm, OutOfRange, ReaderName, Session, StatusWord,
+    Transaction,
+};
 use pcsc_sys::LoadError;
 use std::fmt;
 
@@ -64,6 +67,8 @@ pub enum Error {
     Encode(EncodeError),
     /// The class byte of the command cannot say what it must; it was not sent.
     Class(ClassError),
+    /// A number does not fit its field in the command; it was not sent.
+    OutOfRange(OutOfRange),
     /// MANAGE CHANNEL was to go through a [`Channel`](crate::Channel), which it would take away; it was not sent.
     ManageChannel,
     /// The command is too long for the short form, and nothing says how it could reach this card; it was not sent.
@@ -88,6 +93,14 @@ pub enum Error {
     ResponseTooLong {
         /// The number of bytes that had come.
         len: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// A transparent file has more bytes than are read or updated of one:
+    /// [`TransparentFile::MAX_LEN`](crate::TransparentFile::MAX_LEN).
+    FileTooLong {
+        /// The most bytes.
+        max: usize,
         /// The reader.
         reader: ReaderName,
     },
@@ -211,6 +224,7 @@ impl Error {
             | Error::FormUnknown { reader, .. }
             | Error::FormRefused { reader, .. }
             | Error::ResponseTooLong { reader, .. }
+            | Error::FileTooLong { reader, .. }
             | Error::BadResponse { reader, .. }
             | Error::ReaderGone { reader, .. } => Some(reader),
             Error::Pcsc { reader, .. } => reader.as_ref(),
@@ -412,6 +426,7 @@ impl fmt::Display for Error {
             ),
             Error::Encode(error) => write!(f, "the command was not sent: {error}"),
             Error::Class(error) => write!(f, "the command was not sent: {error}"),
+            Error::OutOfRange(error) => write!(f, "the command was not sent: {error}"),
             Error::FormUnknown { nc, problem, reader } => write!(
                 f,
                 "the command with {nc} bytes of data was not sent to the card in {reader:?}: {problem}; set ExchangeOptions::long_form"
@@ -423,6 +438,10 @@ impl fmt::Display for Error {
             Error::ResponseTooLong { len, reader } => write!(
                 f,
                 "the card in {reader:?} offers more than an answer may have: {len} bytes came, the most are 65,536 in 256 rounds"
+            ),
+            Error::FileTooLong { max, reader } => write!(
+                f,
+                "the file of the card in {reader:?} has more than the {max} bytes that are read or updated of one"
             ),
             Error::BadResponse { problem, reader } => {
                 write!(f, "the answer of the card in {reader:?} is wrong: {problem}")
@@ -509,6 +528,12 @@ impl From<EncodeError> for Error {
 impl From<ClassError> for Error {
     fn from(error: ClassError) -> Error {
         Error::Class(error)
+    }
+}
+
+impl From<OutOfRange> for Error {
+    fn from(error: OutOfRange) -> Error {
+        Error::OutOfRange(error)
     }
 }
 

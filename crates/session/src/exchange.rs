@@ -338,4 +338,28 @@ mod tests {
         session.execute(&public).unwrap();
         assert_eq!(found(&session), (true, true));
     }
+
+    #[test]
+    fn a_secret_file_leaves_nothing_in_the_session() {
+        let simulator = Simulator::new();
+        let card = FnCard::new(
+            [0x3B, 0x80, 0x01, 0x81],
+            |command: &[u8], response: &mut Vec<u8>| {
+                if command[1] == 0xB0 {
+                    response.extend([0x5A; 4]);
+                }
+                response.extend([0x90, 0]);
+            },
+        );
+        simulator.add_reader("Simulated Reader 00 00").insert(card);
+        let mut session = Session::options().provider(simulator.functions()).open().unwrap();
+        let file = session.transparent_file().sensitive();
+        assert_eq!(file.with_len(4).read().unwrap(), [0x5A; 4]);
+        let file = session.transparent_file().sensitive();
+        file.update(&[0xA5; 33_000]).unwrap();
+        assert_eq!(found(&session), (false, false));
+        session.transparent_file().with_len(4).read().unwrap();
+        session.transparent_file().update(&[0xA5]).unwrap();
+        assert_eq!(found(&session), (true, true));
+    }
 }

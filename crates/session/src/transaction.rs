@@ -193,6 +193,8 @@ forward! {
     /// let mut channel = transaction.open_channel()?;
     /// assert!(channel.execute(&pcsc_session::Command::select_file(&[0x2F, 0x01]))?.status().is_success());
     open_channel() -> Result<Channel<'_>, Error>;
+    /// assert_eq!(transaction.open_numbered_channel(5)?.number(), 5);
+    open_numbered_channel(number: u8) -> Result<Channel<'_>, Error>;
     /// let features = transaction.control(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[])?;
     /// assert_eq!(features, [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
     control(code: u32, input: &[u8]) -> Result<Vec<u8>, Error>;

@@ -118,6 +118,7 @@ mod tests {
             (Command::internal_authenticate(1, 2, &[9], 256), "00880102010900"),
             (Command::external_authenticate(1, 2, &[9]), "008201020109"),
             (Command::open_channel(), "0070000001"),
+            (Command::open_numbered_channel(19)?, "00700013"),
             (Command::close_channel(3)?, "00708003"),
             (Command::get_response(256), "00C0000000"),
             (Command::envelope(&[9], 256), "00C20000010900"),
@@ -146,6 +147,10 @@ mod tests {
         }
         let error = Command::read_record(1, 31, 1).expect_err("31 is reserved");
         assert_eq!(error.to_string(), "short EF identifier is 31, outside 0 to 30");
-        assert!(Command::close_channel(0).is_err() && Command::close_channel(20).is_err());
+        for number in [0, 20] {
+            assert!(
+                Command::close_channel(number).is_err() && Command::open_numbered_channel(number).is_err()
+            );
+        }
     }
 }

@@ -20,6 +20,26 @@ impl<'a> Command<'a> {
         Self::new(0x00, 0x70, 0x00, 0x00).with_ne(1)
     }
 
+    /// MANAGE CHANNEL: opens the logical channel of this number, 1 to 19; the answer has no data.
+    ///
+    /// ISO/IEC 7816-4:2013, 11.1.2.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] for the number.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Form};
+    ///
+    /// let command = Command::open_numbered_channel(3)?;
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x70, 0x00, 0x03]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub const fn open_numbered_channel(channel: u8) -> Result<Self, OutOfRange> {
+        checked!(in_range("logical channel", channel as u32, 1, 19));
+        Ok(Self::new(0x00, 0x70, 0x00, channel))
+    }
+
     /// MANAGE CHANNEL: closes a logical channel, 1 to 19, from the basic channel.
     ///
     /// ISO/IEC 7816-4:2013, 11.1.2.
