@@ -339,8 +339,14 @@ impl CardCapabilities {
             }
             2 => write!(
                 f,
-                "data coding: units of {} quartets{}",
+                "data coding: units of {} quartets, {}{}",
                 self.data_unit_quartets().unwrap_or_default(),
+                match self.write_behaviour() {
+                    Some(WriteBehaviour::Proprietary) => "proprietary write",
+                    Some(WriteBehaviour::Or) => "write OR",
+                    Some(WriteBehaviour::And) => "write AND",
+                    Some(WriteBehaviour::OneTime) | None => "one-time write",
+                },
                 if self.ber_tlv_files() {
                     ", BER-TLV files"
                 } else {
@@ -369,7 +375,8 @@ impl CardCapabilities {
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, says: &[(bool, &str)]) -> fmt::Result {
+/// Lists what is true, or says that there is none.
+pub(super) fn list(f: &mut fmt::Formatter<'_>, says: &[(bool, &str)]) -> fmt::Result {
     let mut true_ones = says.iter().filter_map(|&(is_true, text)| is_true.then_some(text));
     f.write_str(true_ones.next().unwrap_or("none"))?;
     true_ones.try_for_each(|text| write!(f, ", {text}"))

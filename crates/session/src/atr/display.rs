@@ -195,3 +195,110 @@ impl fmt::Display for C6Use {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{atr, problems};
+    use crate::Problem;
+
+    #[test]
+    fn display_has_one_line_a_byte() {
+        let text = atr("3B9E95801FC38031A073BE2113672902010181CDB9").to_string();
+        // And one for the object that is cut off.
+        assert_eq!(text.lines().count(), 21 + 1);
+        for line in [
+            "3B TS: direct convention",
+            "9E T0: TA1 TD1 follow, 14 historical bytes",
+            "95 TA1: F = 512, D = 16, at most 5 MHz",
+            "80 TD1: T=0, TD2 follow",
+            "1F TD2: T=15, TA3 follow",
+            "C3 TA3: clock stop at either level, 5 V, 3 V",
+            "80 T1: category: compact TLV",
+            "31 T2: card service data",
+            "73 T4: card capabilities",
+            "67 T8: an object longer than the bytes that are left",
+            "problem: the object at T8 is longer than the historical bytes that are left",
+            "13 T7: channel chosen by the card, 4 channels",
+            "B9 TCK: correct",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line:?} in\n{text}");
+        }
+    }
+
+    /// What a line of an ATR says, by the beginning of the line.
+    fn line(hex: &str, beginning: &str) -> String {
+        let text = atr(hex).to_string();
+        let found = text.lines().find_map(|line| line.strip_prefix(beginning));
+        found
+            .unwrap_or_else(|| panic!("{beginning:?} in\n{text}"))
+            .to_owned()
+    }
+
+    #[test]
+    fn display_says_what_each_historical_byte_means() {
+        // Card service data, card capabilities and status.
+        let card = "3B8C 01 80 31 F8 73 F6 41 FF 83 05 90 00 00";
+        for (beginning, says) in [
+            (
+                "F8 T3: ",
+                "application by full name, by partial name, data objects in EF.DIR, data objects in EF.ATR, read by READ BINARY, with MF",
+            ),
+            ("41 T6: ", "data coding: units of 2 quartets, write OR"),
+            ("05 T9: ", "life cycle status: operational, activated"),
+            ("90 T10: ", "SW1"),
+            ("00 T11: ", "SW2: 9000: normal processing"),
+        ] {
+            assert_eq!(line(card, beginning), says);
+        }
+        for (hex, beginning, says) in [
+            ("3B03 80 31 01", "01 T3: ", "without MF"),
+            (
+                "3B03 80 31 24",
+                "24 T3: ",
+                "data objects in EF.DIR, read by GET DATA, with MF",
+            ),
+            ("3B03 80 81 03", "03 T3: ", "life cycle status: initialisation"),
+            (
+                "3B03 80 81 04",
+                "04 T3: ",
+                "life cycle status: operational, deactivated",
+            ),
+            ("3B03 80 81 0F", "0F T3: ", "life cycle status: termination"),
+            ("3B04 80 82 62 83", "62 T3: ", "SW1"),
+            ("3B04 80 82 00 00", "00 T4: ", "SW2: no status given"),
+            (
+                "3B04 00 07 62 83",
+                "07 T2: ",
+                "life cycle status: operational, activated",
+            ),
+            ("3B04 80 52 4A 43", "4A T3: ", "card issuer's data 'J'"),
+            ("3B04 80 12 02 76", "02 T3: ", "country code"),
+            ("3B02 4A 43", "43 T2: ", "the maker's own 'C'"),
+            ("3B02 10 07", "07 T2: ", "DIR data reference"),
+        ] {
+            assert_eq!(line(hex, beginning), says, "{hex}");
+        }
+    }
+
+    #[test]
+    fn a_contactless_card_is_told_by_its_reader() {
+        // MIFARE Classic 1K. PC/SC part 3, 3.1.3.2.3.
+        let card = "3B8F 80 01 80 4F 0C A0 00 00 03 06 03 00 01 00 00 00 00 6A";
+        assert_eq!(problems(card), []);
+        for (beginning, says) in [
+            ("4F T2: ", "a contactless card, by its reader"),
+            ("0C T3: ", "12 bytes follow"),
+            ("A0 T4: ", "RID of PC/SC"),
+            ("06 T8: ", "RID of PC/SC"),
+            ("03 T9: ", "standard: ISO/IEC 14443 A"),
+            ("00 T10: ", "card name"),
+            ("01 T11: ", "card name: 0001 MIFARE Classic 1K"),
+            ("00 T12: ", "reserved"),
+        ] {
+            assert_eq!(line(card, beginning), says);
+        }
+        // Another RID is no such form: the object is too long as it stands.
+        let other = "3B8F 80 01 80 4F 0C A0 00 00 03 07 03 00 01 00 00 00 00 6B";
+        assert_eq!(problems(other), [Problem::ObjectTooLong { position: 2 }]);
+    }
+}

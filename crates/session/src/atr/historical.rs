@@ -1,8 +1,8 @@
 //! The historical bytes: what the card's maker says about it.
 
-use core::fmt;
+mod meaning;
 
-use super::CardCapabilities;
+use super::{CardCapabilities, Problem};
 use crate::status_word::StatusWord;
 use crate::tlv::CompactTlvs;
 
@@ -267,119 +267,30 @@ impl<'a> HistoricalBytes<'a> {
             .then_some(StatusIndicator { life_cycle, status })
     }
 
-    /// What the byte at a position is, for people.
-    pub(crate) fn meaning(&self, position: usize) -> Meaning {
-        let byte = self.0.get(position).copied().unwrap_or_default();
-        if position == 0 {
-            return self.category().map_or(Meaning::Text(""), Meaning::Category);
+    /// Whether these are the historical bytes by which a reader tells what a contactless card without any of its own is:
+    /// an application identifier in a form of its own, which is no compact TLV. PC/SC part 3, 3.1.3.2.3.
+    fn is_of_reader(&self) -> bool {
+        matches!(self.0, [0x80, 0x4F, 0x0C, 0xA0, 0x00, 0x00, 0x03, 0x06, rest @ ..] if rest.len() == 7)
+    }
+
+    /// What is wrong with them.
+    pub(super) fn problem(&self) -> Option<Problem> {
+        if self.is_of_reader() {
+            return None;
         }
         let (objects, status) = self.parts();
-        let status_at = 1 + objects.len();
-        match self.category() {
-            Some(Category::DirDataReference) if position == 1 => {
-                return Meaning::Text("DIR data reference");
-            }
-            Some(Category::StatusAtEnd | Category::CompactTlv) if position < status_at => {
-                let mut start = 1;
-                for object in CompactTlvs::new(objects).map_while(Result::ok) {
-                    let end = start + 1 + object.value().len();
-                    if position < end {
-                        return match position - start {
-                            0 => Meaning::Object(object.tag()),
-                            within => Meaning::of_value(object.tag(), object.value(), within),
-                        };
-                    }
-                    start = end;
-                }
-                if position == start {
-                    return Meaning::Text("an object longer than the bytes that are left");
-                }
-            }
-            Some(Category::StatusAtEnd) if status.len() == 3 => {
-                return Meaning::of_status(3, position - status_at + 1);
-            }
-            _ => {}
+        if self.category() == Some(Category::StatusAtEnd) && status.len() < 3 {
+            return Some(Problem::StatusMissing { len: status.len() });
         }
-        Meaning::Data(byte)
-    }
-}
-
-/// What a historical byte is; `Display` says it.
-#[derive(Clone, Copy)]
-pub(crate) enum Meaning {
-    Category(Category),
-    Object(u8),
-    Capability(CardCapabilities, usize),
-    Text(&'static str),
-    Data(u8),
-}
-
-impl Meaning {
-    /// `within` counts the bytes of the value from 1.
-    fn of_value(tag: u8, value: &[u8], within: usize) -> Self {
-        match tag {
-            CARD_CAPABILITIES if within <= 3 => Self::Capability(CardCapabilities::new(value), within),
-            STATUS_INDICATOR if value.len() <= 3 => Self::of_status(value.len(), within),
-            _ => Self::Data(value.get(within - 1).copied().unwrap_or_default()),
-        }
-    }
-
-    fn of_status(len: usize, within: usize) -> Self {
-        Self::Text(match (len, within) {
-            (1 | 3, 1) => "life cycle status",
-            (2, 1) | (3, 2) => "SW1",
-            _ => "SW2",
-        })
-    }
-}
-
-impl fmt::Display for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::StatusAtEnd => "category: compact TLV, status at the end",
-            Self::DirDataReference => "category: DIR data reference",
-            Self::CompactTlv => "category: compact TLV",
-            Self::Reserved(_) => "category: reserved",
-            Self::Proprietary(_) => "category: proprietary",
-        })
-    }
-}
-
-impl fmt::Display for Meaning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Category(category @ Category::Proprietary(first)) => {
-                write!(f, "{category}{}", Printable(first))
+        // An object that is cut off is the last one: it begins where those before it end.
+        let mut position = 2;
+        for object in CompactTlvs::new(objects) {
+            match object {
+                Ok(object) => position += 1 + object.value().len(),
+                Err(_) => return Some(Problem::ObjectTooLong { position }),
             }
-            Self::Category(category) => write!(f, "{category}"),
-            Self::Object(tag) => f.write_str(match tag {
-                1 => "country code",
-                2 => "issuer identification number",
-                CARD_SERVICE_DATA => "card service data",
-                4 => "initial access data",
-                5 => "card issuer's data",
-                6 => "pre-issuing data",
-                CARD_CAPABILITIES => "card capabilities",
-                STATUS_INDICATOR => "status indicator",
-                APPLICATION_IDENTIFIER => "application identifier",
-                _ => "object with an unknown tag",
-            }),
-            Self::Capability(capabilities, within) => capabilities.describe(within, f),
-            Self::Text(text) => f.write_str(text),
-            Self::Data(byte) => write!(f, "data{}", Printable(byte)),
         }
-    }
-}
-
-/// A letter in quotes, where the byte is one.
-struct Printable(u8);
-
-impl fmt::Display for Printable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0x21..=0x7E => write!(f, " '{}'", char::from(self.0)),
-            _ => Ok(()),
-        }
+        None
     }
 }
 

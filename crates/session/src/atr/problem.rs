@@ -51,6 +51,16 @@ pub enum Problem {
         /// The lower T that comes after it.
         after: u8,
     },
+    /// A compact-TLV object in the historical bytes is longer than the bytes that are left.
+    ObjectTooLong {
+        /// The number of the historical byte that it begins with: 2 for T2.
+        position: usize,
+    },
+    /// The historical bytes say that they end with three bytes of status, and have fewer.
+    StatusMissing {
+        /// The number of bytes after the category indicator.
+        len: usize,
+    },
     /// A T other than 0 is named, and TCK is missing.
     TckMissing,
     /// TCK is wrong.
@@ -79,6 +89,18 @@ impl fmt::Display for Problem {
             Self::Reserved(byte) => write!(f, "{byte} is a reserved value"),
             Self::FirstIsT15 => f.write_str("TD1 says T=15, which is no protocol"),
             Self::ProtocolOrder { before, after } => write!(f, "T={after} comes after T={before}"),
+            Self::ObjectTooLong { position } => {
+                write!(
+                    f,
+                    "the object at T{position} is longer than the historical bytes that are left"
+                )
+            }
+            Self::StatusMissing { len } => {
+                write!(
+                    f,
+                    "the historical bytes have {len} of the 3 bytes of status that end them"
+                )
+            }
             Self::TckMissing => f.write_str("TCK is missing"),
             Self::TckWrong { found, expected } => {
                 write!(f, "TCK is {found:02X}, {expected:02X} would be right")
@@ -129,6 +151,11 @@ impl Atr {
             (len + usize::from(layout.tck_expected) < expected)
                 .then_some(Problem::Truncated { expected, len })
         });
+        // Of bytes that are missing no more is said than that.
+        let historical = match truncated {
+            Some(_) => None,
+            None => self.historical_bytes().problem(),
+        };
         let tck = match self.tck() {
             Tck::Wrong { found, expected } => Some(Problem::TckWrong { found, expected }),
             Tck::Missing if truncated.is_none() => Some(Problem::TckMissing),
@@ -142,6 +169,7 @@ impl Atr {
             .chain(first)
             .chain(order)
             .chain(truncated)
+            .chain(historical)
             .chain(tck)
             .chain(trailing)
     }
