@@ -64,15 +64,46 @@ proptest! {
 
     /// Whatever a card answers, execute ends, with bounds kept.
     #[test]
-    fn no_answer_is_too_odd(answers in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..6), 0..20), after: u8) {
+    fn no_answer_is_too_odd(
+        answers in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..6), 0..20),
+        ne in 0..=65_536_usize,
+        after_9f: bool,
+        t0: bool,
+    ) {
         let answers: Vec<&[u8]> = answers.iter().map(Vec::as_slice).collect();
+        let atr: &[u8] = if t0 { &ATR_T0 } else { &ATR_T1 };
         let mut service = Simulated::start(1);
-        with_card(&mut service, scripted(&ATR_T1, &answers), |session, card| {
-            session.set_exchange_options(ExchangeOptions::new().get_response_after_9f(after % 2 == 0));
-            if let Ok(response) = session.execute(&GET) {
+        with_card(&mut service, scripted(atr, &answers), |session, card| {
+            session.set_exchange_options(ExchangeOptions::new().get_response_after_9f(after_9f));
+            if let Ok(response) = session.execute(&GET.with_ne(ne)) {
                 assert!(response.data().len() <= 65_536);
             }
             assert!(card.commands().len() <= 514);
+        });
+    }
+
+    /// However much waits, no more comes than was asked for.
+    #[test]
+    fn no_more_comes_than_was_asked_for(
+        len in 1..=3000_usize,
+        ne in prop_oneof![9 => 1..=3000_usize, 1 => Just(256)],
+        round in 1..=256_usize,
+        extended: bool,
+    ) {
+        let data = bytes(len);
+        let card = DemoCard::new().rounds_of(round);
+        let card = if extended { card } else { card.without_extended_length() };
+        let mut service = Simulated::start(1);
+        with_card(&mut service, card, |session, _| {
+            session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+            session.execute(&PUT.with_data(&data)).unwrap().ok().unwrap();
+            match session.execute(&GET.with_ne(ne)) {
+                // 256 asks for all in the short form.
+                Ok(response) if ne == 256 => assert!(response.data() == data),
+                Ok(response) => assert!(response.ok().unwrap().data() == &data[..len.min(ne)]),
+                // More than 256 rounds.
+                Err(error) => assert!(matches!(error, pcsc_session::Error::ResponseTooLong { .. }), "{error}"),
+            }
         });
     }
 }
