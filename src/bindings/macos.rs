@@ -209,7 +209,12 @@ pub struct SCARD_READERSTATE {
 pub type LPSCARD_READERSTATE = *mut SCARD_READERSTATE;
 pub type SCARD_READERSTATEA = SCARD_READERSTATE;
 
-pub mod header {
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "for the comparison with the list, which leaves some out"
+)]
+pub(crate) mod header {
     use super::*;
     unsafe extern "system" {
         pub fn pcsc_stringify_error(arg1: LONG) -> *const ::core::ffi::c_char;

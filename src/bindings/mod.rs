@@ -2,6 +2,12 @@
 //!
 //! `cargo xtask bindings` writes the files. With the feature `bindgen` the build script makes the
 //! platform's one from this machine's headers instead.
+//!
+//! The functions as the headers declare them are there for the comparison with the list only, and no part of the crate:
+//!
+//! ```compile_fail
+//! let _ = pcsc_sys::header::SCardCancel;
+//! ```
 #![allow(missing_docs, reason = "generated: the names are those of the C headers")]
 
 #[cfg_attr(all(not(feature = "bindgen"), windows), path = "windows.rs")]

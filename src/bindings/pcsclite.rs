@@ -207,7 +207,12 @@ pub type LPSCARD_IO_REQUEST = *mut SCARD_IO_REQUEST;
 pub type LPCSCARD_IO_REQUEST = *const SCARD_IO_REQUEST;
 pub type SCARD_READERSTATEA = SCARD_READERSTATE;
 
-pub mod header {
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "for the comparison with the list, which leaves some out"
+)]
+pub(crate) mod header {
     use super::*;
     unsafe extern "system" {
         pub fn pcsc_stringify_error(arg1: LONG) -> *const ::core::ffi::c_char;

@@ -338,7 +338,12 @@ pub type SCARD_ATRMASK = _SCARD_ATRMASK;
 pub type PSCARD_ATRMASK = *mut _SCARD_ATRMASK;
 pub type LPSCARD_ATRMASK = *mut _SCARD_ATRMASK;
 
-pub mod header {
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "for the comparison with the list, which leaves some out"
+)]
+pub(crate) mod header {
     use super::*;
     unsafe extern "system" {
         pub fn SCardEstablishContext(

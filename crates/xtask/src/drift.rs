@@ -87,7 +87,7 @@ fn manifest(text: &str) -> String {
 /// Returns the functions of the committed bindings.
 fn names(bindings: &str) -> Result<Vec<String>, String> {
     let (_, header) = bindings
-        .split_once("pub mod header")
+        .split_once("mod header")
         .ok_or("src/bindings/pcsclite.rs has no `mod header`")?;
     let names = header.split("pub fn ").skip(1);
     Ok(names
