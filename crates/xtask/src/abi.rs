@@ -14,8 +14,6 @@ use std::process::Command;
 use crate::command;
 use crate::package::{self, DEADLINE, copy, write};
 
-const INCLUDE: &str = "-I/usr/include/PCSC";
-
 /// Runs the stage.
 ///
 /// # Errors
@@ -43,9 +41,11 @@ fn c_lines(root: &Path, folder: &Path, items: &items::Items) -> Result<String, S
     let (source, program) = (folder.join("abi.c"), folder.join("abi-c"));
     write(&source, &items.c_program())?;
     let mut gcc = Command::new("gcc");
-    gcc.args(["-std=gnu11", "-Wall", "-Wno-sign-compare", INCLUDE, "-I"])
-        .arg(root)
-        .args(["-o".as_ref(), program.as_os_str(), source.as_os_str()])
+    gcc.args(["-std=gnu11", "-Wall", "-Wno-sign-compare"]);
+    for folder in [&*crate::bindings::pcsclite_headers()?, root] {
+        gcc.arg("-I").arg(folder);
+    }
+    gcc.args(["-o".as_ref(), program.as_os_str(), source.as_os_str()])
         .arg("-lpcsclite");
     command::run(&mut gcc, DEADLINE)
         .map_err(|error| format!("{error}\ninstall gcc, libpcsclite-dev, or correct the names above"))?;

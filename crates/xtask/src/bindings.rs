@@ -8,8 +8,7 @@ mod generate;
 
 use generate::Platform;
 
-/// Where Debian's packages put the headers.
-const PCSCLITE: &str = "/usr/include/PCSC";
+/// Where Debian's package puts the headers.
 const MINGW: &str = "/usr/share/mingw-w64/include";
 
 /// Writes the files again, or with `check` compares them.
@@ -18,7 +17,7 @@ const MINGW: &str = "/usr/share/mingw-w64/include";
 /// A header that is missing, a file that cannot be written, or one that differs.
 pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
     let version = pcsclite_version()?;
-    let lite = [PathBuf::from(PCSCLITE)];
+    let lite = [pcsclite_headers()?];
     let windows = [PathBuf::from(MINGW), clang_headers()?];
     let wrapper = root.join("wrapper.h");
     let scratch = root.join("target/bindings");
@@ -85,9 +84,28 @@ pub(crate) fn committed_version(root: &Path) -> Result<String, String> {
         .ok_or_else(|| format!("{} does not say what it was made from", path.display()))
 }
 
+/// The folder of pcsc-lite's headers: where pkg-config says, else one of the usual two.
+///
+/// # Errors
+/// They are in none of them.
+pub(crate) fn pcsclite_headers() -> Result<PathBuf, String> {
+    let mut pkg_config = std::process::Command::new("pkg-config");
+    let said = pkg_config.args(["--cflags-only-I", "libpcsclite"]).output();
+    let said = said.map_or_else(
+        |_| String::new(),
+        |output| String::from_utf8_lossy(&output.stdout).into_owned(),
+    );
+    let folders = said.split_whitespace().filter_map(|word| word.strip_prefix("-I"));
+    folders
+        .chain(["/usr/include/PCSC", "/usr/local/include/PCSC"])
+        .map(PathBuf::from)
+        .find(|folder| folder.join("winscard.h").exists())
+        .ok_or_else(|| "pcsc-lite's headers are not here: install libpcsclite-dev".to_owned())
+}
+
 /// The version of the installed headers.
 pub(crate) fn pcsclite_version() -> Result<String, String> {
-    let path = Path::new(PCSCLITE).join("pcsclite.h");
+    let path = pcsclite_headers()?.join("pcsclite.h");
     let text = fs::read_to_string(&path)
         .map_err(|error| format!("{}: {error}; install libpcsclite-dev", path.display()))?;
     let line = text.lines().find(|line| line.contains("PCSCLITE_VERSION_NUMBER"));

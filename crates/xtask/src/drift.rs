@@ -9,7 +9,6 @@ use std::process::Command;
 use crate::command;
 use crate::package::{self, DEADLINE, copy, read, write};
 
-const HEADERS: &str = "/usr/include/PCSC";
 const LIST: &str = "src/functions.rs";
 
 /// Runs the stage.
@@ -56,8 +55,7 @@ fn make_copy(root: &Path, package: &Path) -> Result<(), String> {
     if package.exists() {
         fs::remove_dir_all(package).map_err(|error| format!("{}: {error}", package.display()))?;
     }
-    copy(Path::new(HEADERS), &package.join("headers"))
-        .map_err(|error| format!("{error}; install libpcsclite-dev"))?;
+    copy(&crate::bindings::pcsclite_headers()?, &package.join("headers"))?;
     for file in ["src", "build", "build.rs", "wrapper.h", "Cargo.lock"] {
         copy(&root.join(file), &package.join(file))?;
     }
