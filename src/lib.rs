@@ -27,6 +27,8 @@
 //!   `PCSC_LIB_DIR` and `PCSC_LIB_NAME` say where it is instead. Build scripts of dependent packages get the folder of the
 //!   headers as `DEP_PCSC_INCLUDE`.
 //! - `bindgen`: types and constants are made from this machine's headers, found by pkg-config or in `PCSC_INCLUDE_DIR`.
+//!   The committed ones serve, with a warning, where a target's headers are not here, and on macOS, whose own headers
+//!   lack too much: `PCSC_INCLUDE_DIR` may name pcsc-lite's there.
 //!
 //! # Platform notes
 //! On Windows the functions that take text exist in two variants, `...A` and `...W`; the plain names are the `A` ones, as

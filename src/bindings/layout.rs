@@ -50,5 +50,6 @@ const _: () = {
     assert!(size_of::<PIN_MODIFY_STRUCTURE>() == 24 && offset_of!(PIN_MODIFY_STRUCTURE, ulDataLength) == 20);
     assert!(size_of::<PIN_PROPERTIES_STRUCTURE>() == 4);
     assert!(SCARD_CLASS_SYSTEM == 0x7FFF && SCARD_ATTR_DEVICE_FRIENDLY_NAME_A == 0x7FFF_0003);
-    assert!(MAX_BUFFER_SIZE_EXTENDED == 65_548 && MAX_ATR_SIZE == 33);
+    // On macOS too, where Apple's header has 65,546, and 52 for MAX_READERNAME: room for less than pcsc-lite's.
+    assert!(MAX_BUFFER_SIZE_EXTENDED == 65_548 && MAX_READERNAME == 128 && MAX_ATR_SIZE == 33);
 };

@@ -11,6 +11,8 @@ mod abi;
 mod bare;
 mod bindings;
 #[cfg(unix)]
+mod build_script;
+#[cfg(unix)]
 mod build_time;
 #[cfg(unix)]
 mod checks;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::{
-    abi, bare, build_time, checks, cost, drift, drop_in, feature_sets, memcheck, outside, setup, sim_clients,
+    abi, bare, build_script, build_time, checks, cost, drift, drop_in, feature_sets, memcheck, outside,
+    setup, sim_clients,
 };
 
 /// One part of the test.
@@ -76,6 +77,12 @@ pub(crate) const STAGES: &[Stage] = &[
         about: "a signature that differs from the header's does not compile",
         needs: setup::BINDGEN,
         run: |root| drift::run(root).map(|()| Done::All),
+    },
+    Stage {
+        name: "build-script",
+        about: "what the build script hands on and says, on other systems and where something is missing",
+        needs: setup::BINDGEN,
+        run: |root| build_script::run(root).map(|()| Done::All),
     },
     Stage {
         name: "unit",
