@@ -14,7 +14,7 @@ use pcsc::{
     Status,
 };
 use pcsc_sim::{FnCard, ScriptedCard};
-use private_pcscd::Pcscd;
+use private_pcscd::{Driver, Pcscd};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const ATR: [u8; 4] = [0x3B, 0x02, 0xCA, 0xFE];
@@ -125,6 +125,34 @@ fn a_card_is_listed_connected_asked_and_described() {
         .unwrap();
     context.release().map_err(|(_, error)| error).unwrap();
     inserted.remove().unwrap().check().unwrap();
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_reader_itself_is_asked_and_told() {
+    let pcscd = Pcscd::start_with(1, Driver::Equipped).unwrap();
+    pcscd.set_features(0, &[(0x06, 0x4200_0001)]).unwrap();
+    pcscd.set_attribute(0, 0x0001_0103, b"No. 1").unwrap();
+    let _inserted = pcscd.insert(0, echo()).unwrap();
+    let context = establish();
+    let card = connect(&context, &name(&pcscd));
+    let control = |code, input: &[u8]| {
+        let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
+        card.control(code, input, &mut buffer).map(<[u8]>::to_vec)
+    };
+    assert_eq!(control(Pcscd::ECHO.into(), &[7, 8, 9]), Ok(vec![7, 8, 9]));
+    // PC/SC part 10: FEATURE_VERIFY_PIN_DIRECT, and its control code.
+    assert_eq!(
+        control(pcsc::ctl_code(3400), &[]),
+        Ok(vec![0x06, 4, 0x42, 0, 0, 1])
+    );
+
+    let serial = Attribute::VendorIfdSerialNo;
+    let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
+    assert_eq!(card.get_attribute(serial, &mut buffer), Ok(b"No. 1".as_slice()));
+    card.set_attribute(serial, b"No. 23").unwrap();
+    assert_eq!(card.get_attribute(serial, &mut buffer), Ok(b"No. 23".as_slice()));
+    assert!(card.set_attribute(Attribute::VendorName, b"Nobody").is_err());
 }
 
 #[test]
