@@ -161,9 +161,16 @@ impl fmt::Display for LoadError {
 
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.library.chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_debug())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
         match &self.failure {
-            Failure::NotOpened(reason) => write!(f, "{} ({reason})", self.library),
-            Failure::MissingSymbol(symbol) => write!(f, "{} (it lacks the symbol {symbol})", self.library),
+            Failure::NotOpened(reason) => write!(f, " ({reason})"),
+            Failure::MissingSymbol(symbol) => write!(f, " (it lacks the symbol {symbol})"),
         }
     }
 }
@@ -225,6 +232,12 @@ impl Functions {
     /// The linked library's functions.
     ///
     /// Only with the feature `link`.
+    ///
+    /// # Platform notes
+    /// On Windows `SCardAccessNewReaderEvent`, `SCardReleaseNewReaderEvent` and `SCardReleaseAllEvents` are not linked, since
+    /// few import libraries have them: their slots are those of [`Functions::UNSUPPORTED`]. So are, with the import
+    /// library of mingw-w64 for 32 bits, those of `SCardAudit` and of what asks for a reader's icon, device type and
+    /// device instance.
     #[cfg(feature = "link")]
     #[must_use]
     pub fn linked() -> &'static Functions {
@@ -239,11 +252,12 @@ impl Functions {
     ///
     /// # Safety
     /// The library's initialisation runs, and its functions must be what their names say: those of
-    /// PC/SC, with this platform's types. (`dlopen` and `LoadLibrary` can promise neither.)
+    /// PC/SC, with this platform's types. (`dlopen` and `LoadLibrary` can promise neither.) Its file
+    /// is whole, and stays so: the loader ends the program with a signal where a file ends early.
     ///
     /// # Errors
-    /// [`LoadError`] with the loader's own message where it cannot be opened, or with the symbol
-    /// that it lacks. A symbol that is [optional](Functions::is_optional) may be missing: its slot
+    /// [`LoadError`] with the loader's own message where it cannot be opened, for an empty path or
+    /// one to what is no file, such as a pipe, or with the symbol that the library lacks. A symbol that is [optional](Functions::is_optional) may be missing: its slot
     /// then answers `SCARD_E_UNSUPPORTED_FEATURE`.
     ///
     /// # Examples
@@ -305,11 +319,18 @@ static KEPT: Mutex<Vec<&Functions>> = Mutex::new(Vec::new());
 /// As [`Functions::load`].
 #[cfg(feature = "load")]
 unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
+    use std::path::Path;
     use std::ptr::NonNull;
     let failed = |failure| Attempt {
         library: path.to_string_lossy().into_owned(),
         failure,
     };
+    // For an empty path the loader opens the program itself, and for a pipe it waits until somebody writes.
+    let is_path = Path::new(path).components().count() > 1;
+    let is_other = is_path && std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    if path.is_empty() || is_other {
+        return Err(failed(Failure::NotOpened("it is no file".to_owned())));
+    }
     // SAFETY: the caller vouches for the library's initialisation.
     let library = unsafe { dlopen(path) }.map_err(|error| failed(Failure::NotOpened(error.to_string())))?;
     let symbol = |name: &str| {

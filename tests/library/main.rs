@@ -20,7 +20,11 @@ fn refused(path: &std::path::Path) -> LoadError {
     assert_eq!(attempts.len(), 1);
     assert_eq!(attempts[0].library(), path.to_str().expect("the path is text"));
     let text = error.to_string();
-    assert!(text.contains(attempts[0].library()), "{text}");
+    assert!(
+        text.contains(&attempts[0].library().replace('\0', "\\0")),
+        "{text}"
+    );
+    assert!(!text.contains(char::is_control), "{text:?}");
     #[cfg(target_os = "linux")]
     assert!(text.contains("apt install libpcsclite1 pcscd"), "{text}");
     error
@@ -59,6 +63,30 @@ mod bad {
     fn a_directory_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         not_opened(folder.path());
+    }
+
+    #[test]
+    fn an_empty_path_is_refused() {
+        // The loader would open this program, which has none of the functions.
+        not_opened(std::path::Path::new(""));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_pipe_is_refused_and_not_read() {
+        use std::io::Write;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("libpcsclite.so.1");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        // With both ends here, a loader that reads all the same comes back: from an empty pipe it would not.
+        let mut pipe = std::fs::File::options()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .unwrap();
+        pipe.write_all(&[0; 4096]).unwrap();
+        assert_eq!(not_opened(&path), "it is no file");
     }
 
     #[test]
