@@ -2,7 +2,8 @@
 
 use std::io::Write;
 use std::panic::catch_unwind;
-use std::sync::OnceLock;
+use std::process;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pcsc_sim::Simulator;
 use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST};
@@ -10,45 +11,117 @@ use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL
 use crate::config::{Config, VARIABLE};
 use crate::events;
 
+type Establish = unsafe extern "system" fn(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT) -> LONG;
+
+/// What the exported functions call, the same in this process and in those that it forks.
 struct Service {
     functions: Functions,
+    configuration: Result<Config, String>,
+    own: World,
+}
+
+/// The readers and cards of one process.
+struct World {
+    process: u32,
+    establish: Establish,
     /// The service lives as long as this.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask for it"))]
     simulator: Option<Simulator>,
 }
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
 
+/// The world of a process that was forked after the first call.
+static FORKED: Mutex<Option<World>> = Mutex::new(None);
+
 /// The functions that the exported ones call. The first call reads the configuration; others wait for it meanwhile.
 pub(crate) fn functions() -> &'static Functions {
-    &SERVICE.get_or_init(start).functions
+    &service().functions
+}
+
+fn service() -> &'static Service {
+    SERVICE.get_or_init(start)
 }
 
 /// The simulator behind the exported functions, for tests to change its readers.
 #[cfg(test)]
 pub(crate) fn simulator() -> Option<Simulator> {
-    SERVICE.get_or_init(start).simulator.clone()
+    service().own.simulator.clone()
 }
 
 fn start() -> Service {
     // No panic may reach C; the panic's own message is on standard error by then.
-    catch_unwind(|| simulate(&configured())).unwrap_or_else(|_| refused("the simulator could not be started"))
+    let configuration = catch_unwind(configured).unwrap_or_else(|_| Err(NOT_STARTED.to_owned()));
+    let own = World::new(&configuration);
+    let simulator = own.simulator.as_ref();
+    let mut functions = simulator.map_or(Functions::UNSUPPORTED, |simulator| *simulator.functions());
+    functions.SCardEstablishContext = establish;
+    Service {
+        functions,
+        configuration,
+        own,
+    }
 }
 
-fn simulate(config: &Result<Config, String>) -> Service {
-    let config = match config {
-        Ok(config) => config,
-        Err(error) => return refused(error),
+const NOT_STARTED: &str = "the simulator could not be started";
+
+impl World {
+    fn new(configuration: &Result<Config, String>) -> Self {
+        catch_unwind(|| Self::simulate(configuration)).unwrap_or_else(|_| Self::refused(NOT_STARTED))
+    }
+
+    fn simulate(configuration: &Result<Config, String>) -> Self {
+        let config = match configuration {
+            Ok(config) => config,
+            Err(error) => return Self::refused(error),
+        };
+        let simulator = Simulator::new();
+        let readers = config.plug_into(&simulator);
+        if let Err(error) = events::serve(config, readers) {
+            return Self::refused(&format!("no thread for the events: {error}"));
+        }
+        Self {
+            process: process::id(),
+            establish: simulator.functions().SCardEstablishContext,
+            simulator: Some(simulator),
+        }
+    }
+
+    /// A service that gives no context, and says why, once.
+    fn refused(why: &str) -> Self {
+        // A program without standard error is told by the code alone.
+        let _ = writeln!(std::io::stderr(), "libpcsc_sim: {why}");
+        Self {
+            process: process::id(),
+            establish: refuse,
+            simulator: catch_unwind(Simulator::new).ok(),
+        }
+    }
+}
+
+/// Opens a context in this process's own world.
+///
+/// In a forked process that is a new one: the copy of the other's has its connections, which nobody would ever end.
+unsafe extern "system" fn establish(
+    scope: DWORD,
+    reserved1: LPCVOID,
+    reserved2: LPCVOID,
+    context: LPSCARDCONTEXT,
+) -> LONG {
+    let service = service();
+    let establish = if service.own.process == process::id() {
+        service.own.establish
+    } else {
+        let mut forked = FORKED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(world) = forked.take_if(|world| world.process != process::id()) {
+            // Ending the other process's world would wait for locks that its threads may have had.
+            std::mem::forget(world);
+        }
+        forked
+            .get_or_insert_with(|| World::new(&service.configuration))
+            .establish
     };
-    let simulator = Simulator::new();
-    let readers = config.plug_into(&simulator);
-    if let Err(error) = events::serve(config, readers) {
-        return refused(&format!("no thread for the events: {error}"));
-    }
-    Service {
-        functions: *simulator.functions(),
-        simulator: Some(simulator),
-    }
+    // SAFETY: the caller's promises for this function are those of the simulator's own.
+    unsafe { establish(scope, reserved1, reserved2, context) }
 }
 
 /// Reads the file that the environment names; without one there is the default.
@@ -57,18 +130,6 @@ fn configured() -> Result<Config, String> {
         Some(path) => Config::read(path.as_ref()),
         None => Ok(Config::one_demo_card()),
     }
-}
-
-/// A service that gives no context, and says why, once.
-fn refused(why: &str) -> Service {
-    // A program without standard error is told by the code alone.
-    let _ = writeln!(std::io::stderr(), "libpcsc_sim: {why}");
-    let simulator = catch_unwind(Simulator::new).ok();
-    let mut functions = simulator
-        .as_ref()
-        .map_or(Functions::UNSUPPORTED, |simulator| *simulator.functions());
-    functions.SCardEstablishContext = refuse;
-    Service { functions, simulator }
 }
 
 unsafe extern "system" fn refuse(_: DWORD, _: LPCVOID, _: LPCVOID, _: LPSCARDCONTEXT) -> LONG {

@@ -244,6 +244,21 @@ fn a_malformed_configuration_gives_an_error_and_its_reason_once() {
     }
 }
 
+/// A connection of the parent's would be in its way for ever.
+#[test]
+fn a_forked_process_has_readers_of_its_own() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fork.py");
+    let simulated = Simulated::new("[[reader]]\nname = \"Simulated Reader 00 00\"\ncard.kind = \"demo\"\n");
+    let printed = simulated.stdout(&["/usr/bin/python3", script]);
+    let printed: Vec<_> = printed.split_whitespace().collect();
+    let used = "establish 00000000 connect 00000000 begin 00000000";
+    // The parent's own connection is still there, and ends.
+    let expected = format!(
+        "{used} {used} {used} ended 0 ended 0 establish 00000000 connect 8010000B end 00000000 00000000"
+    );
+    assert_eq!(printed.join(" "), expected);
+}
+
 #[test]
 fn the_library_exports_what_pcsclite_exports() {
     let library = library();
