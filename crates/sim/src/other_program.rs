@@ -1,18 +1,20 @@
 //! Another program on the same service.
 
-use crate::service::connecting::{self, Request};
+use crate::service::connecting::{self, ANY_PROTOCOL, Request};
 use crate::service::connection::{self, Connection};
 use crate::service::context::{self, Context};
 use crate::service::handles::{CONNECTIONS, CONTEXTS};
+use crate::service::memory::Room;
 use crate::service::transaction;
+use crate::service::transmit::{Exchange, Failed, transmit};
 use crate::service::world::World;
 use pcsc_sys::{
-    DWORD, LONG, SCARD_E_INVALID_HANDLE, SCARD_LEAVE_CARD, SCARD_PROTOCOL_ANY, SCARD_RESET_CARD,
-    SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED,
+    DWORD, LONG, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INVALID_HANDLE, SCARD_LEAVE_CARD, SCARD_PROTOCOL_ANY,
+    SCARD_RESET_CARD, SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED,
 };
 use std::sync::Arc;
 
-/// Another program that uses a reader: it resets the card, or keeps it to itself.
+/// Another program that uses a reader: it sends commands, resets the card, or keeps it to itself.
 ///
 /// It has a context of its own, and its calls are neither counted nor made to fail. When it is dropped it ends, and the
 /// card is free again. Its calls wait as any program's do, for the card too: not to be used in a card's own code.
@@ -141,6 +143,74 @@ impl OtherProgram {
     /// ```
     pub fn end_transaction(&mut self) -> Result<(), LONG> {
         transaction::end(&*self.card(SCARD_SHARE_SHARED)?, SCARD_LEAVE_CARD)
+    }
+
+    /// Ends a transaction, and resets the card: all connections get `SCARD_W_RESET_CARD` for their next call, this
+    /// program's own too.
+    ///
+    /// # Errors
+    /// `SCARD_E_NOT_TRANSACTED` where none is open, though the card is reset then too; others of `SCardEndTransaction`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// let mut other = reader.other_program().unwrap();
+    /// other.begin_transaction().unwrap();
+    /// other.end_transaction_with_reset().unwrap();
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_reset());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn end_transaction_with_reset(&mut self) -> Result<(), LONG> {
+        transaction::end(&*self.card(SCARD_SHARE_SHARED)?, SCARD_RESET_CARD)
+    }
+
+    /// Sends a command to the card, connected where it is not, and returns the answer with its status word.
+    ///
+    /// Blocks while a transaction of others is open.
+    ///
+    /// # Errors
+    /// Those of `SCardConnect` and `SCardTransmit`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// session.execute(&Command::select_aid(DemoCard::AID))?.ok()?;
+    /// // Another program selects the master file, and the application is selected no more.
+    /// let answer = reader.other_program().unwrap().transmit(&[0x00, 0xA4, 0x00, 0x0C]);
+    /// assert_eq!(answer, Ok(vec![0x90, 0x00]));
+    /// assert_eq!(sim.calls("SCardTransmit"), 1); // the session's alone
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, LONG> {
+        let card = self.card(SCARD_SHARE_SHARED)?;
+        let mut answer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
+        // SAFETY: it has this length, lives to this function's end, and nobody else uses it.
+        let room = unsafe { Room::new(answer.as_mut_ptr(), answer.len()) };
+        let mut exchange = Exchange {
+            protocol: ANY_PROTOCOL,
+            command: (command.len() <= MAX_BUFFER_SIZE_EXTENDED).then_some(command),
+            room,
+            instead: None,
+        };
+        match transmit(&card, &mut exchange) {
+            Ok((len, _)) => {
+                answer.truncate(len);
+                Ok(answer)
+            }
+            Err(Failed::Refused(code, _) | Failed::Unanswered(code)) => Err(code),
+        }
     }
 
     /// Resets the card and disconnects from it: all other connections get `SCARD_W_RESET_CARD` for their next call.

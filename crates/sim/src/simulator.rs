@@ -14,7 +14,7 @@ use std::time::Duration;
 /// are the table of C functions that programs reach it with. Clones are handles to the same service. It lives as long as
 /// one of them, one of its readers or an open context.
 ///
-/// Faults are asked for with [`fail`](Simulator::fail), [`delay`](Simulator::delay), [`answer`](Simulator::answer),
+/// Faults are asked for with [`fail`](Simulator::fail), [`fail_from`](Simulator::fail_from), [`delay`](Simulator::delay), [`answer`](Simulator::answer),
 /// [`before`](Simulator::before) and [`after`](Simulator::after), each for the n-th call of a C function from then on,
 /// and with the methods of [`Reader`] at once. A C function's name is that of `winscard.h`, without Windows' A or W.
 ///
@@ -166,7 +166,7 @@ impl Simulator {
     /// Lets the n-th call from now return `code`, and do nothing. The next call is the first.
     ///
     /// # Panics
-    /// For a name that is no function of the service.
+    /// For a name that is no function of the service, and where `nth` is 0.
     ///
     /// # Examples
     /// ```
@@ -187,10 +187,56 @@ impl Simulator {
         self.plan(function, nth, Fault::Code(code));
     }
 
+    /// Lets the n-th call from now and each one after it return `code`, and do nothing, until
+    /// [`clear_faults`](Simulator::clear_faults).
+    ///
+    /// # Panics
+    /// For a name that is no function of the service, and where `nth` is 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// sim.fail_from("SCardTransmit", 2, pcsc_sys::SCARD_E_NOT_TRANSACTED);
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_ok());
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_err());
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_err());
+    /// sim.clear_faults();
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_ok());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn fail_from(&self, function: &str, nth: usize, code: LONG) {
+        self.plan(function, nth, Fault::CodeFromNow(code));
+    }
+
+    /// Takes all faults back that were asked for by call and have not come yet, and those that stay.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// sim.fail("SCardTransmit", 1, pcsc_sys::SCARD_F_COMM_ERROR);
+    /// sim.clear_faults();
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_ok());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn clear_faults(&self) {
+        self.world.faults.clear();
+    }
+
     /// Lets the n-th call from now begin only after this time.
     ///
     /// # Panics
-    /// For a name that is no function of the service.
+    /// For a name that is no function of the service, and where `nth` is 0.
     ///
     /// # Examples
     /// ```
@@ -218,7 +264,7 @@ impl Simulator {
     /// For `SCardTransmit`, `SCardControl` and `SCardGetAttrib`: the card executes the command all the same.
     ///
     /// # Panics
-    /// For a name that is no function of the service.
+    /// For any other name, and where `nth` is 0.
     ///
     /// # Examples
     /// ```
@@ -240,7 +286,7 @@ impl Simulator {
     /// Runs this just before the n-th call from now.
     ///
     /// # Panics
-    /// For a name that is no function of the service. A panic of `action` makes the call return
+    /// For a name that is no function of the service, and where `nth` is 0. A panic of `action` makes the call return
     /// `SCARD_F_INTERNAL_ERROR`.
     ///
     /// # Examples
@@ -266,7 +312,7 @@ impl Simulator {
     /// `sim.after("SCardListReaders", 1, |sim| drop(sim.add_reader("late")))`.
     ///
     /// # Panics
-    /// For a name that is no function of the service. A panic of `action` makes the call return
+    /// For a name that is no function of the service, and where `nth` is 0. A panic of `action` makes the call return
     /// `SCARD_F_INTERNAL_ERROR`.
     ///
     /// # Examples

@@ -1,10 +1,10 @@
 //! Faults on demand, as a program on a session meets them.
 
-use pcsc_session::{Code, Context, Disposition, Error, Protocols, Session, ShareMode};
-use pcsc_sim::{Card, FnCard, Reader, Simulator};
+use pcsc_session::{Code, Command, Context, Disposition, Error, Protocols, Session, ShareMode};
+use pcsc_sim::{Card, DemoCard, FnCard, Reader, Simulator};
 use pcsc_sys::{
     SCARD_E_COMM_DATA_LOST, SCARD_E_NO_SERVICE, SCARD_E_NOT_TRANSACTED, SCARD_E_SHARING_VIOLATION,
-    SCARD_E_UNSUPPORTED_FEATURE,
+    SCARD_E_UNSUPPORTED_FEATURE, SCARD_W_RESET_CARD,
 };
 use std::sync::mpsc;
 use std::thread;
@@ -146,6 +146,30 @@ fn another_program_resets_the_card() {
     assert!(session.transmit(&COMMAND).unwrap_err().is_card_reset());
     session.reconnect(Disposition::Leave).unwrap();
     assert_eq!(session.transmit(&COMMAND).unwrap().data(), [1]);
+}
+
+#[test]
+fn another_program_selects_another_file() {
+    let (sim, reader) = world();
+    reader.insert(DemoCard::new());
+    let mut session = session(&sim);
+    session
+        .execute(&Command::select_aid(DemoCard::AID))
+        .unwrap()
+        .ok()
+        .unwrap();
+    let read = Command::read_binary_sfi(1, 0, 256).unwrap();
+    assert!(session.execute(&read).unwrap().status().is_success());
+    let mut other = reader.other_program().unwrap();
+    other.begin_transaction().unwrap();
+    assert_eq!(other.transmit(&[0x00, 0xA4, 0x00, 0x0C]), Ok(vec![0x90, 0x00]));
+    assert!(other.transmit(&[0; 65_549]).is_err());
+    other.end_transaction().unwrap();
+    assert!(!session.execute(&read).unwrap().status().is_success());
+    other.begin_transaction().unwrap();
+    other.end_transaction_with_reset().unwrap();
+    assert!(session.transmit(&COMMAND).unwrap_err().is_card_reset());
+    assert_eq!(other.end_transaction(), Err(SCARD_W_RESET_CARD));
 }
 
 #[test]

@@ -65,6 +65,8 @@ pub(crate) type Action = Box<dyn FnOnce(&Simulator) + Send>;
 /// What goes wrong.
 pub(crate) enum Fault {
     Code(Code),
+    /// At this call and at each one after it.
+    CodeFromNow(Code),
     Delay(Duration),
     Answer(Vec<u8>),
     Before(Action),
@@ -141,14 +143,39 @@ impl Faults {
     }
 
     /// Plans a fault for the n-th call from now; the next one is the first.
+    ///
+    /// # Panics
+    /// For the 0th, and for an answer of a function that has none: a fault that never comes would be a test that cannot
+    /// fail.
+    #[track_caller]
     pub(crate) fn plan(&self, function: Function, nth: usize, fault: Fault) {
+        assert!(nth > 0, "calls are counted from 1: the next one is the first");
+        if let Fault::Answer(_) = fault {
+            assert!(
+                matches!(
+                    function,
+                    Function::Transmit | Function::Control | Function::GetAttrib
+                ),
+                "a card or a driver answers SCardTransmit, SCardControl and SCardGetAttrib, not SCard{function:?}"
+            );
+        }
         let mut plans = lock(&self.plans);
         plans.push(Plan {
             function,
-            calls: nth.max(1),
+            calls: nth,
             fault,
         });
         self.planned.store(plans.len(), Ordering::Release);
+    }
+
+    /// Takes all plans back.
+    pub(crate) fn clear(&self) {
+        let mut plans = lock(&self.plans);
+        let cleared = std::mem::take(&mut *plans);
+        self.planned.store(0, Ordering::Release);
+        drop(plans);
+        // With nothing locked: what the actions have captured may call the simulator when it is dropped.
+        drop(cleared);
     }
 
     #[cold]
@@ -159,11 +186,26 @@ impl Faults {
             .iter_mut()
             .filter(|plan| of_this(plan))
             .for_each(|plan| plan.calls -= 1);
-        let (due, later): (Vec<Plan>, Vec<Plan>) = plans.drain(..).partition(|plan| plan.calls == 0);
+        let (due, mut later): (Vec<Plan>, Vec<Plan>) = plans.drain(..).partition(|plan| plan.calls == 0);
+        later.extend(due.iter().filter_map(Plan::again));
         self.planned.store(later.len(), Ordering::Release);
         *plans = later;
         drop(plans);
         (!due.is_empty()).then(|| Due::new(due))
+    }
+}
+
+impl Plan {
+    /// The plan for the next call, of one that stays.
+    fn again(&self) -> Option<Self> {
+        match self.fault {
+            Fault::CodeFromNow(code) => Some(Self {
+                function: self.function,
+                calls: 1,
+                fault: Fault::CodeFromNow(code),
+            }),
+            _ => None,
+        }
     }
 }
 
@@ -172,7 +214,7 @@ impl Due {
         let mut due = Self::default();
         for plan in plans {
             match plan.fault {
-                Fault::Code(code) => due.code = Some(code),
+                Fault::Code(code) | Fault::CodeFromNow(code) => due.code = Some(code),
                 Fault::Delay(delay) => due.delay += delay,
                 Fault::Answer(answer) => due.answer = Answer::Instead(answer),
                 Fault::Before(action) => due.before.push(action),
@@ -215,6 +257,33 @@ mod tests {
         assert!(faults.enter(Function::Transmit, 3).is_none());
         assert_eq!(faults.calls(Function::Transmit), 3);
         assert_eq!(faults.calls(Function::Status), 1);
+    }
+
+    #[test]
+    fn a_fault_that_stays_comes_until_it_is_taken_back() {
+        let faults = Faults::default();
+        faults.plan(Function::Transmit, 2, Fault::CodeFromNow(7));
+        assert!(faults.enter(Function::Transmit, 1).is_none());
+        for _ in 0..3 {
+            assert_eq!(faults.enter(Function::Transmit, 1).unwrap().code, Some(7));
+        }
+        assert!(faults.enter(Function::Status, 1).is_none());
+        faults.plan(Function::Status, 1, Fault::Code(8));
+        faults.clear();
+        assert!(faults.enter(Function::Transmit, 1).is_none());
+        assert!(faults.enter(Function::Status, 1).is_none());
+    }
+
+    #[test]
+    #[should_panic = "counted from 1"]
+    fn there_is_no_0th_call() {
+        Faults::default().plan(Function::Transmit, 0, Fault::Code(7));
+    }
+
+    #[test]
+    #[should_panic = "not SCardConnect"]
+    fn an_answer_is_for_functions_that_bring_one() {
+        Faults::default().plan(Function::Connect, 1, Fault::Answer(vec![]));
     }
 
     #[test]
