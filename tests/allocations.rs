@@ -15,9 +15,15 @@ use std::cell::Cell;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// Whether freed memory is searched for the secret, and how often that was there.
+    static SEARCHED: Cell<bool> = const { Cell::new(false) };
+    static FREED_SECRETS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts what the calling thread allocates.
+/// What is secret in these tests: many of these bytes in a row.
+const SECRET: u8 = 0xA5;
+
+/// Counts what the calling thread allocates; searches what it frees.
 struct Counting;
 
 // SAFETY: every call goes to the system's allocator with the arguments that it came with.
@@ -25,10 +31,18 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // Buffers, whose bytes are all initialised: by the zeros, if by nothing else.
+        if SEARCHED.get() && layout.align() == 1 {
+            // SAFETY: the block is the caller's, who gives it back.
+            let block = unsafe { std::slice::from_raw_parts(pointer, layout.size()) };
+            if block.windows(16).any(|bytes| bytes == [SECRET; 16]) {
+                FREED_SECRETS.set(FREED_SECRETS.get() + 1);
+            }
+        }
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -174,6 +188,45 @@ fn updating_allocates_nothing_after_the_first_command() {
     let file = session.transparent_file().with_progress(&mut progress);
     file.update(&vec![0x5A; 40_000]).unwrap();
     assert_eq!((first, done), (Some(last), 40_000));
+}
+
+/// Updates and reads a file beyond what is reserved for it; tells how often freed memory held bytes of it.
+fn freed_secrets(is_sensitive: bool) -> usize {
+    let mut session = session();
+    session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Extended)));
+    let secret = vec![SECRET; 70_000];
+    answer(&[0x90, 0x00]);
+    // The table keeps the last command: it has room for any now.
+    session.transmit(&vec![0; 65_544]).unwrap();
+    FREED_SECRETS.set(0);
+    SEARCHED.set(true);
+    let file = session.transparent_file();
+    let file = if is_sensitive { file.sensitive() } else { file };
+    file.update(&secret).unwrap();
+    SEARCHED.set(false);
+
+    let first = [&secret[..60_000], &[0x90, 0x00]].concat();
+    let then = [&[0x53, 0x82, 0x27, 0x10], &secret[..10_000], &[0x90, 0x00]].concat();
+    answer(&first);
+    let mut progress = |done| {
+        SEARCHED.set(false);
+        answer(if done == 60_000 { &then } else { &[0x6B, 0x00] });
+        SEARCHED.set(true);
+    };
+    let file = session.transparent_file().with_progress(&mut progress);
+    let file = if is_sensitive { file.sensitive() } else { file };
+    let data = file.read().unwrap();
+    drop(session);
+    SEARCHED.set(false);
+    assert!(data == secret);
+    FREED_SECRETS.get()
+}
+
+#[test]
+fn what_held_a_secret_file_is_wiped_before_it_is_freed() {
+    assert_eq!(freed_secrets(true), 0);
+    // The memory of the odd UPDATE BINARY, the file's when it grew, and the session's own two.
+    assert!(freed_secrets(false) >= 3);
 }
 
 #[test]

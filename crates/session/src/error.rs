@@ -89,7 +89,7 @@ pub enum Error {
         /// The reader.
         reader: ReaderName,
     },
-    /// The card offers more than an answer may have: 65,536 bytes of data, 256 rounds of GET RESPONSE.
+    /// The card sent or offers more than an answer may have: 65,536 bytes of data, 256 rounds of GET RESPONSE.
     ResponseTooLong {
         /// The number of bytes that had come.
         len: usize,
@@ -437,7 +437,7 @@ impl fmt::Display for Error {
             ),
             Error::ResponseTooLong { len, reader } => write!(
                 f,
-                "the card in {reader:?} offers more than an answer may have: {len} bytes came, the most are 65,536 in 256 rounds"
+                "the card in {reader:?} has more than an answer may have: {len} bytes came, the most are 65,536 in 256 rounds"
             ),
             Error::FileTooLong { max, reader } => write!(
                 f,

@@ -355,6 +355,7 @@ mod tests {
         let mut session = Session::options().provider(simulator.functions()).open().unwrap();
         let file = session.transparent_file().sensitive();
         assert_eq!(file.with_len(4).read().unwrap(), [0x5A; 4]);
+        assert_eq!(found(&session), (false, false));
         let file = session.transparent_file().sensitive();
         file.update(&[0xA5; 33_000]).unwrap();
         assert_eq!(found(&session), (false, false));
