@@ -8,16 +8,18 @@
 //! The documentation of pcsc-lite is at <https://pcsclite.apdu.fr/api/group__API.html>, Microsoft's at
 //! <https://learn.microsoft.com/windows/win32/api/winscard/>.
 
-// Two declarations of SCardControl meet in link mode: the header's, and this list's with pointers to bytes.
-#![allow(clashing_extern_declarations)]
+#![allow(
+    clashing_extern_declarations,
+    reason = "two declarations of SCardControl meet in link mode: the header's, and this list's with pointers to bytes"
+)]
 
 use crate::*;
 
 functions! {
     /// Opens a context: the connection to the service that every other call is made on.
     ///
-    /// `dwScope` is `SCARD_SCOPE_SYSTEM`, or `SCARD_SCOPE_USER` on Windows; the two reserved pointers are null. The
-    /// context goes to `*phContext`. It belongs to this process: after `fork` the child establishes its own. Does not
+    /// `dwScope` is `SCARD_SCOPE_SYSTEM` or, with the same effect everywhere but on Windows, `SCARD_SCOPE_USER` or
+    /// `SCARD_SCOPE_TERMINAL`; the two reserved pointers are null. The context goes to `*phContext`. It belongs to this process: after `fork` the child establishes its own. Does not
     /// wait for readers or cards. One context for each thread that blocks: a pcsc-lite context serves one call at a
     /// time.
     ///
@@ -1273,7 +1275,7 @@ functions! {
     /// `szReaderName` is a null-terminated text in UTF-16; `pcbIcon` is writable; `pbIcon` is null or writable for that
     /// length, with `SCARD_AUTOALLOCATE` it points to a writable pointer.
     #[cfg(windows)]
-    unlinked fn SCardGetReaderIconW(
+    unlinked32 fn SCardGetReaderIconW(
         hContext: SCARDCONTEXT,
         szReaderName: LPCWSTR,
         pbIcon: LPBYTE,
@@ -1287,7 +1289,7 @@ functions! {
     /// # Safety
     /// As for [`SCardGetReaderIconW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    unlinked fn SCardGetReaderIconA(
+    unlinked32 fn SCardGetReaderIconA(
         hContext: SCARDCONTEXT,
         szReaderName: LPCSTR,
         pbIcon: LPBYTE,
@@ -1306,7 +1308,7 @@ functions! {
     /// # Safety
     /// `szReaderName` is a null-terminated text in UTF-16; `pdwDeviceTypeId` is writable.
     #[cfg(windows)]
-    unlinked fn SCardGetDeviceTypeIdW(
+    unlinked32 fn SCardGetDeviceTypeIdW(
         hContext: SCARDCONTEXT,
         szReaderName: LPCWSTR,
         pdwDeviceTypeId: LPDWORD,
@@ -1319,7 +1321,7 @@ functions! {
     /// # Safety
     /// As for [`SCardGetDeviceTypeIdW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    unlinked fn SCardGetDeviceTypeIdA(
+    unlinked32 fn SCardGetDeviceTypeIdA(
         hContext: SCARDCONTEXT,
         szReaderName: LPCSTR,
         pdwDeviceTypeId: LPDWORD,
@@ -1341,7 +1343,7 @@ functions! {
     /// `szReaderName` is a null-terminated text in UTF-16; `pcchDeviceInstanceId` is writable; `szDeviceInstanceId` is
     /// null or writable for that length, with `SCARD_AUTOALLOCATE` it points to a writable pointer.
     #[cfg(windows)]
-    unlinked fn SCardGetReaderDeviceInstanceIdW(
+    unlinked32 fn SCardGetReaderDeviceInstanceIdW(
         hContext: SCARDCONTEXT,
         szReaderName: LPCWSTR,
         szDeviceInstanceId: LPWSTR,
@@ -1355,7 +1357,7 @@ functions! {
     /// # Safety
     /// As for [`SCardGetReaderDeviceInstanceIdW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    unlinked fn SCardGetReaderDeviceInstanceIdA(
+    unlinked32 fn SCardGetReaderDeviceInstanceIdA(
         hContext: SCARDCONTEXT,
         szReaderName: LPCSTR,
         szDeviceInstanceId: LPSTR,
@@ -1378,7 +1380,7 @@ functions! {
     /// `szDeviceInstanceId` is a null-terminated text in UTF-16; `pcchReaders` is writable; `mszReaders` is null or
     /// writable for that length, with `SCARD_AUTOALLOCATE` it points to a writable pointer.
     #[cfg(windows)]
-    unlinked fn SCardListReadersWithDeviceInstanceIdW(
+    unlinked32 fn SCardListReadersWithDeviceInstanceIdW(
         hContext: SCARDCONTEXT,
         szDeviceInstanceId: LPCWSTR,
         mszReaders: LPWSTR,
@@ -1392,7 +1394,7 @@ functions! {
     /// # Safety
     /// As for [`SCardListReadersWithDeviceInstanceIdW`]; texts are of bytes, not in UTF-16.
     #[cfg(windows)]
-    unlinked fn SCardListReadersWithDeviceInstanceIdA(
+    unlinked32 fn SCardListReadersWithDeviceInstanceIdA(
         hContext: SCARDCONTEXT,
         szDeviceInstanceId: LPCSTR,
         mszReaders: LPSTR,
@@ -1412,7 +1414,7 @@ functions! {
     /// # Safety
     /// Any value may be passed; no pointer is read.
     #[cfg(windows)]
-    unlinked fn SCardAudit(hContext: SCARDCONTEXT, dwEvent: DWORD) -> LONG;
+    unlinked32 fn SCardAudit(hContext: SCARDCONTEXT, dwEvent: DWORD) -> LONG;
 
     /// Gives an event that is set while the service runs, to be handed to the system's wait functions.
     ///

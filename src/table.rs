@@ -53,15 +53,29 @@ impl Answer for () {
     fn no_service() {}
 }
 
+/// What the list's type of an argument shares with the header's, where they differ: both are pointers of one kind.
+pub(crate) trait Pointer {
+    const IS_CONST: bool;
+}
+
+impl<T> Pointer for *const T {
+    const IS_CONST: bool = true;
+}
+
+impl<T> Pointer for *mut T {
+    const IS_CONST: bool = false;
+}
+
 /// Makes the table, the extern block and the free functions of the list.
 ///
 /// An entry is `KIND fn NAME(ARGUMENTS) -> TYPE;` with its documentation before it:
 ///
 /// - `required`: a library without it is refused when it is loaded;
 /// - `optional`: some libraries lack it, its slot then answers `SCARD_E_UNSUPPORTED_FEATURE`;
-/// - `unlinked`: optional, and never linked, since the platform's import library may lack it.
+/// - `unlinked32`: optional, and not linked for 32-bit mingw-w64, whose import library lacks it;
+/// - `unlinked`: optional, and never linked, since an import library may lack it.
 ///
-/// `TYPE as HEADER` is for an argument whose type the header gives as `HEADER`.
+/// `TYPE as HEADER` is for an argument whose type the header gives as `HEADER`; both are pointers, constant or not.
 /// `, macos "SYMBOL"` after the type names the symbol that macOS has for it.
 macro_rules! functions {
     ($(
@@ -238,6 +252,11 @@ macro_rules! functions {
         $(
             $(#[cfg($($cfg)*)])?
             const _: unsafe extern "system" fn($(header!($type $(, $header)?)),*) -> $return = $crate::bindings::platform::header::$name;
+
+            $(#[cfg($($cfg)*)])?
+            const _: () = {
+                $($(assert!(<$type as $crate::table::Pointer>::IS_CONST == <$header as $crate::table::Pointer>::IS_CONST);)?)*
+            };
         )*
     };
 }
@@ -274,6 +293,13 @@ macro_rules! header {
 macro_rules! linked {
     (unlinked $name:ident) => {
         Functions::UNSUPPORTED.$name
+    };
+    (unlinked32 $name:ident) => {
+        if cfg!(all(target_arch = "x86", target_env = "gnu")) {
+            Functions::UNSUPPORTED.$name
+        } else {
+            $name
+        }
     };
     ($kind:ident $name:ident) => {
         $name

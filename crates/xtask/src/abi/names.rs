@@ -7,26 +7,16 @@ use std::process::Command;
 use crate::command;
 use crate::package::{DEADLINE, read};
 
-/// The import libraries for programs of 64 and of 32 bits, and what they lack that winscard.dll exports.
+/// The import libraries for programs of 64 and of 32 bits, and whether they lack what is `unlinked32`.
 ///
 /// The names for 32 bits have a `_` before and their arguments' size behind.
-const IMPORT_LIBRARIES: [(&str, &[&str]); 2] = [
-    ("/usr/x86_64-w64-mingw32/lib/libwinscard.a", &[]),
-    (
-        "/usr/i686-w64-mingw32/lib/libwinscard.a",
-        &[
-            "SCardAudit",
-            "SCardGetDeviceTypeIdA",
-            "SCardGetDeviceTypeIdW",
-            "SCardGetReaderDeviceInstanceIdA",
-            "SCardGetReaderDeviceInstanceIdW",
-            "SCardGetReaderIconA",
-            "SCardGetReaderIconW",
-            "SCardListReadersWithDeviceInstanceIdA",
-            "SCardListReadersWithDeviceInstanceIdW",
-        ],
-    ),
+const IMPORT_LIBRARIES: [(&str, bool); 2] = [
+    ("/usr/x86_64-w64-mingw32/lib/libwinscard.a", false),
+    ("/usr/i686-w64-mingw32/lib/libwinscard.a", true),
 ];
+
+/// The kinds that are linked, the last of them not for 32-bit mingw-w64.
+const LINKED: [&str; 3] = ["required", "optional", "unlinked32"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Platform {
@@ -44,18 +34,12 @@ pub(super) fn run(root: &Path) -> Result<(), String> {
     let windows = list(&text, Platform::Windows)?;
     for (path, lacks) in IMPORT_LIBRARIES {
         let exported = self::exported(&[], path)?;
-        if let Some(name) = lacks
-            .iter()
-            .find(|name| exported.iter().any(|other| other == *name))
-        {
-            return Err(format!(
-                "{path} has {name} now: take it out of the exceptions in names.rs"
-            ));
+        let kinds = if lacks { &LINKED[..2] } else { &LINKED };
+        both_ways(&windows, kinds, &exported).map_err(|error| format!("{path}:\n{error}"))?;
+        let mut left_out = windows.iter().filter(|(_, kind)| lacks && *kind == "unlinked32");
+        if let Some((name, _)) = left_out.find(|(name, _)| exported.contains(name)) {
+            return Err(format!("{path} has {name} now: make it optional in the list"));
         }
-        let mut windows = windows.clone();
-        windows.retain(|name, _| !lacks.contains(&name.as_str()));
-        both_ways(&windows, &["required", "optional"], &exported)
-            .map_err(|error| format!("{path}:\n{error}"))?;
     }
     println!(
         "{} names are those of winscard.dll's import libraries",
@@ -64,7 +48,7 @@ pub(super) fn run(root: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the entries of the list that a platform has, each with its kind: required, optional or unlinked.
+/// Returns the entries of the list that a platform has, each with its kind.
 fn list(text: &str, platform: Platform) -> Result<BTreeMap<String, String>, String> {
     let mut condition = None;
     let mut entries = BTreeMap::new();
@@ -75,7 +59,12 @@ fn list(text: &str, platform: Platform) -> Result<BTreeMap<String, String>, Stri
             .and_then(|rest| rest.strip_suffix(")]"))
         {
             condition = Some(holds(cfg, platform)?);
-        } else if let [kind @ ("required" | "optional" | "unlinked"), "fn", signature, ..] = words.as_slice()
+        } else if let [
+            kind @ ("required" | "optional" | "unlinked32" | "unlinked"),
+            "fn",
+            signature,
+            ..,
+        ] = words.as_slice()
         {
             if condition.take().unwrap_or(true) {
                 let name = signature.split('(').next().unwrap_or_default();
