@@ -13,7 +13,8 @@ fn main() {
     }
     let mut context: SCARDCONTEXT = 0;
     // SAFETY: the reserved pointers are null, as they must be, and the context is a local.
-    let code = unsafe { SCardEstablishContext(SCARD_SCOPE_USER, ptr::null(), ptr::null(), &raw mut context) };
+    let code =
+        unsafe { SCardEstablishContext(SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &raw mut context) };
     println!("SCardEstablishContext: {} ({:#010X})", name(code), code as u32);
     if code == SCARD_S_SUCCESS {
         // SAFETY: the context is open, and no other thread uses it.

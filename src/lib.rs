@@ -33,7 +33,12 @@
 //! # Platform notes
 //! On Windows the functions that take text exist in two variants, `...A` and `...W`; the plain names are the `A` ones, as
 //! in C without `UNICODE`.
-#![allow(non_snake_case, non_camel_case_types, non_upper_case_globals)]
+#![allow(
+    non_snake_case,
+    non_camel_case_types,
+    non_upper_case_globals,
+    reason = "the names are C's"
+)]
 
 #[macro_use]
 mod table;
