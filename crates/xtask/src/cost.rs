@@ -10,6 +10,9 @@ use std::process::Command;
 use crate::command;
 use crate::package::{self, DEADLINE, copy};
 
+/// The folder, in that of the libraries, of the one that the variables of link mode name.
+const OWN: &str = "own";
+
 const CALLS: u64 = 10_000;
 
 /// How many instructions a free function may cost more in load mode than in link mode.
@@ -46,8 +49,15 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         &[],
     )?;
     copy(&library, &out.join("libpcsclite.so"))?;
-    // Under another name too, which the variable PCSC_LIB_NAME tells the build.
-    copy(&library, &out.join("libnothing.so"))?;
+    // Alone in a folder and under another name, which the variables tell the build.
+    let own = out.join(OWN);
+    fs::create_dir_all(&own).map_err(|error| format!("{}: {error}", own.display()))?;
+    gcc(
+        &["-shared", "-fPIC", "-Wl,-soname,libnothing.so"],
+        &package.join("pcsclite.c"),
+        &own.join("libnothing.so"),
+        &[],
+    )?;
     let c = out.join("c");
     gcc(
         &[],
@@ -65,10 +75,18 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for features in ["", "link"] {
         let mut cargo = package::cargo(root, &package);
         cargo.args(["build", "--release", "--features", features]);
-        cargo.env("PCSC_LIB_DIR", &out).env("PCSC_LIB_NAME", "nothing");
+        cargo.env("PCSC_LIB_DIR", &own).env("PCSC_LIB_NAME", "nothing");
         command::run(&mut cargo, DEADLINE)?;
         let program = out.join(format!("rust-{features}"));
         copy(&command::target_folder(root).join("release/cost"), &program)?;
+        let is_linked = features == "link";
+        if package::needs(&program, "libnothing.so")? != is_linked || package::needs(&program, "libpcsclite")?
+        {
+            return Err(format!(
+                "{} is not linked as PCSC_LIB_DIR and PCSC_LIB_NAME say",
+                program.display()
+            ));
+        }
         let counted: Result<Vec<_>, _> = ROWS.iter().map(|row| count(&program, &[row], &out)).collect();
         figures.push(counted?);
     }
@@ -176,7 +194,7 @@ fn count(program: &Path, arguments: &[&str], library: &Path) -> Result<f64, Stri
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
         valgrind.arg(program).args(arguments).arg(calls.to_string());
-        valgrind.env("LD_LIBRARY_PATH", library);
+        valgrind.env("LD_LIBRARY_PATH", format!("{0}:{0}/{OWN}", library.display()));
         let output =
             command::run(&mut valgrind, DEADLINE).map_err(|error| format!("{error}\ninstall valgrind"))?;
         collected(&output)

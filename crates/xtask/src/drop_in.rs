@@ -21,7 +21,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         let mut build = cargo(root, &package, features);
         build.args(["--no-run", "--message-format=json-render-diagnostics"]);
         let program = command::built_program(&command::stdout(&mut build, DEADLINE)?, "pcscd")?;
-        if needs_pcsclite(&program)? != is_linked {
+        if package::needs(&program, "libpcsclite")? != is_linked {
             let needs = if is_linked { "does not need" } else { "needs" };
             return Err(format!(
                 "in {mode} mode {} {needs} libpcsclite",
@@ -41,20 +41,4 @@ fn cargo(root: &Path, package: &Path, features: &str) -> Command {
     let mut cargo = package::cargo(root, package);
     cargo.args(["test", "--tests", "--features", features]);
     cargo
-}
-
-/// Tells whether the loader opens libpcsclite when this program starts.
-fn needs_pcsclite(program: &Path) -> Result<bool, String> {
-    let mut readelf = Command::new("readelf");
-    let output = command::stdout(readelf.arg("-d").arg(program), DEADLINE)
-        .map_err(|error| format!("{error}\ninstall binutils"))?;
-    if !output.contains("(NEEDED)") {
-        return Err(format!(
-            "readelf does not say what {} needs:\n{output}",
-            program.display()
-        ));
-    }
-    Ok(output
-        .lines()
-        .any(|line| line.contains("(NEEDED)") && line.contains("libpcsclite")))
 }

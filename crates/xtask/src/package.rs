@@ -35,6 +35,22 @@ pub(crate) fn tidy(root: &Path, package: &Path) -> Result<(), String> {
     command::run(&mut clippy, DEADLINE).map(drop)
 }
 
+/// Tells whether the loader opens a library when this program starts.
+pub(crate) fn needs(program: &Path, library: &str) -> Result<bool, String> {
+    let mut readelf = Command::new("readelf");
+    let output = command::stdout(readelf.arg("-d").arg(program), DEADLINE)
+        .map_err(|error| format!("{error}\ninstall binutils"))?;
+    if !output.contains("(NEEDED)") {
+        return Err(format!(
+            "readelf does not say what {} needs:\n{output}",
+            program.display()
+        ));
+    }
+    Ok(output
+        .lines()
+        .any(|line| line.contains("(NEEDED)") && line.contains(library)))
+}
+
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
