@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::command::{cargo, run};
 use crate::feature_sets::{DEFAULT, select, usable};
-use crate::package;
 use crate::setup::{self, BINDGEN};
 use crate::stage::Done;
+use crate::{package, readme};
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);
 
@@ -54,10 +54,10 @@ pub(crate) fn fuzz_targets(root: &Path) -> Result<Done, String> {
     package::tidy(root, &root.join("crates/session/fuzz")).map(|()| Done::All)
 }
 
-/// Makes the documentation, by default and with all features.
+/// Makes the documentation, by default and with all features, and compiles the README's Rust.
 ///
 /// # Errors
-/// A warning.
+/// A warning; in the README an error.
 pub(crate) fn docs(root: &Path) -> Result<Done, String> {
     let doc = |features: &[&str]| {
         let mut command = cargo(root);
@@ -68,6 +68,7 @@ pub(crate) fn docs(root: &Path) -> Result<Done, String> {
         run(&mut command, DEADLINE)
     };
     doc(&[])?;
+    readme::check(root)?;
     let missing = setup::missing(BINDGEN)?;
     if !missing.is_empty() {
         return Ok(Done::LeftOut(format!(

@@ -35,9 +35,13 @@ mod outside;
 #[cfg(unix)]
 mod package;
 #[cfg(unix)]
+mod readme;
+#[cfg(unix)]
 mod setup;
 #[cfg(unix)]
 mod sim_clients;
+#[cfg(unix)]
+mod sim_time;
 #[cfg(unix)]
 mod stage;
 #[cfg(unix)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     abi, bare, build_script, build_time, checks, cost, drift, drop_in, feature_sets, memcheck, outside,
-    setup, sim_clients,
+    setup, sim_clients, sim_time,
 };
 
 /// One part of the test.
@@ -56,7 +56,7 @@ pub(crate) const STAGES: &[Stage] = &[
     },
     Stage {
         name: "docs",
-        about: "rustdoc, warnings are errors",
+        about: "rustdoc, warnings are errors; the README's Rust compiles",
         needs: &[],
         run: checks::docs,
     },
@@ -89,6 +89,12 @@ pub(crate) const STAGES: &[Stage] = &[
         about: "tests and doctests in every feature set",
         needs: &[],
         run: feature_sets::unit,
+    },
+    Stage {
+        name: "sim-time",
+        about: "the tests on the simulator take less than 20 seconds, without compiling",
+        needs: &[],
+        run: sim_time::run,
     },
     Stage {
         name: "pcscd",
