@@ -8,32 +8,49 @@ mod items;
 mod names;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command;
 use crate::package::{self, DEADLINE, copy, write};
+use crate::stage::Done;
+use crate::{bindings, checks, command};
 
 /// Runs the stage.
 ///
+/// What the feature `bindgen` generates is compared with any version of the headers, what is committed with its own.
+///
 /// # Errors
 /// What is not installed, or each line that differs.
-pub(crate) fn run(root: &Path) -> Result<(), String> {
-    let items = items::read(&root.join("src"))?;
-    let folder = root.join("target/abi");
-    let c = c_lines(root, &folder, &items)?;
-    // The build script's bindings are another file, made of the same headers.
-    for features in ["load", "load,bindgen"] {
-        let rust = rust_lines(root, &folder, &items, features)?;
-        compare(&c, &rust).map_err(|error| format!("pcsc-sys with features {features}:\n{error}"))?;
-    }
+pub(crate) fn run(root: &Path) -> Result<Done, String> {
+    let (src, folder) = (root.join("src"), root.join("target/abi"));
+    let generated = folder.join("generated.rs");
+    write(&generated, &bindings::generated(root)?)?;
+    both(root, &folder, "load,bindgen", &[generated, src.join("macros.rs")])?;
+    names::run(root)?;
+    checks::with_their_headers(root, |root| {
+        let files = ["bindings/pcsclite.rs", "bindings/part10.rs", "macros.rs"];
+        both(
+            root,
+            &root.join("target/abi"),
+            "load",
+            &files.map(|file| root.join("src").join(file)),
+        )
+    })
+}
+
+/// Compares the items of these files, in C and in the crate with these features.
+fn both(root: &Path, folder: &Path, features: &str, files: &[PathBuf]) -> Result<(), String> {
+    let items = items::read(files)?;
+    let c = c_lines(root, folder, &items)?;
+    let rust = rust_lines(root, folder, &items, features)?;
+    compare(&c, &rust).map_err(|error| format!("pcsc-sys with features {features}:\n{error}"))?;
     println!(
-        "{} types, {} fields and {} constants are gcc's, committed and generated",
+        "{} types, {} fields and {} constants of pcsc-sys with features {features} are gcc's",
         count(&c, "type ")?,
         count(&c, "field ")?,
         count(&c, "constant ")?
     );
-    names::run(root)
+    Ok(())
 }
 
 /// Compiles and runs the C program.
@@ -42,7 +59,7 @@ fn c_lines(root: &Path, folder: &Path, items: &items::Items) -> Result<String, S
     write(&source, &items.c_program())?;
     let mut gcc = Command::new("gcc");
     gcc.args(["-std=gnu11", "-Wall", "-Wno-sign-compare"]);
-    for folder in [&*crate::bindings::pcsclite_headers()?, root] {
+    for folder in [&*bindings::pcsclite_headers()?, root] {
         gcc.arg("-I").arg(folder);
     }
     gcc.args(["-o".as_ref(), program.as_os_str(), source.as_os_str()])

@@ -63,6 +63,19 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
     Ok(())
 }
 
+/// Returns pcsc-lite's types and constants, as the headers here give them.
+///
+/// # Errors
+/// There are none, or bindgen cannot read them.
+#[cfg(unix)]
+pub(crate) fn generated(root: &Path) -> Result<String, String> {
+    let scratch = root.join("target/bindings");
+    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    let (wrapper, headers) = (root.join("wrapper.h"), [pcsclite_headers()?]);
+    generate::platform(Platform::PcscLite, &wrapper, &headers, &[], &scratch, false)
+        .map_err(|error| error.to_string())
+}
+
 /// Part 10 of PC/SC from pcsc-lite's `reader.h`.
 fn part10(wrapper: &Path, include: &[PathBuf], scratch: &Path) -> Result<String, bindgen::BindgenError> {
     let builder = generate::with_macros(generate::builder(wrapper, include, &[]), scratch)

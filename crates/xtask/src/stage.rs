@@ -70,7 +70,7 @@ pub(crate) const STAGES: &[Stage] = &[
         name: "abi",
         about: "types, constants and names are those of the C compiler and of the libraries",
         needs: setup::ABI,
-        run: |root| checks::with_their_headers(root, abi::run),
+        run: abi::run,
     },
     Stage {
         name: "drift",

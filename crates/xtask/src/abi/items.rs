@@ -1,13 +1,10 @@
 //! The crate's public items, read from its sources, and the two programs that print what they are.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use syn::{Fields, Item, ReturnType, Type, Visibility};
 
 use crate::package;
-
-/// The files with the types and constants.
-const FILES: [&str; 3] = ["bindings/pcsclite.rs", "bindings/part10.rs", "macros.rs"];
 
 /// A C99 array without a length, which has an offset only.
 const FLEXIBLE: &str = "__IncompleteArrayField";
@@ -47,13 +44,12 @@ struct Constant {
     c_type: &'static str,
 }
 
-/// Reads the items from the sources.
-pub(crate) fn read(src: &Path) -> Result<Items, String> {
+/// Reads the items of these files.
+pub(crate) fn read(files: &[PathBuf]) -> Result<Items, String> {
     let mut items = Items::default();
-    for file in FILES {
-        let path = src.join(file);
+    for path in files {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let text = package::read(&path)?;
+        let text = package::read(path)?;
         let parsed = syn::parse_file(&text).map_err(|error| failed(&error))?;
         for item in &parsed.items {
             items.add(item).map_err(|error| failed(&error))?;
