@@ -24,8 +24,13 @@ pub(crate) const BINDGEN: &[&str] = &[
     "libpcsclite-dev",
     "libclang-dev",
 ];
+/// To format.
+pub(crate) const FORMAT: &[&str] = &["rustfmt"];
+/// To lint.
+pub(crate) const LINT: &[&str] = &["clippy"];
+
 /// To write the committed bindings.
-pub(crate) const BINDINGS: &[&str] = &["libpcsclite-dev", "libclang-dev", "mingw-w64-common"];
+pub(crate) const BINDINGS: &[&str] = &["libpcsclite-dev", "libclang-dev", "mingw-w64-common", "rustfmt"];
 /// To compare the bindings with the headers and the library.
 pub(crate) const ABI: &[&str] = &[
     "gcc",
@@ -50,8 +55,29 @@ pub(crate) const PCSCD: &[&str] = &[
     "pcsc-tools",
     "python3-pyscard",
 ];
+/// To drive a private daemon through the published crate, from a package that is linted too.
+pub(crate) const DROP_IN: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "binutils",
+    "pkg-config",
+    "libpcsclite-dev",
+    "libpcsclite1",
+    "pcscd",
+    "vsmartcard-vpcd",
+    "rustfmt",
+    "clippy",
+];
 /// To count instructions.
-pub(crate) const COST: &[&str] = &["gcc", "libc6-dev", "pkg-config", "libpcsclite-dev", "valgrind"];
+pub(crate) const COST: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "pkg-config",
+    "libpcsclite-dev",
+    "valgrind",
+    "rustfmt",
+    "clippy",
+];
 
 /// To run the suite under memcheck.
 pub(crate) const MEMCHECK: &[&str] = &[
@@ -80,8 +106,11 @@ pub(crate) const SIM_CLIENTS: &[&str] = &[
 /// To abuse the simulator's library under valgrind.
 pub(crate) const SIM_BOUNDARY: &[&str] = &["gcc", "libc6-dev", "valgrind"];
 
-/// To compile the fuzzer.
-pub(crate) const FUZZ: &[&str] = &["gcc", "g++", "libc6-dev"];
+/// To lint the fuzzer's targets.
+pub(crate) const FUZZ: &[&str] = &["gcc", "g++", "libc6-dev", "rustfmt", "clippy"];
+
+/// Rust's own components, each with Cargo's command that runs it: a minimal toolchain lacks them.
+const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "fmt"), ("clippy", "clippy")];
 
 const PACKAGES: &[Package] = &[
     Package {
@@ -174,31 +203,50 @@ const UPDATE: Duration = Duration::from_secs(5 * 60);
 const INSTALL: Duration = Duration::from_secs(15 * 60);
 const QUERY: Duration = Duration::from_secs(60);
 
-/// Installs what is missing, on Debian as root or where sudo asks for no password; elsewhere says what is missing.
+/// Installs what is missing, on Debian as root or where sudo asks for no password, and Rust's components where there is
+/// rustup; elsewhere says what is missing.
 ///
 /// # Errors
 /// apt-get failed.
 pub(crate) fn run(_root: &Path) -> Result<Done, String> {
+    components()?;
     let all: Vec<&str> = PACKAGES.iter().map(|package| package.name).collect();
-    let missing = missing(&all)?;
-    if missing.is_empty() {
+    let packages = missing(&all)?;
+    if !packages.is_empty() {
+        if let Some(prefix) = apt_prefix()? {
+            println!("   installing {}", packages.join(" "));
+            command::run(&mut apt(prefix, &["update"]), UPDATE)?;
+            let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+            arguments.extend(&packages);
+            command::run(&mut apt(prefix, &arguments), INSTALL)?;
+        }
+    }
+    let left: Vec<&str> = all.into_iter().chain(COMPONENTS.map(|(name, _)| name)).collect();
+    let left = missing(&left)?;
+    if left.is_empty() {
         return Ok(Done::All);
     }
-    let Some(prefix) = apt_prefix()? else {
-        return Ok(Done::LeftOut(format!(
-            "{} to be installed by hand",
-            missing.join(", ")
-        )));
-    };
-    println!("   installing {}", missing.join(" "));
-    command::run(&mut apt(prefix, &["update"]), UPDATE)?;
-    let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
-    arguments.extend(&missing);
-    command::run(&mut apt(prefix, &arguments), INSTALL)?;
-    Ok(Done::All)
+    Ok(Done::LeftOut(format!(
+        "{} to be installed by hand",
+        left.join(", ")
+    )))
 }
 
-/// Returns those of the packages that are not installed, by Debian's names.
+/// Asks rustup for the components that this toolchain lacks. Without a network it fails, and the stages are left out.
+fn components() -> Result<(), String> {
+    let names = missing(&COMPONENTS.map(|(name, _)| name))?;
+    if names.is_empty() || !exists("rustup") {
+        return Ok(());
+    }
+    println!("   installing {}", names.join(" "));
+    let mut rustup = Command::new("rustup");
+    if let Err(error) = command::run(rustup.args(["component", "add"]).args(names), UPDATE) {
+        println!("{error}");
+    }
+    Ok(())
+}
+
+/// Returns those of the packages and components that are not installed, packages by Debian's names.
 ///
 /// # Errors
 /// dpkg-query is there and cannot be run.
@@ -207,13 +255,24 @@ pub(crate) fn missing(packages: &[&'static str]) -> Result<Vec<&'static str>, St
     Ok(packages
         .iter()
         .copied()
-        .filter(|name| match &installed {
-            Some(installed) => !installed.lines().any(|line| line == *name),
-            None => !PACKAGES
-                .iter()
-                .any(|package| package.name == *name && package.signs.iter().any(|sign| exists(sign))),
+        .filter(|name| {
+            if let Some((_, program)) = COMPONENTS.iter().find(|(component, _)| component == name) {
+                return !has_command(program);
+            }
+            match &installed {
+                Some(installed) => !installed.lines().any(|line| line == *name),
+                None => !PACKAGES
+                    .iter()
+                    .any(|package| package.name == *name && package.signs.iter().any(|sign| exists(sign))),
+            }
         })
         .collect())
+}
+
+/// Whether Cargo has this command: rustup puts a program of its own in the place of one that is missing.
+fn has_command(name: &str) -> bool {
+    let mut cargo = command::cargo(Path::new("."));
+    command::with_output(cargo.args([name, "-h"]), QUERY).is_ok_and(|(status, _)| status.success())
 }
 
 /// Asks Debian which of [`PACKAGES`] it has; `None` on another system.
@@ -292,8 +351,8 @@ pub(crate) fn exists(sign: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        ABI, BINDGEN, BINDINGS, COST, FUZZ, LINK, MEMCHECK, PACKAGES, PCSCD, SIM_BOUNDARY, SIM_CLIENTS,
-        exists,
+        ABI, BINDGEN, BINDINGS, COMPONENTS, COST, DROP_IN, FORMAT, FUZZ, LINK, LINT, MEMCHECK, PACKAGES,
+        PCSCD, SIM_BOUNDARY, SIM_CLIENTS, exists, has_command,
     };
 
     #[test]
@@ -303,8 +362,11 @@ mod tests {
             BINDGEN,
             BINDINGS,
             COST,
+            DROP_IN,
+            FORMAT,
             FUZZ,
             LINK,
+            LINT,
             MEMCHECK,
             PCSCD,
             SIM_BOUNDARY,
@@ -312,7 +374,9 @@ mod tests {
         ]
         .concat()
         {
-            assert!(PACKAGES.iter().any(|package| package.name == name), "{name}");
+            let is_known = PACKAGES.iter().any(|package| package.name == name)
+                || COMPONENTS.iter().any(|(component, _)| *component == name);
+            assert!(is_known, "{name}");
         }
     }
 
@@ -320,5 +384,11 @@ mod tests {
     fn programs_are_found_by_name_and_files_by_path() {
         assert!(exists("sh") && exists("/"));
         assert!(!exists("no-such-program") && !exists("/no/such/file"));
+    }
+
+    #[test]
+    fn a_command_that_cargo_lacks_is_missing() {
+        assert!(has_command("build"));
+        assert!(!has_command("no-such-command"));
     }
 }

@@ -39,13 +39,13 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage {
         name: "format",
         about: "cargo fmt --check",
-        needs: &[],
+        needs: setup::FORMAT,
         run: checks::format,
     },
     Stage {
         name: "lint",
         about: "clippy in every feature set, warnings are errors",
-        needs: &[],
+        needs: setup::LINT,
         run: checks::lint,
     },
     Stage {
@@ -105,7 +105,7 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage {
         name: "drop-in",
         about: "the published crate pcsc on this pcsc-sys, against a private pcscd, loaded and linked",
-        needs: setup::PCSCD,
+        needs: setup::DROP_IN,
         run: |root| drop_in::run(root).map(|()| Done::All),
     },
     Stage {
