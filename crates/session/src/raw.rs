@@ -141,7 +141,7 @@ impl Session {
 pub(crate) fn establish_context(functions: &Functions) -> Result<SCARDCONTEXT, Code> {
     let mut context = 0;
     // SAFETY: the reserved pointers are null, and `context` lives through the call.
-    let code = turns::establish(library(functions), || unsafe {
+    let code = turns::establish(|| unsafe {
         (functions.SCardEstablishContext)(sys::SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context)
     });
     check(code).map(|()| context)
@@ -149,15 +149,10 @@ pub(crate) fn establish_context(functions: &Functions) -> Result<SCARDCONTEXT, C
 
 /// Releases a context, now or in a moment. Nothing can be done about a failure: the service has forgotten it already.
 pub(crate) fn release_context(functions: &'static Functions, context: SCARDCONTEXT) {
-    turns::release(library(functions), move || {
+    turns::release(move || {
         // SAFETY: no pointer is passed; the one owner of the context calls this when nobody else holds it.
         unsafe { (functions.SCardReleaseContext)(context) };
     });
-}
-
-/// The library behind a table: two tables of one library have the same functions.
-fn library(functions: &Functions) -> usize {
-    functions.SCardDisconnect as usize
 }
 
 pub(crate) fn is_valid_context(functions: &Functions, context: SCARDCONTEXT) -> Result<(), Code> {
@@ -246,9 +241,7 @@ pub(crate) fn disconnect(
     disposition: Disposition,
 ) -> Result<(), Code> {
     // SAFETY: no pointer is passed; this crate releases no context of the library meanwhile.
-    let code = turns::disconnect(library(functions), || unsafe {
-        (functions.SCardDisconnect)(card, disposition.to_c())
-    });
+    let code = turns::disconnect(|| unsafe { (functions.SCardDisconnect)(card, disposition.to_c()) });
     check(code)
 }
 

@@ -4,33 +4,37 @@
 //! it does so without the lock with which `SCardReleaseContext` frees one and `SCardEstablishContext` adds one: a program
 //! whose threads open and close sessions crashes within seconds (`SCardRemoveHandle` in `winscard_clnt.c`).
 //!
-//! So a context is never released while a card is being disconnected. `SCardDisconnect` with a reset waits while another
-//! program holds a transaction, for as long as that program likes. Nobody waits for that: the contexts that are to be
-//! released meanwhile are put aside, and released by the disconnection that ends last. A context that is established
-//! meanwhile waits for a moment; then it is added to the table, which a search that is under way bears: nothing is freed.
+//! So no context is released while a card is being disconnected. `SCardDisconnect` with a reset waits while another program
+//! holds a transaction, for as long as that program likes. Nobody waits for that: the contexts that are to be released
+//! meanwhile are put aside, and released when the last disconnection has ended; until then pcscd, which takes 200, counts
+//! them. One that is established meanwhile waits for a moment, and is then added to the table, which a search that is under
+//! way bears: nothing is freed.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a disconnection is waited for: most take less, one that waits for another program's transaction does not end.
+/// How long a call is waited for that may take for ever: most take less.
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// How many contexts are put aside at the most: pcscd takes 200 of all programs together. One more is released at once.
-const MOST: usize = 64;
-
-/// The library whose table of contexts a call uses, by the address of one of its functions: it may be loaded twice.
-type Library = usize;
-
-/// What a call does to the library's table of contexts. Calls of the same kind do not disturb each other.
+/// What a call does to the library's table of contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// Goes through it: `SCardDisconnect`.
     Search,
-    /// Changes it: `SCardEstablishContext`, `SCardReleaseContext`.
-    Change,
+    /// Adds to it: `SCardEstablishContext`.
+    Add,
+    /// Frees what is in it: `SCardReleaseContext`.
+    Remove,
 }
 
-/// The calls that are under way, and those that wait for their turn, in the order of their coming.
+impl Kind {
+    /// Whether calls of these kinds do not go together.
+    fn disturbs(self, other: Kind) -> bool {
+        (self == Kind::Search) != (other == Kind::Search)
+    }
+}
+
+/// The calls that are under way, and those that wait for their turn.
 struct Turns {
     calls: Mutex<Calls>,
     ended: Condvar,
@@ -38,41 +42,41 @@ struct Turns {
 }
 
 struct Calls {
+    /// The process that they belong to: a child has none of its parent's threads.
+    process: u32,
+    /// In the order of their coming.
     present: Vec<Call>,
-    aside: Vec<(Library, Box<dyn FnOnce() + Send>)>,
+    aside: Vec<Release>,
     next: u64,
 }
 
 struct Call {
     number: u64,
-    library: Library,
     kind: Kind,
     since: Instant,
 }
+
+type Release = Box<dyn FnOnce() + Send>;
 
 static TURNS: Turns = Turns::new(LONGEST);
 
 /// Whether this platform's library is pcsc-lite.
 const NEEDED: bool = cfg!(not(any(windows, target_os = "macos")));
 
-/// Disconnects a card, when no context is being established or released.
-pub(crate) fn disconnect<R>(library: Library, call: impl FnOnce() -> R) -> R {
-    if NEEDED {
-        TURNS.search(library, call)
-    } else {
-        call()
-    }
+/// Disconnects a card, when no context is being released.
+pub(crate) fn disconnect<R>(call: impl FnOnce() -> R) -> R {
+    if NEEDED { TURNS.search(call) } else { call() }
 }
 
 /// Establishes a context, after the disconnections that do not take long.
-pub(crate) fn establish<R>(library: Library, call: impl FnOnce() -> R) -> R {
-    if NEEDED { TURNS.add(library, call) } else { call() }
+pub(crate) fn establish<R>(call: impl FnOnce() -> R) -> R {
+    if NEEDED { TURNS.add(call) } else { call() }
 }
 
 /// Releases a context, at once or when the last of the disconnections that are under way has ended.
-pub(crate) fn release(library: Library, call: impl FnOnce() + Send + 'static) {
+pub(crate) fn release(call: impl FnOnce() + Send + 'static) {
     if NEEDED {
-        TURNS.remove(library, call);
+        TURNS.remove(call);
     } else {
         call();
     }
@@ -82,6 +86,7 @@ impl Turns {
     const fn new(longest: Duration) -> Self {
         Self {
             calls: Mutex::new(Calls {
+                process: 0,
                 present: Vec::new(),
                 aside: Vec::new(),
                 next: 0,
@@ -95,84 +100,94 @@ impl Turns {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn search<R>(&self, library: Library, call: impl FnOnce() -> R) -> R {
-        let mut calls = self.lock();
-        let turn = self.come(&mut calls, library, Kind::Search);
-        // A change waits for a moment at the most, and ends: so does this.
-        while calls.last_before(turn.number).is_some() {
-            calls = self.ended.wait(calls).unwrap_or_else(PoisonError::into_inner);
-        }
+    fn search<R>(&self, call: impl FnOnce() -> R) -> R {
+        let (turn, calls) = self.wait(Kind::Search);
         drop(calls);
         let result = call();
         drop(turn);
-        let is_left = self.lock().aside.iter().any(|(of, _)| *of == library);
-        if is_left {
-            self.release_those_aside(library);
+        if !self.lock().aside.is_empty() {
+            self.release_those_aside();
         }
         result
     }
 
-    fn add<R>(&self, library: Library, call: impl FnOnce() -> R) -> R {
-        let (_turn, calls) = self.wait_for_searches(library);
+    fn add<R>(&self, call: impl FnOnce() -> R) -> R {
+        let (_turn, calls) = self.wait(Kind::Add);
         drop(calls);
         call()
     }
 
-    fn remove(&self, library: Library, call: impl FnOnce() + Send + 'static) {
-        self.lock().aside.push((library, Box::new(call)));
-        self.release_those_aside(library);
+    fn remove(&self, call: impl FnOnce() + Send + 'static) {
+        self.lock().aside.push(Box::new(call));
+        self.release_those_aside();
     }
 
     /// Releases what was put aside, unless a search takes long: the last one to end will do it then.
-    fn release_those_aside(&self, library: Library) {
-        let (turn, mut calls) = self.wait_for_searches(library);
-        let is_searched = calls.last_before(turn.number).is_some();
-        let mut due = Vec::new();
-        for (of, release) in std::mem::take(&mut calls.aside) {
-            if of != library || is_searched && calls.aside.len() < MOST {
-                calls.aside.push((of, release));
-            } else {
-                due.push(release);
-            }
+    fn release_those_aside(&self) {
+        let (turn, mut calls) = self.wait(Kind::Remove);
+        if calls.before(turn.number).is_some() {
+            return;
         }
+        let due = std::mem::take(&mut calls.aside);
         drop(calls);
         due.into_iter().for_each(|release| release());
     }
 
-    /// Waits for the searches that came before, but not long for one.
-    fn wait_for_searches(&self, library: Library) -> (Turn<'_>, MutexGuard<'_, Calls>) {
+    /// Waits for the calls that came before and that this one disturbs: for a removal until it has ended, for any other not
+    /// long. A removal itself waits no longer than for one of these.
+    fn wait(&self, kind: Kind) -> (Turn<'_>, MutexGuard<'_, Calls>) {
         let mut calls = self.lock();
-        let turn = self.come(&mut calls, library, Kind::Change);
-        while let Some(last) = calls.last_before(turn.number) {
-            let Some(time) = self.longest.checked_sub(last.elapsed()) else {
-                break;
+        calls.forget_the_parent();
+        let number = calls.come(kind);
+        let turn = Turn { turns: self, number };
+        while let Some(before) = calls.before(number) {
+            let time = self.longest.checked_sub(before.since.elapsed());
+            calls = match (before.kind, time) {
+                (Kind::Remove, _) => self.ended.wait(calls).unwrap_or_else(PoisonError::into_inner),
+                (_, Some(time)) => {
+                    let woken = self.ended.wait_timeout(calls, time);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                (_, None) => break,
             };
-            let woken = self.ended.wait_timeout(calls, time);
-            (calls, _) = woken.unwrap_or_else(PoisonError::into_inner);
         }
         (turn, calls)
-    }
-
-    fn come(&self, calls: &mut Calls, library: Library, kind: Kind) -> Turn<'_> {
-        let number = calls.next;
-        calls.next += 1;
-        calls.present.push(Call {
-            number,
-            library,
-            kind,
-            since: Instant::now(),
-        });
-        Turn { turns: self, number }
     }
 }
 
 impl Calls {
-    /// When the last call of the other kind came that came before this one.
-    fn last_before(&self, number: u64) -> Option<Instant> {
+    /// In a child process, forgets the calls of threads that it does not have, and the contexts that are its parent's.
+    fn forget_the_parent(&mut self) {
+        let process = std::process::id();
+        if self.process != process {
+            self.process = process;
+            self.present.clear();
+            std::mem::take(&mut self.aside)
+                .into_iter()
+                .for_each(std::mem::forget);
+        }
+    }
+
+    fn come(&mut self, kind: Kind) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.present.push(Call {
+            number,
+            kind,
+            since: Instant::now(),
+        });
+        number
+    }
+
+    /// The call to wait for: of those that came before and that this one disturbs, a removal, else the last.
+    fn before(&self, number: u64) -> Option<&Call> {
         let at = self.present.iter().position(|call| call.number == number)?;
-        let (own, before) = (&self.present[at], &self.present[..at]);
-        let of_the_other_kind = |call: &&Call| call.library == own.library && call.kind != own.kind;
-        before.iter().rfind(of_the_other_kind).map(|call| call.since)
+        let kind = self.present[at].kind;
+        let mut before = self.present[..at].iter().filter(|call| call.kind.disturbs(kind));
+        before
+            .clone()
+            .find(|call| call.kind == Kind::Remove)
+            .or_else(|| before.next_back())
     }
 }
 
@@ -194,7 +209,7 @@ impl Drop for Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Library, MOST, Turns};
+    use super::{Kind, Turns};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, mpsc};
     use std::thread;
@@ -202,52 +217,67 @@ mod tests {
 
     /// No stalled machine takes as long.
     const FOR_EVER: Duration = Duration::from_secs(3600);
-    const LIBRARY: Library = 1;
 
-    /// Begins a search that does not end before what is returned is dropped.
-    fn blocked<'scope>(
-        scope: &'scope thread::Scope<'scope, '_>,
-        turns: &'scope Turns,
-    ) -> (mpsc::Sender<()>, thread::ScopedJoinHandle<'scope, ()>) {
-        let (end, ended) = mpsc::channel::<()>();
-        let (begin, begun) = mpsc::channel();
-        let thread = scope.spawn(move || {
-            turns.search(LIBRARY, || {
-                begin.send(()).unwrap();
-                let _ = ended.recv();
+    impl Turns {
+        fn run(&self, kind: Kind, call: impl FnOnce() + Send + 'static) {
+            match kind {
+                Kind::Search => self.search(call),
+                Kind::Add => self.add(call),
+                Kind::Remove => self.remove(call),
+            }
+        }
+
+        /// Begins a call that does not end before what is returned is dropped.
+        fn blocked<'scope>(
+            &'scope self,
+            scope: &'scope thread::Scope<'scope, '_>,
+            kind: Kind,
+        ) -> (mpsc::Sender<()>, thread::ScopedJoinHandle<'scope, ()>) {
+            let (end, ended) = mpsc::channel::<()>();
+            let (begin, begun) = mpsc::channel();
+            let thread = scope.spawn(move || {
+                self.run(kind, move || {
+                    begin.send(()).unwrap();
+                    let _ = ended.recv();
+                });
             });
-        });
-        begun.recv().unwrap();
-        (end, thread)
+            begun.recv().unwrap();
+            (end, thread)
+        }
+
+        /// Begins a call, and returns when it waits.
+        fn waiting<'scope>(
+            &'scope self,
+            scope: &'scope thread::Scope<'scope, '_>,
+            kind: Kind,
+            call: impl FnOnce() + Send + 'static,
+        ) {
+            let present = self.lock().present.len();
+            scope.spawn(move || self.run(kind, call));
+            while self.lock().present.len() == present {
+                thread::yield_now();
+            }
+        }
     }
 
     #[test]
-    fn calls_of_different_kinds_are_never_under_way_together() {
+    fn a_search_and_a_change_are_never_under_way_together() {
         let turns = Turns::new(FOR_EVER);
-        let counters = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
-        let act = |counters: &(AtomicUsize, AtomicUsize), kind| {
-            let (own, other) = match kind {
-                Kind::Search => (&counters.0, &counters.1),
-                Kind::Change => (&counters.1, &counters.0),
-            };
-            own.fetch_add(1, Ordering::SeqCst);
-            thread::yield_now();
-            assert_eq!(other.load(Ordering::SeqCst), 0);
-            own.fetch_sub(1, Ordering::SeqCst);
-        };
+        let counters = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
         thread::scope(|scope| {
             for thread in 0..9 {
                 let (turns, counters) = (&turns, &counters);
                 scope.spawn(move || {
                     for _ in 0..1000 {
-                        match thread % 3 {
-                            0 => turns.search(LIBRARY, || act(counters, Kind::Search)),
-                            1 => turns.add(LIBRARY, || act(counters, Kind::Change)),
-                            _ => {
-                                let counters = Arc::clone(counters);
-                                turns.remove(LIBRARY, move || act(&counters, Kind::Change));
-                            }
-                        }
+                        let kind = [Kind::Search, Kind::Add, Kind::Remove][thread % 3];
+                        let counters = Arc::clone(counters);
+                        turns.run(kind, move || {
+                            let own = usize::from(kind == Kind::Search);
+                            counters[own].fetch_add(1, Ordering::SeqCst);
+                            thread::yield_now();
+                            assert_eq!(counters[1 - own].load(Ordering::SeqCst), 0);
+                            counters[own].fetch_sub(1, Ordering::SeqCst);
+                        });
                     }
                 });
             }
@@ -257,37 +287,39 @@ mod tests {
     }
 
     #[test]
-    fn calls_of_the_same_kind_or_another_library_do_not_wait_for_each_other() {
+    fn calls_that_do_not_disturb_each_other_do_not_wait() {
         let turns = Turns::new(FOR_EVER);
-        thread::scope(|scope| {
-            let (end, _thread) = blocked(scope, &turns);
-            turns.search(LIBRARY, || ());
-            turns.add(LIBRARY + 1, || ());
-            assert_eq!(turns.lock().present.len(), 1);
-            drop(end);
-        });
+        for (kind, others) in [
+            (Kind::Search, &[Kind::Search][..]),
+            (Kind::Add, &[Kind::Add, Kind::Remove]),
+            (Kind::Remove, &[Kind::Add, Kind::Remove]),
+        ] {
+            thread::scope(|scope| {
+                let (end, _thread) = turns.blocked(scope, kind);
+                others.iter().for_each(|other| turns.run(*other, || ()));
+                assert_eq!(turns.lock().present.len(), 1);
+                drop(end);
+            });
+        }
     }
 
     #[test]
-    fn a_call_that_comes_later_does_not_overtake_one_of_the_other_kind() {
+    fn a_call_that_comes_later_does_not_overtake() {
         let turns = Turns::new(FOR_EVER);
         let (order, came) = mpsc::channel();
         thread::scope(|scope| {
-            let (end, _thread) = blocked(scope, &turns);
-            for (present, kind) in [(1, Kind::Change), (2, Kind::Search)] {
-                let (turns, order) = (&turns, order.clone());
-                scope.spawn(move || match kind {
-                    Kind::Search => turns.search(LIBRARY, || order.send(kind).unwrap()),
-                    Kind::Change => turns.add(LIBRARY, || order.send(kind).unwrap()),
-                });
-                while turns.lock().present.len() == present {
-                    thread::yield_now();
-                }
+            let (end, _thread) = turns.blocked(scope, Kind::Search);
+            for kind in [Kind::Add, Kind::Search, Kind::Remove] {
+                let order = order.clone();
+                turns.waiting(scope, kind, move || order.send(kind).unwrap());
             }
             assert!(came.try_recv().is_err());
             drop(end);
         });
-        assert_eq!(came.try_iter().collect::<Vec<_>>(), [Kind::Change, Kind::Search]);
+        assert_eq!(
+            came.try_iter().collect::<Vec<_>>(),
+            [Kind::Add, Kind::Search, Kind::Remove]
+        );
     }
 
     #[test]
@@ -295,36 +327,59 @@ mod tests {
         let turns = Turns::new(Duration::from_millis(1));
         let (release, released) = mpsc::channel();
         thread::scope(|scope| {
-            let (end, thread) = blocked(scope, &turns);
-            for number in 0..2 {
+            let (end, thread) = turns.blocked(scope, Kind::Search);
+            for number in 0..1000 {
                 let release = release.clone();
-                turns.remove(LIBRARY, move || release.send(number).unwrap());
+                turns.remove(move || release.send(number).unwrap());
             }
             // Neither of these waits for it, nor releases what was put aside.
-            turns.add(LIBRARY, || ());
-            turns.search(LIBRARY, || ());
-            turns.remove(LIBRARY + 1, || ());
+            turns.add(|| ());
+            turns.search(|| ());
             assert!(released.try_recv().is_err());
             drop(end);
             thread.join().unwrap();
-            assert_eq!(released.try_iter().collect::<Vec<_>>(), [0, 1]);
+            assert!(released.try_iter().eq(0..1000));
         });
         assert!(turns.lock().aside.is_empty());
     }
 
     #[test]
-    fn no_more_are_put_aside_than_the_service_bears() {
-        let turns = Turns::new(Duration::ZERO);
+    fn a_search_waits_for_a_removal_however_long_it_takes_and_not_for_an_addition() {
+        let turns = Turns::new(Duration::from_millis(1));
+        let (search, searched) = mpsc::channel();
+        thread::scope(|scope| {
+            let (end, thread) = turns.blocked(scope, Kind::Add);
+            turns.search(|| ());
+            drop(end);
+            thread.join().unwrap();
+
+            let (end, _thread) = turns.blocked(scope, Kind::Remove);
+            turns.waiting(scope, Kind::Search, move || search.send(()).unwrap());
+            assert_eq!(
+                searched.recv_timeout(Duration::from_millis(50)),
+                Err(mpsc::RecvTimeoutError::Timeout)
+            );
+            drop(end);
+            searched.recv().unwrap();
+        });
+    }
+
+    #[test]
+    fn a_child_process_has_none_of_its_parents_calls() {
+        let turns = Turns::new(FOR_EVER);
         let (release, released) = mpsc::channel();
         thread::scope(|scope| {
-            let (end, _thread) = blocked(scope, &turns);
-            for number in 0..=MOST {
-                let release = release.clone();
-                turns.remove(LIBRARY, move || release.send(number).unwrap());
-            }
-            assert_eq!(released.try_iter().count(), 1);
+            let (end, _thread) = turns.blocked(scope, Kind::Search);
+            turns
+                .lock()
+                .aside
+                .push(Box::new(move || release.send(()).unwrap()));
+            // As a child finds them: without the threads.
+            turns.lock().process += 1;
+            turns.add(|| ());
+            turns.search(|| ());
             drop(end);
         });
-        assert_eq!(released.try_iter().count(), MOST);
+        assert!(released.try_recv().is_err());
     }
 }
