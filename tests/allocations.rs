@@ -200,11 +200,19 @@ fn freed_secrets(is_sensitive: bool) -> usize {
     session.transmit(&vec![0; 65_544]).unwrap();
     FREED_SECRETS.set(0);
     SEARCHED.set(true);
-    let file = session.transparent_file();
-    let file = if is_sensitive { file.sensitive() } else { file };
-    file.update(&secret).unwrap();
+    // In one odd command, and in two of which the second is shorter.
+    for (form, len) in [
+        (LongForm::Extended, 70_000),
+        (LongForm::Chaining, 129 * 255 + 245 + 20),
+    ] {
+        session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+        let file = session.transparent_file();
+        let file = if is_sensitive { file.sensitive() } else { file };
+        file.update(&secret[..len]).unwrap();
+    }
     SEARCHED.set(false);
 
+    session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Extended)));
     let first = [&secret[..60_000], &[0x90, 0x00]].concat();
     let then = [&[0x53, 0x82, 0x27, 0x10], &secret[..10_000], &[0x90, 0x00]].concat();
     answer(&first);
@@ -225,7 +233,7 @@ fn freed_secrets(is_sensitive: bool) -> usize {
 #[test]
 fn what_held_a_secret_file_is_wiped_before_it_is_freed() {
     assert_eq!(freed_secrets(true), 0);
-    // The memory of the odd UPDATE BINARY, the file's when it grew, and the session's own two.
+    // The file's memory when it grew, and the session's own two.
     assert!(freed_secrets(false) >= 3);
 }
 

@@ -246,6 +246,25 @@ conformance! {
         }
     }
 
+    fn a_data_object_that_comes_in_rounds_is_read_whole<S>() {
+        let mut service = S::start(1);
+        for atr in [&ATR_T0[..], &ATR_T1] {
+            let object = [&[0x53, 100][..], &[0x5A; 100]].concat();
+            let card = answering(atr, move |command| match command[1] {
+                // READ BINARY for as much as Le says.
+                0xB0 => [&vec![0x11; if command[4] == 0 { 256 } else { command[4].into() }][..], &[0x90, 0]].concat(),
+                0xB1 => vec![0x61, 102],
+                // GET RESPONSE likewise.
+                _ => [&object[..command[4].into()], &[0x90, 0]].concat(),
+            });
+            with_card(&mut service, card, |session, _| {
+                let data = session.transparent_file().with_len(32_778).read().unwrap();
+                assert!(data[..32_768].iter().all(|byte| *byte == 0x11));
+                assert_eq!(data[32_768..], [0x5A; 10]);
+            });
+        }
+    }
+
     fn a_form_that_the_caller_chose_counts_for_files<S>() {
         let mut service = S::start(1);
         with_card(&mut service, DemoCard::new(), |session, card| {

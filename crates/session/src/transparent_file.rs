@@ -5,7 +5,7 @@ mod parts;
 use crate::exchange::MAX_DATA;
 use crate::{Error, Form, Session, StatusWord};
 use parts::{ODD_OVERHEAD, Parts};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What is reserved for a file of a length that nobody said: as far as P1-P2 of READ BINARY reaches.
 const USUAL: usize = 0x8000;
@@ -177,13 +177,10 @@ impl<'a> TransparentFile<'a> {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn read(self) -> Result<Vec<u8>, Error> {
-        let is_sensitive = self.is_sensitive;
-        let mut data = Vec::new();
-        let result = self.read_into(&mut data);
-        if is_sensitive && result.is_err() {
-            data.as_mut_slice().zeroize();
-        }
-        result.map(|()| data)
+        // Whatever ends this early, a panic too, leaves nothing of the file in freed memory.
+        let mut data = Zeroizing::new(Vec::new());
+        self.read_into(&mut data)?;
+        Ok(std::mem::take(&mut data))
     }
 
     /// Reads the file into `data`, in place of what it held; it holds fewer bytes than asked for where the file is shorter.
@@ -229,6 +226,9 @@ impl<'a> TransparentFile<'a> {
             let status = parts.read(before, len - before, data)?;
             let came = data.len() > before;
             if data.len() > Self::MAX_LEN {
+                if self.is_sensitive {
+                    data[Self::MAX_LEN..].zeroize();
+                }
                 data.truncate(Self::MAX_LEN);
                 return Err(parts.too_long());
             }
@@ -286,24 +286,18 @@ impl<'a> TransparentFile<'a> {
             channel: self.channel,
             is_sensitive: self.is_sensitive,
         };
-        let mut object = Vec::new();
+        let mut object = Zeroizing::new(Vec::new());
         if data.len() > USUAL {
             object.reserve(parts.most.min(data.len() + ODD_OVERHEAD));
         }
         let mut done = 0;
-        let mut result = Ok(());
-        while result.is_ok() && done < data.len() {
-            result = parts
-                .update(done, &data[done..], &mut object)
-                .map(|len| done += len);
-            if let (Ok(()), Some(progress)) = (&result, &mut progress) {
+        while done < data.len() {
+            done += parts.update(done, &data[done..], &mut object)?;
+            if let Some(progress) = &mut progress {
                 progress(done);
             }
         }
-        if self.is_sensitive {
-            object.as_mut_slice().zeroize();
-        }
-        result
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What one command reads or updates of a transparent file.
 
 use super::TransparentFile;
-use crate::{BerTlvs, Command, Error, Form, OffsetDataObject, Protocol, Session, StatusWord};
+use crate::{BerTlvs, Command, Error, Form, OffsetDataObject, Session, StatusWord};
 use zeroize::Zeroize;
 
 /// The discretionary data object of the odd instructions, and its constructed form.
@@ -50,14 +50,8 @@ impl Parts<'_> {
             return Ok(response.status());
         }
         let object = self.offset_object(offset)?;
-        let room = if self.session.protocol == Protocol::T0 {
-            // The card is not told how much is asked for, and only all of its data object can be read.
-            self.most
-        } else {
-            // The answer has the data object's tag and length before the data.
-            ne.saturating_add(DATA_OVERHEAD).min(self.most)
-        };
-        let command = self.addressed(Command::read_binary_odd(&object, room))?;
+        // Not only what is left to read: the data can be taken from a whole data object alone.
+        let command = self.addressed(Command::read_binary_odd(&object, self.most))?;
         let response = self.session.execute(&command)?;
         let status = response.status();
         if response.data().is_empty() {
