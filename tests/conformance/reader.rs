@@ -1,6 +1,7 @@
 //! What the reader is asked: status, attributes, control; and raw handles.
 
 use crate::card::{ATR_T1, ok};
+use crate::service::ECHO;
 use pcsc_session::{Attribute, Code, Context, Error, Protocol, Session, ShareMode};
 
 /// The answer to reset, by pcsc-lite's own tag for drivers: the virtual reader knows no other attribute.
@@ -69,6 +70,15 @@ conformance! {
         assert!(session.status().unwrap_err().is_card_removed());
         assert_eq!(session.control(0x1234, &[]).unwrap_err(), refused);
         assert!(!refused.is_card_removed());
+    }
+
+    fn control_reaches_the_reader_after_a_reset<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        drop(service.open(0));
+        assert!(session.status().unwrap_err().is_card_reset());
+        assert_eq!(session.control(ECHO, &[1, 2]).unwrap(), [1, 2]);
     }
 
     fn there_are_reader_groups<S>() {

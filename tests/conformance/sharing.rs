@@ -66,7 +66,12 @@ conformance! {
         std::thread::scope(|scope| {
             let transaction = holder.transaction().unwrap();
             // It resets the card: not while the other has a transaction.
-            let end = scope.spawn(move || ending.close().map_err(|(_, error)| error));
+            let (begin, begun) = mpsc::channel();
+            let end = scope.spawn(move || {
+                begin.send(()).unwrap();
+                ending.close().map_err(|(_, error)| error)
+            });
+            begun.recv_timeout(DEADLINE).unwrap();
             for _ in 0..100 {
                 let mut other = service.open(1);
                 assert!(other.transmit(&GET).unwrap().status().is_success());
