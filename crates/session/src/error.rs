@@ -1,11 +1,12 @@
 //! What can go wrong.
 
+mod display;
+
 use crate::{
     Channel, ClassError, Code, EncodeError, LongForm, OutOfRange, ReaderName, Session, StatusWord,
     Transaction,
 };
 use pcsc_sys::LoadError;
-use std::fmt;
 
 /// Why a call failed.
 ///
@@ -178,7 +179,9 @@ impl Error {
         }
     }
 
-    /// The C function that the error came from, by its name without Windows' suffix, where it came from one.
+    /// The C function that failed, by its name without Windows' suffix, where one did.
+    ///
+    /// Not for [`Error::InvalidReader`]: the list of readers says that.
     ///
     /// # Examples
     /// ```
@@ -198,7 +201,7 @@ impl Error {
             | Error::ReaderGone { function, .. }
             | Error::UnknownHandle { function }
             | Error::Pcsc { function, .. } => Some(function),
-            Error::ShortResponse { .. } => Some("SCardTransmit"),
+            Error::ShortResponse { .. } | Error::ResponseTooLong { .. } => Some("SCardTransmit"),
             _ => None,
         }
     }
@@ -381,118 +384,6 @@ impl Code {
     pub(crate) fn is_service_down(self) -> bool {
         self.is_invalid_handle()
             || matches!(self, Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::COMM_ERROR)
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Error::NoReaders => f.write_str("there is no smart-card reader: plug one in"),
-            Error::InvalidReader { name, available } if available.is_empty() => {
-                write!(f, "there is no reader {name:?}, nor any other: plug one in")
-            }
-            Error::InvalidReader { name, available } => {
-                write!(
-                    f,
-                    "there is no reader {name:?}; there are {available:?}: give one of these names exactly"
-                )
-            }
-            Error::NoCard {
-                function,
-                code,
-                reader,
-            } => write!(
-                f,
-                "there is no card in the reader {reader:?}, {function} failed with {}: insert one",
-                Number(*code)
-            ),
-            Error::Load(error) => error.fmt(f),
-            Error::EmptyCommand => f.write_str(
-                "the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2",
-            ),
-            Error::CommandTooLong { len, max } => {
-                write!(
-                    f,
-                    "the command of {len} bytes was not sent: the longest has {max}"
-                )
-            }
-            Error::ShortResponse { len, reader } => write!(
-                f,
-                "the card in {reader:?} answered SCardTransmit with {len} of the 2 bytes of a status word: the command may have acted, reset the card before going on"
-            ),
-            Error::Status(status) => write!(f, "the card answered {status}"),
-            Error::ManageChannel => f.write_str(
-                "MANAGE CHANNEL does not go through a channel: open and close channels by the session",
-            ),
-            Error::Encode(error) => write!(f, "the command was not sent: {error}"),
-            Error::Class(error) => write!(f, "the command was not sent: {error}"),
-            Error::OutOfRange(error) => write!(f, "the command was not sent: {error}"),
-            Error::FormUnknown { nc, problem, reader } => write!(
-                f,
-                "the command with {nc} bytes of data was not sent to the card in {reader:?}: {problem}; set ExchangeOptions::long_form"
-            ),
-            Error::FormRefused { form, status, reader } => write!(
-                f,
-                "the card in {reader:?} answered {status} to a command with {form}: set ExchangeOptions::long_form to another form"
-            ),
-            Error::ResponseTooLong { len, reader } => write!(
-                f,
-                "the card in {reader:?} has more than an answer may have: {len} bytes came, the most are 65,536 in 256 rounds"
-            ),
-            Error::FileTooLong { max, reader } => write!(
-                f,
-                "the file of the card in {reader:?} has more than the {max} bytes that are read or updated of one"
-            ),
-            Error::BadResponse { problem, reader } => {
-                write!(f, "the answer of the card in {reader:?} is wrong: {problem}")
-            }
-            Error::KeepsChanging { function } => {
-                write!(
-                    f,
-                    "what {function} gives kept changing while it was read: try again"
-                )
-            }
-            Error::ReaderGone {
-                function,
-                code,
-                reader,
-            } => write!(
-                f,
-                "{function} failed on the reader {reader:?} with {}: the reader was pulled out: plug it in and open a new session",
-                Number(*code)
-            ),
-            Error::UnknownHandle { function } => write!(
-                f,
-                "{function} failed with {}: the service does not know the handle that was to be taken over",
-                Number(Code::INVALID_HANDLE)
-            ),
-            Error::InputTooLong { function, len, max } => write!(
-                f,
-                "the input of {len} bytes was not sent: {function} takes {max} at most"
-            ),
-            Error::Pcsc {
-                function,
-                code,
-                reader: Some(reader),
-            } => {
-                write!(f, "{function} failed on the reader {reader:?}: {code}")
-            }
-            Error::Pcsc {
-                function,
-                code,
-                reader: None,
-            } => write!(f, "{function} failed: {code}"),
-        }
-    }
-}
-
-/// A code by its name and number, where its usual meaning does not apply.
-struct Number(Code);
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = self.0;
-        write!(f, "{} (0x{:08X})", code.name().unwrap_or("a code"), code.0)
     }
 }
 

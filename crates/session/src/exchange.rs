@@ -20,7 +20,8 @@ impl Session {
     ///
     /// - 61xx is followed by GET RESPONSE until all is there, or as many bytes as the command's Ne says, where it does
     ///   not ask for all: the last status word is 61xx then. Up to 65,536 bytes in 256 rounds.
-    /// - 6Cxx, which says that the command was not executed, is followed by the same command with the right Le, once.
+    /// - 6Cxx, which says that the command was not executed, is followed by the same command with the right Le, once; the
+    ///   card takes no other, also where that is more than Ne.
     /// - A command of more than 255 data bytes, or that expects more than 256, goes out with extended length or in a
     ///   chain, as the card capabilities in the answer to reset and the reader say; the service is asked for that the
     ///   first time. Where only Ne is too large, as much is asked for as can be, and 61xx brings the rest.

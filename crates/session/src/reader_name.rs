@@ -211,6 +211,12 @@ impl PartialEq<String> for ReaderName {
     }
 }
 
+impl PartialEq<ReaderName> for String {
+    fn eq(&self, other: &ReaderName) -> bool {
+        other == self
+    }
+}
+
 impl PartialEq<ReaderName> for str {
     fn eq(&self, other: &ReaderName) -> bool {
         other == self
@@ -273,7 +279,8 @@ mod tests {
         let text = ReaderName::from("one");
         assert!("one" == text && *"one" == text && "two" != text && "one" != name);
         let owned = String::from("one");
-        assert!(text == owned && name != owned);
+        assert_eq!(text, owned);
+        assert_ne!(owned, name);
         assert_ne!(name, ReaderName::from("L\u{FFFD}ser"));
     }
 

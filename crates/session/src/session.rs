@@ -26,11 +26,12 @@ const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
 ///
 /// Once a call has shown that the card was reset or removed, or that the reader or the service is gone,
 /// every further call returns that error without asking again, until [`reconnect`](Session::reconnect)
-/// succeeds. After a loss of the service only a new session helps.
+/// succeeds; but [`control`](Session::control) goes to the reader, whatever has become of the card. After a loss of the
+/// service only a new session helps.
 ///
 /// A session can be moved to another thread; sessions on contexts of their own run side by side. With pcsc-lite, whose
-/// library crashes where a context is released while a card is disconnected, opening one waits for the end of another for
-/// up to a tenth of a second, and a context is released only when no session is about to end.
+/// library crashes where a context is released while a card is disconnected, opening one and ending one may wait a tenth
+/// of a second for each other, and a context is released only when no session is about to end.
 ///
 /// # Examples
 /// ```

@@ -241,7 +241,7 @@ mod tests {
         for (beginning, says) in [
             (
                 "F8 T3: ",
-                "application by full name, by partial name, data objects in EF.DIR, data objects in EF.ATR, read by READ BINARY, with MF",
+                "application by full name, application by partial name, data objects in EF.DIR, data objects in EF.ATR, read by READ BINARY, with MF",
             ),
             ("41 T6: ", "data coding: units of 2 quartets, write OR"),
             ("05 T9: ", "life cycle status: operational, activated"),
@@ -286,7 +286,7 @@ mod tests {
         let card = "3B8F 80 01 80 4F 0C A0 00 00 03 06 03 00 01 00 00 00 00 6A";
         assert_eq!(problems(card), []);
         for (beginning, says) in [
-            ("4F T2: ", "a contactless card, by its reader"),
+            ("4F T2: ", "a card without an answer to reset, by its reader"),
             ("0C T3: ", "12 bytes follow"),
             ("A0 T4: ", "RID of PC/SC"),
             ("06 T8: ", "RID of PC/SC"),

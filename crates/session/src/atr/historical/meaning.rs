@@ -114,7 +114,7 @@ fn service(byte: u8, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let in_files = byte & 0x30 != 0;
     let says = [
         (byte & 0x80 != 0, "application by full name"),
-        (byte & 0x40 != 0, "by partial name"),
+        (byte & 0x40 != 0, "application by partial name"),
         (byte & 0x20 != 0, "data objects in EF.DIR"),
         (byte & 0x10 != 0, "data objects in EF.ATR"),
         (in_files && byte & 0x0E == 0x08, "read by READ BINARY"),
@@ -183,7 +183,7 @@ impl fmt::Display for Meaning<'_> {
                 _ => f.write_str("status"),
             },
             Self::OfReader(bytes, position) => match position {
-                1 => f.write_str("a contactless card, by its reader"),
+                1 => f.write_str("a card without an answer to reset, by its reader"),
                 2 => f.write_str("12 bytes follow"),
                 3..=7 => f.write_str("RID of PC/SC"),
                 8 => write!(f, "standard: {}", standard(bytes[8])),
