@@ -240,7 +240,7 @@ pub(crate) fn disconnect(
     card: SCARDHANDLE,
     disposition: Disposition,
 ) -> Result<(), Code> {
-    // SAFETY: no pointer is passed; this crate releases no context of the library meanwhile.
+    // SAFETY: no pointer is passed; contexts that are to be released meanwhile are put aside, as far as `turns` can.
     let code = turns::disconnect(|| unsafe { (functions.SCardDisconnect)(card, disposition.to_c()) });
     check(code)
 }

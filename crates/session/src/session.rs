@@ -31,7 +31,7 @@ const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
 ///
 /// A session can be moved to another thread; sessions on contexts of their own run side by side. With pcsc-lite, whose
 /// library crashes where a context is released while a card is disconnected, opening one and ending one may wait a tenth
-/// of a second for each other, and a context is released only when no session is about to end.
+/// of a second for each other, and contexts are released when no session is about to end.
 ///
 /// # Examples
 /// ```

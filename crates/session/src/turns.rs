@@ -4,17 +4,21 @@
 //! it does so without the lock with which `SCardReleaseContext` frees one and `SCardEstablishContext` adds one: a program
 //! whose threads open and close sessions crashes within seconds (`SCardRemoveHandle` in `winscard_clnt.c`).
 //!
-//! So no context is released while a card is being disconnected. `SCardDisconnect` with a reset waits while another program
-//! holds a transaction, for as long as that program likes. Nobody waits for that: the contexts that are to be released
-//! meanwhile are put aside, and released when the last disconnection has ended; until then pcscd, which takes 200, counts
-//! them. One that is established meanwhile waits for a moment, and is then added to the table, which a search that is under
-//! way bears: nothing is freed.
+//! So contexts are not released while a card is being disconnected. `SCardDisconnect` with a reset waits while another
+//! program holds a transaction, for as long as that program likes. Nobody waits for that: the contexts that are to be
+//! released meanwhile are put aside, and released when the last disconnection has ended. They count for pcscd, which takes
+//! 200 of all programs and no more: of 65 the oldest is released at once, since a program that cannot go on is the greater
+//! evil than a crash that takes two calls within a microsecond. One that is established meanwhile waits for a moment, and is
+//! then added to the table, which a search that is under way bears: nothing is freed.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long a call is waited for that may take for ever: most take less.
 const LONGEST: Duration = Duration::from_millis(100);
+
+/// How many contexts are put aside at the most.
+const MOST: usize = 64;
 
 /// What a call does to the library's table of contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +67,7 @@ static TURNS: Turns = Turns::new(LONGEST);
 /// Whether this platform's library is pcsc-lite.
 const NEEDED: bool = cfg!(not(any(windows, target_os = "macos")));
 
-/// Disconnects a card, when no context is being released.
+/// Disconnects a card, after the releases that came before.
 pub(crate) fn disconnect<R>(call: impl FnOnce() -> R) -> R {
     if NEEDED { TURNS.search(call) } else { call() }
 }
@@ -73,7 +77,7 @@ pub(crate) fn establish<R>(call: impl FnOnce() -> R) -> R {
     if NEEDED { TURNS.add(call) } else { call() }
 }
 
-/// Releases a context, at once or when the last of the disconnections that are under way has ended.
+/// Releases a context, at once or, as a rule, when the last of the disconnections that are under way has ended.
 pub(crate) fn release(call: impl FnOnce() + Send + 'static) {
     if NEEDED {
         TURNS.remove(call);
@@ -125,10 +129,12 @@ impl Turns {
     /// Releases what was put aside, unless a search takes long: the last one to end will do it then.
     fn release_those_aside(&self) {
         let (turn, mut calls) = self.wait(Kind::Remove);
-        if calls.before(turn.number).is_some() {
-            return;
-        }
-        let due = std::mem::take(&mut calls.aside);
+        let kept = match calls.before(turn.number) {
+            Some(_) => MOST,
+            None => 0,
+        };
+        let count = calls.aside.len().saturating_sub(kept);
+        let due: Vec<_> = calls.aside.drain(..count).collect();
         drop(calls);
         due.into_iter().for_each(|release| release());
     }
@@ -209,7 +215,7 @@ impl Drop for Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Turns};
+    use super::{Kind, MOST, Turns};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, mpsc};
     use std::thread;
@@ -328,7 +334,7 @@ mod tests {
         let (release, released) = mpsc::channel();
         thread::scope(|scope| {
             let (end, thread) = turns.blocked(scope, Kind::Search);
-            for number in 0..1000 {
+            for number in 0..MOST {
                 let release = release.clone();
                 turns.remove(move || release.send(number).unwrap());
             }
@@ -336,9 +342,12 @@ mod tests {
             turns.add(|| ());
             turns.search(|| ());
             assert!(released.try_recv().is_err());
+            // No more than that are kept from the service, which would take no further ones.
+            turns.remove(move || release.send(MOST).unwrap());
+            assert!(released.try_iter().eq([0]));
             drop(end);
             thread.join().unwrap();
-            assert!(released.try_iter().eq(0..1000));
+            assert!(released.try_iter().eq(1..=MOST));
         });
         assert!(turns.lock().aside.is_empty());
     }
