@@ -1,7 +1,7 @@
 //! Calls that meet one another in the middle: a card that acts, a reset, a start of the service.
 #![cfg(not(windows))]
 
-use pcsc_sim::{Card, FnCard, Simulator};
+use pcsc_sim::{Card, FnCard, Reader, Simulator};
 use pcsc_sys::*;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,6 +26,26 @@ fn establish(functions: &Functions) -> SCARDCONTEXT {
     let code = unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
     assert_eq!(code, SCARD_S_SUCCESS);
     context
+}
+
+fn transmit(functions: &Functions, card: SCARDHANDLE) -> LONG {
+    let (mut answer, mut len) = ([0; 2], 2);
+    let pci = SCARD_IO_REQUEST {
+        dwProtocol: SCARD_PROTOCOL_T0,
+        cbPciLength: 16,
+    };
+    // SAFETY: all of it lives through the call, with its own lengths.
+    unsafe {
+        (functions.SCardTransmit)(
+            card,
+            &pci,
+            [0; 4].as_ptr(),
+            4,
+            ptr::null_mut(),
+            answer.as_mut_ptr(),
+            &mut len,
+        )
+    }
 }
 
 fn connect(functions: &Functions, context: SCARDCONTEXT, mode: DWORD) -> (LONG, SCARDHANDLE) {
@@ -68,22 +88,23 @@ impl Card for Resetting {
 }
 
 /// A world with such a card, which has been reset for its insertion.
-fn held_world() -> (Simulator, Receiver<()>, Sender<()>) {
+fn held_world() -> (Simulator, Reader, Receiver<()>, Sender<()>) {
     let sim = Simulator::new();
     let (tell, told) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel();
     go_on.send(()).unwrap();
-    sim.add_reader("one").insert(Resetting {
+    let reader = sim.add_reader("one");
+    reader.insert(Resetting {
         tell,
         may_go_on: Some(may_go_on),
     });
     told.recv_timeout(DEADLINE).unwrap();
-    (sim, told, go_on)
+    (sim, reader, told, go_on)
 }
 
 #[test]
 fn a_service_that_two_threads_start_runs() {
-    let (sim, told, go_on) = held_world();
+    let (sim, _, told, go_on) = held_world();
     sim.stop_service();
     thread::scope(|scope| {
         let first = scope.spawn(|| sim.start_service());
@@ -103,9 +124,41 @@ fn a_service_that_two_threads_start_runs() {
     establish(sim.functions());
 }
 
+/// A program connects while the card is reset for another thread's call, which takes nothing from it when it ends.
+#[track_caller]
+fn assert_usable_while_reset(
+    functions: &'static Functions,
+    told: &Receiver<()>,
+    go_on: &Sender<()>,
+    call: impl Fn() + Clone + Send + 'static,
+) {
+    let first = thread::spawn(call.clone());
+    told.recv_timeout(DEADLINE).unwrap();
+    in_time(call);
+    let (code, card) = in_time(move || connect(functions, establish(functions), SCARD_SHARE_SHARED));
+    assert_eq!(code, SCARD_S_SUCCESS);
+    go_on.send(()).unwrap();
+    first.join().unwrap();
+    assert_eq!(transmit(functions, card), SCARD_S_SUCCESS);
+}
+
+#[test]
+fn a_reader_that_two_threads_bring_back_is_usable() {
+    let (sim, reader, told, go_on) = held_world();
+    reader.set_available(false);
+    assert_usable_while_reset(sim.functions(), &told, &go_on, move || reader.set_available(true));
+}
+
+#[test]
+fn a_card_of_a_service_that_two_threads_start_is_usable() {
+    let (sim, _, told, go_on) = held_world();
+    sim.stop_service();
+    assert_usable_while_reset(sim.functions(), &told, &go_on, move || sim.start_service());
+}
+
 #[test]
 fn a_disconnection_of_a_service_that_has_ended_ends_no_new_connection() {
-    let (sim, told, go_on) = held_world();
+    let (sim, _, told, go_on) = held_world();
     let functions = sim.functions();
     let (code, card) = connect(functions, establish(functions), SCARD_SHARE_SHARED);
     assert_eq!(code, SCARD_S_SUCCESS);
@@ -140,25 +193,7 @@ fn a_handle_that_is_not_open_waits_for_no_card() {
     ));
     let functions = sim.functions();
     let (_, card) = connect(functions, establish(functions), SCARD_SHARE_SHARED);
-    let acts = thread::spawn(move || {
-        let (mut answer, mut len) = ([0; 2], 2);
-        let pci = SCARD_IO_REQUEST {
-            dwProtocol: SCARD_PROTOCOL_T0,
-            cbPciLength: 16,
-        };
-        // SAFETY: all of it lives through the call, with its own lengths.
-        unsafe {
-            (functions.SCardTransmit)(
-                card,
-                &pci,
-                [0; 4].as_ptr(),
-                4,
-                ptr::null_mut(),
-                answer.as_mut_ptr(),
-                &mut len,
-            )
-        }
-    });
+    let acts = thread::spawn(move || transmit(functions, card));
     told.recv_timeout(DEADLINE).unwrap();
     // The same index, with another count of uses.
     for other in [card & 0x3_FFFF, card ^ (1 << 18), card | 1 << 30] {

@@ -47,11 +47,14 @@ impl Reader {
             // Another call has powered it while this one waited, and its program may use it by now.
             return (state, Ok(()));
         }
-        let (mut state, acting) = self.borrow_card(state);
-        let Some(mut acting) = acting else {
+        let Some(mut acting) = state.borrow_card() else {
             state.emptied();
             return (state, Err(SCARD_W_REMOVED_CARD));
         };
+        if !up {
+            // Before the reader is unlocked: a program that connects meanwhile keeps the protocol that it settles.
+            state.protocol = SCARD_PROTOCOL_UNDEFINED;
+        }
         let atr = if power == Power::Down {
             None
         } else {
@@ -64,9 +67,6 @@ impl Reader {
             drop(state);
             drop(card);
             return (self.lock(), Err(SCARD_W_REMOVED_CARD));
-        }
-        if !up {
-            state.protocol = SCARD_PROTOCOL_UNDEFINED;
         }
         if power == Power::Down {
             // A mute card that loses its power is no longer known to be mute.

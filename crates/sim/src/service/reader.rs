@@ -126,27 +126,6 @@ impl Reader {
         }
     }
 
-    /// Takes the card out of its slot to act, after what it is doing; `None` where there is none.
-    #[inline]
-    pub(crate) fn borrow_card<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, ReaderState>,
-    ) -> (MutexGuard<'a, ReaderState>, Option<Acting>) {
-        while matches!(state.slot, Slot::Busy) {
-            state = self.wait(state);
-        }
-        let Slot::Idle(card) = std::mem::replace(&mut state.slot, Slot::Busy) else {
-            state.slot = Slot::Empty;
-            return (state, None);
-        };
-        let acting = Acting {
-            card,
-            answer: std::mem::take(&mut state.answer),
-            number: state.cards,
-        };
-        (state, Some(acting))
-    }
-
     /// Puts a card back that has acted.
     ///
     /// Gives it back where it was removed meanwhile: to be dropped with no lock held, since that runs its code.
@@ -196,6 +175,7 @@ impl Reader {
         }
         state.protocol = SCARD_PROTOCOL_UNDEFINED;
         if available {
+            // A card that acts is not waited for: it may be the one that calls this.
             if !state.is_busy() {
                 state = self.power(state, Power::Reset).0;
             }
@@ -311,6 +291,21 @@ impl ReaderState {
     #[inline]
     pub(crate) fn is_busy(&self) -> bool {
         matches!(self.slot, Slot::Busy)
+    }
+
+    /// Takes the card out of its slot to act; `None` where there is none, or it acts already.
+    #[inline]
+    pub(crate) fn borrow_card(&mut self) -> Option<Acting> {
+        let slot = std::mem::replace(&mut self.slot, Slot::Busy);
+        let Slot::Idle(card) = slot else {
+            self.slot = slot;
+            return None;
+        };
+        Some(Acting {
+            card,
+            answer: std::mem::take(&mut self.answer),
+            number: self.cards,
+        })
     }
 
     fn take_card(&mut self) -> Option<Box<dyn Card>> {

@@ -75,7 +75,11 @@ pub(crate) fn try_transmit(connection: &Connection, exchange: &mut Exchange<'_>)
 }
 
 #[inline]
-fn act(connection: &Connection, state: MutexGuard<'_, ReaderState>, exchange: &Exchange<'_>) -> Transmitted {
+fn act(
+    connection: &Connection,
+    mut state: MutexGuard<'_, ReaderState>,
+    exchange: &Exchange<'_>,
+) -> Transmitted {
     let protocol = exchange.protocol;
     let refused = |code| Failed::Refused(code, 0);
     let reader = &connection.reader;
@@ -90,8 +94,7 @@ fn act(connection: &Connection, state: MutexGuard<'_, ReaderState>, exchange: &E
         }
     }
     let active = state.protocol;
-    let (state, acting) = reader.borrow_card(state);
-    let Some(mut acting) = acting else {
+    let Some(mut acting) = state.borrow_card() else {
         return Err(refused(SCARD_E_NOT_TRANSACTED));
     };
     drop(state);
