@@ -181,13 +181,17 @@ impl Faults {
     #[cold]
     fn due(&self, function: Function) -> Option<Due> {
         let mut plans = lock(&self.plans);
-        let of_this = |plan: &Plan| plan.function == function;
-        plans
-            .iter_mut()
-            .filter(|plan| of_this(plan))
-            .for_each(|plan| plan.calls -= 1);
-        let (due, mut later): (Vec<Plan>, Vec<Plan>) = plans.drain(..).partition(|plan| plan.calls == 0);
-        later.extend(due.iter().filter_map(Plan::again));
+        let (mut due, mut later) = (Vec::new(), Vec::new());
+        for mut plan in plans.drain(..) {
+            plan.calls -= usize::from(plan.function == function);
+            if plan.calls > 0 {
+                later.push(plan);
+            } else {
+                // In its place: of two that are due, the one that was asked for last wins.
+                later.extend(plan.again());
+                due.push(plan);
+            }
+        }
         self.planned.store(later.len(), Ordering::Release);
         *plans = later;
         drop(plans);
@@ -272,6 +276,24 @@ mod tests {
         faults.clear();
         assert!(faults.enter(Function::Transmit, 1).is_none());
         assert!(faults.enter(Function::Status, 1).is_none());
+    }
+
+    #[test]
+    fn of_two_codes_at_one_call_the_one_asked_for_last_comes() {
+        let codes = |plans: [(usize, Fault); 2]| {
+            let faults = Faults::default();
+            for (nth, fault) in plans {
+                faults.plan(Function::Transmit, nth, fault);
+            }
+            [(); 4].map(|()| faults.enter(Function::Transmit, 1).and_then(|due| due.code))
+        };
+        let (stays, comes) = (Fault::CodeFromNow, Fault::Code);
+        let [a, b] = [Some(7), Some(8)];
+        assert_eq!(codes([(1, stays(7)), (3, comes(8))]), [a, a, b, a]);
+        assert_eq!(codes([(3, comes(8)), (1, stays(7))]), [a; 4]);
+        assert_eq!(codes([(1, stays(7)), (2, stays(8))]), [a, b, b, b]);
+        assert_eq!(codes([(2, stays(8)), (1, stays(7))]), [a; 4]);
+        assert_eq!(codes([(2, comes(7)), (2, comes(8))]), [None, b, None, None]);
     }
 
     #[test]
