@@ -31,9 +31,9 @@ pub(crate) fn reset(card: &mut dyn Card) -> Option<Atr> {
 }
 
 impl Reader {
-    /// Powers, resets or unpowers the card. After a reset and without power it has no protocol any more.
+    /// Powers, resets or unpowers the card for a program, after what it is doing.
     ///
-    /// Fails where there is no card, or it is mute.
+    /// Fails where there is no card, or it is mute, or the reader does not answer.
     pub(crate) fn power<'a>(
         &'a self,
         mut state: MutexGuard<'a, ReaderState>,
@@ -47,6 +47,23 @@ impl Reader {
             // Another call has powered it while this one waited, and its program may use it by now.
             return (state, Ok(()));
         }
+        if !state.available {
+            // pcscd asks the reader for its card first, and leaves the card alone where that fails.
+            state.protocol = SCARD_PROTOCOL_UNDEFINED;
+            return (state, Err(SCARD_E_NOT_TRANSACTED));
+        }
+        self.power_idle(state, power)
+    }
+
+    /// As [`power`](Reader::power), a card that does not act, whether the reader answers or not.
+    ///
+    /// After a reset and without power it has no protocol any more.
+    pub(crate) fn power_idle<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, ReaderState>,
+        power: Power,
+    ) -> (MutexGuard<'a, ReaderState>, Result<(), Code>) {
+        let up = matches!(power, Power::Up | Power::UpUnseen);
         let Some(mut acting) = state.borrow_card() else {
             state.emptied();
             return (state, Err(SCARD_W_REMOVED_CARD));

@@ -177,7 +177,7 @@ impl Reader {
         if available {
             // A card that acts is not waited for: it may be the one that calls this.
             if !state.is_busy() {
-                state = self.power(state, Power::Reset).0;
+                state = self.power_idle(state, Power::Reset).0;
             }
             if state.available {
                 // Another thread was faster while the card was reset.

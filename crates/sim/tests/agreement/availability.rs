@@ -101,3 +101,53 @@ pub(crate) fn removed_while_away(r: &mut Recorder) {
     r.reconnect(other, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
     r.status(other);
 }
+
+/// What is done to a card whose reader is away shows for a moment: until pcscd asks the reader again.
+pub(crate) fn ended_while_away(r: &mut Recorder) {
+    let (mine, others) = (r.context(), r.context());
+    r.insert(0, &T1);
+    for disposition in [SCARD_RESET_CARD, SCARD_UNPOWER_CARD, SCARD_LEAVE_CARD] {
+        let card = r.shared(mine, 0);
+        let other = r.shared(others, 0);
+        r.begin(card);
+        r.take_away(0);
+        r.end(card, disposition);
+        r.take_away(0);
+        look(r, mine);
+        r.status(card);
+        r.status(other);
+        r.bring_back(0, SCARD_STATE_PRESENT);
+        look(r, mine);
+        for card in [card, other] {
+            r.status(card);
+            r.reconnect(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
+            r.transmit(card, SCARD_PROTOCOL_T1, 1, 258);
+            r.disconnect(card, SCARD_LEAVE_CARD);
+        }
+    }
+}
+
+pub(crate) fn disconnected_while_away(r: &mut Recorder) {
+    let (mine, others) = (r.context(), r.context());
+    r.insert(0, &T1);
+    for disposition in [SCARD_RESET_CARD, SCARD_UNPOWER_CARD] {
+        let card = r.shared(mine, 0);
+        let other = r.shared(others, 0);
+        r.take_away(0);
+        r.disconnect(card, disposition);
+        r.take_away(0);
+        r.status(other);
+        r.transmit(other, SCARD_PROTOCOL_T1, 1, 258);
+        r.bring_back(0, SCARD_STATE_PRESENT);
+        look(r, mine);
+        r.status(other);
+        r.reconnect(other, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
+        r.transmit(other, SCARD_PROTOCOL_T1, 1, 258);
+        r.take_away(0);
+        // The last one, too.
+        r.disconnect(other, disposition);
+        r.take_away(0);
+        r.bring_back(0, SCARD_STATE_PRESENT);
+        look(r, mine);
+    }
+}

@@ -160,7 +160,8 @@ programs! {
     connecting: contexts modes exclusive_and_others direct_without_card direct_then_shared protocols_of_t0
         protocols_of_both raw reconnecting reconnecting_exclusively dispositions unpowered
         unpowered_twice unpowered_then_direct unpowered_then_raw mute handles releasing;
-    availability: away_in_use away_unused away_while_exclusive empty_and_away removed_while_away;
+    availability: away_in_use away_unused away_while_exclusive empty_and_away removed_while_away ended_while_away
+        disconnected_while_away;
     transactions: nested not_begun ended_with_reset ended_by_reset_meanwhile blocked_begin blocked_others
         exclusive_transactions released_with_transaction ejecting becoming_shared;
     exchange: arguments short_buffers protocol_information control_codes attributes attributes_in_transaction
