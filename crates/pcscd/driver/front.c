@@ -73,21 +73,46 @@ static void *function_behind(const char *name)
 
 #define BEHIND(function) ((__typeof__(&function))function_behind(#function))
 
-/* Opens a slot's file; null where there is none. */
-static FILE *file(Dword lun, const char *name, const char *mode)
+typedef char Path[sizeof self + 64];
+
+/* Writes down where a slot's file is. */
+static void find(Path path, Dword lun, const char *name)
 {
-    char path[sizeof self + 64];
     be_ready();
     sprintf(path, "%s.%lu.%s", self, lun & 0xFFFF, name);
-    return fopen(path, mode);
+}
+
+/* Opens a slot's file; null where there is none. */
+static FILE *file(Dword lun, const char *name)
+{
+    Path path;
+    find(path, lun, name);
+    return fopen(path, "r");
 }
 
 static int is_set(Dword lun, const char *name)
 {
-    FILE *found = file(lun, name, "r");
+    FILE *found = file(lun, name);
     if (found)
         fclose(found);
     return found != NULL;
+}
+
+/* Writes a slot's file in one step, for nobody ever to read a part of it. */
+static Result replace(Dword lun, const char *name, const Byte *content, Dword length)
+{
+    Path path, written;
+    FILE *file;
+    Dword count;
+    find(path, lun, name);
+    find(written, lun, "set");
+    file = fopen(written, "w");
+    if (!file)
+        return SET_FAILURE;
+    count = fwrite(content, 1, length, file);
+    if (fclose(file) != 0 || count != length || rename(written, path) != 0)
+        return SET_FAILURE;
+    return SUCCESS;
 }
 
 /* Reads a file into a buffer of so many bytes. */
@@ -118,7 +143,7 @@ Result IFDHGetCapabilities(Dword lun, Dword tag, Dword *length, Byte *value)
     FILE *attribute;
     Result result;
     sprintf(name, "attribute-%08lX", tag);
-    attribute = file(lun, name, "r");
+    attribute = file(lun, name);
     if (!attribute)
         return BEHIND(IFDHGetCapabilities)(lun, tag, length, value);
     result = read_whole(attribute, value, *length, length);
@@ -129,16 +154,10 @@ Result IFDHGetCapabilities(Dword lun, Dword tag, Dword *length, Byte *value)
 Result IFDHSetCapabilities(Dword lun, Dword tag, Dword length, Byte *value)
 {
     char name[32];
-    FILE *attribute;
-    Dword written;
     sprintf(name, "attribute-%08lX", tag);
     if (!is_set(lun, name))
         return BEHIND(IFDHSetCapabilities)(lun, tag, length, value);
-    attribute = file(lun, name, "w");
-    if (!attribute)
-        return SET_FAILURE;
-    written = fwrite(value, 1, length, attribute);
-    return fclose(attribute) == 0 && written == length ? SUCCESS : SET_FAILURE;
+    return replace(lun, name, value, length);
 }
 
 Result IFDHSetProtocolParameters(Dword lun, Dword protocol, Byte flags, Byte pts1, Byte pts2, Byte pts3)
@@ -175,7 +194,7 @@ Result IFDHControl(Dword lun, Dword code, Byte *input, Dword input_length, Byte 
         return SUCCESS;
     }
     sprintf(name, "control-%08lX", code);
-    answer = file(lun, name, "r");
+    answer = file(lun, name);
     if (!answer)
         return BEHIND(IFDHControl)(lun, code, input, input_length, output, room, length);
     result = read_whole(answer, output, room, length);

@@ -25,8 +25,9 @@ fn compile() -> Result<Vec<u8>, Error> {
     let folder = tempfile::tempdir().map_err(failed())?;
     let (source, library) = (folder.path().join("front.c"), folder.path().join("front.so"));
     fs::write(&source, SOURCE).map_err(failed())?;
+    // Without warnings: a new compiler's is no reason for all tests to fail. One test compiles with them.
     let output = Command::new("cc")
-        .args(["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o"])
+        .args(["-shared", "-fPIC", "-w", "-o"])
         .args([&library, &source])
         .args(["-pthread", "-ldl"])
         .output();
@@ -89,4 +90,27 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(".");
     name.push(suffix);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs a C compiler: run by cargo xtask test"]
+    fn the_driver_compiles_without_a_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("front.c");
+        fs::write(&source, SOURCE).unwrap();
+        let output = Command::new("cc")
+            .args(["-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
+            .arg(&source)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
 }
