@@ -133,9 +133,13 @@ impl Reader {
 
     /// Sets whether the reader answers its driver.
     ///
-    /// One that does not is still listed, and calls return `SCARD_E_READER_UNAVAILABLE`: so a USB reader is for a moment
-    /// after it was pulled out. When it answers again, that counts as one event, and a card in it is powered; that its card
-    /// was removed meanwhile is seen then, that it was swapped is not.
+    /// One that does not is still listed, and calls return `SCARD_E_READER_UNAVAILABLE`: so a USB reader is for a
+    /// moment after it was pulled out. No program resets or unpowers its card meanwhile. When it answers again, that
+    /// counts as one event, and a card in it is powered; that its card was removed meanwhile is seen then, that it was
+    /// swapped is not.
+    ///
+    /// A service that starts meanwhile lists the reader all the same; pcscd lists no reader that does not answer when
+    /// it is found.
     ///
     /// # Examples
     /// ```
@@ -154,9 +158,13 @@ impl Reader {
 
     /// Takes the power of a card that no program is connected to; false where there is a connection.
     ///
-    /// pcscd does so a while after the last connection has ended: about half a second with a driver that is asked again and
-    /// again for a card, about five with one that tells of it. The simulator does so only here. The next connection powers
-    /// the card, which has then forgotten its PINs, and settles the protocol anew.
+    /// pcscd does so a while after the last connection has ended: about half a second with a driver that is asked again
+    /// and again for a card, about five with one that tells of it. The simulator does so when this is called. The next
+    /// connection powers the card, which has then forgotten its PINs, and settles the protocol anew.
+    ///
+    /// In one case the simulator does so by itself, and at once: when the last connection leaves a card that another
+    /// one has unpowered, and a reconnection has powered again. There pcscd refuses connections with
+    /// `SCARD_W_UNPOWERED_CARD` for that while.
     ///
     /// # Examples
     /// ```

@@ -10,15 +10,15 @@ use std::time::Duration;
 
 /// A PC/SC service of this process, with readers and cards made of software: a world of its own.
 ///
-/// It does what pcscd and libpcsclite of version 1.9.9 do, on every platform, and its [`functions`](Simulator::functions)
-/// are the table of C functions that programs reach it with. Clones are handles to the same service. It lives as long as
-/// one of them, one of its readers or an open context.
+/// It does what pcscd and libpcsclite of version 1.9.9 do, on every platform, and its
+/// [`functions`](Simulator::functions) are the table of C functions that programs reach it with. Clones are handles to
+/// the same service. It lives as long as one of them, one of its readers or an open context.
 ///
 /// Faults are asked for with [`fail`](Simulator::fail), [`fail_from`](Simulator::fail_from),
 /// [`delay`](Simulator::delay), [`answer`](Simulator::answer), [`before`](Simulator::before) and
 /// [`after`](Simulator::after), each for the n-th call of a C function from then on, and with the methods of [`Reader`]
-/// at once. Of two codes for one call the one that was asked for last comes, and so with answers. A C function's name is
-/// that of `winscard.h`, without Windows' A or W.
+/// at once. Of two codes for one call the one that was asked for last comes, and so with answers. A C function's name
+/// is that of `winscard.h`, without Windows' A or W.
 ///
 /// # Platform notes
 /// Lengths, types and texts are those of the platform, on Windows both in bytes (UTF-8) and in UTF-16. What the service
@@ -149,6 +149,8 @@ impl Simulator {
 
     /// Starts the service again, with the same readers and cards; the cards are powered, and counts of events begin
     /// at 0. Does nothing where it runs.
+    ///
+    /// A reader that [does not answer](Reader::set_available) is listed too, unlike with pcscd.
     ///
     /// # Examples
     /// ```

@@ -197,7 +197,8 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
     if state.connections.len() < before {
         state.sharing.leave();
         if state.presence == Presence::Unpowered && state.connections.is_empty() {
-            // Now that nobody uses the card, the next connection powers it.
+            // Now that nobody uses the card, the next connection powers it. At once: pcscd refuses it for a while
+            // before.
             state.powered = false;
         }
         reader.notify(&mut state);

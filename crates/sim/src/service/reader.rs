@@ -193,7 +193,7 @@ impl Reader {
         self.notify(&mut state);
     }
 
-    /// Takes the power of a card that nobody uses, as pcscd does half a second after its last connection.
+    /// Takes the power of a card that nobody uses, as pcscd does a while after its last connection.
     pub(crate) fn power_off(&self) -> bool {
         let mut state = self.lock();
         let unused = state.sharing.users() == Users::Shared(0);

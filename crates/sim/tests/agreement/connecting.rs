@@ -303,6 +303,8 @@ pub(crate) fn unpowered_then_direct(r: &mut Recorder) {
     r.disconnect(first, SCARD_UNPOWER_CARD);
     r.reconnect(second, DIRECT, 0, SCARD_LEAVE_CARD);
     r.status(second);
+    // vsmartcard's reader has no power to take: the card answers.
+    r.transmit(second, SCARD_PROTOCOL_RAW, 1, 258);
     let third = r.shared(context, 0);
     r.status(third);
     r.status(second);

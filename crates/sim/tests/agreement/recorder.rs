@@ -171,7 +171,8 @@ impl Recorder {
             }
             assert!(Instant::now() < end, "the card keeps its power");
             self.record.pop();
-            // Nothing tells of it: pcscd is asked again, a few times in each of its rounds.
+            // No event to wait for: pcscd changes what it keeps for itself, and tells neither programs nor the state that
+            // they watch. So it is asked again, a few times in each of its rounds.
             std::thread::sleep(Duration::from_millis(100));
         }
     }
