@@ -63,6 +63,8 @@ impl ScriptedCard {
 
     /// Appends a command to the script, with the answer to it: the data, SW1 and SW2.
     ///
+    /// Clones share the script: it grows for all of them, also where one is in a reader.
+    ///
     /// # Examples
     /// ```
     /// use pcsc_sim::{Card, ScriptedCard};
