@@ -46,7 +46,7 @@ pub(crate) struct ReaderConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table, as under [[reader.event]]")]
 pub(crate) struct Event {
-    /// Milliseconds after the program's first call.
+    /// Milliseconds after the process's first call; for one that was forked after it, after its own first context.
     pub(crate) after_ms: Word,
     pub(crate) action: Spanned<Action>,
     pub(crate) card: Option<Spanned<CardConfig>>,

@@ -86,7 +86,7 @@ impl World {
         }
     }
 
-    /// A service that gives no context, and says why, once.
+    /// A service that gives no context, and says why, once in each process.
     fn refused(why: &str) -> Self {
         // A program without standard error is told by the code alone.
         let _ = writeln!(std::io::stderr(), "libpcsc_sim: {why}");
