@@ -62,8 +62,8 @@ impl Pcscd {
     pub fn start_with(readers: usize, driver: Driver) -> Result<Self, Error> {
         let place = Place::take()?;
         let program = installation::daemon()?;
-        // Read and compiled here, before the namespaces, where the machine's drivers are no longer to be seen; and a missing
-        // compiler is told before anything has changed. `configure` gets what is kept of it.
+        // Read and compiled here, before the namespaces, where the machine's drivers are no longer to be seen; and a
+        // missing compiler is told before anything has changed. `configure` gets what is kept of it.
         installation::driver()?;
         if driver == Driver::Equipped {
             front::driver()?;
