@@ -1,11 +1,8 @@
 //! Faults on demand, as a program on a session meets them.
 
-use pcsc_session::{Code, Command, Context, Disposition, Error, Protocols, Session, ShareMode};
-use pcsc_sim::{Card, DemoCard, FnCard, Reader, Simulator};
-use pcsc_sys::{
-    SCARD_E_COMM_DATA_LOST, SCARD_E_NO_SERVICE, SCARD_E_NOT_TRANSACTED, SCARD_E_SHARING_VIOLATION,
-    SCARD_E_UNSUPPORTED_FEATURE, SCARD_W_RESET_CARD,
-};
+use pcsc_session::{Code, Command, Context, Disposition, Error, Protocols, Session};
+use pcsc_sim::{Card, DemoCard, FnCard, Reader, ScriptedCard, Simulator};
+use pcsc_sys::{SCARD_E_COMM_DATA_LOST, SCARD_E_NO_SERVICE, SCARD_E_SHARING_VIOLATION, SCARD_W_RESET_CARD};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -136,6 +133,21 @@ fn a_reader_that_does_not_answer_is_unavailable() {
     reader.set_available(true);
     drop(first);
     assert_eq!(session(&sim).transmit(&COMMAND).unwrap().data(), [1]);
+}
+
+#[test]
+fn no_program_resets_the_card_of_a_reader_that_does_not_answer() {
+    let (sim, reader) = world();
+    let card = ScriptedCard::new([0x3B, 0x00]);
+    reader.insert(card.clone());
+    let options = Session::options().provider(sim.functions());
+    let session = options.on_close(Disposition::Reset).open().unwrap();
+    let before = card.resets();
+    reader.set_available(false);
+    session.close().unwrap();
+    assert_eq!(card.resets(), before);
+    reader.set_available(true);
+    assert_eq!(card.resets(), before + 1);
 }
 
 #[test]
@@ -366,29 +378,4 @@ fn a_card_without_power_settles_its_protocol_anew() {
     assert_eq!(code(with(Protocols::T1)), Code::PROTO_MISMATCH);
     assert!(reader.power_off());
     with(Protocols::T1).unwrap();
-}
-
-#[test]
-fn features_controls_and_attributes_are_those_that_were_set() {
-    let sim = Simulator::new();
-    let reader = sim.add_reader(READER);
-    let options = Session::options()
-        .provider(sim.functions())
-        .share_mode(ShareMode::Direct);
-    let mut session = options.protocols(Protocols::empty()).open().unwrap();
-    let request = u32::try_from(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST).unwrap();
-    assert_eq!(code(session.control(request, &[])), Code::UNSUPPORTED_FEATURE);
-    reader.set_features([(6, 0x4233_0006)]);
-    assert_eq!(session.control(request, &[]).unwrap(), [6, 4, 0x42, 0x33, 0, 6]);
-    reader.on_control(|code, input, output| match code {
-        0x4233_0006 => {
-            output.extend(input.iter().rev());
-            Ok(())
-        }
-        _ => Err(SCARD_E_NOT_TRANSACTED),
-    });
-    assert_eq!(session.control(0x4233_0006, &[1, 2, 3]).unwrap(), [3, 2, 1]);
-    assert_eq!(code(session.control(1, &[])), Code::NOT_TRANSACTED);
-    sim.fail("SCardControl", 1, SCARD_E_UNSUPPORTED_FEATURE);
-    assert_eq!(code(session.control(0x4233_0006, &[])), Code::UNSUPPORTED_FEATURE);
 }
