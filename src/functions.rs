@@ -19,9 +19,9 @@ functions! {
     /// Opens a context: the connection to the service that every other call is made on.
     ///
     /// `dwScope` is `SCARD_SCOPE_SYSTEM` or, with the same effect everywhere but on Windows, `SCARD_SCOPE_USER` or
-    /// `SCARD_SCOPE_TERMINAL`; the two reserved pointers are null. The context goes to `*phContext`. It belongs to this process: after `fork` the child establishes its own. Does not
-    /// wait for readers or cards. One context for each thread that blocks: a pcsc-lite context serves one call at a
-    /// time.
+    /// `SCARD_SCOPE_TERMINAL`; the two reserved pointers are null. The context goes to `*phContext`. It belongs to this
+    /// process: after `fork` the child establishes its own. Does not wait for readers or cards. One context for each
+    /// thread that blocks: a pcsc-lite context serves one call at a time.
     ///
     /// [pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#gaa1b8970169fd4883a6dc4a8f43f19b67),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardestablishcontext)

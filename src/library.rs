@@ -257,8 +257,9 @@ impl Functions {
     ///
     /// # Errors
     /// [`LoadError`] with the loader's own message where it cannot be opened, for an empty path or
-    /// one to what is no file, such as a pipe, or with the symbol that the library lacks. A symbol that is [optional](Functions::is_optional) may be missing: its slot
-    /// then answers `SCARD_E_UNSUPPORTED_FEATURE`.
+    /// one to what is no file, such as a pipe, or with the symbol that the library lacks. A symbol
+    /// that is [optional](Functions::is_optional) may be missing: its slot then answers
+    /// `SCARD_E_UNSUPPORTED_FEATURE`.
     ///
     /// # Examples
     /// ```
