@@ -10,7 +10,6 @@ use crate::command::{self, cargo, stdout};
 use crate::feature_sets::select;
 use crate::package::{self, DEADLINE, write};
 
-const LINUX: &str = "x86_64-unknown-linux-gnu";
 const MAC: &str = "aarch64-apple-darwin";
 
 /// Runs the stage.
@@ -29,6 +28,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         bindgen: program(&root, "bindgen")?,
         root: root.clone(),
         scratch: scratch.path().to_owned(),
+        host: command::host(&root)?,
     };
     include_path(&script, headers)?;
     mac(&script, headers)?;
@@ -74,7 +74,7 @@ fn mac(script: &Script, headers: &str) -> Result<(), String> {
     let code = committed.split_once("\n\n").map_or("", |(_, code)| code);
     has(&text, &[code])?;
 
-    // The target stays this machine, whose C headers are here.
+    // Only the system's name is another one: clang reads for this machine, whose C headers are here.
     let mac = [("CARGO_CFG_TARGET_OS", "macos"), ("PCSC_INCLUDE_DIR", headers)];
     let (output, text) = script.bindgen(&mac)?;
     lacks(&output, &["cargo::warning"])?;
@@ -124,6 +124,8 @@ struct Script {
     bindgen: PathBuf,
     root: PathBuf,
     scratch: PathBuf,
+    /// This machine's target triple, as Cargo names it.
+    host: String,
 }
 
 impl Script {
@@ -137,9 +139,9 @@ impl Script {
         command.env("CARGO_MANIFEST_DIR", &self.root);
         command.env("OUT_DIR", &self.scratch);
         command.envs([
-            ("TARGET", LINUX),
-            ("HOST", LINUX),
-            ("CARGO_CFG_TARGET_OS", "linux"),
+            ("TARGET", &*self.host),
+            ("HOST", &self.host),
+            ("CARGO_CFG_TARGET_OS", std::env::consts::OS),
         ]);
         command.envs(variables.iter().copied());
         command

@@ -15,6 +15,9 @@ use std::time::Duration;
 
 use crate::{setup, tally};
 
+/// Long enough for a program that only says something about itself.
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+
 /// The group that runs now, for the signal handler; 0 where none does.
 static GROUP: AtomicI32 = AtomicI32::new(0);
 
@@ -23,6 +26,17 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder).env("CARGO_TERM_COLOR", "never");
     command
+}
+
+/// Returns this machine's target triple, as Cargo names it.
+///
+/// # Errors
+/// Cargo does not say it.
+pub(crate) fn host(folder: &Path) -> Result<String, String> {
+    let output = stdout(cargo(folder).args(["--version", "--verbose"]), MINUTE)?;
+    let host = output.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned)
+        .ok_or_else(|| format!("{output}\nCargo does not say what machine this is"))
 }
 
 /// Returns the folder that Cargo builds into.
@@ -214,16 +228,22 @@ fn line(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{built_program, run, stdout};
+    use super::{MINUTE, built_program, host, run, stdout};
+    use std::path::Path;
     use std::process::Command;
     use std::time::{Duration, Instant};
-
-    const MINUTE: Duration = Duration::from_secs(60);
 
     fn sh(script: &str) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         command
+    }
+
+    #[test]
+    fn the_host_is_this_machine() {
+        let mut rustc = Command::new("rustc");
+        let said = stdout(rustc.args(["--print", "host-tuple"]), MINUTE).unwrap();
+        assert_eq!(host(Path::new(".")).unwrap(), said.trim());
     }
 
     #[test]
@@ -273,10 +293,7 @@ mod tests {
     #[test]
     fn the_program_is_the_tests() {
         let messages = "{\"executable\":null}\n{\"executable\":\"/t/names-1\"}\n{\"executable\":\"/t/pcscd-2\",\"b\":2}\n";
-        assert_eq!(
-            built_program(messages, "pcscd").unwrap(),
-            std::path::Path::new("/t/pcscd-2")
-        );
+        assert_eq!(built_program(messages, "pcscd").unwrap(), Path::new("/t/pcscd-2"));
         assert!(built_program("{\"executable\":null}\n", "pcscd").is_err());
     }
 }
