@@ -71,10 +71,7 @@ pub(crate) fn docs(root: &Path) -> Result<Done, String> {
     readme::check(root)?;
     let missing = setup::missing(BINDGEN)?;
     if !missing.is_empty() {
-        return Ok(Done::LeftOut(format!(
-            "all features (not installed: {})",
-            missing.join(", ")
-        )));
+        return setup::left_out(format!("all features (not installed: {})", missing.join(", ")));
     }
     doc(&["--all-features"])?;
     Ok(Done::All)

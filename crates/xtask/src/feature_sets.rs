@@ -43,7 +43,7 @@ pub(crate) fn usable() -> Result<(Vec<&'static str>, Done), String> {
     let done = if left_out.is_empty() {
         Done::All
     } else {
-        Done::LeftOut(left_out.join("; "))
+        setup::left_out(left_out.join("; "))?
     };
     Ok((usable, done))
 }

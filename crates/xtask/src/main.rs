@@ -37,6 +37,8 @@ mod package;
 #[cfg(unix)]
 mod readme;
 #[cfg(unix)]
+mod rustup;
+#[cfg(unix)]
 mod setup;
 #[cfg(unix)]
 mod sim_clients;

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::command;
+use crate::command::{self, MINUTE};
+use crate::rustup;
 use crate::stage::Done;
 
 /// A Debian package, and one of its files for which other systems are searched.
@@ -109,9 +110,6 @@ pub(crate) const SIM_BOUNDARY: &[&str] = &["gcc", "libc6-dev", "valgrind"];
 /// To lint the fuzzer's targets.
 pub(crate) const FUZZ: &[&str] = &["gcc", "g++", "libc6-dev", "rustfmt", "clippy"];
 
-/// Rust's own components, each with Cargo's command that runs it: a minimal toolchain lacks them.
-const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "fmt"), ("clippy", "clippy")];
-
 const PACKAGES: &[Package] = &[
     Package {
         name: "gcc",
@@ -201,15 +199,14 @@ const PACKAGES: &[Package] = &[
 /// Long enough for a slow mirror; apt itself gives up on a held lock or a silent server before.
 const UPDATE: Duration = Duration::from_secs(5 * 60);
 const INSTALL: Duration = Duration::from_secs(15 * 60);
-const QUERY: Duration = Duration::from_secs(60);
 
-/// Installs what is missing, on Debian as root or where sudo asks for no password, and Rust's components where there is
+/// Installs what is missing, on Debian as root or where sudo asks for no password, and what is Rust's where there is
 /// rustup; elsewhere says what is missing.
 ///
 /// # Errors
-/// apt-get failed.
+/// apt-get failed; in CI, that something is missing all the same.
 pub(crate) fn run(_root: &Path) -> Result<Done, String> {
-    components()?;
+    rustup::install()?;
     let all: Vec<&str> = PACKAGES.iter().map(|package| package.name).collect();
     let packages = missing(&all)?;
     if !packages.is_empty() {
@@ -221,32 +218,32 @@ pub(crate) fn run(_root: &Path) -> Result<Done, String> {
             command::run(&mut apt(prefix, &arguments), INSTALL)?;
         }
     }
-    let left: Vec<&str> = all.into_iter().chain(COMPONENTS.map(|(name, _)| name)).collect();
+    let left: Vec<&str> = all.into_iter().chain(rustup::names()?).collect();
     let left = missing(&left)?;
     if left.is_empty() {
         return Ok(Done::All);
     }
-    Ok(Done::LeftOut(format!(
-        "{} to be installed by hand",
-        left.join(", ")
-    )))
+    left_out(format!("{} to be installed by hand", left.join(", ")))
 }
 
-/// Asks rustup for the components that this toolchain lacks. Without a network it fails, and the stages are left out.
-fn components() -> Result<(), String> {
-    let names = missing(&COMPONENTS.map(|(name, _)| name))?;
-    if names.is_empty() || !exists("rustup") {
-        return Ok(());
-    }
-    println!("   installing {}", names.join(" "));
-    let mut rustup = Command::new("rustup");
-    if let Err(error) = command::run(rustup.args(["component", "add"]).args(names), UPDATE) {
-        println!("{error}");
-    }
-    Ok(())
+/// Leaves out what cannot be done for want of something that could be installed. In CI nothing is left out so.
+///
+/// # Errors
+/// The same reason, in CI.
+pub(crate) fn left_out(reason: String) -> Result<Done, String> {
+    let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    left_out_where(is_ci, reason)
 }
 
-/// Returns those of the packages and components that are not installed, packages by Debian's names.
+fn left_out_where(is_ci: bool, reason: String) -> Result<Done, String> {
+    if is_ci {
+        Err(format!("{reason}; CI is to have everything"))
+    } else {
+        Ok(Done::LeftOut(reason))
+    }
+}
+
+/// Returns those that are not installed: packages, by Debian's names, and what [`rustup`] knows.
 ///
 /// # Errors
 /// dpkg-query is there and cannot be run.
@@ -256,8 +253,8 @@ pub(crate) fn missing(packages: &[&'static str]) -> Result<Vec<&'static str>, St
         .iter()
         .copied()
         .filter(|name| {
-            if let Some((_, program)) = COMPONENTS.iter().find(|(component, _)| component == name) {
-                return !has_command(program);
+            if let Some(is_here) = rustup::has(name) {
+                return !is_here;
             }
             match &installed {
                 Some(installed) => !installed.lines().any(|line| line == *name),
@@ -267,12 +264,6 @@ pub(crate) fn missing(packages: &[&'static str]) -> Result<Vec<&'static str>, St
             }
         })
         .collect())
-}
-
-/// Whether Cargo has this command: rustup puts a program of its own in the place of one that is missing.
-fn has_command(name: &str) -> bool {
-    let mut cargo = command::cargo(Path::new("."));
-    command::with_output(cargo.args([name, "-h"]), QUERY).is_ok_and(|(status, _)| status.success())
 }
 
 /// Asks Debian which of [`PACKAGES`] it has; `None` on another system.
@@ -285,7 +276,7 @@ fn installed() -> Result<Option<String>, String> {
     query.args(PACKAGES.iter().map(|package| package.name));
     // It fails where one is unknown, and lists the others all the same.
     let (_, output) =
-        command::with_output(&mut query, QUERY).map_err(|error| format!("dpkg-query: {error}"))?;
+        command::with_output(&mut query, MINUTE).map_err(|error| format!("dpkg-query: {error}"))?;
     Ok(Some(
         output
             .lines()
@@ -306,7 +297,7 @@ fn apt_prefix() -> Result<Option<&'static [&'static str]>, String> {
     if !exists("sudo") {
         return Ok(None);
     }
-    let (status, _) = command::with_output(Command::new("sudo").args(["-n", "true"]), QUERY)
+    let (status, _) = command::with_output(Command::new("sudo").args(["-n", "true"]), MINUTE)
         .map_err(|error| format!("sudo: {error}"))?;
     Ok(status.success().then_some(&["sudo", "-n"]))
 }
@@ -350,9 +341,12 @@ pub(crate) fn exists(sign: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::rustup;
+    use crate::stage::Done;
+
     use super::{
-        ABI, BINDGEN, BINDINGS, COMPONENTS, COST, DROP_IN, FORMAT, FUZZ, LINK, LINT, MEMCHECK, PACKAGES,
-        PCSCD, SIM_BOUNDARY, SIM_CLIENTS, exists, has_command,
+        ABI, BINDGEN, BINDINGS, COST, DROP_IN, FORMAT, FUZZ, LINK, LINT, MEMCHECK, PACKAGES, PCSCD,
+        SIM_BOUNDARY, SIM_CLIENTS, exists, left_out_where,
     };
 
     #[test]
@@ -374,21 +368,21 @@ mod tests {
         ]
         .concat()
         {
-            let is_known = PACKAGES.iter().any(|package| package.name == name)
-                || COMPONENTS.iter().any(|(component, _)| *component == name);
+            let is_known = PACKAGES.iter().any(|package| package.name == name) || rustup::has(name).is_some();
             assert!(is_known, "{name}");
         }
+    }
+
+    #[test]
+    fn nothing_is_left_out_in_ci_for_want_of_a_package() {
+        let reason = || "not installed: valgrind".to_owned();
+        assert_eq!(left_out_where(false, reason()), Ok(Done::LeftOut(reason())));
+        assert!(left_out_where(true, reason()).is_err_and(|error| error.contains("valgrind")));
     }
 
     #[test]
     fn programs_are_found_by_name_and_files_by_path() {
         assert!(exists("sh") && exists("/"));
         assert!(!exists("no-such-program") && !exists("/no/such/file"));
-    }
-
-    #[test]
-    fn a_command_that_cargo_lacks_is_missing() {
-        assert!(has_command("build"));
-        assert!(!has_command("no-such-command"));
     }
 }

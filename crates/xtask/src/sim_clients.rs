@@ -4,9 +4,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::command::{cargo, run, target_folder, with_namespaces, with_output};
-use crate::memcheck;
+use crate::command::{cargo, host, run, target_folder, with_namespaces};
+use crate::rustup::{self, NIGHTLY};
 use crate::stage::Done;
+use crate::{memcheck, setup};
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);
 
@@ -19,8 +20,6 @@ const ABUSE: [Program; 2] = [
 ];
 
 type Program = (&'static [&'static str], &'static str, &'static [&'static str]);
-/// The sanitizer needs a target that is named, so that build scripts and macros are built without it.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// Builds the library and runs programs on it, preloaded and by its link, and on pcscd: they must print the same.
 ///
@@ -37,7 +36,7 @@ pub(crate) fn clients(root: &Path) -> Result<Done, String> {
     Ok(Done::All)
 }
 
-/// Runs the abuse under valgrind and, where there is a nightly compiler for this machine, under AddressSanitizer.
+/// Runs the abuse under valgrind and, with a nightly compiler where this machine has one, under AddressSanitizer.
 ///
 /// # Errors
 /// What one of them found, or a test that failed; in CI, that there is no nightly compiler.
@@ -45,30 +44,29 @@ pub(crate) fn boundary(root: &Path) -> Result<Done, String> {
     for (selection, name, arguments) in ABUSE {
         memcheck::check(root, selection, name, arguments)?;
     }
-    match nightly() {
-        Ok(()) => {
-            for (selection, name, arguments) in ABUSE {
-                address_sanitizer(root, (selection, name, arguments))?;
-            }
-            Ok(Done::All)
-        }
-        Err(why) if is_ci() => Err(format!(
-            "{why}, which CI is to have: rustup toolchain install nightly"
-        )),
-        Err(why) => Ok(Done::LeftOut(format!("AddressSanitizer: {why}"))),
+    let host = host(root)?;
+    if !rustup::has_sanitizer(&host) {
+        return Ok(Done::LeftOut(format!(
+            "AddressSanitizer: there is none for {host}"
+        )));
     }
+    if !setup::missing(&[NIGHTLY])?.is_empty() {
+        return setup::left_out(
+            "AddressSanitizer (not installed: nightly; rustup toolchain install nightly)".to_owned(),
+        );
+    }
+    for program in ABUSE {
+        address_sanitizer(root, &host, program)?;
+    }
+    Ok(Done::All)
 }
 
-/// Whether this runs where nothing may be left out.
-fn is_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| value == "true")
-}
-
-fn address_sanitizer(root: &Path, (selection, name, arguments): Program) -> Result<(), String> {
+fn address_sanitizer(root: &Path, host: &str, (selection, name, arguments): Program) -> Result<(), String> {
     let mut rustup = Command::new("rustup");
     rustup.current_dir(root);
-    rustup.args(["run", "nightly", "cargo", "test"]).args(selection);
-    rustup.args(["--target", TARGET, "--target-dir"]);
+    rustup.args(["run", NIGHTLY, "cargo", "test"]).args(selection);
+    // A target that is named, so that build scripts and macros are built without the sanitizer.
+    rustup.args(["--target", host, "--target-dir"]);
     // Its own folder: two compilers in one would build everything anew at each change between them.
     rustup.arg(target_folder(root).join("address-sanitizer"));
     rustup.arg("--").args(arguments);
@@ -80,16 +78,4 @@ fn address_sanitizer(root: &Path, (selection, name, arguments): Program) -> Resu
     run(&mut rustup, DEADLINE)?;
     println!("AddressSanitizer finds nothing in {name}");
     Ok(())
-}
-
-/// Says why there is no nightly compiler with this target's sanitizer.
-fn nightly() -> Result<(), String> {
-    let mut rustc = Command::new("rustup");
-    rustc.args(["run", "nightly", "rustc", "--version", "--verbose"]);
-    let (status, output) = with_output(&mut rustc, DEADLINE).map_err(|error| format!("rustup: {error}"))?;
-    if status.success() && output.contains(&format!("host: {TARGET}")) {
-        Ok(())
-    } else {
-        Err(format!("there is no nightly compiler for {TARGET}"))
-    }
 }

@@ -82,7 +82,7 @@ fn one(stage: &Stage, root: &Path) -> Result<Done, String> {
     if missing.is_empty() {
         (stage.run)(root)
     } else {
-        Ok(Done::LeftOut(format!("not installed: {}", missing.join(", "))))
+        setup::left_out(format!("not installed: {}", missing.join(", ")))
     }
 }
 
