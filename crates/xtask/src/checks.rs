@@ -46,12 +46,15 @@ pub(crate) fn lint(root: &Path) -> Result<Done, String> {
     Ok(done)
 }
 
-/// Formats and lints the fuzz targets. `cargo xtask fuzz` runs them.
+/// Checks format and lints of the packages outside the workspace, which its own do not reach.
 ///
 /// # Errors
 /// A difference, a warning.
-pub(crate) fn fuzz_targets(root: &Path) -> Result<Done, String> {
-    package::tidy(root, &root.join("crates/session/fuzz")).map(|()| Done::All)
+pub(crate) fn packages(root: &Path) -> Result<Done, String> {
+    for package in ["crates/session/fuzz", "tests/drop-in", "tests/cost"] {
+        package::tidy(root, &root.join(package))?;
+    }
+    Ok(Done::All)
 }
 
 /// Makes the documentation, by default and with all features, and compiles the README's Rust.

@@ -70,7 +70,6 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     println!("{:<12}{in_c:>8.2}", "C");
 
     package::lock(root, &package)?;
-    package::tidy(root, &package)?;
     let mut figures = Vec::new();
     for features in ["", "link"] {
         let mut cargo = package::cargo(root, &package);

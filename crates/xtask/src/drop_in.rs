@@ -16,7 +16,6 @@ use crate::package::{self, DEADLINE};
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let package = root.join("tests/drop-in");
     package::lock(root, &package)?;
-    package::tidy(root, &package)?;
     for (mode, features, is_linked) in [("load", "", false), ("link", "link", true)] {
         let mut build = cargo(root, &package, features);
         build.args(["--no-run", "--message-format=json-render-diagnostics"]);

@@ -27,8 +27,9 @@ pub(crate) fn lock(root: &Path, package: &Path) -> Result<(), String> {
     }
 }
 
-/// Checks a package's format and lints: the workspace's own do not reach it.
+/// Checks a package's format and lints.
 pub(crate) fn tidy(root: &Path, package: &Path) -> Result<(), String> {
+    lock(root, package)?;
     command::run(cargo(root, package).args(["fmt", "--check"]), DEADLINE)?;
     let mut clippy = cargo(root, package);
     clippy.args(["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]);

@@ -56,7 +56,7 @@ pub(crate) const PCSCD: &[&str] = &[
     "pcsc-tools",
     "python3-pyscard",
 ];
-/// To drive a private daemon through the published crate, from a package that is linted too.
+/// To drive a private daemon through the published crate.
 pub(crate) const DROP_IN: &[&str] = &[
     "gcc",
     "libc6-dev",
@@ -66,18 +66,15 @@ pub(crate) const DROP_IN: &[&str] = &[
     "libpcsclite1",
     "pcscd",
     "vsmartcard-vpcd",
-    "rustfmt",
-    "clippy",
 ];
 /// To count instructions.
 pub(crate) const COST: &[&str] = &[
     "gcc",
     "libc6-dev",
+    "binutils",
     "pkg-config",
     "libpcsclite-dev",
     "valgrind",
-    "rustfmt",
-    "clippy",
 ];
 
 /// To run the suite under memcheck.
@@ -107,8 +104,8 @@ pub(crate) const SIM_CLIENTS: &[&str] = &[
 /// To abuse the simulator's library under valgrind.
 pub(crate) const SIM_BOUNDARY: &[&str] = &["gcc", "libc6-dev", "valgrind"];
 
-/// To lint the fuzzer's targets.
-pub(crate) const FUZZ: &[&str] = &["gcc", "g++", "libc6-dev", "rustfmt", "clippy"];
+/// To lint the packages outside the workspace: the fuzzer has a part in C++.
+pub(crate) const PACKAGES_OUTSIDE: &[&str] = &["gcc", "g++", "libc6-dev", "rustfmt", "clippy"];
 
 const PACKAGES: &[Package] = &[
     Package {
@@ -345,8 +342,8 @@ mod tests {
     use crate::stage::Done;
 
     use super::{
-        ABI, BINDGEN, BINDINGS, COST, DROP_IN, FORMAT, FUZZ, LINK, LINT, MEMCHECK, PACKAGES, PCSCD,
-        SIM_BOUNDARY, SIM_CLIENTS, exists, left_out_where,
+        ABI, BINDGEN, BINDINGS, COST, DROP_IN, FORMAT, LINK, LINT, MEMCHECK, PACKAGES, PACKAGES_OUTSIDE,
+        PCSCD, SIM_BOUNDARY, SIM_CLIENTS, exists, left_out_where,
     };
 
     #[test]
@@ -358,10 +355,10 @@ mod tests {
             COST,
             DROP_IN,
             FORMAT,
-            FUZZ,
             LINK,
             LINT,
             MEMCHECK,
+            PACKAGES_OUTSIDE,
             PCSCD,
             SIM_BOUNDARY,
             SIM_CLIENTS,

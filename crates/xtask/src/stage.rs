@@ -49,10 +49,10 @@ pub(crate) const STAGES: &[Stage] = &[
         run: checks::lint,
     },
     Stage {
-        name: "fuzz-targets",
-        about: "clippy on the fuzz targets, which stand outside the workspace",
-        needs: setup::FUZZ,
-        run: checks::fuzz_targets,
+        name: "packages",
+        about: "format and clippy of the packages outside the workspace, the fuzz targets among them",
+        needs: setup::PACKAGES_OUTSIDE,
+        run: checks::packages,
     },
     Stage {
         name: "docs",
