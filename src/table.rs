@@ -255,7 +255,10 @@ macro_rules! functions {
 
             $(#[cfg($($cfg)*)])?
             const _: () = {
-                $($(assert!(<$type as $crate::table::Pointer>::IS_CONST == <$header as $crate::table::Pointer>::IS_CONST);)?)*
+                $($(assert!(
+                    <$type as $crate::table::Pointer>::IS_CONST == <$header as $crate::table::Pointer>::IS_CONST,
+                    concat!(stringify!($name), ": ", stringify!($arg), " is constant in the list or in the header, not in both")
+                );)?)*
             };
         )*
     };

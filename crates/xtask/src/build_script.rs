@@ -71,7 +71,9 @@ fn mac(script: &Script, headers: &str) -> Result<(), String> {
         &output,
         &["cargo::warning=the committed bindings for macOS serve"],
     )?;
-    let code = committed.split_once("\n\n").map_or("", |(_, code)| code);
+    let (_, code) = committed
+        .split_once("\n\n")
+        .ok_or("src/bindings/macos.rs has no blank line after its own documentation")?;
     has(&text, &[code])?;
 
     // Only the system's name is another one: clang reads for this machine, whose C headers are here.
