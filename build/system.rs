@@ -51,7 +51,8 @@ fn cross() -> bool {
     env::var_os("TARGET") != env::var_os("HOST")
 }
 
-/// Finds pcsc-lite: where `PCSC_LIB_DIR` and `PCSC_INCLUDE_DIR` say, else by pkg-config.
+/// Finds pcsc-lite: where `PCSC_LIB_DIR` and `PCSC_INCLUDE_DIR` say, else by pkg-config. A library that the first names
+/// has its headers beside it, where they are installed as pcsc-lite's own installation does.
 fn pcsclite() -> Vec<PathBuf> {
     let library = folder("PCSC_LIB_DIR");
     if cfg!(feature = "link") {
@@ -62,7 +63,8 @@ fn pcsclite() -> Vec<PathBuf> {
         }
     }
     let is_linked = cfg!(feature = "link") && library.is_none();
-    match folder("PCSC_INCLUDE_DIR") {
+    let beside = library.filter(|_| cfg!(feature = "link")).and_then(beside);
+    match folder("PCSC_INCLUDE_DIR").or(beside) {
         Some(path) => {
             if is_linked {
                 probe(is_linked, "1");
@@ -77,6 +79,12 @@ fn pcsclite() -> Vec<PathBuf> {
             .probe("libpcsclite")
             .map_or_else(|_| Vec::new(), |library| library.include_paths),
     }
+}
+
+/// The headers that were installed together with the library in this folder.
+fn beside(library: PathBuf) -> Option<PathBuf> {
+    let headers = library.join("../include/PCSC").canonicalize().ok()?;
+    headers.join("winscard.h").exists().then_some(headers)
 }
 
 /// The first version whose `pcsc_stringify_error` returns `const char *`, as the list has it.

@@ -25,7 +25,8 @@
 //! - `load` (default): the system's library is opened at the first call; nothing is needed to build.
 //! - `link`: it is linked, through pkg-config, as a framework or by its import library; this wins over `load`.
 //!   `PCSC_LIB_DIR` and `PCSC_LIB_NAME` say where it is instead. Build scripts of dependent packages get the folder of the
-//!   headers as `DEP_PCSC_INCLUDE`.
+//!   headers as `DEP_PCSC_INCLUDE`: `PCSC_INCLUDE_DIR`, else `../include/PCSC` seen from `PCSC_LIB_DIR`, else what
+//!   pkg-config says.
 //! - `bindgen`: types and constants are made from this machine's headers, found by pkg-config or in `PCSC_INCLUDE_DIR`.
 //!   The committed ones serve, with a warning, where a target's headers are not here, and on macOS, whose own headers
 //!   lack too much: `PCSC_INCLUDE_DIR` may name pcsc-lite's there.

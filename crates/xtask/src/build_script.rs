@@ -27,7 +27,10 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         link: program(&root, "link")?,
         bindgen: program(&root, "bindgen")?,
         root: root.clone(),
-        scratch: scratch.path().to_owned(),
+        scratch: scratch
+            .path()
+            .canonicalize()
+            .map_err(|error| format!("{}: {error}", scratch.path().display()))?,
         host: command::host(&root)?,
     };
     include_path(&script, headers)?;
@@ -48,6 +51,19 @@ fn include_path(script: &Script, headers: &str) -> Result<(), String> {
     let output = script.link(&own)?;
     has(&output, &[linked.as_slice(), &[&known]].concat())?;
     lacks(&output, &["pcsclite\n"])?;
+
+    // Its own headers, where they are beside it, are not the system's.
+    let prefix = script.scratch.join("prefix");
+    write(&prefix.join("include/PCSC/winscard.h"), "")?;
+    write(&prefix.join("lib/libpcsclite.so"), "")?;
+    let library = prefix.join("lib").display().to_string();
+    let output = script.link(&[("PCSC_LIB_DIR", &library)])?;
+    let beside = format!(
+        "cargo::metadata=include={}\n",
+        prefix.join("include/PCSC").display()
+    );
+    has(&output, &[&beside])?;
+    lacks(&output, &[&known])?;
 
     // No pkg-config, and so nothing to tell.
     let output = script.link(&[own.as_slice(), &[("PKG_CONFIG", "/no/such/program")]].concat())?;
