@@ -94,7 +94,7 @@ pub(crate) const STAGES: &[Stage] = &[
         name: "sim-time",
         about: "the tests on the simulator take less than 20 seconds, without compiling",
         needs: &[],
-        run: sim_time::run,
+        run: sim_time::sim_time,
     },
     Stage {
         name: "pcscd",
