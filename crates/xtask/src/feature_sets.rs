@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::command::{cargo, run, with_namespaces};
+use crate::command::{MINUTE, cargo, run, stdout, with_namespaces};
 use crate::setup;
 use crate::stage::Done;
 
@@ -22,6 +22,9 @@ pub(crate) const ALL: [&str; 8] = [
 
 /// The set that is on by default.
 pub(crate) const DEFAULT: &str = "load";
+
+/// The version of pcscd that the records in `crates/sim/tests/agreement` are of.
+const RECORDED: &str = "1.9.9";
 
 const DEADLINE: Duration = Duration::from_secs(15 * 60);
 
@@ -86,7 +89,7 @@ pub(crate) fn unit(root: &Path) -> Result<Done, String> {
 /// Runs the tests that need a daemon, loaded and linked.
 ///
 /// # Errors
-/// A test failed.
+/// A test failed, or pcscd does not tell its version.
 pub(crate) fn pcscd(root: &Path) -> Result<Done, String> {
     // Tests run the examples' programs.
     run(cargo(root).args(["build", "--workspace", "--examples"]), DEADLINE)?;
@@ -101,5 +104,45 @@ pub(crate) fn pcscd(root: &Path) -> Result<Done, String> {
     // The linked library has one table of readers for a process, and each test has a daemon.
     linked.arg("--test-threads=1");
     run(&mut with_namespaces(linked), DEADLINE)?;
-    Ok(Done::All)
+    let version = pcscd_version()?;
+    if version == RECORDED {
+        return Ok(Done::All);
+    }
+    Ok(Done::LeftOut(format!(
+        "the records of what calls return are of pcscd {RECORDED}, this is {version}: compared with the simulator alone"
+    )))
+}
+
+/// Asks the installed pcscd for its version.
+fn pcscd_version() -> Result<String, String> {
+    let program = setup::program("pcscd").ok_or("there is no pcscd")?;
+    let output = stdout(Command::new(program).arg("--version"), MINUTE)?;
+    version(&output)
+        .map(str::to_owned)
+        .ok_or_else(|| format!("{output}\npcscd does not tell its version"))
+}
+
+/// Reads pcscd's line `pcsc-lite version 1.9.9.`.
+fn version(output: &str) -> Option<&str> {
+    let (_, rest) = output.split_once("version ")?;
+    let version = rest.split(|c: char| c != '.' && !c.is_ascii_digit()).next()?;
+    Some(version.trim_end_matches('.')).filter(|version| !version.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RECORDED, version};
+
+    #[test]
+    fn the_version_is_pcscds() {
+        assert_eq!(version("pcsc-lite version 1.9.9.\nCopyright"), Some("1.9.9"));
+        assert_eq!(version("pcsc-lite version 2.3.1\n"), Some("2.3.1"));
+        assert_eq!(version("pcscd: no such option"), None);
+    }
+
+    #[test]
+    fn the_records_are_of_this_version() {
+        let tests = include_str!("../../sim/tests/agreement/main.rs");
+        assert!(tests.contains(&format!("const VERSION: &str = \"{RECORDED}\";")));
+    }
 }

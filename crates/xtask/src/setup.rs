@@ -1,6 +1,6 @@
 //! What the tests need from the system, and getting it on Debian.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -107,6 +107,12 @@ pub(crate) const SIM_BOUNDARY: &[&str] = &["gcc", "libc6-dev", "valgrind"];
 /// To lint the packages outside the workspace: the fuzzer has a part in C++.
 pub(crate) const PACKAGES_OUTSIDE: &[&str] = &["gcc", "g++", "libc6-dev", "rustfmt", "clippy"];
 
+/// Where pcsc-lite's header is without pkg-config saying so.
+pub(crate) const PCSC_HEADERS: &[&str] = &[
+    "/usr/include/PCSC/winscard.h",
+    "/usr/local/include/PCSC/winscard.h",
+];
+
 const PACKAGES: &[Package] = &[
     Package {
         name: "gcc",
@@ -126,10 +132,7 @@ const PACKAGES: &[Package] = &[
     },
     Package {
         name: "libpcsclite-dev",
-        signs: &[
-            "/usr/include/PCSC/winscard.h",
-            "/usr/local/include/PCSC/winscard.h",
-        ],
+        signs: PCSC_HEADERS,
     },
     Package {
         name: "libpcsclite1",
@@ -329,11 +332,17 @@ pub(crate) fn exists(sign: &str) -> bool {
     if sign.starts_with('/') {
         return Path::new(sign).exists();
     }
+    program(sign).is_some()
+}
+
+/// Returns the path of a program.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         // Not in everybody's path, and daemons live there.
         .chain(["/usr/sbin".into(), "/sbin".into()])
-        .any(|folder| folder.join(sign).is_file())
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]
