@@ -1,7 +1,12 @@
 //! `cargo xtask bindings`: the committed files in `src/bindings/`.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{fs, io};
+
+use crate::command::{self, MINUTE};
+use crate::package::{read, write};
+use crate::setup::PCSC_HEADERS;
 
 #[path = "../../../build/bindings.rs"]
 mod generate;
@@ -50,7 +55,7 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
     ];
     for (name, about, text) in files {
         let path = root.join("src/bindings").join(name);
-        let text = rustfmt(&format!("//! {about}\n\n{text}"))?;
+        let text = rustfmt(&scratch.join(name), &format!("//! {about}\n\n{text}"))?;
         if !check {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         } else if fs::read_to_string(&path).unwrap_or_default() != text {
@@ -67,7 +72,6 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
 ///
 /// # Errors
 /// There are none, or bindgen cannot read them.
-#[cfg(unix)]
 pub(crate) fn generated(root: &Path) -> Result<String, String> {
     let scratch = root.join("target/bindings");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
@@ -86,7 +90,6 @@ fn part10(wrapper: &Path, include: &[PathBuf], scratch: &Path) -> Result<String,
 }
 
 /// The version of the headers that the committed files were made from.
-#[cfg(unix)]
 pub(crate) fn committed_version(root: &Path) -> Result<String, String> {
     let path = root.join("src/bindings/pcsclite.rs");
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -102,16 +105,19 @@ pub(crate) fn committed_version(root: &Path) -> Result<String, String> {
 /// # Errors
 /// They are in none of them.
 pub(crate) fn pcsclite_headers() -> Result<PathBuf, String> {
-    let mut pkg_config = std::process::Command::new("pkg-config");
-    let said = pkg_config.args(["--cflags-only-I", "libpcsclite"]).output();
-    let said = said.map_or_else(
-        |_| String::new(),
-        |output| String::from_utf8_lossy(&output.stdout).into_owned(),
-    );
+    let mut pkg_config = Command::new("pkg-config");
+    // Where it fails, the usual places are left.
+    let said =
+        command::stdout(pkg_config.args(["--cflags-only-I", "libpcsclite"]), MINUTE).unwrap_or_default();
     let folders = said.split_whitespace().filter_map(|word| word.strip_prefix("-I"));
     folders
-        .chain(["/usr/include/PCSC", "/usr/local/include/PCSC"])
-        .map(PathBuf::from)
+        .map(Path::new)
+        .chain(
+            PCSC_HEADERS
+                .iter()
+                .filter_map(|header| Path::new(header).parent()),
+        )
+        .map(Path::to_owned)
         .find(|folder| folder.join("winscard.h").exists())
         .ok_or_else(|| "pcsc-lite's headers are not here: install libpcsclite-dev".to_owned())
 }
@@ -149,26 +155,10 @@ fn clang_headers() -> Result<PathBuf, String> {
         .ok_or_else(|| "no clang headers below /usr/lib: install libclang-dev".to_owned())
 }
 
-/// Formats a file as `cargo fmt` would.
-fn rustfmt(text: &str) -> Result<String, String> {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-    let mut child = Command::new("rustfmt")
-        .args(["--edition", "2024", "--emit", "stdout"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("rustfmt: {error}"))?;
-    let mut stdin = child.stdin.take().ok_or("rustfmt has no standard input")?;
-    stdin
-        .write_all(text.as_bytes())
-        .map_err(|error| format!("rustfmt: {error}"))?;
-    drop(stdin);
-    let output = child
-        .wait_with_output()
-        .map_err(|error| format!("rustfmt: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("rustfmt: {}", output.status));
-    }
-    String::from_utf8(output.stdout).map_err(|error| format!("rustfmt: {error}"))
+/// Formats a file as `cargo fmt` would, with the settings of the workspace above it.
+fn rustfmt(file: &Path, text: &str) -> Result<String, String> {
+    write(file, text)?;
+    let mut rustfmt = Command::new("rustfmt");
+    command::run(rustfmt.args(["--edition", "2024"]).arg(file), MINUTE)?;
+    read(file)
 }

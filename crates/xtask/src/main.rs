@@ -9,6 +9,7 @@
 mod abi;
 #[cfg(unix)]
 mod bare;
+#[cfg(unix)]
 mod bindings;
 #[cfg(unix)]
 mod build_script;
@@ -59,24 +60,31 @@ fn main() -> ExitCode {
     let root = package.ancestors().nth(2).unwrap_or(package);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match *arguments.as_slice() {
-        #[cfg(unix)]
-        ["test", ref stages @ ..] => test::run(root, stages),
-        #[cfg(unix)]
-        ["fuzz"] => fuzz::fuzz(root, None),
-        #[cfg(unix)]
-        ["fuzz", seconds] => fuzz::fuzz(root, Some(seconds)),
-        ["bindings"] => bindings::bindings(root, false),
-        ["bindings", "--check"] => bindings::bindings(root, true),
-        _ => Err(
-            "usage: cargo xtask test [--list | STAGE...] | fuzz [SECONDS] | bindings [--check]; `test` and `fuzz` are for Unix".to_owned(),
-        ),
-    };
-    match result {
+    match run(root, &arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(unix)]
+fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
+    match *arguments {
+        ["test", ref stages @ ..] => test::run(root, stages),
+        ["fuzz"] => fuzz::fuzz(root, None),
+        ["fuzz", seconds] => fuzz::fuzz(root, Some(seconds)),
+        ["bindings"] => bindings::bindings(root, false),
+        ["bindings", "--check"] => bindings::bindings(root, true),
+        _ => Err(
+            "usage: cargo xtask test [--list | STAGE...] | fuzz [SECONDS] | bindings [--check]".to_owned(),
+        ),
+    }
+}
+
+/// The programs and headers that the commands use are those of Unix.
+#[cfg(not(unix))]
+fn run(_root: &Path, _arguments: &[&str]) -> Result<(), String> {
+    Err("the workspace's commands are for Unix".to_owned())
 }
