@@ -1,7 +1,6 @@
 //! What a session asks of the reader rather than of the card: status, attributes, control.
 
 use crate::raw::{self, Fill};
-use crate::reconnect::is_reconnectable;
 use crate::{Atr, Attribute, CardState, CardStatus, Error, ReaderName, Session, growing};
 use pcsc_sys::{MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED, MAX_READERNAME};
 use zeroize::Zeroize;
@@ -237,9 +236,7 @@ impl Session {
         const FUNCTION: &str = "SCardControl";
         at_most(FUNCTION, input, MAX_BUFFER_SIZE_EXTENDED)?;
         // The reader answers whatever has become of the card.
-        if self.lost.get().is_some_and(|code| !is_reconnectable(code)) {
-            self.check(FUNCTION)?;
-        }
+        self.check_reader(FUNCTION)?;
         // pcsc-lite refuses a longer buffer than the longest answer.
         let len = output.len().min(MAX_BUFFER_SIZE_EXTENDED);
         let output = &mut output[..len];

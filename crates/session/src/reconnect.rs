@@ -70,9 +70,7 @@ impl Session {
         initialization: Disposition,
     ) -> Result<(), Error> {
         const FUNCTION: &str = "SCardReconnect";
-        if self.lost.get().is_some_and(|code| !is_reconnectable(code)) {
-            self.check(FUNCTION)?;
-        }
+        self.check_reader(FUNCTION)?;
         match raw::reconnect(self.functions(), self.card, share_mode, protocols, initialization) {
             Ok(protocol) => {
                 self.lost.set(None);

@@ -335,6 +335,14 @@ impl Session {
         }
     }
 
+    /// Refuses a call that can only fail whatever becomes of the card: the reader is gone, or the service.
+    pub(crate) fn check_reader(&self, function: &'static str) -> Result<(), Error> {
+        match self.lost.get() {
+            Some(code) if !is_reconnectable(code) => Err(self.pcsc(function, code)),
+            _ => Ok(()),
+        }
+    }
+
     /// The error of a C function, noted where it ends the connection.
     #[cold]
     pub(crate) fn failed(&self, function: &'static str, code: Code) -> Error {
