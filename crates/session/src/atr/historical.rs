@@ -4,7 +4,7 @@ mod meaning;
 
 use super::{CardCapabilities, Problem};
 use crate::status_word::StatusWord;
-use crate::tlv::CompactTlvs;
+use crate::tlv::{CompactTlv, CompactTlvs, TlvError};
 
 /// Is the category indicator, the first historical byte, which says how the others are to be read.
 ///
@@ -278,19 +278,23 @@ impl<'a> HistoricalBytes<'a> {
         if self.is_of_reader() {
             return None;
         }
-        let (objects, status) = self.parts();
+        let (_, status) = self.parts();
         if self.category() == Some(Category::StatusAtEnd) && status.len() < 3 {
             return Some(Problem::StatusMissing { len: status.len() });
         }
-        // An object that is cut off is the last one: it begins where those before it end.
-        let mut position = 2;
-        for object in CompactTlvs::new(objects) {
-            match object {
-                Ok(object) => position += 1 + object.value().len(),
-                Err(_) => return Some(Problem::ObjectTooLong { position }),
-            }
-        }
-        None
+        let mut objects = self.placed_objects();
+        let (start, _) = objects.find(|(_, object)| object.is_err())?;
+        Some(Problem::ObjectTooLong { position: start + 1 })
+    }
+
+    /// The compact-TLV objects, each with the place of its first byte, T1 being 0; one that is cut off is the last.
+    fn placed_objects(&self) -> impl Iterator<Item = (usize, Result<CompactTlv<'a>, TlvError>)> {
+        let mut next = 1;
+        self.objects().map(move |object| {
+            let start = next;
+            next += 1 + object.map_or(0, |object| object.value().len());
+            (start, object)
+        })
     }
 }
 

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::atr::capabilities::{self, CardCapabilities};
 use crate::status_word::StatusWord;
-use crate::tlv::CompactTlvs;
 
 impl<'a> HistoricalBytes<'a> {
     /// What the byte at a position is, for people.
@@ -27,19 +26,17 @@ impl<'a> HistoricalBytes<'a> {
                 return Meaning::Text("DIR data reference");
             }
             Some(Category::StatusAtEnd | Category::CompactTlv) if position < status_at => {
-                let mut start = 1;
-                for object in CompactTlvs::new(objects).map_while(Result::ok) {
-                    let end = start + 1 + object.value().len();
-                    if position < end {
-                        return match position - start {
-                            0 => Meaning::Object(object.tag()),
-                            within => Meaning::of_value(object.tag(), object.value(), within),
-                        };
+                for (start, object) in self.placed_objects() {
+                    match object {
+                        Ok(object) if position == start => return Meaning::Object(object.tag()),
+                        Ok(object) if position <= start + object.value().len() => {
+                            return Meaning::of_value(object.tag(), object.value(), position - start);
+                        }
+                        Err(_) if position == start => {
+                            return Meaning::Text("an object longer than the bytes that are left");
+                        }
+                        Ok(_) | Err(_) => {}
                     }
-                    start = end;
-                }
-                if position == start {
-                    return Meaning::Text("an object longer than the bytes that are left");
                 }
             }
             Some(Category::StatusAtEnd) if status.len() == 3 => {
