@@ -48,8 +48,10 @@ mod bindings;
 mod functions;
 mod library;
 mod macros;
+mod provider;
 
 pub use bindings::{part10::*, platform::*};
 pub use functions::*;
 pub use library::{Attempt, Failure, LoadError};
 pub use macros::*;
+pub use provider::Provider;

@@ -75,14 +75,14 @@ conformance! {
         for reader in 0..16 {
             service.insert(reader, echo(reader as u8));
         }
-        let functions = service.functions();
+        let provider = service.provider();
         let names: Vec<String> = (0..16).map(|reader| service.reader(reader)).collect();
         let round = |commands: u32| {
             std::thread::scope(|scope| {
                 for (number, name) in names.iter().enumerate() {
                     scope.spawn(move || {
                         let mut session =
-                            pcsc_session::Session::options().provider(functions).reader(name).open().unwrap();
+                            pcsc_session::Session::options().provider(provider).reader(name).open().unwrap();
                         for count in 0..commands {
                             let bytes = count.to_be_bytes();
                             let command = [0x00, 0xCA, bytes[2], bytes[3], 0x01, number as u8];

@@ -1,7 +1,7 @@
 //! Lengths, codes and protocols that C may hand over.
 
 use crate::table::{
-    READER, answer, answer_with, buffer, command, connect_with, found, functions, session, transmits,
+    READER, answer, answer_with, buffer, command, connect_with, found, provider, session, transmits,
 };
 use pcsc_session::{Code, Context, Error, Protocol, ReaderName, Session};
 use pcsc_sys as sys;
@@ -168,16 +168,13 @@ fn a_function_that_the_library_lacks_says_so() {
 
 #[test]
 fn names_that_are_not_text_are_listed_and_opened() {
-    let names = Context::establish_on(functions())
-        .unwrap()
-        .list_readers()
-        .unwrap();
+    let names = Context::establish_on(provider()).unwrap().list_readers().unwrap();
     assert_eq!(
         names,
         [ReaderName::from(READER), ReaderName::from_bytes(b"L\xE4ser")]
     );
     let session = Session::options()
-        .provider(functions())
+        .provider(provider())
         .reader(&names[1])
         .open()
         .unwrap();
@@ -187,7 +184,7 @@ fn names_that_are_not_text_are_listed_and_opened() {
 #[test]
 fn a_connection_that_fails_names_the_reader() {
     connect_with(sys::SCARD_W_UNRESPONSIVE_CARD, 0);
-    let error = Session::options().provider(functions()).open().unwrap_err();
+    let error = Session::options().provider(provider()).open().unwrap_err();
     let expected = Error::Pcsc {
         function: "SCardConnect",
         code: Code::UNRESPONSIVE_CARD,
@@ -196,7 +193,7 @@ fn a_connection_that_fails_names_the_reader() {
     assert_eq!(error, expected);
     connect_with(sys::SCARD_E_UNKNOWN_READER, 0);
     let error = Session::options()
-        .provider(functions())
+        .provider(provider())
         .reader("Nobody")
         .open()
         .unwrap_err();

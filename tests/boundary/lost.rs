@@ -154,6 +154,6 @@ fn an_ejection_is_no_way_to_reconnect_and_ends_nothing() {
 #[test]
 fn a_card_removed_is_no_card_for_a_connection() {
     crate::table::connect_with(sys::SCARD_W_REMOVED_CARD, 0);
-    let options = Session::options().provider(crate::table::functions());
+    let options = Session::options().provider(crate::table::provider());
     assert!(matches!(options.open(), Err(Error::NoCard { .. })));
 }

@@ -1,9 +1,9 @@
 //! A table whose card answers as the test says; everything belongs to the calling thread.
 
-use pcsc_session::{Functions, Session};
+use pcsc_session::Session;
 use pcsc_sys::{
-    DWORD, LONG, LPBYTE, LPCBYTE, LPCSTR, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSCARDHANDLE, LPSTR,
-    SCARDCONTEXT, SCARDHANDLE,
+    DWORD, Functions, LONG, LPBYTE, LPCBYTE, LPCSTR, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSCARDHANDLE, LPSTR,
+    Provider, SCARDCONTEXT, SCARDHANDLE,
 };
 use pcsc_sys::{SCARD_E_INSUFFICIENT_BUFFER, SCARD_IO_REQUEST, SCARD_S_SUCCESS};
 use std::cell::{Cell, RefCell};
@@ -106,16 +106,16 @@ pub(crate) fn left() -> Vec<u8> {
 /// A session on the one reader.
 pub(crate) fn session() -> Session {
     Session::options()
-        .provider(functions())
+        .provider(provider())
         .reader(READER)
         .open()
         .unwrap()
 }
 
-/// The table.
-pub(crate) fn functions() -> &'static Functions {
+/// The provider of the table.
+pub(crate) fn provider() -> Provider {
     static TABLE: OnceLock<Functions> = OnceLock::new();
-    TABLE.get_or_init(|| {
+    let functions = TABLE.get_or_init(|| {
         let mut table = Functions::UNSUPPORTED;
         table.SCardEstablishContext = establish;
         table.SCardReleaseContext = release;
@@ -131,7 +131,9 @@ pub(crate) fn functions() -> &'static Functions {
         table.SCardGetAttrib = get_attribute;
         table.SCardSetAttrib = set_attribute;
         table
-    })
+    });
+    // SAFETY: each of them keeps to the lengths that it is given, and the table lives for ever.
+    unsafe { Provider::new(functions) }
 }
 
 unsafe extern "system" fn establish(_: DWORD, _: LPCVOID, _: LPCVOID, context: LPSCARDCONTEXT) -> LONG {

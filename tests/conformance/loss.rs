@@ -203,7 +203,7 @@ type Call = fn(&mut Session) -> Result<(), Error>;
 fn a_reader_that_was_pulled_out_is_gone() {
     let simulator = pcsc_sim::Simulator::new();
     let reader = simulator.add_reader("Pulled 00");
-    let options = Session::options().provider(simulator.functions());
+    let options = Session::options().provider(simulator.provider());
     let calls: [Call; 7] = [
         |session| session.transmit(&GET).map(drop),
         |session| session.transaction().map(drop),

@@ -6,7 +6,7 @@ use pcsc_session::{Code, Context, Error, Protocol, Protocols, ReaderName};
 conformance! {
     fn readers_are_listed_in_order<S>() {
         let service = S::start(4);
-        let context = Context::establish_on(service.functions()).unwrap();
+        let context = Context::establish_on(service.provider()).unwrap();
         let names = context.list_readers().unwrap();
         assert_eq!(names, (0..4).map(|reader| ReaderName::from(service.reader(reader))).collect::<Vec<_>>());
         context.is_valid().unwrap();
@@ -14,7 +14,7 @@ conformance! {
 
     fn no_readers_is_an_empty_list_and_an_error_of_its_own<S>() {
         let service = S::start(0);
-        let context = Context::establish_on(service.functions()).unwrap();
+        let context = Context::establish_on(service.provider()).unwrap();
         assert!(context.list_readers().unwrap().is_empty());
         assert_eq!(service.options().open().unwrap_err(), Error::NoReaders);
         let error = service.options().reader("Virtual 0 00 00").open().unwrap_err();
@@ -92,7 +92,7 @@ conformance! {
 
     fn readers_of_a_service_that_died_cannot_be_listed<S>() {
         let mut service = S::start(1);
-        let context = Context::establish_on(service.functions()).unwrap();
+        let context = Context::establish_on(service.provider()).unwrap();
         service.kill();
         let error = context.list_readers().unwrap_err();
         assert_eq!(error, Error::Pcsc { function: "SCardListReaders", code: Code::NO_SERVICE, reader: None });

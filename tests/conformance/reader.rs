@@ -83,7 +83,7 @@ conformance! {
 
     fn there_are_reader_groups<S>() {
         let service = S::start(2);
-        let context = Context::establish_on(service.functions()).unwrap();
+        let context = Context::establish_on(service.provider()).unwrap();
         let groups = context.list_reader_groups().unwrap();
         assert_eq!(groups, ["SCard$DefaultReaders"]);
         assert_eq!(context.list_readers_of(&groups[0]).unwrap(), context.list_readers().unwrap());
@@ -108,13 +108,13 @@ conformance! {
 
     fn a_context_goes_out_and_comes_in_where_nobody_shares_it<S>() {
         let service = S::start(1);
-        let context = Context::establish_on(service.functions()).unwrap();
+        let context = Context::establish_on(service.provider()).unwrap();
         let shared = context.clone();
         let context = context.into_raw().unwrap_err();
         drop(shared);
         let handle = context.into_raw().unwrap();
         // SAFETY: the handle was handed out a line before, and nobody else has it.
-        let context = unsafe { Context::from_raw(service.functions(), handle) };
+        let context = unsafe { Context::from_raw(service.provider(), handle) };
         assert_eq!(context.as_raw(), handle);
         context.is_valid().unwrap();
         assert!(!context.list_readers().unwrap().is_empty());

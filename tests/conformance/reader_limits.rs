@@ -112,7 +112,7 @@ fn a_connection_that_is_lost_while_the_reader_is_asked_is_no_answer_of_the_reade
         answer.extend(properties(0));
         Ok(())
     });
-    let mut session = Session::options().provider(simulator.functions()).open().unwrap();
+    let mut session = Session::options().provider(simulator.provider()).open().unwrap();
     simulator.fail("SCardControl", 1, pcsc_sys::SCARD_W_RESET_CARD);
     let data = bytes(1000);
     match session.execute(&PUT.with_data(&data)).unwrap_err() {

@@ -16,8 +16,8 @@ pub(crate) const ECHO: u32 = 0x4200_0ABC;
 pub(crate) trait Service: Sized {
     /// Starts a service with so many readers, all empty.
     fn start(readers: usize) -> Self;
-    /// The C functions that talk to it.
-    fn functions(&self) -> &'static sys::Functions;
+    /// The provider that talks to it.
+    fn provider(&self) -> sys::Provider;
     /// The name of a reader.
     fn reader(&self, reader: usize) -> String;
     /// Puts a card into a reader; returns when the service has seen it.
@@ -39,7 +39,7 @@ pub(crate) trait Service: Sized {
 
     /// Starts from the default options.
     fn options(&self) -> SessionOptions {
-        Session::options().provider(self.functions())
+        Session::options().provider(self.provider())
     }
 
     /// A session on a reader, by its name.
@@ -159,8 +159,8 @@ pub(crate) mod simulated {
             }
         }
 
-        fn functions(&self) -> &'static pcsc_sys::Functions {
-            self.simulator.functions()
+        fn provider(&self) -> pcsc_sys::Provider {
+            self.simulator.provider()
         }
 
         fn reader(&self, reader: usize) -> String {
@@ -169,17 +169,17 @@ pub(crate) mod simulated {
 
         fn insert(&mut self, reader: usize, card: impl Card + 'static) {
             self.readers[reader].insert(card);
-            wait_for(self.functions(), &self.reader(reader), true);
+            wait_for(self.provider().functions(), &self.reader(reader), true);
         }
 
         fn remove(&mut self, reader: usize) {
             self.readers[reader].remove().unwrap();
-            wait_for(self.functions(), &self.reader(reader), false);
+            wait_for(self.provider().functions(), &self.reader(reader), false);
         }
 
         fn set_available(&mut self, reader: usize, available: bool) {
             self.readers[reader].set_available(available);
-            wait_for_answer(self.functions(), &self.reader(reader), available);
+            wait_for_answer(self.provider().functions(), &self.reader(reader), available);
         }
 
         fn set_features(&mut self, reader: usize, features: &[(u8, u32)]) {
@@ -216,7 +216,7 @@ pub(crate) mod real {
     const _: () = assert!(ECHO == Pcscd::ECHO);
 
     pub(crate) struct Real {
-        functions: &'static pcsc_sys::Functions,
+        provider: pcsc_sys::Provider,
         cards: Vec<Option<Inserted<Box<dyn Card>>>>,
         pcscd: Pcscd,
     }
@@ -227,20 +227,20 @@ pub(crate) mod real {
             // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
             // there is one library for all tests, which run one after the other then.
             #[cfg(feature = "link")]
-            let functions = pcsc_sys::Functions::linked();
+            let provider = pcsc_sys::Provider::system().unwrap();
             // SAFETY: the harness copied the system's own libpcsclite there.
             #[cfg(not(feature = "link"))]
-            let functions = unsafe { pcsc_sys::Functions::load(pcscd.client_library()) }.unwrap();
+            let provider = unsafe { pcsc_sys::Provider::load(pcscd.client_library()) }.unwrap();
             let cards = pcscd.reader_names().iter().map(|_| None).collect();
             Real {
-                functions,
+                provider,
                 cards,
                 pcscd,
             }
         }
 
-        fn functions(&self) -> &'static pcsc_sys::Functions {
-            self.functions
+        fn provider(&self) -> pcsc_sys::Provider {
+            self.provider
         }
 
         fn reader(&self, reader: usize) -> String {
@@ -250,17 +250,17 @@ pub(crate) mod real {
         fn insert(&mut self, reader: usize, card: impl Card + 'static) {
             let card: Box<dyn Card> = Box::new(card);
             self.cards[reader] = Some(self.pcscd.insert(reader, card).unwrap());
-            wait_for(self.functions, &self.reader(reader), true);
+            wait_for(self.provider.functions(), &self.reader(reader), true);
         }
 
         fn remove(&mut self, reader: usize) {
             self.cards[reader].take().unwrap().remove().unwrap();
-            wait_for(self.functions, &self.reader(reader), false);
+            wait_for(self.provider.functions(), &self.reader(reader), false);
         }
 
         fn set_available(&mut self, reader: usize, available: bool) {
             self.pcscd.set_available(reader, available).unwrap();
-            wait_for_answer(self.functions, &self.reader(reader), available);
+            wait_for_answer(self.provider.functions(), &self.reader(reader), available);
         }
 
         fn set_features(&mut self, reader: usize, features: &[(u8, u32)]) {

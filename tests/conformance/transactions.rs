@@ -140,7 +140,7 @@ conformance! {
     fn a_transaction_that_a_reset_kept_open_is_ended_by_the_reconnection<S>() {
         let mut service = S::start(1);
         service.insert(0, ok());
-        let functions = service.functions();
+        let functions = service.provider().functions();
         let (mut holder, mut other) = (service.open(0), service.open(0));
         let mut transaction = holder.transaction().unwrap();
         // A second one on the same handle ends with a reset, so that its holder still has the first.

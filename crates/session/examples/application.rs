@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             let simulator = Simulator::new();
             let reader = simulator.add_reader("Simulated Reader 00 00");
             reader.insert(DemoCard::new().without_extended_length());
-            application(&Session::options().provider(simulator.functions()))
+            application(&Session::options().provider(simulator.provider()))
         }
         ["--system"] => application(&Session::options()),
         ["--system", reader] => application(&Session::options().reader(reader)),

@@ -3,7 +3,7 @@
 //! `cargo run --example session` runs on a simulated service, with a demonstration card in its reader.
 //! `cargo run --example session -- --system [READER] [APDU IN HEX]` runs on the machine's PC/SC.
 
-use pcsc_session::{Context, Error, Session, SessionOptions};
+use pcsc_session::{Error, Session, SessionOptions};
 use pcsc_sim::{DemoCard, Simulator};
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -40,7 +40,7 @@ fn simulated() -> Result<(), Error> {
     let simulator = Simulator::new();
     let reader = simulator.add_reader("Simulated Reader 00 00");
     reader.insert(DemoCard::new());
-    let mut session = open(&Session::options().provider(simulator.functions()))?;
+    let mut session = open(&Session::options().provider(simulator.provider()))?;
 
     let mut select = vec![0x00, 0xA4, 0x04, 0x00, DemoCard::AID.len() as u8];
     select.extend(DemoCard::AID);
@@ -76,7 +76,7 @@ fn system(reader: Option<&OsString>, command: Option<Vec<u8>>) -> Result<(), Err
 
 /// Lists the readers, opens the session and prints the answer to reset.
 fn open(options: &SessionOptions) -> Result<Session, Error> {
-    let context = Context::establish_on(options.functions()?)?;
+    let context = options.establish()?;
     println!("readers:");
     for name in context.list_readers()? {
         println!("  {name}");

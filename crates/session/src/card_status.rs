@@ -11,7 +11,7 @@ use std::fmt;
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # let reader = simulator.add_reader("Simulated Reader 00 00");
 /// # reader.insert(pcsc_sim::DemoCard::new());
-/// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
 /// let status = session.status()?;
 /// assert_eq!(status.readers, ["Simulated Reader 00 00"]);
 /// assert!(status.state.is_powered());
@@ -44,7 +44,7 @@ pub struct CardStatus {
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # let reader = simulator.add_reader("Simulated Reader 00 00");
 /// # reader.insert(pcsc_sim::DemoCard::new());
-/// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
 /// let state = session.status()?.state;
 /// assert!(state.is_present() && state.is_powered());
 /// assert_ne!(state, pcsc_session::CardState(0));
@@ -71,7 +71,7 @@ impl CardState {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// assert!(session.status()?.state.is_present());
     /// assert!(!pcsc_session::CardState(0).is_present());
     /// # Ok::<(), pcsc_session::Error>(())
@@ -88,7 +88,7 @@ impl CardState {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// assert!(session.status()?.state.is_powered());
     /// assert!(!pcsc_session::CardState(0).is_powered());
     /// # Ok::<(), pcsc_session::Error>(())

@@ -17,7 +17,7 @@ const MANAGE_CHANNEL: u8 = 0x70;
 ///
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # simulator.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
-/// # let mut session = Session::options().provider(simulator.functions()).open()?;
+/// # let mut session = Session::options().provider(simulator.provider()).open()?;
 /// let mut channel = session.open_channel()?;
 /// assert_eq!(channel.number(), 1);
 /// channel.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
@@ -44,7 +44,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let channel = session.open_channel()?;
     /// assert!((1..=19).contains(&channel.number()));
     /// # Ok::<(), pcsc_session::Error>(())
@@ -74,7 +74,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let channel = session.open_numbered_channel(5)?;
     /// assert_eq!(channel.number(), 5);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -98,7 +98,7 @@ impl Channel<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let channel = session.open_channel()?;
     /// assert_eq!(channel.number(), 1);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -119,7 +119,7 @@ impl Channel<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Command, Error};
     ///
     /// let mut channel = session.open_channel()?;
@@ -143,7 +143,7 @@ impl Channel<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let mut data = Vec::new();
     /// let mut channel = session.open_channel()?;
     /// let status = channel.execute_into(&pcsc_session::Command::get_challenge(8), &mut data)?;
@@ -163,7 +163,7 @@ impl Channel<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let mut channel = session.open_channel()?;
     /// channel.execute(&pcsc_session::Command::select_file(&[0x2F, 0x01]))?.ok()?; // EF.ATR
     /// assert!(!channel.transparent_file().read()?.is_empty());
@@ -190,7 +190,7 @@ impl Channel<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let channel = session.open_channel()?;
     /// assert!(channel.close().is_ok());
     /// # Ok::<(), pcsc_session::Error>(())

@@ -4,7 +4,7 @@ use crate::growing::Unread;
 use crate::raw::{self, Fill};
 use crate::reader_name::Unit;
 use crate::{Code, Error, ReaderName, growing};
-use pcsc_sys::{Functions, SCARDCONTEXT};
+use pcsc_sys::{Provider, SCARDCONTEXT};
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const LIST: usize = 16 * 128 + 1;
 ///
 /// let simulator = pcsc_sim::Simulator::new();
 /// simulator.add_reader("Simulated Reader 00 00");
-/// let context = Context::establish_on(simulator.functions())?;
+/// let context = Context::establish_on(simulator.provider())?;
 /// assert_eq!(context.list_readers()?, ["Simulated Reader 00 00"]);
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
@@ -36,7 +36,7 @@ pub struct Context {
 }
 
 struct Inner {
-    functions: &'static Functions,
+    provider: Provider,
     handle: SCARDCONTEXT,
 }
 
@@ -48,7 +48,7 @@ const _: fn() = || {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        raw::release_context(self.functions, self.handle);
+        raw::release_context(self.provider.functions(), self.handle);
     }
 }
 
@@ -67,13 +67,13 @@ impl Context {
     /// # Examples
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
-    /// let context = pcsc_session::Context::establish_on(simulator.functions())?; // `establish()` for the system's
+    /// let context = pcsc_session::Context::establish_on(simulator.provider())?; // `establish()` for the system's
     /// context.is_valid()?;
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[doc(alias = "SCardEstablishContext")]
     pub fn establish() -> Result<Context, Error> {
-        Context::establish_on(Functions::system()?)
+        Context::establish_on(Provider::system()?)
     }
 
     /// Connects to the service of a library that was loaded, or to a simulated one.
@@ -86,22 +86,22 @@ impl Context {
     /// use pcsc_session::Context;
     ///
     /// let simulator = pcsc_sim::Simulator::new();
-    /// let context = Context::establish_on(simulator.functions())?;
+    /// let context = Context::establish_on(simulator.provider())?;
     /// assert!(context.is_valid().is_ok());
     /// simulator.stop_service();
-    /// assert!(Context::establish_on(simulator.functions()).unwrap_err().is_service_down());
+    /// assert!(Context::establish_on(simulator.provider()).unwrap_err().is_service_down());
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
-    pub fn establish_on(functions: &'static Functions) -> Result<Context, Error> {
-        let handle =
-            raw::establish_context(functions).map_err(|code| failed("SCardEstablishContext", code))?;
-        Ok(Context::of_handle(functions, handle))
+    pub fn establish_on(provider: Provider) -> Result<Context, Error> {
+        let handle = raw::establish_context(provider.functions())
+            .map_err(|code| failed("SCardEstablishContext", code))?;
+        Ok(Context::of_handle(provider, handle))
     }
 
     /// A context that owns the handle: see [`from_raw`](Context::from_raw).
-    pub(crate) fn of_handle(functions: &'static Functions, handle: SCARDCONTEXT) -> Context {
+    pub(crate) fn of_handle(provider: Provider, handle: SCARDCONTEXT) -> Context {
         Context {
-            inner: Arc::new(Inner { functions, handle }),
+            inner: Arc::new(Inner { provider, handle }),
         }
     }
 
@@ -114,13 +114,13 @@ impl Context {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
     /// let clone = context.clone();
     /// let context = context.into_raw().unwrap_err(); // the clone shares it
     /// drop(clone);
     /// let handle = context.into_raw().unwrap();
     /// // SAFETY: no pointer is passed, and the handle is the caller's now.
-    /// let code = unsafe { (simulator.functions().SCardReleaseContext)(handle) };
+    /// let code = unsafe { (simulator.provider().functions().SCardReleaseContext)(handle) };
     /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -138,13 +138,13 @@ impl Context {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
-    /// assert!(std::ptr::eq(context.functions(), simulator.functions()));
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
+    /// assert!(std::ptr::eq(context.provider().functions(), simulator.provider().functions()));
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[must_use]
-    pub fn functions(&self) -> &'static Functions {
-        self.inner.functions
+    pub fn provider(&self) -> Provider {
+        self.inner.provider
     }
 
     /// The handle, for C functions that this crate does not wrap. It stays this context's own.
@@ -153,9 +153,9 @@ impl Context {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
     /// // SAFETY: no pointer is passed.
-    /// let code = unsafe { (context.functions().SCardIsValidContext)(context.as_raw()) };
+    /// let code = unsafe { (context.provider().functions().SCardIsValidContext)(context.as_raw()) };
     /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -178,7 +178,7 @@ impl Context {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
     /// assert!(context.is_valid().is_ok());
     /// simulator.fail("SCardIsValidContext", 1, pcsc_sys::SCARD_E_INVALID_HANDLE);
     /// assert!(context.is_valid().unwrap_err().is_service_down());
@@ -186,7 +186,7 @@ impl Context {
     /// ```
     #[doc(alias = "SCardIsValidContext")]
     pub fn is_valid(&self) -> Result<(), Error> {
-        raw::is_valid_context(self.functions(), self.as_raw())
+        raw::is_valid_context(self.provider().functions(), self.as_raw())
             .map_err(|code| failed("SCardIsValidContext", code))
     }
 
@@ -203,7 +203,7 @@ impl Context {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
     /// for name in context.list_readers()? {
     ///     println!("{name}");
     /// }
@@ -227,7 +227,7 @@ impl Context {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
     /// let groups = context.list_reader_groups()?;
     /// assert_eq!(context.list_readers_of(&groups[0])?, ["Simulated Reader 00 00"]);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -254,20 +254,20 @@ impl Context {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
     /// assert_eq!(context.list_reader_groups()?, ["SCard$DefaultReaders"]);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[doc(alias = "SCardListReaderGroups")]
     pub fn list_reader_groups(&self) -> Result<Vec<ReaderName>, Error> {
         multi_string("SCardListReaderGroups", |buffer| {
-            raw::list_reader_groups(self.functions(), self.as_raw(), buffer)
+            raw::list_reader_groups(self.provider().functions(), self.as_raw(), buffer)
         })
     }
 
     fn readers(&self, groups: Option<&[Unit]>) -> Result<Vec<ReaderName>, Error> {
         multi_string("SCardListReaders", |buffer| {
-            raw::list_readers(self.functions(), self.as_raw(), groups, buffer)
+            raw::list_readers(self.provider().functions(), self.as_raw(), groups, buffer)
         })
     }
 }

@@ -19,7 +19,7 @@ use pcsc_sys::LoadError;
 ///
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # simulator.add_reader("Simulated Reader 00 00");
-/// let error = Session::options().provider(simulator.functions()).open().unwrap_err();
+/// let error = Session::options().provider(simulator.provider()).open().unwrap_err();
 /// assert!(matches!(&error, Error::NoCard { reader, .. } if reader == &"Simulated Reader 00 00"));
 /// assert!(error.to_string().ends_with("insert one"));
 /// ```
@@ -161,7 +161,7 @@ impl Error {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_W_RESET_CARD);
     /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
     /// assert_eq!(error.code(), Some(Code::RESET_CARD));
@@ -189,7 +189,7 @@ impl Error {
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00");
-    /// let error = Session::options().provider(simulator.functions()).open().unwrap_err(); // the slot is empty
+    /// let error = Session::options().provider(simulator.provider()).open().unwrap_err(); // the slot is empty
     /// assert_eq!(error.function(), Some("SCardConnect"));
     /// assert_eq!(Error::EmptyCommand.function(), None); // no C function was called
     /// ```
@@ -214,7 +214,7 @@ impl Error {
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00");
-    /// let error = Session::options().provider(simulator.functions()).open().unwrap_err();
+    /// let error = Session::options().provider(simulator.provider()).open().unwrap_err();
     /// assert_eq!(error.reader().unwrap(), &"Simulated Reader 00 00");
     /// assert_eq!(Error::NoReaders.reader(), None);
     /// ```
@@ -246,7 +246,7 @@ impl Error {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// reader.remove();
     /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
     /// assert!(error.is_card_removed());
@@ -265,7 +265,7 @@ impl Error {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_W_RESET_CARD);
     /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
     /// assert!(error.is_card_reset());
@@ -283,7 +283,7 @@ impl Error {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_READER_UNAVAILABLE);
     /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
     /// assert!(error.is_reader_gone());
@@ -308,7 +308,7 @@ impl Error {
     /// # use pcsc_session::Session;
     /// # let simulator = pcsc_sim::Simulator::new();
     /// simulator.stop_service();
-    /// let error = Session::options().provider(simulator.functions()).open().unwrap_err();
+    /// let error = Session::options().provider(simulator.provider()).open().unwrap_err();
     /// assert!(error.is_service_down());
     /// ```
     #[must_use]
@@ -325,7 +325,7 @@ impl Error {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// let options = Session::options().provider(simulator.functions()).share_mode(ShareMode::Exclusive);
+    /// let options = Session::options().provider(simulator.provider()).share_mode(ShareMode::Exclusive);
     /// let session = options.open()?;
     /// assert!(options.open().unwrap_err().is_sharing_violation());
     /// # drop(session);
@@ -343,7 +343,7 @@ impl Error {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_TIMEOUT);
     /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
     /// assert!(error.is_timeout());
@@ -361,7 +361,7 @@ impl Error {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_CANCELLED);
     /// let error = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00]).unwrap_err();
     /// assert!(error.is_cancelled());

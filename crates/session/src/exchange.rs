@@ -44,7 +44,7 @@ impl Session {
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
-    /// # let mut session = Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = Session::options().provider(simulator.provider()).open()?;
     /// session.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
     /// let wrong = session.execute(&Command::verify(DemoCard::PIN_REFERENCE, b"0000"))?.status();
     /// assert_eq!(wrong.retries(), Some(2));
@@ -67,7 +67,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let mut data = Vec::with_capacity(256);
     /// let status = session.execute_into(&pcsc_session::Command::get_challenge(8), &mut data)?;
     /// assert!(status.is_success() && data.len() == 8);
@@ -87,7 +87,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// assert_eq!(session.exchange_options(), pcsc_session::ExchangeOptions::default());
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -102,7 +102,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let options = session.exchange_options().get_response(false);
     /// session.set_exchange_options(options);
     /// assert_eq!(session.exchange_options(), options);
@@ -314,7 +314,7 @@ mod tests {
             },
         );
         simulator.add_reader("Simulated Reader 00 00").insert(card);
-        let mut session = Session::options().provider(simulator.functions()).open().unwrap();
+        let mut session = Session::options().provider(simulator.provider()).open().unwrap();
         let harmless = Command::select_aid(&[0xA0]);
         for len in [4, 255, 256, 1000] {
             let secret = vec![0xA5; len];
@@ -353,7 +353,7 @@ mod tests {
             },
         );
         simulator.add_reader("Simulated Reader 00 00").insert(card);
-        let mut session = Session::options().provider(simulator.functions()).open().unwrap();
+        let mut session = Session::options().provider(simulator.provider()).open().unwrap();
         let file = session.transparent_file().sensitive();
         assert_eq!(file.with_len(4).read().unwrap(), [0x5A; 4]);
         assert_eq!(found(&session), (false, false));

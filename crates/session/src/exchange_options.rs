@@ -84,7 +84,7 @@ impl ExchangeOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Command, ExchangeOptions, LongForm};
     ///
     /// session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Extended)));
@@ -105,7 +105,7 @@ impl ExchangeOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new().t0());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Command, ExchangeOptions};
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
@@ -126,7 +126,7 @@ impl ExchangeOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// # let atr = [0x3B, 0x00];
     /// # reader.swap(pcsc_sim::ScriptedCard::new(atr)
     /// #     .answer([0xA0, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00], [0x9F, 0x02])
@@ -154,7 +154,7 @@ impl ExchangeOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new().t0());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Command, ExchangeOptions};
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;

@@ -24,7 +24,7 @@
 //! let simulator = Simulator::new();
 //! let reader = simulator.add_reader("Simulated Reader 00 00");
 //! reader.insert(DemoCard::new());
-//! let mut session = Session::options().provider(simulator.functions()).open()?;
+//! let mut session = Session::options().provider(simulator.provider()).open()?;
 //! assert!(session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?.status().is_success());
 //! reader.remove();
 //! assert!(session.transmit(&[0x00, 0xB0, 0x81, 0x00, 0x00]).unwrap_err().is_card_removed());
@@ -82,7 +82,7 @@ pub use error::Error;
 pub use exchange_options::{ExchangeOptions, LongForm};
 pub use limits::Feature;
 pub use options::{Disposition, SessionOptions, ShareMode};
-pub use pcsc_sys::{Functions, LoadError};
+pub use pcsc_sys::{LoadError, Provider};
 pub use protocol::{Protocol, Protocols};
 pub use reader_name::ReaderName;
 pub use response::Response;

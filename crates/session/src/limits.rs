@@ -23,7 +23,7 @@ pub(crate) struct Limits {
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # let reader = simulator.add_reader("Simulated Reader 00 00");
 /// # reader.insert(pcsc_sim::DemoCard::new());
-/// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
 /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
 /// let features = session.features()?;
 /// assert_eq!(features[0].tag, pcsc_sys::FEATURE_VERIFY_PIN_DIRECT);
@@ -50,7 +50,7 @@ impl Session {
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
     /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let features = session.features()?;
     /// let pinpad = features.iter().find(|feature| feature.tag == pcsc_sys::FEATURE_VERIFY_PIN_DIRECT);
     /// println!("a pinpad: {}", pinpad.is_some());

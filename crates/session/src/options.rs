@@ -1,7 +1,7 @@
 //! How a session is opened and how it ends.
 
 use crate::{Context, Error, ExchangeOptions, Protocols, ReaderName, Session};
-use pcsc_sys::{self as sys, DWORD, Functions};
+use pcsc_sys::{self as sys, DWORD, Provider};
 
 /// Whether other programs may use the card at the same time.
 ///
@@ -12,7 +12,7 @@ use pcsc_sys::{self as sys, DWORD, Functions};
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # let reader = simulator.add_reader("Simulated Reader 00 00");
 /// # reader.insert(pcsc_sim::DemoCard::new());
-/// let options = Session::options().provider(simulator.functions());
+/// let options = Session::options().provider(simulator.provider());
 /// let session = options.open()?; // shared
 /// let error = options.clone().share_mode(ShareMode::Exclusive).open().unwrap_err();
 /// assert!(error.is_sharing_violation());
@@ -52,11 +52,11 @@ impl ShareMode {
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # let reader = simulator.add_reader("Simulated Reader 00 00");
 /// # reader.insert(pcsc_sim::DemoCard::new());
-/// let options = Session::options().provider(simulator.functions()).on_close(Disposition::Leave);
+/// let options = Session::options().provider(simulator.provider()).on_close(Disposition::Leave);
 /// let session = options.open()?;
 /// options.open()?.close()?; // leaves the card as it is
 /// assert!(session.status().is_ok());
-/// Session::options().provider(simulator.functions()).open()?.close()?; // resets it
+/// Session::options().provider(simulator.provider()).open()?.close()?; // resets it
 /// assert!(session.status().unwrap_err().is_card_reset());
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
@@ -95,7 +95,7 @@ impl Disposition {
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
 /// let session = Session::options()
-///     .provider(simulator.functions())
+///     .provider(simulator.provider())
 ///     .reader("Simulated Reader 00 00")
 ///     .share_mode(ShareMode::Exclusive)
 ///     .protocols(Protocols::T1)
@@ -111,7 +111,7 @@ pub struct SessionOptions {
     pub(crate) share_mode: ShareMode,
     protocols: Option<Protocols>,
     pub(crate) on_close: Disposition,
-    provider: Option<&'static Functions>,
+    provider: Option<Provider>,
     pub(crate) exchange: ExchangeOptions,
 }
 
@@ -126,7 +126,7 @@ impl SessionOptions {
     /// # reader.insert(pcsc_sim::DemoCard::new());
     /// # simulator.add_reader("Simulated Reader 01 00").insert(pcsc_sim::DemoCard::new());
     /// let options = Session::options().reader("Simulated Reader 01 00");
-    /// let session = options.provider(simulator.functions()).open()?;
+    /// let session = options.provider(simulator.provider()).open()?;
     /// assert_eq!(session.reader_name(), &"Simulated Reader 01 00");
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -144,7 +144,7 @@ impl SessionOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// let options = Session::options().provider(simulator.functions()).share_mode(ShareMode::Exclusive);
+    /// let options = Session::options().provider(simulator.provider()).share_mode(ShareMode::Exclusive);
     /// let session = options.open()?;
     /// assert!(options.open().unwrap_err().is_sharing_violation());
     /// # drop(session);
@@ -164,7 +164,7 @@ impl SessionOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// let options = Session::options().provider(simulator.functions()).protocols(Protocols::T1);
+    /// let options = Session::options().provider(simulator.provider()).protocols(Protocols::T1);
     /// let session = options.open()?;
     /// assert_eq!(session.protocol(), Protocol::T1);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -184,7 +184,7 @@ impl SessionOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// let options = Session::options().provider(simulator.functions()).on_close(Disposition::Leave);
+    /// let options = Session::options().provider(simulator.provider()).on_close(Disposition::Leave);
     /// let session = options.open()?;
     /// options.open()?.close()?;
     /// assert!(session.status().is_ok()); // the card was not reset
@@ -205,12 +205,12 @@ impl SessionOptions {
     ///
     /// let simulator = pcsc_sim::Simulator::new();
     /// simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// let session = Session::options().provider(simulator.provider()).open()?;
     /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
-    pub fn provider(mut self, functions: &'static Functions) -> Self {
-        self.provider = Some(functions);
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.provider = Some(provider);
         self
     }
 
@@ -224,33 +224,13 @@ impl SessionOptions {
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
     /// let options = Session::options().exchange(ExchangeOptions::default());
-    /// let mut session = options.provider(simulator.functions()).open()?;
+    /// let mut session = options.provider(simulator.provider()).open()?;
     /// assert!(session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?.status().is_success());
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn exchange(mut self, options: ExchangeOptions) -> Self {
         self.exchange = options;
         self
-    }
-
-    /// The C functions that the session will use: the provider's, or the system's.
-    ///
-    /// # Errors
-    /// [`Error::Load`] where there is no library.
-    ///
-    /// # Examples
-    /// ```
-    /// # use pcsc_session::Session;
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// let options = Session::options().provider(simulator.functions());
-    /// assert!(std::ptr::eq(options.functions()?, simulator.functions()));
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    pub fn functions(&self) -> Result<&'static Functions, Error> {
-        match self.provider {
-            Some(functions) => Ok(functions),
-            None => Ok(Functions::system()?),
-        }
     }
 
     /// The protocols to ask for.
@@ -274,14 +254,25 @@ impl SessionOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// let options = Session::options().provider(simulator.functions());
+    /// let options = Session::options().provider(simulator.provider());
     /// assert_eq!(options.open()?.reader_name(), &"Simulated Reader 00 00");
     /// reader.remove();
     /// assert!(options.open().unwrap_err().is_card_removed());
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn open(&self) -> Result<Session, Error> {
-        self.open_in(&Context::establish_on(self.functions()?)?)
+        self.open_in(&self.establish()?)
+    }
+
+    /// Establishes a context on the provider that a session would use.
+    ///
+    /// # Errors
+    /// As [`Context::establish_on`] and [`Context::establish`].
+    pub fn establish(&self) -> Result<Context, Error> {
+        match self.provider {
+            Some(provider) => Context::establish_on(provider),
+            None => Context::establish(),
+        }
     }
 
     /// Opens the session on a context that exists.
@@ -300,7 +291,7 @@ impl SessionOptions {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// let context = Context::establish_on(simulator.functions())?;
+    /// let context = Context::establish_on(simulator.provider())?;
     /// let session = Session::options().open_in(&context)?;
     /// assert_eq!(session.context().as_raw(), context.as_raw());
     /// # Ok::<(), pcsc_session::Error>(())

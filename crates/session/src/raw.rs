@@ -9,7 +9,7 @@
 use crate::reader_name::Unit;
 use crate::turns;
 use crate::{Code, Context, Disposition, Error, Protocol, Protocols, Session, ShareMode};
-use pcsc_sys::{self as sys, DWORD, Functions, LONG, SCARD_IO_REQUEST, SCARDCONTEXT, SCARDHANDLE};
+use pcsc_sys::{self as sys, DWORD, Functions, LONG, Provider, SCARD_IO_REQUEST, SCARDCONTEXT, SCARDHANDLE};
 use std::ptr;
 
 #[cfg(not(windows))]
@@ -90,10 +90,10 @@ impl Context {
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.functions())?;
+    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
     /// let handle = context.into_raw().unwrap();
     /// // SAFETY: the handle is established, and `into_raw` has given it up.
-    /// let context = unsafe { Context::from_raw(simulator.functions(), handle) };
+    /// let context = unsafe { Context::from_raw(simulator.provider(), handle) };
     /// assert_eq!(context.list_readers()?, ["Simulated Reader 00 00"]);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -102,8 +102,8 @@ impl Context {
     /// `handle` is an established context of the library behind `functions`, and nobody else releases it: from now on
     /// this value owns it, as an `OwnedFd` owns a descriptor.
     #[must_use]
-    pub unsafe fn from_raw(functions: &'static Functions, handle: SCARDCONTEXT) -> Context {
-        Context::of_handle(functions, handle)
+    pub unsafe fn from_raw(provider: Provider, handle: SCARDCONTEXT) -> Context {
+        Context::of_handle(provider, handle)
     }
 }
 
@@ -123,7 +123,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let (context, card) = session.into_raw();
     /// // SAFETY: the card was connected on this context, and `into_raw` has given it up.
     /// let session = unsafe { Session::from_raw(context, card)? };

@@ -25,7 +25,7 @@ impl Session {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let status = session.status()?;
     /// assert!(status.state.is_present() && status.state.is_powered());
     /// assert_eq!(status.protocol, session.protocol());
@@ -59,7 +59,7 @@ impl Session {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let atr = session.atr()?;
     /// println!("{atr}");
     /// assert_eq!(atr.as_bytes()[0], 0x3B);
@@ -84,7 +84,7 @@ impl Session {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Attribute, Code};
     /// match session.get_attribute(Attribute::VENDOR_NAME) {
     ///     Ok(name) => println!("{}", String::from_utf8_lossy(&name)),
@@ -115,7 +115,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// # reader.set_attribute(pcsc_session::Attribute::VENDOR_NAME.0, *b"Example");
     /// use pcsc_session::Attribute;
     ///
@@ -157,7 +157,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// # reader.set_attribute(0x7FFF, [0x00]);
     /// use pcsc_session::Attribute;
     ///
@@ -198,7 +198,7 @@ impl Session {
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
     /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let features = session.control(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[])?;
     /// assert_eq!(features, [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -225,7 +225,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
     /// let mut features = [0; 64];
     /// let len = session.control_into(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[], &mut features)?;

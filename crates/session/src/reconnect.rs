@@ -28,8 +28,8 @@ impl Session {
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = Session::options().provider(simulator.functions()).open()?;
-    /// # let other = Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = Session::options().provider(simulator.provider()).open()?;
+    /// # let other = Session::options().provider(simulator.provider()).open()?;
     /// other.close()?; // which resets the card
     /// let select = [0x00, 0xA4, 0x04, 0x00, 0x00];
     /// assert!(session.transmit(&select).unwrap_err().is_card_reset());
@@ -58,7 +58,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// session.reconnect_as(ShareMode::Exclusive, Protocols::T1, Disposition::Reset)?;
     /// assert_eq!(session.protocol(), Protocol::T1);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -137,10 +137,10 @@ impl Session {
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// let session = Session::options().provider(simulator.provider()).open()?;
     /// session.close()?;
     ///
-    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// let session = Session::options().provider(simulator.provider()).open()?;
     /// simulator.stop_service();
     /// let (session, error) = session.close().unwrap_err();
     /// assert!(error.is_service_down());

@@ -35,7 +35,7 @@ impl<'a> Response<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let response = session.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08])?; // GET CHALLENGE
     /// assert_eq!(response.data().len(), 8);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -53,7 +53,7 @@ impl<'a> Response<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let response = session.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08])?; // GET CHALLENGE
     /// assert_eq!(response.status(), 0x9000);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -74,7 +74,7 @@ impl<'a> Response<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Command, Error};
     ///
     /// assert_eq!(session.execute(&Command::get_challenge(8))?.ok()?.data().len(), 8);

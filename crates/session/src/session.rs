@@ -39,7 +39,7 @@ const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
 ///
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-/// let mut session = Session::options().provider(simulator.functions()).open()?;
+/// let mut session = Session::options().provider(simulator.provider()).open()?;
 /// let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 /// println!("{:02X?} {}", response.data(), response.status());
 /// assert!(response.status().is_success());
@@ -126,7 +126,7 @@ impl Session {
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
     /// let options = Session::options().share_mode(ShareMode::Exclusive);
-    /// let session = options.provider(simulator.functions()).open()?;
+    /// let session = options.provider(simulator.provider()).open()?;
     /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -155,7 +155,7 @@ impl Session {
         };
         let protocols = options.wanted_protocols();
         match raw::connect(
-            context.functions(),
+            context.provider().functions(),
             context.as_raw(),
             terminated,
             options.share_mode,
@@ -239,10 +239,10 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let (context, card) = session.into_raw();
     /// // SAFETY: no pointer is passed, and the handle is the caller's now.
-    /// let code = unsafe { (context.functions().SCardDisconnect)(card, pcsc_sys::SCARD_LEAVE_CARD) };
+    /// let code = unsafe { (context.provider().functions().SCardDisconnect)(card, pcsc_sys::SCARD_LEAVE_CARD) };
     /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -259,8 +259,8 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
-    /// let functions = session.context().functions();
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// let functions = session.context().provider().functions();
     /// // SAFETY: no pointer is passed, and the transaction is ended below.
     /// let begun = unsafe { (functions.SCardBeginTransaction)(session.as_raw()) };
     /// // SAFETY: no pointer is passed.
@@ -280,7 +280,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// assert_eq!(session.context().list_readers()?, ["Simulated Reader 00 00"]);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -296,7 +296,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -313,7 +313,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// reader.insert(pcsc_sim::DemoCard::new().t0());
-    /// let session = Session::options().provider(simulator.functions()).open()?;
+    /// let session = Session::options().provider(simulator.provider()).open()?;
     /// assert_eq!(session.protocol(), Protocol::T0);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -323,7 +323,7 @@ impl Session {
     }
 
     pub(crate) fn functions(&self) -> &'static Functions {
-        self.context.functions()
+        self.context.provider().functions()
     }
 
     /// Refuses a call that can only fail, with the error of the session's state.

@@ -15,7 +15,7 @@ use std::ops::Deref;
 /// ```
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-/// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
 /// let mut transaction = session.transaction()?;
 /// transaction.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
 /// transaction.transmit(&[0x00, 0xB0, 0x00, 0x00, 0x00])?;
@@ -57,7 +57,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let mut transaction = session.transaction()?;
     /// assert!(transaction.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?.status().is_success());
     /// drop(transaction); // other programs may go on
@@ -94,7 +94,7 @@ impl Transaction<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::Disposition;
     ///
     /// let transaction = session.transaction()?;
@@ -157,7 +157,7 @@ macro_rules! forward {
                 /// # let reader = simulator.add_reader("Simulated Reader 00 00");
                 /// # reader.insert(pcsc_sim::DemoCard::new());
                 /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
-                /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+                /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
                 /// let mut transaction = session.transaction()?;
                 $(#[$example])*
                 /// # Ok::<(), pcsc_session::Error>(())
@@ -227,7 +227,7 @@ impl Transaction<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let mut transaction = session.transaction()?;
     /// transaction.execute(&pcsc_session::Command::select_file(&[0x2F, 0x01]))?.ok()?; // EF.ATR
     /// assert!(!transaction.transparent_file().read()?.is_empty());
@@ -244,7 +244,7 @@ impl Transaction<'_> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Command, ExchangeOptions};
     ///
     /// let mut transaction = session.transaction()?;

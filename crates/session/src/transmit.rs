@@ -44,7 +44,7 @@ impl Session {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
     /// println!("{:02X?} {}", response.data(), response.status());
     /// assert_eq!(response.status(), 0x9000);
@@ -67,7 +67,7 @@ impl Session {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// // A proprietary command with a key in it.
     /// let status = session.transmit_sensitive(&[0x80, 0xF0, 0x00, 0x00, 0x02, 0xAB, 0xCD])?.status();
     /// println!("{status}");
@@ -113,7 +113,13 @@ impl Session {
             apdu_log::command(&self.reader, command, secret);
         }
         let answer = &mut self.buffer[offset..];
-        let result = raw::transmit(self.context.functions(), self.card, &self.pci, command, answer);
+        let result = raw::transmit(
+            self.context.provider().functions(),
+            self.card,
+            &self.pci,
+            command,
+            answer,
+        );
         if secret {
             // An error may come after a part of the answer was written: all of it counts.
             self.secret = offset + *result.as_ref().unwrap_or(&answer.len());
@@ -173,7 +179,7 @@ impl Session {
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let (data, sw1, sw2) = session.send_command_apdu(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
     /// assert_eq!((sw1, sw2), (0x90, 0x00));
     /// assert!(data.len() <= 2 || data.ends_with(&[sw1, sw2]));

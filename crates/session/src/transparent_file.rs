@@ -21,7 +21,7 @@ const USUAL: usize = 0x8000;
 /// # let simulator = pcsc_sim::Simulator::new();
 /// # let reader = simulator.add_reader("Simulated Reader 00 00");
 /// # reader.insert(pcsc_sim::DemoCard::new());
-/// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+/// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
 /// use pcsc_session::Command;
 ///
 /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
@@ -49,7 +49,7 @@ impl Session {
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
-    /// # let mut session = Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = Session::options().provider(simulator.provider()).open()?;
     /// session.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
     /// session.execute(&Command::select_file(&DemoCard::LARGE.to_be_bytes()))?.ok()?;
     /// let mut progress = |done| println!("{done} bytes");
@@ -72,7 +72,7 @@ impl<'a> TransparentFile<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Error, TransparentFile};
     ///
     /// let error = session.transparent_file().update(&vec![0; TransparentFile::MAX_LEN + 1]).unwrap_err();
@@ -99,7 +99,7 @@ impl<'a> TransparentFile<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::Command;
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
@@ -120,7 +120,7 @@ impl<'a> TransparentFile<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::Command;
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
@@ -142,7 +142,7 @@ impl<'a> TransparentFile<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::Command;
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
@@ -168,7 +168,7 @@ impl<'a> TransparentFile<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::Command;
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
@@ -198,7 +198,7 @@ impl<'a> TransparentFile<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::Command;
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
@@ -264,7 +264,7 @@ impl<'a> TransparentFile<'a> {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::Command;
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;

@@ -53,7 +53,9 @@ fn start() -> Service {
     let configuration = catch_unwind(configured).unwrap_or_else(|_| Err(NOT_STARTED.to_owned()));
     let own = World::new(&configuration);
     let simulator = own.simulator.as_ref();
-    let mut functions = simulator.map_or(Functions::UNSUPPORTED, |simulator| *simulator.functions());
+    let mut functions = simulator.map_or(Functions::UNSUPPORTED, |simulator| {
+        *simulator.provider().functions()
+    });
     functions.SCardEstablishContext = establish;
     Service {
         functions,
@@ -81,7 +83,7 @@ impl World {
         }
         Self {
             process: process::id(),
-            establish: simulator.functions().SCardEstablishContext,
+            establish: simulator.provider().functions().SCardEstablishContext,
             simulator: Some(simulator),
         }
     }

@@ -55,7 +55,7 @@ fn count() -> Option<u64> {
 
 /// The same command through the table.
 fn simulated(sim: &Simulator, reader: &str) -> f64 {
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     let (mut context, mut handle, mut protocol) = (0, 0, 0);
     // SAFETY: the reserved pointers are null, and `context` lives through the call.
     let code = unsafe {

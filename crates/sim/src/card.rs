@@ -29,7 +29,7 @@
 ///
 /// # let sim = pcsc_sim::Simulator::new();
 /// sim.add_reader("Simulated Reader 00 00").insert(Counter(0));
-/// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+/// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
 /// session.transmit(&[0x00, 0xCA, 0x00, 0x00])?;
 /// assert_eq!(session.transmit(&[0x00, 0xCA, 0x00, 0x00])?.data(), [2]);
 /// # Ok::<(), pcsc_session::Error>(())

@@ -68,7 +68,7 @@ impl OtherProgram {
     /// let mut other = reader.other_program().unwrap();
     /// other.connect().unwrap();
     /// // Shared connections get along, an exclusive one is refused.
-    /// let options = pcsc_session::Session::options().provider(sim.functions());
+    /// let options = pcsc_session::Session::options().provider(sim.provider());
     /// assert!(options.clone().open().is_ok());
     /// let error = options.share_mode(pcsc_session::ShareMode::Exclusive).open().unwrap_err();
     /// assert!(error.is_sharing_violation());
@@ -92,7 +92,7 @@ impl OtherProgram {
     /// # reader.insert(DemoCard::new());
     /// let mut other = reader.other_program().unwrap();
     /// other.connect_exclusively().unwrap();
-    /// let error = pcsc_session::Session::options().provider(sim.functions()).open().unwrap_err();
+    /// let error = pcsc_session::Session::options().provider(sim.provider()).open().unwrap_err();
     /// assert!(error.is_sharing_violation());
     /// ```
     pub fn connect_exclusively(&mut self) -> Result<(), LONG> {
@@ -112,7 +112,7 @@ impl OtherProgram {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// let mut other = reader.other_program().unwrap();
     /// other.begin_transaction().unwrap();
     /// let waiting = std::thread::spawn(move || session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).map(|it| it.status()));
@@ -158,7 +158,7 @@ impl OtherProgram {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// let mut other = reader.other_program().unwrap();
     /// other.begin_transaction().unwrap();
     /// other.end_transaction_with_reset().unwrap();
@@ -183,7 +183,7 @@ impl OtherProgram {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// use pcsc_session::Command;
     ///
     /// session.execute(&Command::select_aid(DemoCard::AID))?.ok()?;
@@ -227,7 +227,7 @@ impl OtherProgram {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// reader.other_program().unwrap().reset().unwrap();
     /// let error = session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err();
     /// assert!(error.is_card_reset());

@@ -60,7 +60,7 @@ impl Reader {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// reader.insert(DemoCard::new());
-    /// let session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// let session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// assert_eq!(session.reader_name(), "Simulated Reader 00 00");
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -77,7 +77,7 @@ impl Reader {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// let before = reader.swap(DemoCard::new().t0()).expect("a card");
     /// assert_eq!(before.atr(), pcsc_sim::Card::atr(&DemoCard::new()));
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
@@ -101,7 +101,7 @@ impl Reader {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// reader.remove().expect("a card");
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
     /// # Ok::<(), pcsc_session::Error>(())
@@ -122,7 +122,7 @@ impl Reader {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// reader.unplug();
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_reader_gone());
     /// # Ok::<(), pcsc_session::Error>(())
@@ -149,7 +149,7 @@ impl Reader {
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
     /// reader.set_available(false);
-    /// let error = pcsc_session::Session::options().provider(sim.functions()).open().unwrap_err();
+    /// let error = pcsc_session::Session::options().provider(sim.provider()).open().unwrap_err();
     /// assert_eq!(error.code(), Some(pcsc_session::Code::READER_UNAVAILABLE));
     /// ```
     pub fn set_available(&self, available: bool) {
@@ -173,7 +173,7 @@ impl Reader {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// assert!(!reader.power_off()); // the session is connected
     /// session.close()?;
     /// assert!(reader.power_off());
@@ -196,7 +196,7 @@ impl Reader {
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
     /// reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
-    /// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// assert_eq!(session.features()?[0].control_code, 0x4233_0006);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -220,7 +220,7 @@ impl Reader {
     ///     0x4200_0001 => Ok(output.extend(input.iter().rev())),
     ///     _ => Err(pcsc_sys::SCARD_E_UNSUPPORTED_FEATURE),
     /// });
-    /// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// assert_eq!(session.control(0x4200_0001, &[1, 2, 3])?, [3, 2, 1]);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -248,7 +248,7 @@ impl Reader {
     /// use pcsc_session::Attribute;
     ///
     /// reader.set_attribute(pcsc_sys::SCARD_ATTR_VENDOR_NAME as u32, *b"Acme");
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// assert_eq!(session.get_attribute(Attribute::VENDOR_NAME)?, b"Acme");
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```

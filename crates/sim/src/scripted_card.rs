@@ -20,7 +20,7 @@ use crate::Card;
 ///     .answer([0x00, 0xA4, 0x00, 0x00], [0x61, 0x02])
 ///     .answer([0x00, 0xC0, 0x00, 0x00, 0x02], [0xCA, 0xFE, 0x90, 0x00]);
 /// sim.add_reader("Simulated Reader 00 00").insert(card.clone());
-/// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+/// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
 /// assert_eq!(session.transmit(&[0x00, 0xA4, 0x00, 0x00])?.status().to_u16(), 0x6102);
 /// assert_eq!(card.check().unwrap_err().to_string(), "the script ended early: 1 of 2 commands came");
 /// # Ok::<(), pcsc_session::Error>(())

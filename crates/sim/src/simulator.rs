@@ -4,7 +4,7 @@ use crate::Reader;
 use crate::service::faults::{Fault, Function};
 use crate::service::world::World;
 use crate::slot::{SLOTS, Slot};
-use pcsc_sys::{Functions, LONG};
+use pcsc_sys::{LONG, Provider};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ use std::time::Duration;
 /// reader.insert(FnCard::new([0x3B, 0x00], |_command, response| response.extend([0x90, 0x00])));
 ///
 /// // Any program that takes a table of functions runs on it.
-/// let functions = sim.functions();
+/// let functions = sim.provider().functions();
 /// let mut context = 0;
 /// // SAFETY: the reserved pointers are null, and `context` lives through the call.
 /// let code = unsafe {
@@ -60,7 +60,7 @@ impl Simulator {
     /// use pcsc_sim::Simulator;
     ///
     /// let sim = Simulator::new();
-    /// assert!(pcsc_session::Context::establish_on(sim.functions())?.list_readers()?.is_empty());
+    /// assert!(pcsc_session::Context::establish_on(sim.provider())?.list_readers()?.is_empty());
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[must_use]
@@ -94,7 +94,7 @@ impl Simulator {
     ///
     /// let sim = Simulator::new();
     /// sim.add_reader("Simulated Reader 00 00");
-    /// let context = pcsc_session::Context::establish_on(sim.functions())?;
+    /// let context = pcsc_session::Context::establish_on(sim.provider())?;
     /// assert_eq!(context.list_readers()?, ["Simulated Reader 00 00"]);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
@@ -102,9 +102,9 @@ impl Simulator {
         Reader::new(Arc::clone(&self.world), self.world.add_reader(name.as_ref()))
     }
 
-    /// Returns the C functions that reach this service.
+    /// The provider whose C functions reach this service.
     ///
-    /// The table stays for ever. When the service has gone, its `SCardEstablishContext` returns `SCARD_E_NO_SERVICE`,
+    /// Its table stays for ever. When the service has gone, its `SCardEstablishContext` returns `SCARD_E_NO_SERVICE`,
     /// until another simulator takes its place in the program, at the earliest the 1,024th after it.
     ///
     /// A context and a card belong to the service that they were opened on, whichever simulator's table the call
@@ -117,13 +117,13 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status().is_success());
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[must_use]
-    pub fn functions(&self) -> &'static Functions {
-        self.world.slot.functions()
+    pub fn provider(&self) -> Provider {
+        self.world.slot.provider()
     }
 
     /// Stops the service, as the end of pcscd does.
@@ -138,7 +138,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// sim.stop_service();
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_service_down());
     /// # Ok::<(), pcsc_session::Error>(())
@@ -161,7 +161,7 @@ impl Simulator {
     /// # reader.insert(DemoCard::new());
     /// sim.stop_service();
     /// sim.start_service();
-    /// assert!(pcsc_session::Session::options().provider(sim.functions()).open().is_ok());
+    /// assert!(pcsc_session::Session::options().provider(sim.provider()).open().is_ok());
     /// ```
     pub fn start_service(&self) {
         self.world.start();
@@ -179,7 +179,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// sim.fail("SCardTransmit", 2, pcsc_sys::SCARD_F_COMM_ERROR);
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_ok());
     /// let error = session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err();
@@ -204,7 +204,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// sim.fail_from("SCardTransmit", 2, pcsc_sys::SCARD_E_NOT_TRANSACTED);
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_ok());
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_err());
@@ -227,7 +227,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// sim.fail("SCardTransmit", 1, pcsc_sys::SCARD_F_COMM_ERROR);
     /// sim.clear_faults();
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_ok());
@@ -249,7 +249,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// use std::time::{Duration, Instant};
     ///
     /// sim.delay("SCardTransmit", 1, Duration::from_millis(20));
@@ -277,7 +277,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// sim.answer("SCardTransmit", 1, [0x6F, 0x00]);
     /// assert_eq!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status(), 0x6F00);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -300,7 +300,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// sim.before("SCardTransmit", 1, move |_sim| drop(reader.remove()));
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
     /// # Ok::<(), pcsc_session::Error>(())
@@ -326,7 +326,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// sim.after("SCardTransmit", 1, move |_sim| drop(reader.remove()));
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status().is_success());
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_card_removed());
@@ -351,7 +351,7 @@ impl Simulator {
     /// # let sim = Simulator::new();
     /// # let reader = sim.add_reader("Simulated Reader 00 00");
     /// # reader.insert(DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(sim.functions()).open()?;
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?;
     /// assert_eq!(sim.calls("SCardTransmit"), 1);
     /// # Ok::<(), pcsc_session::Error>(())

@@ -9,7 +9,7 @@
 use crate::service::lock;
 use crate::service::world::World;
 use crate::table;
-use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT};
+use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT, Provider};
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 
@@ -44,9 +44,12 @@ impl Slot {
         lock(WORLDS.get(slot)?).upgrade()
     }
 
-    /// The table of functions whose contexts are of this slot.
-    pub(crate) fn functions(&self) -> &'static Functions {
-        TABLES[self.0].get_or_init(|| table::functions(ESTABLISH[self.0 / ROW][self.0 % ROW]))
+    /// The provider whose contexts are of this slot.
+    pub(crate) fn provider(&self) -> Provider {
+        let functions =
+            TABLES[self.0].get_or_init(|| table::functions(ESTABLISH[self.0 / ROW][self.0 % ROW]));
+        // SAFETY: every function in it is this crate's implementation of the C function of its name.
+        unsafe { Provider::new(functions) }
     }
 }
 

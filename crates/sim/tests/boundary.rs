@@ -200,7 +200,7 @@ fn thirty_two_threads_pass_anything() {
     let names = ["one", "two", "none", r"\\?PnP?\Notification", ""].map(|name| CString::new(name).unwrap());
     thread::scope(|scope| {
         let worker = |seed: u64| {
-            let (functions, names) = (sim.functions(), &names);
+            let (functions, names) = (sim.provider().functions(), &names);
             scope.spawn(move || {
                 let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
                 for _ in 0..CALLS {
@@ -230,11 +230,13 @@ fn thirty_two_threads_pass_anything() {
     for handle in &HANDLES {
         let handle = *handle.lock().unwrap();
         // SAFETY: any number may be passed.
-        unsafe { (sim.functions().SCardReleaseContext)(handle) };
+        unsafe { (sim.provider().functions().SCardReleaseContext)(handle) };
     }
     let mut context = 0;
     // SAFETY: the result is a local.
-    let code = unsafe { (sim.functions().SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
+    let code = unsafe {
+        (sim.provider().functions().SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context)
+    };
     assert_eq!(code, SCARD_S_SUCCESS, "it still serves");
     assert!(CONNECTED.load(Ordering::Relaxed) > 100);
 }
@@ -243,7 +245,7 @@ fn thirty_two_threads_pass_anything() {
 fn a_list_that_grows_between_two_calls_is_told_with_its_new_length() {
     let sim = Simulator::new();
     sim.add_reader("one");
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     let (mut context, mut len) = (0, 0);
     // SAFETY: the result is a local.
     unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
@@ -271,10 +273,10 @@ fn echoing(sim: &Simulator) -> SCARDHANDLE {
     ));
     let (mut context, mut card, mut protocol) = (0, 0, 0);
     // SAFETY: the result is a local.
-    unsafe { (sim.functions().SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
+    unsafe { (sim.provider().functions().SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
     // SAFETY: the name is a constant, and the results are locals.
     let code = unsafe {
-        (sim.functions().SCardConnect)(
+        (sim.provider().functions().SCardConnect)(
             context,
             c"one".as_ptr(),
             2,
@@ -296,7 +298,7 @@ const T0: SCARD_IO_REQUEST = SCARD_IO_REQUEST {
 fn lengths_that_no_memory_has_are_refused_and_nothing_is_executed() {
     let sim = Simulator::new();
     let card = echoing(&sim);
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     let half = DWORD::MAX / 2;
     for length in [65_549, half, half + 1, DWORD::MAX] {
         let (input, mut answer, mut len) = ([0u8; 4], [0x55u8; 300], 300);
@@ -349,7 +351,7 @@ fn a_command_and_its_answer_may_share_a_buffer_that_is_not_initialised() {
         let mut len = DWORD::MAX;
         // SAFETY: four bytes are there to be read, and there is room for the answer of six.
         let code = unsafe {
-            (sim.functions().SCardTransmit)(card, &T0, place, 4, ptr::null_mut(), answer, &mut len)
+            (sim.provider().functions().SCardTransmit)(card, &T0, place, 4, ptr::null_mut(), answer, &mut len)
         };
         assert_eq!((code, len), (SCARD_S_SUCCESS, 6));
         // SAFETY: the answer has been written there.

@@ -14,7 +14,7 @@ fn features_controls_and_attributes_are_those_that_were_set() {
     let sim = Simulator::new();
     let reader = sim.add_reader("Simulated Reader 00 00");
     let options = Session::options()
-        .provider(sim.functions())
+        .provider(sim.provider())
         .share_mode(ShareMode::Direct);
     let mut session = options.protocols(Protocols::empty()).open().unwrap();
     let request = u32::try_from(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST).unwrap();

@@ -25,7 +25,7 @@ fn world() -> (Simulator, Reader) {
 }
 
 fn session(sim: &Simulator) -> Session {
-    Session::options().provider(sim.functions()).open().unwrap()
+    Session::options().provider(sim.provider()).open().unwrap()
 }
 
 #[track_caller]
@@ -92,14 +92,14 @@ fn an_unplugged_reader_is_gone() {
     assert_eq!(code(session.status()), Code::READER_UNAVAILABLE);
     drop(session);
     assert!(matches!(
-        Session::options().provider(sim.functions()).open(),
+        Session::options().provider(sim.provider()).open(),
         Err(Error::NoReaders)
     ));
     // Another one of the same name is another one.
     let again = sim.add_reader(READER);
     again.insert(card(3));
     session = Session::options()
-        .provider(sim.functions())
+        .provider(sim.provider())
         .reader(READER)
         .open()
         .unwrap();
@@ -127,7 +127,7 @@ fn a_reader_that_does_not_answer_is_unavailable() {
     reader.set_available(false);
     assert!(first.transmit(&COMMAND).unwrap_err().is_reader_gone());
     assert_eq!(
-        code(Session::options().provider(sim.functions()).open()),
+        code(Session::options().provider(sim.provider()).open()),
         Code::READER_UNAVAILABLE
     );
     reader.set_available(true);
@@ -140,7 +140,7 @@ fn no_program_resets_the_card_of_a_reader_that_does_not_answer() {
     let (sim, reader) = world();
     let card = ScriptedCard::new([0x3B, 0x00]);
     reader.insert(card.clone());
-    let options = Session::options().provider(sim.functions());
+    let options = Session::options().provider(sim.provider());
     let session = options.on_close(Disposition::Reset).open().unwrap();
     let before = card.resets();
     reader.set_available(false);
@@ -189,7 +189,7 @@ fn another_program_takes_the_card() {
     let (sim, reader) = world();
     let mut other = reader.other_program().unwrap();
     other.connect_exclusively().unwrap();
-    let options = Session::options().provider(sim.functions());
+    let options = Session::options().provider(sim.provider());
     assert!(options.open().unwrap_err().is_sharing_violation());
     drop(other);
     let session = options.open().unwrap();
@@ -255,7 +255,7 @@ fn a_stopped_service_answers_nothing_and_forgets_all() {
     sim.stop_service();
     sim.stop_service();
     assert_eq!(code(before.transmit(&COMMAND)), Code::NO_SERVICE);
-    assert_eq!(code(Context::establish_on(sim.functions())), Code::NO_SERVICE);
+    assert_eq!(code(Context::establish_on(sim.provider())), Code::NO_SERVICE);
     assert_eq!(reader.other_program().unwrap_err(), SCARD_E_NO_SERVICE);
     let context = before.context().clone();
     context
@@ -298,8 +298,8 @@ fn any_call_fails_at_its_turn() {
     session.transmit(&COMMAND).unwrap();
     assert_eq!(sim.calls("SCardTransmit"), 3);
     sim.fail("SCardEstablishContext", 1, SCARD_E_NO_SERVICE);
-    assert_eq!(code(Context::establish_on(sim.functions())), Code::NO_SERVICE);
-    Context::establish_on(sim.functions()).unwrap();
+    assert_eq!(code(Context::establish_on(sim.provider())), Code::NO_SERVICE);
+    Context::establish_on(sim.provider()).unwrap();
 }
 
 #[test]
@@ -367,7 +367,7 @@ fn a_card_without_power_settles_its_protocol_anew() {
     }));
     let with = |protocols| {
         Session::options()
-            .provider(sim.functions())
+            .provider(sim.provider())
             .protocols(protocols)
             .on_close(Disposition::Leave)
             .open()

@@ -111,17 +111,17 @@ fn a_service_that_two_threads_start_runs() {
         told.recv_timeout(DEADLINE).unwrap();
         // The first start has the card; this one does not wait for it.
         sim.start_service();
-        let context = establish(sim.functions());
-        let (code, card) = connect(sim.functions(), context, SCARD_SHARE_DIRECT);
+        let context = establish(sim.provider().functions());
+        let (code, card) = connect(sim.provider().functions(), context, SCARD_SHARE_DIRECT);
         assert_eq!(code, SCARD_S_SUCCESS);
         go_on.send(()).unwrap();
         first.join().unwrap();
         // The end of the first start takes nothing from those that are connected.
         // SAFETY: no pointer is passed.
-        let code = unsafe { (sim.functions().SCardDisconnect)(card, SCARD_LEAVE_CARD) };
+        let code = unsafe { (sim.provider().functions().SCardDisconnect)(card, SCARD_LEAVE_CARD) };
         assert_eq!(code, SCARD_S_SUCCESS);
     });
-    establish(sim.functions());
+    establish(sim.provider().functions());
 }
 
 /// A program connects while the card is reset for another thread's call, which takes nothing from it when it ends.
@@ -146,20 +146,24 @@ fn assert_usable_while_reset(
 fn a_reader_that_two_threads_bring_back_is_usable() {
     let (sim, reader, told, go_on) = held_world();
     reader.set_available(false);
-    assert_usable_while_reset(sim.functions(), &told, &go_on, move || reader.set_available(true));
+    assert_usable_while_reset(sim.provider().functions(), &told, &go_on, move || {
+        reader.set_available(true)
+    });
 }
 
 #[test]
 fn a_card_of_a_service_that_two_threads_start_is_usable() {
     let (sim, _, told, go_on) = held_world();
     sim.stop_service();
-    assert_usable_while_reset(sim.functions(), &told, &go_on, move || sim.start_service());
+    assert_usable_while_reset(sim.provider().functions(), &told, &go_on, move || {
+        sim.start_service()
+    });
 }
 
 #[test]
 fn a_disconnection_of_a_service_that_has_ended_ends_no_new_connection() {
     let (sim, _, told, go_on) = held_world();
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     let (code, card) = connect(functions, establish(functions), SCARD_SHARE_SHARED);
     assert_eq!(code, SCARD_S_SUCCESS);
     // SAFETY: no pointer is passed.
@@ -191,7 +195,7 @@ fn a_handle_that_is_not_open_waits_for_no_card() {
             response.extend([0x90, 0x00]);
         },
     ));
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     let (_, card) = connect(functions, establish(functions), SCARD_SHARE_SHARED);
     let acts = thread::spawn(move || transmit(functions, card));
     told.recv_timeout(DEADLINE).unwrap();
@@ -214,7 +218,7 @@ fn two_that_both_want_the_card_to_themselves_reset_it_once_each() {
         may_go_on: None,
     });
     told.recv_timeout(DEADLINE).unwrap();
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     let cards = [(); 2].map(|()| connect(functions, establish(functions), SCARD_SHARE_SHARED).1);
     let waiting = cards.map(|card| {
         let mut protocol = 0;
@@ -244,7 +248,7 @@ fn assert_powered_once(
     let resets = Arc::new(AtomicUsize::new(0));
     let reader = sim.add_reader("one");
     reader.insert(Slow(Arc::clone(&resets)));
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     for round in 0..20 {
         let contexts = [(); 3].map(|()| establish(functions));
         let cards = if unpower {
@@ -324,7 +328,7 @@ fn a_control_handler_may_call_its_own_reader() {
         own.on_control(|_, _, _| Err(SCARD_E_UNEXPECTED));
         Ok(())
     });
-    let functions = sim.functions();
+    let functions = sim.provider().functions();
     let (_, card) = connect(functions, establish(functions), SCARD_SHARE_DIRECT);
     let control = move || {
         let mut returned = 0;

@@ -16,7 +16,12 @@ fn establish(sim: &Simulator) -> SCARDCONTEXT {
     let mut context = 0;
     // SAFETY: the reserved pointers are null, and the result is a local.
     let code = unsafe {
-        (sim.functions().SCardEstablishContext)(SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context)
+        (sim.provider().functions().SCardEstablishContext)(
+            SCARD_SCOPE_SYSTEM,
+            ptr::null(),
+            ptr::null(),
+            &mut context,
+        )
     };
     assert_eq!(code, SCARD_S_SUCCESS);
     context
@@ -44,14 +49,19 @@ fn changes(
     let mut states: Vec<SCARD_READERSTATE> = names.iter().zip(readers).map(state).collect();
     // SAFETY: the structures and their number; the names live through the call.
     let code = unsafe {
-        (sim.functions().SCardGetStatusChange)(context, timeout, states.as_mut_ptr(), states.len() as DWORD)
+        (sim.provider().functions().SCardGetStatusChange)(
+            context,
+            timeout,
+            states.as_mut_ptr(),
+            states.len() as DWORD,
+        )
     };
     (code, states.iter().map(|state| state.dwEventState).collect())
 }
 
 fn release(sim: &Simulator, context: SCARDCONTEXT) -> LONG {
     // SAFETY: no pointer is passed.
-    unsafe { (sim.functions().SCardReleaseContext)(context) }
+    unsafe { (sim.provider().functions().SCardReleaseContext)(context) }
 }
 
 fn card() -> FnCard<impl FnMut(&[u8], &mut Vec<u8>) + Send> {
@@ -187,7 +197,10 @@ fn a_wait_keeps_its_context_and_no_other() {
         // A cancel before the wait does nothing: again and again until it has.
         while !waiting.is_finished() {
             // SAFETY: no pointer is passed.
-            assert_eq!(unsafe { (sim.functions().SCardCancel)(context) }, SCARD_S_SUCCESS);
+            assert_eq!(
+                unsafe { (sim.provider().functions().SCardCancel)(context) },
+                SCARD_S_SUCCESS
+            );
             thread::yield_now();
         }
         let (code, states) = waiting.join().unwrap();

@@ -26,10 +26,10 @@ fn two_do_not_see_each_other() {
     with_card(&one, "one", 1);
     with_card(&two, "two", 2);
     for (sim, name, number) in [(&one, "one", 1), (&two, "two", 2)] {
-        let context = Context::establish_on(sim.functions()).unwrap();
+        let context = Context::establish_on(sim.provider()).unwrap();
         assert_eq!(context.list_readers().unwrap(), [name]);
         let mut session = Session::options()
-            .provider(sim.functions())
+            .provider(sim.provider())
             .reader(name)
             .open()
             .unwrap();
@@ -37,22 +37,22 @@ fn two_do_not_see_each_other() {
         assert_eq!(sim.calls("SCardTransmit"), 1);
     }
     one.stop_service();
-    Context::establish_on(two.functions()).unwrap();
+    Context::establish_on(two.provider()).unwrap();
 }
 
 #[test]
 fn it_lives_as_long_as_anything_of_it() {
     let _slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
     let sim = Simulator::new();
-    let functions = sim.functions();
+    let provider = sim.provider();
     with_card(&sim, "one", 1);
-    let mut session = Session::options().provider(functions).open().unwrap();
+    let mut session = Session::options().provider(provider).open().unwrap();
     drop(sim);
     assert_eq!(session.transmit(&[0; 4]).unwrap().data(), [1]);
-    Context::establish_on(functions).unwrap();
+    Context::establish_on(provider).unwrap();
     drop(session);
     assert_eq!(
-        Context::establish_on(functions).unwrap_err().code(),
+        Context::establish_on(provider).unwrap_err().code(),
         Some(Code::NO_SERVICE)
     );
 }
@@ -63,7 +63,7 @@ fn slots_are_used_again() {
     for round in 0..3_000 {
         let sim = Simulator::new();
         with_card(&sim, "one", round as u8);
-        let mut session = Session::options().provider(sim.functions()).open().unwrap();
+        let mut session = Session::options().provider(sim.provider()).open().unwrap();
         assert_eq!(session.transmit(&[0; 4]).unwrap().data(), [round as u8]);
     }
     let many: Vec<Simulator> = (0..1_024).map(|_| Simulator::new()).collect();
@@ -75,7 +75,7 @@ fn slots_are_used_again() {
         sim.add_reader(format!("{index}"));
     }
     for (index, sim) in many.iter().enumerate() {
-        let context = Context::establish_on(sim.functions()).unwrap();
+        let context = Context::establish_on(sim.provider()).unwrap();
         assert_eq!(context.list_readers().unwrap(), [format!("{index}").as_str()]);
     }
     drop(many);
@@ -95,7 +95,7 @@ fn names_are_told_apart_and_kept_as_they_are() {
     assert!(long.name().len() <= 127 + 2);
     let again = sim.add_reader("é".repeat(100));
     assert_ne!(again.name(), long.name());
-    let context = Context::establish_on(sim.functions()).unwrap();
+    let context = Context::establish_on(sim.provider()).unwrap();
     assert_eq!(context.list_readers().unwrap().len(), 7);
 }
 
@@ -109,7 +109,7 @@ fn a_name_that_is_no_text_can_be_opened() {
     reader.insert(FnCard::new([0x3B, 0x00], |_: &[u8], response: &mut Vec<u8>| {
         response.extend([0x90, 0x00])
     }));
-    let session = Session::options().provider(sim.functions()).open().unwrap();
+    let session = Session::options().provider(sim.provider()).open().unwrap();
     assert_eq!(session.reader_name().as_bytes(), b"M\xFCller");
 }
 
@@ -130,7 +130,7 @@ fn a_thousand_readers_serve_a_thousand_threads() {
                 // None of them resets its card at its end: for reader 0 that would show on all others.
                 let options = |name: &str| {
                     Session::options()
-                        .provider(sim.functions())
+                        .provider(sim.provider())
                         .reader(name)
                         .on_close(Disposition::Leave)
                 };

@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
     });
     let simulator = Simulator::new();
     simulator.add_reader("Fuzzed 00 00").insert(card);
-    let Ok(mut session) = Session::options().provider(simulator.functions()).open() else {
+    let Ok(mut session) = Session::options().provider(simulator.provider()).open() else {
         return;
     };
     let data = vec![0x5A; usize::from(long) * 17];

@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pcsc_session::{Context, Functions};
+use pcsc_session::Context;
 use pcsc_sys::{
-    DWORD, LONG, LPCSTR, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSTR, SCARD_E_INSUFFICIENT_BUFFER,
+    DWORD, Functions, LONG, LPCSTR, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSTR, Provider, SCARD_E_INSUFFICIENT_BUFFER,
     SCARD_S_SUCCESS, SCARDCONTEXT,
 };
 use std::cell::RefCell;
@@ -15,15 +15,17 @@ thread_local! {
     static LIST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-fn functions() -> &'static Functions {
+fn provider() -> Provider {
     static TABLE: OnceLock<Functions> = OnceLock::new();
-    TABLE.get_or_init(|| {
+    let functions = TABLE.get_or_init(|| {
         let mut table = Functions::UNSUPPORTED;
         table.SCardEstablishContext = establish;
         table.SCardReleaseContext = release;
         table.SCardListReaders = list;
         table
-    })
+    });
+    // SAFETY: each of them keeps to the lengths that it is given, and the table lives for ever.
+    unsafe { Provider::new(functions) }
 }
 
 unsafe extern "system" fn establish(_: DWORD, _: LPCVOID, _: LPCVOID, context: LPSCARDCONTEXT) -> LONG {
@@ -61,7 +63,7 @@ fuzz_target!(|bytes: &[u8]| {
         list.clear();
         list.extend_from_slice(bytes);
     });
-    let context = Context::establish_on(functions()).expect("the table's function succeeds");
+    let context = Context::establish_on(provider()).expect("the table's function succeeds");
     if let Ok(names) = context.list_readers() {
         for name in &names {
             assert!(!name.as_bytes().contains(&0) && !name.as_bytes().is_empty());

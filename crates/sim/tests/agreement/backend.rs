@@ -45,7 +45,7 @@ impl Backend {
 
     pub(crate) fn functions(&self) -> &'static Functions {
         match self {
-            Self::Simulator(sim, _) => sim.functions(),
+            Self::Simulator(sim, _) => sim.provider().functions(),
             Self::Pcscd(_, _, functions) => functions,
         }
     }
