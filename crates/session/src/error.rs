@@ -1,11 +1,13 @@
 //! What can go wrong.
 
+mod code;
 mod display;
 
-use crate::{
-    Channel, ClassError, Code, EncodeError, LongForm, OutOfRange, ReaderName, Session, StatusWord,
-    Transaction,
-};
+pub use code::Code;
+
+use crate::{Channel, LongForm, ReaderName, Session, StatusWord, Transaction};
+use pcsc_iso7816::class::ClassError;
+use pcsc_iso7816::command::{EncodeError, OutOfRange};
 use pcsc_sys::LoadError;
 
 /// Why a call failed.

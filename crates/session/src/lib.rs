@@ -36,58 +36,21 @@
 //! types from this machine's headers. Without `load` and `link` a provider of your own still works.
 #![deny(unsafe_code)]
 
-mod apdu_log;
-mod atr;
-mod attribute;
-mod card_status;
-mod channel;
-mod code;
-mod command;
-mod context;
 mod error;
 mod exchange;
-mod exchange_options;
-mod growing;
-mod limits;
-mod options;
-mod protocol;
-mod raw;
-mod reader_access;
-mod reader_name;
-mod reconnect;
-mod response;
+mod ffi;
+mod service;
 mod session;
-mod status_word;
-mod tlv;
-mod transaction;
-mod transmit;
-mod transparent_file;
-mod turns;
 
-pub use atr::{
-    Atr, C6Use, CardCapabilities, Category, ClockStop, Convention, ErrorDetection, HistoricalBytes,
-    InterfaceByte, InterfaceByteKind, InterfaceBytes, OperatingClasses, Problem, SpecificMode,
-    StatusIndicator, Tck, WriteBehaviour,
-};
-pub use attribute::Attribute;
-pub use card_status::{CardState, CardStatus};
-pub use channel::Channel;
-pub use code::Code;
-pub use command::{
-    Case, Chain, Class, ClassError, Command, EncodeError, Form, OffsetDataObject, OutOfRange, ParseError,
-    is_sensitive_apdu,
-};
-pub use context::{Context, list_readers};
-pub use error::Error;
-pub use exchange_options::{ExchangeOptions, LongForm};
-pub use limits::Feature;
-pub use options::{Disposition, SessionOptions, ShareMode};
+pub use error::{Code, Error};
+pub use exchange::{Channel, ExchangeOptions, Feature, LongForm, Response, TransparentFile};
+pub use pcsc_iso7816 as iso7816;
+pub use pcsc_iso7816::atr::Atr;
+pub use pcsc_iso7816::command::Command;
+pub use pcsc_iso7816::status_word::StatusWord;
 pub use pcsc_sys::{LoadError, Provider};
-pub use protocol::{Protocol, Protocols};
-pub use reader_name::ReaderName;
-pub use response::Response;
-pub use session::Session;
-pub use status_word::{StatusWord, StatusWordClass};
-pub use tlv::{BerTlv, BerTlvs, CompactTlv, CompactTlvs, TlvError, TlvErrorKind};
-pub use transaction::Transaction;
-pub use transparent_file::TransparentFile;
+pub use service::{Context, ReaderName, list_readers};
+pub use session::{
+    Attribute, CardState, CardStatus, Disposition, Protocol, Protocols, Session, SessionOptions, ShareMode,
+    Transaction,
+};

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pcsc_session::{Atr, InterfaceByteKind};
+use pcsc_session::Atr;
+use pcsc_session::iso7816::atr::InterfaceByteKind;
 
 fuzz_target!(|bytes: &[u8]| {
     let atr = Atr::new(bytes);

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pcsc_session::{Case, Command, Form, is_sensitive_apdu};
+use pcsc_session::Command;
+use pcsc_session::iso7816::command::{Case, Form, is_sensitive_apdu};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = is_sensitive_apdu(bytes);

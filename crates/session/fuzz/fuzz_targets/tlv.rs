@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pcsc_session::{BerTlvs, CompactTlvs};
+use pcsc_session::iso7816::tlv::{BerTlvs, CompactTlvs};
 
 /// Walks all objects, and the children of those that have some.
 fn walk(objects: BerTlvs<'_>, len: usize, depth: usize) {

@@ -1,7 +1,8 @@
 //! Commands that the short form cannot carry: extended length or a chain.
 
-use crate::limits::Limits;
-use crate::{Command, Error, Form, LongForm, Protocol, Session, StatusWord};
+use crate::exchange::limits::Limits;
+use crate::{Command, Error, LongForm, Protocol, Session, StatusWord};
+use pcsc_iso7816::command::Form;
 
 impl Session {
     /// Runs an exchange whose command the short form cannot carry.

@@ -1,0 +1,196 @@
+//! What is wrong with an ATR.
+
+use core::fmt;
+
+use super::coding::{Convention, Tck, d, f_and_f_max, operating_classes};
+use super::interface::Role;
+use super::{Atr, InterfaceByte};
+
+/// Is one thing in an ATR that is not as the standard has it.
+///
+/// `Display` says it in a sentence. ISO/IEC 7816-3:2006, 8.2.
+///
+/// # Examples
+/// ```
+/// use pcsc_iso7816::atr::{Atr, Problem};
+///
+/// let atr = Atr::new(&[0x3B, 0x80, 0x01]);
+/// assert!(atr.problems().eq([Problem::TckMissing]));
+/// assert_eq!(Problem::TckMissing.to_string(), "TCK is missing");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// There is no byte at all.
+    Empty,
+    /// TS is neither 3B nor 3F. The rest is not read.
+    UnknownTs {
+        /// The value of TS.
+        ts: u8,
+    },
+    /// It ends before all bytes have come that T0 and the TD bytes announce.
+    Truncated {
+        /// The number of bytes that it should have at least.
+        expected: usize,
+        /// The number of bytes that it has.
+        len: usize,
+    },
+    /// It has more bytes than the standard allows.
+    TooLong {
+        /// The number of bytes that it has.
+        len: usize,
+    },
+    /// An interface byte has a reserved value.
+    Reserved(InterfaceByte),
+    /// TD1 says 15, which is no protocol.
+    FirstIsT15,
+    /// The protocols are not in ascending order.
+    ProtocolOrder {
+        /// The T that comes first.
+        before: u8,
+        /// The lower T that comes after it.
+        after: u8,
+    },
+    /// A compact-TLV object in the historical bytes is longer than the bytes that are left.
+    ObjectTooLong {
+        /// The number of the historical byte that it begins with: 2 for T2.
+        position: usize,
+    },
+    /// The historical bytes say that they end with three bytes of status, and have fewer.
+    StatusMissing {
+        /// The number of bytes after the category indicator.
+        len: usize,
+    },
+    /// A T other than 0 is named, and TCK is missing.
+    TckMissing,
+    /// TCK is wrong.
+    TckWrong {
+        /// The byte that is there.
+        found: u8,
+        /// The byte that would be right.
+        expected: u8,
+    },
+    /// There are bytes after the end.
+    TrailingBytes {
+        /// Their number.
+        count: usize,
+    },
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("there is no byte"),
+            Self::UnknownTs { ts } => write!(f, "TS is {ts:02X}, neither 3B nor 3F"),
+            Self::Truncated { expected, len } => {
+                write!(f, "it has {len} bytes and announces at least {expected}")
+            }
+            Self::TooLong { len } => write!(f, "it has {len} bytes, at most {MAX_STANDARD_LEN} are allowed"),
+            Self::Reserved(byte) => write!(f, "{byte} is a reserved value"),
+            Self::FirstIsT15 => f.write_str("TD1 says T=15, which is no protocol"),
+            Self::ProtocolOrder { before, after } => write!(f, "T={after} comes after T={before}"),
+            Self::ObjectTooLong { position } => {
+                write!(
+                    f,
+                    "the object at T{position} is longer than the historical bytes that are left"
+                )
+            }
+            Self::StatusMissing { len } => {
+                write!(
+                    f,
+                    "the historical bytes have {len} of the 3 bytes of status that end them"
+                )
+            }
+            Self::TckMissing => f.write_str("TCK is missing"),
+            Self::TckWrong { found, expected } => {
+                write!(f, "TCK is {found:02X}, {expected:02X} would be right")
+            }
+            Self::TrailingBytes { count: 1 } => f.write_str("there is one byte after the end"),
+            Self::TrailingBytes { count } => write!(f, "there are {count} bytes after the end"),
+        }
+    }
+}
+
+/// TS, and 32 bytes after it: ISO/IEC 7816-3:2006, 8.2.1.
+const MAX_STANDARD_LEN: usize = 33;
+
+impl Atr {
+    /// Lists what is wrong with the ATR, from its beginning to its end. Nothing is, where the list is empty.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_iso7816::atr::{Atr, Problem};
+    ///
+    /// let atr = Atr::new(&[0x3B, 0xF2, 0x95, 0x12, 0x34, 0x01, 0x36, 0x06]);
+    /// assert!(atr.problems().eq([Problem::TckMissing]));
+    /// ```
+    pub fn problems(&self) -> impl Iterator<Item = Problem> + '_ {
+        let len = self.as_bytes().len() + self.dropped;
+        let beginning = match self.convention() {
+            None => Some(Problem::Empty),
+            Some(Convention::Unknown { ts }) => Some(Problem::UnknownTs { ts }),
+            Some(_) if self.t0().is_none() => Some(Problem::Truncated { expected: 2, len }),
+            Some(_) => None,
+        };
+        let too_long = (len > MAX_STANDARD_LEN).then_some(Problem::TooLong { len });
+        let reserved = self
+            .interface_bytes()
+            .filter(|byte| self.is_reserved(byte))
+            .map(Problem::Reserved);
+        let first = self
+            .td(1)
+            .filter(|td1| td1 & 0x0F == 15)
+            .map(|_| Problem::FirstIsT15);
+        let named = || self.interface_bytes().filter_map(|byte| byte.offered_protocol());
+        let order = named()
+            .zip(named().skip(1))
+            .filter(|(before, after)| after < before);
+        let order = order.map(|(before, after)| Problem::ProtocolOrder { before, after });
+        let truncated = self.layout().and_then(|layout| {
+            let expected = layout.len();
+            (len + usize::from(layout.tck_expected) < expected)
+                .then_some(Problem::Truncated { expected, len })
+        });
+        // Of bytes that are missing no more is said than that.
+        let historical = match truncated {
+            Some(_) => None,
+            None => self.historical_bytes().problem(),
+        };
+        let tck = match self.tck() {
+            Tck::Wrong { found, expected } => Some(Problem::TckWrong { found, expected }),
+            Tck::Missing if truncated.is_none() => Some(Problem::TckMissing),
+            _ => None,
+        };
+        let count = self.trailing_bytes().len() + if self.layout().is_some() { self.dropped } else { 0 };
+        let trailing = (count > 0).then_some(Problem::TrailingBytes { count });
+        let beginning = beginning.into_iter().chain(too_long);
+        beginning
+            .chain(reserved)
+            .chain(first)
+            .chain(order)
+            .chain(truncated)
+            .chain(historical)
+            .chain(tck)
+            .chain(trailing)
+    }
+
+    pub(crate) fn role(&self, byte: &InterfaceByte) -> Role {
+        let first = byte.protocol().and_then(|t| self.first_byte(byte.kind(), t));
+        byte.role(first == Some(*byte))
+    }
+
+    fn is_reserved(&self, byte: &InterfaceByte) -> bool {
+        let value = byte.value();
+        match self.role(byte) {
+            Role::FD => f_and_f_max(value).is_none() || d(value).is_none(),
+            Role::SpecificMode => value & 0x60 != 0,
+            Role::WaitingTime => value == 0x00,
+            Role::Ifsc => matches!(value, 0x00 | 0xFF),
+            Role::BwiCwi => value >> 4 > 9,
+            Role::ErrorDetection => value & 0xFE != 0,
+            Role::ClockStopAndClasses => !operating_classes(value).is_defined(),
+            Role::Protocol => matches!(value & 0x0F, 2..=13),
+            Role::Vpp | Role::ExtraGuardTime | Role::C6 | Role::Unknown => false,
+        }
+    }
+}
