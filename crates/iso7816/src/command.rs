@@ -3,6 +3,7 @@
 mod chain;
 mod encode;
 mod interindustry;
+mod long_form;
 mod offset;
 mod parse;
 mod sensitive;
@@ -13,6 +14,7 @@ use core::fmt;
 pub use chain::Chain;
 pub use encode::{EncodeError, Form, MAX_SHORT};
 pub use interindustry::OutOfRange;
+pub use long_form::LongForm;
 pub use offset::OffsetDataObject;
 pub use parse::{Case, ParseError};
 pub use sensitive::is_sensitive_apdu;
@@ -235,6 +237,13 @@ impl<'a> Command<'a> {
         } else {
             self.with_ne(0)
         }
+    }
+
+    /// The header: CLA, INS, P1 and P2.
+    #[inline]
+    #[must_use]
+    pub const fn header(&self) -> [u8; 4] {
+        self.header
     }
 
     /// Gives the class byte.

@@ -42,15 +42,19 @@ mod ffi;
 mod service;
 mod session;
 
-pub use error::{Code, Error};
-pub use exchange::{Channel, ExchangeOptions, Feature, LongForm, Response, TransparentFile};
-pub use pcsc_iso7816 as iso7816;
-pub use pcsc_iso7816::atr::Atr;
-pub use pcsc_iso7816::command::Command;
-pub use pcsc_iso7816::status_word::StatusWord;
-pub use pcsc_sys::{LoadError, Provider};
-pub use service::{Context, ReaderName, list_readers};
-pub use session::{
-    Attribute, CardState, CardStatus, Disposition, Protocol, Protocols, Session, SessionOptions, ShareMode,
-    Transaction,
+pub use error::{CloseError, Error};
+pub use exchange::{
+    CardChannel, Channel, Connection, ExchangeOptions, Response, ResponseBuf, TransparentFile,
 };
+pub use ffi::{
+    Attribute, CardState, CardStatus, Code, Disposition, Protocol, Protocols, ReaderName, ShareMode,
+};
+pub use pcsc_iso7816 as iso7816;
+pub use pcsc_iso7816::{
+    atr::Atr,
+    command::{Command, LongForm},
+    status_word::StatusWord,
+};
+pub use pcsc_sys::{LoadError, Provider};
+pub use service::{Context, Feature, list_readers};
+pub use session::{Session, SessionOptions, Transaction};
