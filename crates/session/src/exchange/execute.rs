@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::exchange::response::Response;
-use crate::exchange::transmit::{Exchange, MAX_COMMAND, MAX_DATA, Outgoing};
+use crate::exchange::transmit::{Exchange, MANAGE_CHANNEL, MAX_COMMAND, MAX_DATA, Outgoing};
 use crate::ffi::Protocol;
 use pcsc_iso7816::class::Class;
 use pcsc_iso7816::command::{Command, EncodeError, Form};
@@ -16,26 +16,44 @@ impl<'a> Exchange<'a> {
     /// See [`CardChannel::execute`](crate::CardChannel::execute).
     #[inline]
     pub(crate) fn execute(mut self, command: &Command<'_>) -> Result<Response<'a>, Error> {
-        let len = self.execute_within(command)?;
+        let len = if self.channel == 0 {
+            self.execute_here(command)?
+        } else {
+            self.reborrow().execute_on_channel(command)?
+        };
         Ok(self.into_response(len))
+    }
+
+    /// Executes a command with the channel's number in its CLA.
+    #[cold]
+    fn execute_on_channel(self, command: &Command<'_>) -> Result<usize, Error> {
+        if command.ins() == MANAGE_CHANNEL {
+            return Err(Error::ManageChannel {});
+        }
+        let command = command.with_channel(self.channel)?;
+        self.buffers.origin.header = Some(command.header());
+        if command.fits_short() {
+            self.execute_short(&command, command.is_sensitive())
+        } else {
+            self.execute_long(&command)
+        }
     }
 
     /// Sends a command and gathers its whole answer at the beginning of the buffer; returns the length of all that was
     /// gathered, with the last status word.
     #[inline]
-    pub(super) fn execute_within(&mut self, command: &Command<'_>) -> Result<usize, Error> {
-        let command = &self.on_channel(command)?;
+    fn execute_here(&mut self, command: &Command<'_>) -> Result<usize, Error> {
         self.buffers.origin.header = Some(command.header());
         if !command.fits_short() {
-            return self.execute_long(command);
+            return self.reborrow().execute_long(command);
         }
         // What follows leaves the command where it was encoded.
         if command.is_sensitive() {
-            return self.execute_short(command, true);
+            return self.reborrow().execute_short(command, true);
         }
         let sent = self.for_protocol(command);
         let Some(buffer) = self.buffers.outgoing.first_chunk_mut() else {
-            return self.execute_short(command, false);
+            return self.reborrow().execute_short(command, false);
         };
         let encoded = sent.encode_short(buffer);
         let len = self.transmit_once(Outgoing::Encoded(encoded), 0, MAX_DATA, false)?;
@@ -44,7 +62,7 @@ impl<'a> Exchange<'a> {
 
     /// Executes a command that the short form carries, or all but the largest Ne of it.
     #[cold]
-    pub(super) fn execute_short(&mut self, command: &Command<'_>, is_secret: bool) -> Result<usize, Error> {
+    pub(super) fn execute_short(mut self, command: &Command<'_>, is_secret: bool) -> Result<usize, Error> {
         let sent = self.in_form(command, Form::Short);
         let len = self.transmit_encoded(&sent, Form::Short, 0, is_secret)?;
         self.complete(command, Form::Short, len, is_secret)
@@ -104,7 +122,7 @@ impl<'a> Exchange<'a> {
         is_secret: bool,
     ) -> Result<usize, Error> {
         match self.status(len).sw1() {
-            0x61 | 0x6C | 0x9F => self.ask_for_the_rest(command, form, len, is_secret),
+            0x61 | 0x6C | 0x9F => self.reborrow().ask_for_the_rest(command, form, len, is_secret),
             _ => Ok(len),
         }
     }
@@ -112,7 +130,7 @@ impl<'a> Exchange<'a> {
     /// Sends the command again with the right Le, and GET RESPONSE until all is there.
     #[cold]
     fn ask_for_the_rest(
-        &mut self,
+        mut self,
         command: &Command<'_>,
         form: Form,
         len: usize,

@@ -10,7 +10,7 @@ use pcsc_iso7816::status_word::StatusWord;
 impl Exchange<'_> {
     /// Runs an exchange whose command the short form cannot carry.
     #[cold]
-    pub(super) fn execute_long(&mut self, command: &Command<'_>) -> Result<usize, Error> {
+    pub(super) fn execute_long(mut self, command: &Command<'_>) -> Result<usize, Error> {
         // What no form can carry is refused before anything is asked.
         command.encoded_len(Form::Extended)?;
         let is_secret = command.is_sensitive();
@@ -34,12 +34,7 @@ impl Exchange<'_> {
     }
 
     /// Sends a command as a chain; stops where the card refuses a part.
-    fn execute_chain(
-        &mut self,
-        command: &Command<'_>,
-        chosen: bool,
-        is_secret: bool,
-    ) -> Result<usize, Error> {
+    fn execute_chain(mut self, command: &Command<'_>, chosen: bool, is_secret: bool) -> Result<usize, Error> {
         let mut chain = command.chain()?;
         while let Some(part) = chain.next() {
             let sent = self.in_form(&part, Form::Short);

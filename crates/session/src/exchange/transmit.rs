@@ -5,6 +5,7 @@ use crate::exchange::apdu_log;
 use crate::exchange::buffers::Buffers;
 use crate::exchange::connection::Connection;
 use crate::exchange::response::Response;
+use crate::service::TrackedCard;
 use pcsc_iso7816::class::Class;
 use pcsc_iso7816::command::{Command, is_sensitive_apdu};
 use pcsc_iso7816::status_word::StatusWord;
@@ -20,7 +21,7 @@ pub(super) const MAX_DATA: usize = Command::MAX_NE;
 const GET_RESPONSE: u8 = 0xC0;
 
 /// The instruction MANAGE CHANNEL.
-const MANAGE_CHANNEL: u8 = 0x70;
+pub(super) const MANAGE_CHANNEL: u8 = 0x70;
 
 const FUNCTION: &str = "SCardTransmit";
 
@@ -53,6 +54,9 @@ impl<'a> Exchange<'a> {
     }
 
     /// This use, borrowed for one command.
+    ///
+    /// What is seldom called takes it by value: a reference to it would put it into memory for every command.
+    #[inline]
     pub(super) fn reborrow(&mut self) -> Exchange<'_> {
         Exchange::new(self.connection, self.buffers, self.channel)
     }
@@ -80,13 +84,13 @@ impl<'a> Exchange<'a> {
         if self.channel == 0 {
             self.transmit_once(Outgoing::Given(command), 0, usize::MAX - 2, is_secret)
         } else {
-            self.transmit_on_channel(command, is_secret)
+            self.reborrow().transmit_on_channel(command, is_secret)
         }
     }
 
     /// Sends a command with the channel's number in its CLA.
     #[cold]
-    fn transmit_on_channel(&mut self, command: &[u8], is_secret: bool) -> Result<usize, Error> {
+    fn transmit_on_channel(mut self, command: &[u8], is_secret: bool) -> Result<usize, Error> {
         let [cla, ..] = *command else {
             return Err(refused(0));
         };
@@ -105,18 +109,6 @@ impl<'a> Exchange<'a> {
             self.buffers.outgoing[..command.len()].zeroize();
         }
         result
-    }
-
-    /// The command with the channel's number in its CLA.
-    #[inline]
-    pub(super) fn on_channel<'c>(&self, command: &Command<'c>) -> Result<Command<'c>, Error> {
-        if self.channel == 0 {
-            return Ok(*command);
-        }
-        if command.ins() == MANAGE_CHANNEL {
-            return Err(Error::ManageChannel {});
-        }
-        Ok(command.with_channel(self.channel)?)
     }
 
     /// Sends a command, takes its answer into the buffer from `offset` on, and returns the answer's length: at least 2,
@@ -166,7 +158,7 @@ impl<'a> Exchange<'a> {
         match result {
             // Fewer than the two bytes of a status word wrap around.
             Ok(len) if len.wrapping_sub(2) <= max_data => Ok(len),
-            Ok(len) => Err(self.wrong_length(offset, len)),
+            Ok(len) => Err(wrong_length(card, offset, len)),
             Err(code) => Err(card.failed(FUNCTION, code)),
         }
     }
@@ -197,17 +189,17 @@ impl<'a> Exchange<'a> {
             reader: self.connection.card.reader().clone(),
         }
     }
+}
 
-    #[cold]
-    pub(super) fn wrong_length(&self, offset: usize, len: usize) -> Error {
-        let reader = self.connection.card.reader().clone();
-        match len {
-            0 | 1 => Error::ShortResponse { len, reader },
-            _ => Error::ResponseTooLong {
-                len: offset + len - 2,
-                reader,
-            },
-        }
+#[cold]
+fn wrong_length(card: &TrackedCard, offset: usize, len: usize) -> Error {
+    let reader = card.reader().clone();
+    match len {
+        0 | 1 => Error::ShortResponse { len, reader },
+        _ => Error::ResponseTooLong {
+            len: offset + len - 2,
+            reader,
+        },
     }
 }
 
