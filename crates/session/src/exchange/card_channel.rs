@@ -118,7 +118,7 @@ pub trait CardChannel: sealed::Sealed {
     ///   first time. Where only Ne is too large, as much is asked for as can be, and 61xx brings the rest.
     /// - On T=0 the Le of a command with data is left out.
     ///
-    /// [`ExchangeOptions`] switches each rule. Nothing that the card may have executed is sent again. Allocates nothing
+    /// [`ExchangeOptions`](crate::ExchangeOptions) switches each rule. Nothing that the card may have executed is sent again. Allocates nothing
     /// after the first long command. Blocks until the card has answered.
     ///
     /// On a [`Channel`](crate::Channel) its number goes into CLA.

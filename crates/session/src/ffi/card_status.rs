@@ -6,7 +6,7 @@ use pcsc_iso7816::atr::Atr;
 use pcsc_sys as sys;
 use std::fmt;
 
-/// A card's state, protocol and answer to reset, as [`Session::status`](crate::Session::status) gives them.
+/// A card's state, protocol and answer to reset, as [`Connection::status`](crate::Connection::status) gives them.
 ///
 /// # Examples
 /// ```

@@ -20,12 +20,12 @@ use pcsc_sys::{self as sys, DWORD};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ShareMode {
-    /// Others may use it too; a [transaction](Session::transaction) keeps them out for a while.
+    /// Others may use it too; a [transaction](crate::Session::transaction) keeps them out for a while.
     #[default]
     Shared,
     /// Nobody else may use it.
     Exclusive,
-    /// The reader itself, with or without a card, for [control commands](Session::control).
+    /// The reader itself, with or without a card, for [control commands](crate::Connection::control).
     ///
     /// # Platform notes
     /// Shared with pcsc-lite, exclusive on Windows.

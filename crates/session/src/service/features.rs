@@ -24,7 +24,7 @@ use pcsc_sys::{
 pub struct Feature {
     /// The tag: one of [`pcsc_sys`]' `FEATURE_` constants.
     pub tag: u8,
-    /// The code for [`Session::control`](crate::Session::control).
+    /// The code for [`Connection::control`](crate::Connection::control).
     pub control_code: u32,
 }
 

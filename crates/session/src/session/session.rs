@@ -14,11 +14,11 @@ use std::ops::Deref;
 /// A session with the card in one reader.
 ///
 /// Commands go to the card once and as they are; nothing is repeated silently. Its end resets the card,
-/// unless [`SessionOptions::on_close`] says otherwise.
+/// unless [`SessionOptions::on_close`](crate::SessionOptions::on_close) says otherwise.
 ///
 /// Once a call has shown that the card was reset or removed, or that the reader or the service is gone,
 /// every further call returns that error without asking again, until [`reconnect`](Session::reconnect)
-/// succeeds; but [`control`](Session::control) goes to the reader, whatever has become of the card. After a loss of the
+/// succeeds; but [`control`](Connection::control) goes to the reader, whatever has become of the card. After a loss of the
 /// service only a new session helps.
 ///
 /// A session can be moved to another thread; sessions on contexts of their own run side by side. With pcsc-lite, whose
@@ -126,7 +126,7 @@ impl Session {
         self.exchange().execute(command)
     }
 
-    /// Ends the session: the card is disconnected as [`SessionOptions::on_close`](crate::SessionOptions::on_close) says.
+    /// Ends the session: the card is disconnected as [`SessionOptions::on_close`](crate::SessionOptions::on_close)(crate::SessionOptions::on_close) says.
     ///
     /// Dropping a session does the same; only this says whether it worked. `?` takes the error and drops the session.
     ///
