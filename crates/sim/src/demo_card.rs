@@ -19,7 +19,7 @@ mod tests;
 
 use std::fmt;
 
-use crate::Card;
+use crate::card::Card;
 
 use chain::Chain;
 use channels::{Channels, MAX_CHANNELS};

@@ -1,9 +1,11 @@
 //! A simulated reader, as a test holds it.
 
+use crate::card::Card;
+use crate::other_program::OtherProgram;
+use crate::service::lock::lock;
+use crate::service::power;
 use crate::service::reader as service;
 use crate::service::world::World;
-use crate::service::{lock, power};
-use crate::{Card, OtherProgram};
 use pcsc_sys::LONG;
 use std::sync::Arc;
 

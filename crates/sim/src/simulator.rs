@@ -1,6 +1,6 @@
 //! A simulated PC/SC service, as a test holds it.
 
-use crate::Reader;
+use crate::reader::Reader;
 use crate::service::faults::{Fault, Function};
 use crate::service::world::World;
 use crate::slot::{SLOTS, Slot};

@@ -6,7 +6,7 @@
 //! gives it back when it has gone, with its readers and contexts. The table of a slot is allocated once and kept for
 //! ever, which is what its `&'static` promises; so however many simulators come and go, no more than 1,024 tables stay.
 
-use crate::service::lock;
+use crate::service::lock::lock;
 use crate::service::world::World;
 use crate::table;
 use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT};

@@ -11,7 +11,7 @@ mod records;
 mod selecting;
 
 use super::DemoCard;
-use crate::Card;
+use crate::card::Card;
 
 fn send(card: &mut DemoCard, command: &[u8]) -> Vec<u8> {
     let mut response = Vec::new();

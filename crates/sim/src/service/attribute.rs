@@ -1,9 +1,10 @@
 //! `SCardGetAttrib` and `SCardSetAttrib`.
 
+use super::code::Code;
 use super::connection::{Connection, check_available};
+use super::lock::lock;
 use super::reader::Presence;
 use super::reader_name::{ReaderName, Unit};
-use super::{Code, lock};
 use pcsc_sys::{
     DWORD, MAX_BUFFER_SIZE, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, SCARD_ATTR_DEVICE_SYSTEM_NAME_A,
     SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NOT_TRANSACTED, SCARD_E_UNSUPPORTED_FEATURE,

@@ -1,6 +1,6 @@
 //! `SCardConnect` and `SCardReconnect`: sharing a card, and agreeing on its protocol.
 
-use super::Code;
+use super::code::Code;
 use super::connection::{Connection, Event, check_available};
 use super::context::Context;
 use super::handles::CONNECTIONS;

@@ -1,6 +1,6 @@
 //! A program's connection to a reader.
 
-use super::Code;
+use super::code::Code;
 use super::context::{Cards, Context};
 use super::handles::CONNECTIONS;
 use super::power::Power;

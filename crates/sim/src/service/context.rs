@@ -1,10 +1,11 @@
 //! A program's connection to the service.
 
+use super::code::Code;
 use super::connection::{self, Connection};
 use super::handles::{CONNECTIONS, CONTEXTS};
+use super::lock::lock;
 use super::waiter::Waiter;
 use super::world::World;
-use super::{Code, lock};
 use pcsc_sys::{SCARD_E_INVALID_HANDLE, SCARD_E_NO_MEMORY, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR};
 use std::sync::{Arc, Mutex, MutexGuard};
 

@@ -1,7 +1,8 @@
 //! `SCardControl`, and what a reader's driver answers on its own.
 
+use super::code::Code;
 use super::connection::{Connection, check_available};
-use super::{Code, lock};
+use super::lock::lock;
 use pcsc_sys::{
     CM_IOCTL_GET_FEATURE_REQUEST, DWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER,
     SCARD_E_NOT_TRANSACTED, SCARD_E_UNSUPPORTED_FEATURE, SCARD_F_INTERNAL_ERROR,

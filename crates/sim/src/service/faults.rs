@@ -1,6 +1,7 @@
 //! Counting calls, and making the n-th of them go wrong.
 
-use super::{Code, lock};
+use super::code::Code;
+use super::lock::lock;
 use crate::Simulator;
 use std::fmt;
 use std::sync::Mutex;

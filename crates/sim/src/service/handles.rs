@@ -8,7 +8,7 @@
 
 use super::connection::Connection;
 use super::context::Context;
-use super::lock;
+use super::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};

@@ -9,12 +9,14 @@
 
 pub(crate) mod atr;
 pub(crate) mod attribute;
+pub(crate) mod code;
 pub(crate) mod connecting;
 pub(crate) mod connection;
 pub(crate) mod context;
 pub(crate) mod control;
 pub(crate) mod faults;
 pub(crate) mod handles;
+pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod power;
 pub(crate) mod reader;
@@ -26,14 +28,3 @@ pub(crate) mod transaction;
 pub(crate) mod transmit;
 pub(crate) mod waiter;
 pub(crate) mod world;
-
-use pcsc_sys::LONG;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// A return code of PC/SC, for what did not succeed.
-pub(crate) type Code = LONG;
-
-/// Locks, also after a panic: every critical section leaves its data whole at each step.
-pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}

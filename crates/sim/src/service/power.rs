@@ -1,9 +1,9 @@
 //! Powering and resetting cards.
 
-use super::Code;
 use super::atr::Atr;
+use super::code::Code;
 use super::reader::{Presence, Reader, ReaderState};
-use crate::Card;
+use crate::card::Card;
 use pcsc_sys::{SCARD_E_NOT_TRANSACTED, SCARD_PROTOCOL_UNDEFINED, SCARD_W_REMOVED_CARD};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::MutexGuard;

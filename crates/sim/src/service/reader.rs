@@ -3,12 +3,12 @@
 use super::atr::Atr;
 use super::connection::{Connection, Event};
 use super::control::Driver;
-use super::lock;
+use super::lock::lock;
 use super::power::Power;
 use super::reader_name::ReaderName;
 use super::sharing::{Sharing, Users};
 use super::waiter::Waiter;
-use crate::Card;
+use crate::card::Card;
 use pcsc_sys::{DWORD, SCARD_PROTOCOL_UNDEFINED};
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

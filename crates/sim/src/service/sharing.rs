@@ -2,7 +2,7 @@
 
 use pcsc_sys::{SCARD_E_NOT_TRANSACTED, SCARD_E_SHARING_VIOLATION};
 
-use super::Code;
+use super::code::Code;
 
 /// The connections of a reader, counted, and the lock that a transaction or an exclusive connection holds.
 ///

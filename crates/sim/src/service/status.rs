@@ -1,9 +1,9 @@
 //! `SCardStatus`.
 
 use super::atr::Atr;
+use super::code::Code;
 use super::connection::{Connection, check_available};
-use super::reader::Presence;
-use super::{Code, reader::ReaderState};
+use super::reader::{Presence, ReaderState};
 use pcsc_sys::{
     DWORD, SCARD_ABSENT, SCARD_E_READER_UNAVAILABLE, SCARD_NEGOTIABLE, SCARD_POWERED, SCARD_PRESENT,
     SCARD_SWALLOWED,

@@ -1,7 +1,7 @@
 //! `SCardGetStatusChange`: waiting until a reader is no longer as the program knows it.
 
-use super::Code;
 use super::atr::Atr;
+use super::code::Code;
 use super::context::Context;
 use super::reader::{Presence, Reader, ReaderState};
 use super::sharing::Users;

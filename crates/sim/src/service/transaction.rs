@@ -1,6 +1,6 @@
 //! `SCardBeginTransaction` and `SCardEndTransaction`.
 
-use super::Code;
+use super::code::Code;
 use super::connection::{Connection, Event, check_available, check_disposition};
 use super::power::Power;
 use pcsc_sys::{

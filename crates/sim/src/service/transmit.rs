@@ -1,6 +1,6 @@
 //! `SCardTransmit`: one command to the card.
 
-use super::Code;
+use super::code::Code;
 use super::connecting::ANY_PROTOCOL;
 use super::connection::{Connection, check_available};
 use super::memory::Room;

@@ -1,7 +1,7 @@
 //! One simulated service with its readers.
 
 use super::faults::Faults;
-use super::lock;
+use super::lock::lock;
 use super::reader::Reader;
 use super::reader_name::ReaderName;
 use super::waiter::Waiter;

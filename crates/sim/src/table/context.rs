@@ -3,9 +3,10 @@
 use super::arguments::Out;
 use super::{code, on_context, without_panic};
 use crate::Simulator;
+use crate::service::code::Code;
 use crate::service::faults::Function;
 use crate::service::world::World;
-use crate::service::{Code, context, memory, status_change};
+use crate::service::{context, memory, status_change};
 use crate::slot::Slot;
 use pcsc_sys::{
     DWORD, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,

@@ -2,7 +2,7 @@
 
 use super::super::pattern;
 use super::{DemoCard, ask, ask_bytes, extended, hex, selected, status};
-use crate::Card;
+use crate::card::Card;
 
 /// Sends data in a chain and gives the status of the last command.
 fn send_chain(card: &mut DemoCard, header: &str, data: &[u8]) -> u16 {
