@@ -14,6 +14,7 @@ pub(crate) mod connecting;
 pub(crate) mod connection;
 pub(crate) mod context;
 pub(crate) mod control;
+pub(crate) mod driver;
 pub(crate) mod faults;
 pub(crate) mod handles;
 pub(crate) mod lock;

@@ -2,7 +2,7 @@
 
 use super::atr::Atr;
 use super::connection::{Connection, Event};
-use super::control::Driver;
+use super::driver::Driver;
 use super::lock::lock;
 use super::power::Power;
 use super::reader_name::ReaderName;
