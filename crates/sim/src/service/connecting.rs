@@ -1,12 +1,13 @@
 //! `SCardConnect` and `SCardReconnect`: sharing a card, and agreeing on its protocol.
 
 use super::code::Code;
-use super::connection::{Connection, Event, check_available};
+use super::connection::{Connection, check_available};
 use super::context::Context;
 use super::handles::CONNECTIONS;
 use super::power::Power;
 use super::reader::{Presence, Reader, ReaderState};
 use super::sharing::Users;
+use super::user::Event;
 use pcsc_sys::{
     DWORD, SCARD_E_INVALID_VALUE, SCARD_E_NO_MEMORY, SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH,
     SCARD_E_SHARING_VIOLATION, SCARD_E_UNKNOWN_READER, SCARD_LEAVE_CARD, SCARD_PROTOCOL_RAW,
@@ -175,14 +176,16 @@ fn attach(
         return Err(SCARD_E_SHARING_VIOLATION);
     }
     let connection = CONNECTIONS
-        .open(|handle| Arc::new(Connection::new(handle, Arc::clone(context), Arc::clone(reader))))
+        .open(|handle| {
+            let user = state.admit(exclusive);
+            Arc::new(Connection::new(
+                handle,
+                Arc::clone(context),
+                Arc::clone(reader),
+                user,
+            ))
+        })
         .ok_or(SCARD_E_NO_MEMORY)?;
-    if exclusive {
-        state.sharing.join_exclusively(connection.handle);
-    } else {
-        state.sharing.join();
-    }
-    state.connections.push(Arc::clone(&connection));
     reader.notify(&mut state);
     Ok(connection)
 }
@@ -274,13 +277,13 @@ fn reconnect_once<'a>(
     }
     settle_protocol(&mut state, request)?;
     if request.share_mode == SCARD_SHARE_EXCLUSIVE {
-        if state.sharing.become_exclusive(connection.handle).is_err() {
+        if state.sharing.become_exclusive(connection.user.number).is_err() {
             return Ok(Err(state));
         }
     } else {
-        state.sharing.become_shared(connection.handle);
+        state.sharing.become_shared(connection.user.number);
     }
-    connection.set_event(Event::None);
+    connection.user.set_event(Event::None);
     reader.notify(&mut state);
     Ok(Ok(state.protocol))
 }

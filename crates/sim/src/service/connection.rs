@@ -5,12 +5,12 @@ use super::context::{Cards, Context};
 use super::handles::CONNECTIONS;
 use super::power::Power;
 use super::reader::{Presence, Reader, ReaderState};
+use super::user::{Event, User};
 use pcsc_sys::{
     DWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_READER_UNAVAILABLE,
     SCARD_E_SHARING_VIOLATION, SCARD_EJECT_CARD, SCARD_LEAVE_CARD, SCARD_RESET_CARD, SCARD_UNPOWER_CARD,
-    SCARD_W_REMOVED_CARD, SCARD_W_RESET_CARD,
 };
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard};
 
 /// A connection, from `SCardConnect` to `SCardDisconnect`.
@@ -19,45 +19,26 @@ pub(crate) struct Connection {
     pub(crate) handle: u32,
     pub(crate) context: Arc<Context>,
     pub(crate) reader: Arc<Reader>,
-    event: AtomicU8,
+    /// What the reader knows it by.
+    pub(crate) user: Arc<User>,
     closed: AtomicBool,
 }
 
-/// What has happened to the card that a connection does not know of yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Event {
-    None,
-    Reset,
-    Removed,
-}
-
 impl Connection {
-    pub(crate) fn new(handle: u32, context: Arc<Context>, reader: Arc<Reader>) -> Self {
+    pub(crate) fn new(handle: u32, context: Arc<Context>, reader: Arc<Reader>, user: Arc<User>) -> Self {
         Self {
             handle,
             context,
             reader,
-            event: AtomicU8::new(Event::None as u8),
+            user,
             closed: AtomicBool::new(false),
         }
-    }
-
-    /// Tells the connection what has happened. The reader is locked.
-    pub(crate) fn set_event(&self, event: Event) {
-        self.event.store(event as u8, Ordering::Relaxed);
     }
 
     /// What a call gets that needs the card as it was: the last thing that has happened to it.
     #[inline]
     pub(crate) fn check_event(&self) -> Result<(), Code> {
-        const RESET: u8 = Event::Reset as u8;
-        const REMOVED: u8 = Event::Removed as u8;
-        match self.event.load(Ordering::Relaxed) {
-            RESET => Err(SCARD_W_RESET_CARD),
-            REMOVED => Err(SCARD_W_REMOVED_CARD),
-            _ => Ok(()),
-        }
+        self.user.check_event()
     }
 
     /// Begins a call on this connection, after the one that is under way on its context.
@@ -95,7 +76,7 @@ impl Connection {
     #[inline]
     pub(crate) fn lock_idle_reader(&self) -> Result<MutexGuard<'_, ReaderState>, Code> {
         let mut state = self.lock_reader()?;
-        while state.is_busy() {
+        while state.slot.is_lent() {
             drop(self.reader.wait(state));
             state = self.lock_reader()?;
         }
@@ -105,7 +86,7 @@ impl Connection {
     /// Whether this connection may act on the card now.
     #[inline]
     pub(crate) fn check_sharing(&self, state: &ReaderState) -> Result<(), Code> {
-        if state.sharing.is_free_for(self.handle) {
+        if state.sharing.is_free_for(self.user.number) {
             Ok(())
         } else {
             Err(SCARD_E_SHARING_VIOLATION)
@@ -152,7 +133,7 @@ pub(crate) fn abandon(connection: &Connection) {
     let disposition = {
         let mut state = connection.reader.lock();
         let untouched = connection.check_event().is_ok();
-        if state.sharing.release_lock(connection.handle) && untouched {
+        if state.sharing.release_lock(connection.user.number) && untouched {
             connection.reader.notify(&mut state);
             SCARD_RESET_CARD
         } else {
@@ -177,7 +158,7 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
         }
         state = reader.wait(state);
     }
-    state.sharing.release_lock(connection.handle);
+    state.sharing.release_lock(connection.user.number);
     let power = match disposition {
         SCARD_RESET_CARD => Some(Power::Reset),
         SCARD_UNPOWER_CARD => Some(Power::Down),
@@ -190,12 +171,7 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
         // The reader was unlocked meanwhile: another run of the service knows nothing of this connection.
         connection.context.await_service()?;
     }
-    let before = state.connections.len();
-    state
-        .connections
-        .retain(|other| other.handle != connection.handle);
-    if state.connections.len() < before {
-        state.sharing.leave();
+    if state.dismiss(&connection.user) {
         if state.presence == Presence::Unpowered && state.connections.is_empty() {
             // Now that nobody uses the card, the next connection powers it. At once: pcscd refuses it for a while
             // before.

@@ -9,6 +9,8 @@
 
 pub(crate) mod atr;
 pub(crate) mod attribute;
+pub(crate) mod availability;
+pub(crate) mod card_slot;
 pub(crate) mod code;
 pub(crate) mod connecting;
 pub(crate) mod connection;
@@ -27,5 +29,6 @@ pub(crate) mod status;
 pub(crate) mod status_change;
 pub(crate) mod transaction;
 pub(crate) mod transmit;
+pub(crate) mod user;
 pub(crate) mod waiter;
 pub(crate) mod world;

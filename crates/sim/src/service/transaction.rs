@@ -1,8 +1,9 @@
 //! `SCardBeginTransaction` and `SCardEndTransaction`.
 
 use super::code::Code;
-use super::connection::{Connection, Event, check_available, check_disposition};
+use super::connection::{Connection, check_available, check_disposition};
 use super::power::Power;
+use super::user::Event;
 use pcsc_sys::{
     DWORD, SCARD_E_UNSUPPORTED_FEATURE, SCARD_EJECT_CARD, SCARD_LEAVE_CARD, SCARD_RESET_CARD,
     SCARD_UNPOWER_CARD,
@@ -16,7 +17,7 @@ pub(crate) fn begin(connection: &Connection) -> Result<(), Code> {
         let mut state = connection.lock_reader()?;
         check_available(&state)?;
         connection.check_event()?;
-        if state.sharing.begin(connection.handle).is_ok() {
+        if state.sharing.begin(connection.user.number).is_ok() {
             return Ok(());
         }
         drop(cards);
@@ -50,7 +51,7 @@ pub(crate) fn end(connection: &Connection, disposition: DWORD) -> Result<(), Cod
         SCARD_EJECT_CARD => done = Err(SCARD_E_UNSUPPORTED_FEATURE),
         _ => {}
     }
-    let unlocked = state.sharing.end(connection.handle);
+    let unlocked = state.sharing.end(connection.user.number);
     reader.notify(&mut state);
     done.and(unlocked)
 }

@@ -94,7 +94,7 @@ fn act(
         }
     }
     let active = state.protocol;
-    let Some(mut acting) = state.borrow_card() else {
+    let Some(mut acting) = state.slot.lend() else {
         return Err(refused(SCARD_E_NOT_TRANSACTED));
     };
     drop(state);
