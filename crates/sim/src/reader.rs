@@ -5,7 +5,7 @@ use crate::other_program::OtherProgram;
 use crate::service::lock::lock;
 use crate::service::power;
 use crate::service::reader as service;
-use crate::service::world::World;
+use crate::table::endpoint::Endpoint;
 use pcsc_sys::LONG;
 use std::sync::Arc;
 
@@ -27,13 +27,13 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Reader {
-    world: Arc<World>,
+    endpoint: Arc<Endpoint>,
     reader: Arc<service::Reader>,
 }
 
 impl Reader {
-    pub(crate) fn new(world: Arc<World>, reader: Arc<service::Reader>) -> Self {
-        Self { world, reader }
+    pub(crate) fn new(endpoint: Arc<Endpoint>, reader: Arc<service::Reader>) -> Self {
+        Self { endpoint, reader }
     }
 
     /// The name by which programs know the reader; where it is no valid UTF-8, with replacement characters.
@@ -130,7 +130,7 @@ impl Reader {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn unplug(&self) {
-        self.world.unplug(&self.reader);
+        self.endpoint.world.unplug(&self.reader);
     }
 
     /// Sets whether the reader answers its driver.
@@ -276,6 +276,6 @@ impl Reader {
     /// assert_eq!(other.connect(), Ok(()));
     /// ```
     pub fn other_program(&self) -> Result<OtherProgram, LONG> {
-        OtherProgram::new(&self.world, self.reader.name.as_bytes())
+        OtherProgram::new(&self.endpoint, self.reader.name.as_bytes())
     }
 }

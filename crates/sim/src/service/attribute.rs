@@ -19,7 +19,7 @@ const TAG_IFD_ATR: DWORD = 0x0303;
 ///
 /// Does not wait for another connection that has the card locked.
 pub(crate) fn get(connection: &Connection, attribute: DWORD, length: usize) -> Result<Vec<u8>, Code> {
-    let _cards = connection.lock()?;
+    let _call = connection.begin_call()?;
     if length > MAX_BUFFER_SIZE {
         return Err(SCARD_E_INSUFFICIENT_BUFFER);
     }
@@ -70,7 +70,7 @@ fn name(name: &ReaderName, attribute: DWORD) -> Option<Vec<u8>> {
 /// Sets an attribute that the reader has; others it refuses as vsmartcard's driver refuses all. `None` is too long a
 /// value.
 pub(crate) fn set(connection: &Connection, attribute: DWORD, value: Option<&[u8]>) -> Result<(), Code> {
-    let _cards = connection.lock()?;
+    let _call = connection.begin_call()?;
     let value = value.ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
     connection.context.ask_service()?;
     {

@@ -14,7 +14,7 @@ pub(crate) fn control(
     input: Option<&[u8]>,
     instead: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Code> {
-    let _cards = connection.lock()?;
+    let _call = connection.begin_call()?;
     let input = input.ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
     connection.context.ask_service()?;
     {

@@ -1,7 +1,8 @@
 //! `SCardBeginTransaction` and `SCardEndTransaction`.
 
 use super::code::Code;
-use super::connection::{Connection, check_available, check_disposition};
+use super::connection::{Connection, check_available};
+use super::disposition::check_disposition;
 use super::power::Power;
 use super::user::Event;
 use pcsc_sys::{
@@ -12,7 +13,7 @@ use pcsc_sys::{
 /// Locks the card for a connection. Blocks, but not the context, while another one has it locked.
 pub(crate) fn begin(connection: &Connection) -> Result<(), Code> {
     loop {
-        let cards = connection.lock()?;
+        let call = connection.begin_call()?;
         connection.context.ask_service()?;
         let mut state = connection.lock_reader()?;
         check_available(&state)?;
@@ -20,7 +21,7 @@ pub(crate) fn begin(connection: &Connection) -> Result<(), Code> {
         if state.sharing.begin(connection.user.number).is_ok() {
             return Ok(());
         }
-        drop(cards);
+        drop(call);
         drop(connection.reader.wait(state));
     }
 }
@@ -30,7 +31,7 @@ pub(crate) fn begin(connection: &Connection) -> Result<(), Code> {
 /// The card is reset even where the connection has nothing to unlock, and the reset shows on this connection, too: that
 /// is pcscd's way.
 pub(crate) fn end(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
-    let _cards = connection.lock()?;
+    let _call = connection.begin_call()?;
     connection.context.ask_service()?;
     check_disposition(disposition)?;
     let reader = &connection.reader;

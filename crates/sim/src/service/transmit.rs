@@ -57,8 +57,8 @@ pub(crate) fn transmit(connection: &Connection, exchange: &mut Exchange<'_>) -> 
 pub(crate) fn try_transmit(connection: &Connection, exchange: &mut Exchange<'_>) -> Option<Transmitted> {
     let refused = |code| Some(Err(Failed::Refused(code, 0)));
     let unanswered = |code| Some(Err(Failed::Unanswered(code)));
-    let _cards = match connection.lock() {
-        Ok(cards) => cards,
+    let _call = match connection.begin_call() {
+        Ok(call) => call,
         Err(code) => return refused(code),
     };
     if exchange.command.is_none() {
