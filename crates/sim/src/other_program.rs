@@ -1,10 +1,11 @@
 //! Another program on the same service.
 
-use crate::service::connecting::{self, ANY_PROTOCOL, Request};
+use crate::service::connecting::{self, Request};
 use crate::service::connection::Connection;
 use crate::service::context::Context;
 use crate::service::disconnecting;
 use crate::service::memory::Room;
+use crate::service::protocol::ANY_PROTOCOL;
 use crate::service::transaction;
 use crate::service::transmit::{Exchange, Failed, transmit};
 use crate::table::endpoint::Endpoint;

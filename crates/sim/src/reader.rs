@@ -255,9 +255,9 @@ impl Reader {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn set_attribute(&self, attribute: u32, value: impl Into<Vec<u8>>) {
-        lock(&self.reader.driver)
-            .attributes
-            .insert(attribute, value.into());
+        // Before the driver is locked: the conversion is the caller's code.
+        let value = value.into();
+        lock(&self.reader.driver).attributes.insert(attribute, value);
     }
 
     /// Makes another program that uses this reader, to get in the way of the one that is tested.

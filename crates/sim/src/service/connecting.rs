@@ -4,6 +4,7 @@ use super::code::Code;
 use super::connection::{Connection, check_available};
 use super::context::{Call, Context};
 use super::power::Power;
+use super::protocol::{ANY_PROTOCOL, choose};
 use super::reader::{Presence, Reader, ReaderState};
 use super::sharing::Users;
 use super::user::Event;
@@ -15,9 +16,6 @@ use pcsc_sys::{
     SCARD_W_UNRESPONSIVE_CARD,
 };
 use std::sync::{Arc, MutexGuard};
-
-/// What pcsc-lite once had for any protocol, and still takes.
-pub(crate) const ANY_PROTOCOL: DWORD = 0x1000;
 
 /// What a connection asks for.
 #[derive(Debug, Clone, Copy)]
@@ -142,19 +140,6 @@ fn settle_protocol(state: &mut ReaderState, request: Request) -> Result<(), Code
         }
     }
     Ok(())
-}
-
-/// T=1 before T=0, of those that the program takes and the card offers.
-fn choose(wanted: DWORD, offered: DWORD) -> Result<DWORD, Code> {
-    let wanted = if wanted & ANY_PROTOCOL != 0 {
-        SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1
-    } else {
-        wanted
-    };
-    [SCARD_PROTOCOL_T1, SCARD_PROTOCOL_T0]
-        .into_iter()
-        .find(|protocol| wanted & offered & protocol != 0)
-        .ok_or(SCARD_E_PROTO_MISMATCH)
 }
 
 fn attach(

@@ -22,6 +22,7 @@ pub(crate) mod driver;
 pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod power;
+pub(crate) mod protocol;
 pub(crate) mod reader;
 pub(crate) mod reader_name;
 pub(crate) mod sharing;

@@ -1,9 +1,9 @@
 //! `SCardTransmit`: one command to the card.
 
 use super::code::Code;
-use super::connecting::ANY_PROTOCOL;
 use super::connection::{Connection, check_available};
 use super::memory::Room;
+use super::protocol::ANY_PROTOCOL;
 use super::reader::{Presence, ReaderState};
 use pcsc_sys::{
     DWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NO_SMARTCARD,

@@ -88,20 +88,34 @@ impl<T> Handles<T> {
 
     /// Opens a number for the value that `make` returns for it; `None` where a quarter of a million are open.
     pub(crate) fn open(&self, make: impl FnOnce(u32) -> Arc<T>) -> Option<Arc<T>> {
-        Some(self.reserve()?.open(make))
+        let reserved = self.reserve()?;
+        let value = make(reserved.number);
+        reserved.open(Arc::clone(&value));
+        Some(value)
     }
 
     /// Sets a number aside; `None` where a quarter of a million are open.
     pub(crate) fn reserve(&self) -> Option<Reserved<'_, T>> {
-        let mut unused = lock(&self.unused);
-        let fresh = unused.next < CHUNK * CHUNKS;
-        let index = if fresh && unused.resting.len() < RESTING {
-            unused.next += 1;
-            unused.next - 1
-        } else {
-            unused.resting.pop_front()?
+        let index = {
+            let mut unused = lock(&self.unused);
+            let fresh = unused.next < CHUNK * CHUNKS;
+            if fresh && unused.resting.len() < RESTING {
+                unused.next += 1;
+                unused.next - 1
+            } else {
+                unused.resting.pop_front()?
+            }
         };
-        Some(Reserved { handles: self, index })
+        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
+        let entry = &chunk[index % CHUNK];
+        let mut occupant = lock(&entry.occupant);
+        // Never 0: that is no handle.
+        occupant.uses = occupant.uses % USES + 1;
+        Some(Reserved {
+            handles: self,
+            entry,
+            number: self.number(index as u32, occupant.uses),
+        })
     }
 
     /// Closes a number; false where it was not open.
@@ -117,7 +131,7 @@ impl<T> Handles<T> {
             entry.number.store(0, Ordering::Release);
             occupant.value.take()
         };
-        self.rest((handle & INDEX) as usize);
+        self.rest(handle);
         // Its last owner may be this one: it is dropped with no lock held.
         closed.is_some()
     }
@@ -130,9 +144,9 @@ impl<T> Handles<T> {
         entry.is_open(handle).then_some((entry, handle))
     }
 
-    /// Gives an index back, to be used again when others have been.
-    fn rest(&self, index: usize) {
-        lock(&self.unused).resting.push_back(index);
+    /// Gives a number's index back, to be used again when others have been.
+    fn rest(&self, number: u32) {
+        lock(&self.unused).resting.push_back((number & INDEX) as usize);
     }
 
     #[inline]
@@ -144,32 +158,26 @@ impl<T> Handles<T> {
 /// A number that was set aside: it is given back where nothing is opened under it.
 pub(crate) struct Reserved<'a, T> {
     handles: &'a Handles<T>,
-    index: usize,
+    entry: &'a Entry<T>,
+    pub(crate) number: u32,
 }
 
 impl<T> Reserved<'_, T> {
-    /// Opens the number for the value that `make` returns for it.
-    pub(crate) fn open(self, make: impl FnOnce(u32) -> Arc<T>) -> Arc<T> {
-        let (handles, index) = (self.handles, self.index);
-        let chunk =
-            handles.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
-        let entry = &chunk[index % CHUNK];
-        let mut occupant = lock(&entry.occupant);
-        // Never 0: that is no handle.
-        occupant.uses = occupant.uses % USES + 1;
-        let number = handles.number(index as u32, occupant.uses);
-        let value = make(number);
-        occupant.value = Some(Arc::clone(&value));
-        entry.number.store(number, Ordering::Release);
+    /// Opens the number for a value.
+    pub(crate) fn open(self, value: Arc<T>) {
+        {
+            let mut occupant = lock(&self.entry.occupant);
+            occupant.value = Some(value);
+            self.entry.number.store(self.number, Ordering::Release);
+        }
         // It is not given back.
         std::mem::forget(self);
-        value
     }
 }
 
 impl<T> Drop for Reserved<'_, T> {
     fn drop(&mut self) {
-        self.handles.rest(self.index);
+        self.handles.rest(self.number);
     }
 }
 
@@ -216,8 +224,11 @@ mod tests {
             drop(handles.reserve().unwrap());
         }
         assert!(handles.unused.lock().unwrap().next <= RESTING + 1);
-        let first = *handles.reserve().unwrap().open(Arc::new);
-        assert_eq!(handles.get(first).as_deref(), Some(&first));
+        let reserved = handles.reserve().unwrap();
+        let number = reserved.number;
+        assert_eq!(handles.get(number), None);
+        reserved.open(Arc::new(7));
+        assert_eq!(handles.get(number).as_deref(), Some(&7));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The contexts and connections that C programs have open, by their numbers.
 
 use super::endpoint::Endpoint;
-use super::handles::{CONTEXT, Handles};
+use super::handles::{CONTEXT, Handles, Reserved};
 use crate::service::code::Code;
 use crate::service::connecting::{Request, connect};
 use crate::service::connection::Connection;
@@ -22,7 +22,7 @@ pub(super) struct OpenContext {
     pub(super) number: u32,
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) context: Arc<Context>,
-    /// Connections of this context, by their numbers. One is added in the context's call that opens it.
+    /// Its connections, by their numbers.
     connections: Mutex<Vec<(u32, Arc<Connection>)>>,
 }
 
@@ -75,23 +75,37 @@ impl OpenContext {
             Err(code) => return code.into(),
         };
         let connected = connect(&call, reader, request);
-        let number = connected.connection.map(|connection| {
-            let connection = Arc::new(connection);
-            let open = reserved.open(|number| {
-                Arc::new(OpenConnection {
-                    number,
-                    context: Arc::clone(self),
-                    connection: Arc::clone(&connection),
-                })
-            });
-            // In the same call, so that none comes to a context that is released.
-            lock(&self.connections).push((open.number, connection));
-            open.number
-        });
+        let connection = connected.connection.map(Arc::new);
+        if let Ok(connection) = &connection {
+            // In this call, so that the context's release finds all connections.
+            lock(&self.connections).push((reserved.number, Arc::clone(connection)));
+        }
+        // A number's entry is locked before its context is.
+        drop(call);
         Connected {
-            number,
+            number: connection.map(|connection| self.open_connection(reserved, connection)),
             protocol: connected.protocol,
         }
+    }
+
+    /// Opens the number of a connection that is listed; closes it again where the context was released meanwhile.
+    fn open_connection(
+        self: &Arc<Self>,
+        reserved: Reserved<'_, OpenConnection>,
+        connection: Arc<Connection>,
+    ) -> u32 {
+        let number = reserved.number;
+        reserved.open(Arc::new(OpenConnection {
+            number,
+            context: Arc::clone(self),
+            connection,
+        }));
+        let is_listed = lock(&self.connections).iter().any(|(other, _)| *other == number);
+        if !is_listed {
+            // The release could not close a number that was not open.
+            CONNECTIONS.close(number);
+        }
+        number
     }
 
     /// Closes a context: its connections leave their cards as they are, but a card that one of them has locked is reset.
@@ -118,5 +132,46 @@ impl OpenConnection {
         lock(&self.context.connections).retain(|(number, _)| *number != self.number);
         CONNECTIONS.close(self.number);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::function::Function;
+    use crate::table::interference::{Due, Interference};
+    use crate::table::slot::Slot;
+    use pcsc_sys::SCARD_SHARE_DIRECT;
+
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl Interference for Nothing {
+        fn enter(&self, _: Function, _: u32) -> Option<Due> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_release_that_comes_before_a_connections_number_is_open_closes_it() {
+        let endpoint: Arc<Endpoint> = Endpoint::open(Slot::take().unwrap(), Nothing);
+        endpoint.world.add_reader(b"one");
+        let context = CONTEXTS.get(OpenContext::establish(&endpoint).unwrap()).unwrap();
+        let request = Request {
+            share_mode: SCARD_SHARE_DIRECT,
+            protocols: 0,
+        };
+        let stays = context.connect(b"one", request).number.unwrap();
+        assert!(CONNECTIONS.get(stays).is_some());
+
+        let reserved = CONNECTIONS.reserve().unwrap();
+        let call = context.context.begin_call().unwrap();
+        let connection = Arc::new(connect(&call, b"one", request).connection.unwrap());
+        lock(&context.connections).push((reserved.number, Arc::clone(&connection)));
+        drop(call);
+        context.release().unwrap();
+        let number = context.open_connection(reserved, connection);
+        assert!(CONNECTIONS.get(number).is_none());
+        assert!(CONNECTIONS.get(stays).is_none());
     }
 }
