@@ -1,4 +1,29 @@
 //! A program's connection to the service.
+//!
+//! # The order of locks
+//! These are all locks of the simulator. Who has one takes those alone that come after it:
+//!
+//! 1. The entry of a number, in `table`'s handles: while a transmission tries to do without waiting for other
+//!    connections, the card's work included, else for a moment.
+//! 2. A context's call, here: from the call's beginning to its end, also while it waits. The calls that wait without the
+//!    context say so.
+//! 3. The handler of a reader's driver, while it answers a control.
+//! 4. The service's list of readers, in `world`.
+//! 5. The state of a reader, in `reader`. Who waits for the reader to change has it unlocked meanwhile.
+//! 6. The state of a waiter, in `waiter`.
+//!
+//! From the fourth on they are locked for moments, and none is held where code of a card or a test runs. So such code may
+//! call all methods of `Simulator` and `Reader`. What is done before and after a call, as a test has planned it, runs with no
+//! lock at all; a card and a control handler act with those of the call that they act for, the first three.
+//!
+//! The others are taken under any of the above, for moments, and nobody takes another lock who has one of them:
+//!
+//! - in `table`: the numbers that are not used, the list of a context's connections, the slots that are free, and each
+//!   slot's endpoint;
+//! - the plans of faults;
+//! - what a driver answers, its handler aside, in `driver`;
+//! - the memory that is allocated for programs, in `memory`;
+//! - the script of a `ScriptedCard`.
 
 use super::code::Code;
 use super::lock::lock;

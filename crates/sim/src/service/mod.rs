@@ -1,11 +1,11 @@
 //! The simulated service: what pcscd and its client library do, with safe types.
 //!
-//! `handles` finds contexts and connections by the numbers that C programs hold; `world` is one service with its
-//! readers. Everything else is a part of what the service does to one of them. The entry points in `table` turn C's
-//! pointers into these types.
+//! `world` is one service with its readers; a reader knows the connections to it by numbers of its own, and nothing of
+//! what is above it. A `context` is of a world, a `connection` of a context and a reader. The other files are what the
+//! service does to one of them. No number that C programs hold comes here: the entry points in `table` turn those, and C's
+//! pointers, into these types.
 //!
-//! Locks are taken in this order: a context's, a reader's, a waiter's. Code of a card or of a test runs with no lock of
-//! a reader or its driver held, but with that of the context that it is called on, and a control handler with its own.
+//! `context` tells the order in which all locks of the simulator are taken.
 
 pub(crate) mod atr;
 pub(crate) mod attribute;
