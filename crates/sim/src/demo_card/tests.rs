@@ -10,7 +10,7 @@ mod pin;
 mod records;
 mod selecting;
 
-use super::DemoCard;
+use super::card::DemoCard;
 use crate::card::Card;
 
 fn send(card: &mut DemoCard, command: &[u8]) -> Vec<u8> {

@@ -104,7 +104,7 @@ impl Context {
 impl Call<'_> {
     /// Closes the context: this was its last call. Fails where the service has gone, and closes it all the same.
     ///
-    /// Its connections are left to the caller, who [abandons](super::disconnecting::abandon) them where this succeeds.
+    /// Its connections are left to the caller, who abandons them where this succeeds.
     pub(crate) fn release_context(mut self) -> Result<(), Code> {
         *self.is_released = true;
         self.context.ask_service()

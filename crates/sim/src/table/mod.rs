@@ -2,8 +2,8 @@
 //!
 //! `functions` makes the tables, one for each `slot`. A function finds the context or the connection of a number in `open`,
 //! and goes by `calling`, where `interference` says what happens to the call besides. Each file has the functions of one
-//! subject; `arguments` has the pointers. Where pcsc-lite would read through a null
-//! pointer, these functions return `SCARD_E_INVALID_PARAMETER`.
+//! subject; `arguments` has the pointers. Where pcsc-lite would read through a null pointer, these functions return
+//! `SCARD_E_INVALID_PARAMETER`.
 
 mod arguments;
 mod calling;

@@ -1,6 +1,6 @@
 //! Command chaining.
 
-use super::super::pattern;
+use super::super::contents::pattern;
 use super::{DemoCard, ask, ask_bytes, extended, hex, selected, status};
 use crate::card::Card;
 
