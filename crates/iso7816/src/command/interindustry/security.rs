@@ -1,6 +1,7 @@
 //! Who uses the card: PINs, challenges, authentication.
 
-use super::Command;
+use crate::command::apdu::Command;
+use crate::instruction;
 
 impl<'a> Command<'a> {
     /// VERIFY of a PIN, by its reference. With no data, the card tells the tries left and uses up none.
@@ -18,7 +19,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn verify(reference: u8, pin: &'a [u8]) -> Self {
-        Self::new(0x00, 0x20, 0x00, reference).with_data(pin)
+        Self::new(0x00, instruction::VERIFY, 0x00, reference).with_data(pin)
     }
 
     /// CHANGE REFERENCE DATA: the old PIN followed by the new one.
@@ -35,7 +36,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn change_reference_data(reference: u8, old_and_new: &'a [u8]) -> Self {
-        Self::new(0x00, 0x24, 0x00, reference).with_data(old_and_new)
+        Self::new(0x00, instruction::CHANGE_REFERENCE_DATA, 0x00, reference).with_data(old_and_new)
     }
 
     /// RESET RETRY COUNTER: the resetting code followed by the new PIN.
@@ -52,7 +53,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn reset_retry_counter(reference: u8, code_and_new: &'a [u8]) -> Self {
-        Self::new(0x00, 0x2C, 0x00, reference).with_data(code_and_new)
+        Self::new(0x00, instruction::RESET_RETRY_COUNTER, 0x00, reference).with_data(code_and_new)
     }
 
     /// GET CHALLENGE: random bytes from the card.
@@ -69,7 +70,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn get_challenge(ne: usize) -> Self {
-        Self::new(0x00, 0x84, 0x00, 0x00).with_ne(ne)
+        Self::new(0x00, instruction::GET_CHALLENGE, 0x00, 0x00).with_ne(ne)
     }
 
     /// INTERNAL AUTHENTICATE: the card proves itself by what it makes of a challenge.
@@ -86,7 +87,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn internal_authenticate(algorithm: u8, reference: u8, challenge: &'a [u8], ne: usize) -> Self {
-        Self::new(0x00, 0x88, algorithm, reference)
+        Self::new(0x00, instruction::INTERNAL_AUTHENTICATE, algorithm, reference)
             .with_data(challenge)
             .with_ne(ne)
     }
@@ -105,6 +106,6 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn external_authenticate(algorithm: u8, reference: u8, response: &'a [u8]) -> Self {
-        Self::new(0x00, 0x82, algorithm, reference).with_data(response)
+        Self::new(0x00, instruction::EXTERNAL_AUTHENTICATE, algorithm, reference).with_data(response)
     }
 }
