@@ -32,6 +32,7 @@ extern crate alloc;
 pub mod atr;
 pub mod class;
 pub mod command;
+pub mod ef_atr;
 pub mod instruction;
 pub mod status_word;
 pub mod tlv;

@@ -40,11 +40,18 @@ pub enum TlvErrorKind {
     LengthReserved,
     /// The value has fewer bytes than the length says.
     ValueIncomplete,
+    /// The value is not one that its tag stands for.
+    ValueInvalid,
 }
 
 impl TlvError {
     pub(crate) const fn new(offset: usize, kind: TlvErrorKind) -> Self {
         Self { offset, kind }
+    }
+
+    /// The same error in bytes that so many others come before.
+    pub(crate) const fn after(self, bytes: usize) -> Self {
+        Self::new(self.offset + bytes, self.kind)
     }
 
     /// Gives the position, in bytes from the beginning, of the byte that is wrong or missing.
@@ -68,6 +75,7 @@ impl fmt::Display for TlvError {
             TlvErrorKind::LengthIncomplete => "the length is incomplete",
             TlvErrorKind::LengthReserved => "the length is coded in a reserved way",
             TlvErrorKind::ValueIncomplete => "the value is shorter than its length says",
+            TlvErrorKind::ValueInvalid => "the value is not one of its tag",
         };
         write!(f, "data object, byte {}: {what}", self.offset)
     }

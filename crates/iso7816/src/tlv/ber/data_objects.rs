@@ -145,6 +145,12 @@ impl<'a> DataObjects<'a> {
         self
     }
 
+    /// Gives the number of bytes that were read so far, which is where the last object ended.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+
     /// Gives the next object with this tag, without looking into constructed ones.
     ///
     /// # Errors
@@ -299,6 +305,15 @@ mod tests {
             error_of(&[0x81, 0x84, 0xFF, 0xFF, 0xFF, 0xFF]),
             (6, TlvErrorKind::ValueIncomplete)
         );
+    }
+
+    #[test]
+    fn the_position_is_behind_the_last_object() {
+        let mut objects = DataObjects::new(&[0x00, 0x84, 0x01, 0xA0, 0x00, 0x85, 0x00, 0xFF]);
+        for position in [4, 7, 8] {
+            let _ = objects.next();
+            assert_eq!(objects.position(), position);
+        }
     }
 
     #[test]
