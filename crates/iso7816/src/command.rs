@@ -6,15 +6,14 @@ mod encode;
 mod form;
 mod interindustry;
 mod offset;
-mod out_of_range;
 mod parse;
 mod secret;
 
+pub use crate::out_of_range::OutOfRange;
 pub use apdu::Command;
 pub use chain::Chain;
 pub use encode::EncodeError;
 pub use form::{Case, Form};
 pub use offset::OffsetDataObject;
-pub use out_of_range::OutOfRange;
 pub use parse::ParseError;
 pub use secret::is_sensitive_apdu;

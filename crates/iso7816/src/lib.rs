@@ -34,6 +34,8 @@ pub mod class;
 pub mod command;
 pub mod ef_atr;
 pub mod instruction;
+mod out_of_range;
+pub mod part10;
 pub mod status_word;
 pub mod tlv;
 

@@ -2,8 +2,8 @@
 
 use crate::command::apdu::Command;
 use crate::command::offset::OffsetDataObject;
-use crate::command::out_of_range::{OutOfRange, checked, in_range};
 use crate::instruction;
+use crate::out_of_range::{OutOfRange, checked, in_range};
 
 const fn short_ef(sfi: u8) -> Result<u8, OutOfRange> {
     match in_range("short EF identifier", sfi as u32, 1, 30) {

@@ -1,8 +1,8 @@
 //! How commands reach their application: logical channels, GET RESPONSE, ENVELOPE.
 
 use crate::command::apdu::Command;
-use crate::command::out_of_range::{OutOfRange, checked, in_range};
 use crate::instruction;
+use crate::out_of_range::{OutOfRange, checked, in_range};
 
 impl<'a> Command<'a> {
     /// MANAGE CHANNEL: opens a logical channel that the card chooses, whose number is the one byte of the answer.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A number that does not fit its field in a command.
+/// A number that does not fit its field, in a command or in a structure of PC/SC part 10.
 ///
 /// # Examples
 /// ```
@@ -39,7 +39,7 @@ impl fmt::Display for OutOfRange {
 
 impl core::error::Error for OutOfRange {}
 
-pub(super) const fn in_range(field: &'static str, value: u32, min: u32, max: u32) -> Result<(), OutOfRange> {
+pub(crate) const fn in_range(field: &'static str, value: u32, min: u32, max: u32) -> Result<(), OutOfRange> {
     if min <= value && value <= max {
         Ok(())
     } else {
@@ -61,4 +61,4 @@ macro_rules! checked {
         }
     };
 }
-pub(super) use checked;
+pub(crate) use checked;
