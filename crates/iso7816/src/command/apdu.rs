@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn secret_data_is_never_shown() {
         let commands = [
-            Command::verify(0x80, b"SECRET"),
+            Command::verify(0x80, b"SECRET").expect("not empty"),
             Command::change_reference_data(0x80, b"SECRET"),
             Command::reset_retry_counter(0x80, b"SECRET"),
             Command::new(0x90, 0x21, 0, 0).with_data(b"SECRET"),

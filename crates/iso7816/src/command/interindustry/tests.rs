@@ -29,13 +29,14 @@ fn bytes_of_each_command() -> Result<(), OutOfRange> {
         (Command::update_record(3, 1, &[9])?, "00DC030C0109"),
         (Command::get_data(0x005A, 256), "00CA005A00"),
         (Command::put_data(0x5F50, &[9]), "00DA5F500109"),
-        (Command::verify(0x82, b"12"), "00200082023132"),
-        (Command::verify(0x82, b""), "00200082"),
+        (Command::verify(0x82, b"12")?, "00200082023132"),
+        (Command::verification_status(0x82), "00200082"),
         (Command::change_reference_data(0x81, b"12"), "00240081023132"),
         (Command::reset_retry_counter(0x81, b"12"), "002C0081023132"),
         (Command::get_challenge(8), "0084000008"),
         (Command::internal_authenticate(1, 2, &[9], 256), "00880102010900"),
-        (Command::external_authenticate(1, 2, &[9]), "008201020109"),
+        (Command::external_authenticate(1, 2, &[9])?, "008201020109"),
+        (Command::authentication_status(1, 2), "00820102"),
         (Command::open_channel(), "0070000001"),
         (Command::open_numbered_channel(19)?, "00700013"),
         (Command::close_channel(3)?, "00708003"),
@@ -69,4 +70,14 @@ fn a_number_out_of_range_is_named() {
     for number in [0, 20] {
         assert!(Command::close_channel(number).is_err() && Command::open_numbered_channel(number).is_err());
     }
+}
+
+#[test]
+fn field_case_26_no_data_is_no_password() {
+    let error = Command::verify(0x81, b"").expect_err("it would ask for the status");
+    assert_eq!(error.field(), "length of the PIN");
+    assert_eq!(error.to_string(), "length of the PIN is 0, outside 1 to 65535");
+    let error = Command::external_authenticate(0, 1, &[]).expect_err("it would ask for the status");
+    assert_eq!(error.field(), "length of the response to the challenge");
+    assert!(Command::verify(0x81, b"1").is_ok() && Command::external_authenticate(0, 1, &[1]).is_ok());
 }
