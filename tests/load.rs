@@ -4,6 +4,10 @@
 #![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 
 #[macro_use]
+#[path = "conformance/assert_error.rs"]
+mod assert_error;
+
+#[macro_use]
 #[path = "conformance/service.rs"]
 #[allow(dead_code, reason = "the conformance suite's services")]
 mod service;

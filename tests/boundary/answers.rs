@@ -8,13 +8,16 @@ use pcsc_sys as sys;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
 
-/// The error of SCardTransmit with a code.
-fn transmit_error(code: Code) -> Error {
-    Error::Pcsc {
-        function: "SCardTransmit",
-        code,
-        reader: Some(READER.into()),
-    }
+/// Asserts that an error is that of SCardTransmit with a code.
+fn assert_transmit_error(error: &Error, code: Code) {
+    assert_error!(
+        *error,
+        Pcsc {
+            function: "SCardTransmit",
+            code: code,
+            reader: Some(READER.into())
+        }
+    );
 }
 
 #[test]
@@ -32,7 +35,8 @@ fn the_longest_command_and_answer_pass_byte_for_byte() {
         session.transmit(&vec![0; 65_545]),
         Err(Error::CommandTooLong {
             len: 65_545,
-            max: 65_544
+            max: 65_544,
+            ..
         })
     ));
     assert_eq!(transmits(), 1);
@@ -42,19 +46,19 @@ fn the_longest_command_and_answer_pass_byte_for_byte() {
 fn an_answer_of_no_bytes_is_an_error_of_its_own() {
     let mut session = session();
     answer(&[]);
-    assert_eq!(
+    assert_error!(
         session.transmit(&GET).unwrap_err(),
-        Error::ShortResponse {
+        ShortResponse {
             len: 0,
-            reader: READER.into()
+            reader: ReaderName::from(READER)
         }
     );
     answer(&[0x90]);
-    assert_eq!(
+    assert_error!(
         session.transmit(&GET).unwrap_err(),
-        Error::ShortResponse {
+        ShortResponse {
             len: 1,
-            reader: READER.into()
+            reader: ReaderName::from(READER)
         }
     );
     answer(&[0x90, 0x00]);
@@ -67,10 +71,7 @@ fn a_length_beyond_the_buffer_is_an_error() {
     let mut session = session();
     for claimed in [65_549, 1 << 20, sys::DWORD::MAX] {
         answer_with(sys::SCARD_S_SUCCESS, &[0x90, 0x00], claimed);
-        assert_eq!(
-            session.transmit(&GET).unwrap_err(),
-            transmit_error(Code::INTERNAL_ERROR)
-        );
+        assert_transmit_error(&session.transmit(&GET).unwrap_err(), Code::INTERNAL_ERROR);
     }
 }
 
@@ -80,10 +81,7 @@ fn every_code_is_handed_on_and_nothing_is_sent_again() {
         let mut session = session();
         let before = transmits();
         answer_with(code as sys::LONG, &[], 100_000);
-        assert_eq!(
-            session.transmit(&GET).unwrap_err(),
-            transmit_error(Code(code as u32))
-        );
+        assert_transmit_error(&session.transmit(&GET).unwrap_err(), Code(code as u32));
         assert_eq!(transmits(), before + 1);
     }
 }
@@ -185,12 +183,14 @@ fn names_that_are_not_text_are_listed_and_opened() {
 fn a_connection_that_fails_names_the_reader() {
     connect_with(sys::SCARD_W_UNRESPONSIVE_CARD, 0);
     let error = Session::options().provider(provider()).open().unwrap_err();
-    let expected = Error::Pcsc {
-        function: "SCardConnect",
-        code: Code::UNRESPONSIVE_CARD,
-        reader: Some(READER.into()),
-    };
-    assert_eq!(error, expected);
+    assert_error!(
+        error,
+        Pcsc {
+            function: "SCardConnect",
+            code: Code::UNRESPONSIVE_CARD,
+            reader: Some(READER.into())
+        }
+    );
     connect_with(sys::SCARD_E_UNKNOWN_READER, 0);
     let error = Session::options()
         .provider(provider())
@@ -198,7 +198,7 @@ fn a_connection_that_fails_names_the_reader() {
         .open()
         .unwrap_err();
     assert!(
-        matches!(error, Error::InvalidReader { name, available } if name == "Nobody" && available.len() == 2)
+        matches!(error, Error::InvalidReader { name, available, .. } if name == "Nobody" && available.len() == 2)
     );
 }
 

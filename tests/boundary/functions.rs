@@ -8,7 +8,7 @@ const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
 
 #[test]
 fn control_hands_over_code_and_input_and_returns_the_output() {
-    let mut session = session();
+    let session = session();
     output(&[1, 2, 3]);
     assert_eq!(session.control(0x4233_0001, &[7, 8]).unwrap(), [1, 2, 3]);
     assert_eq!(given(), (0x4233_0001, vec![7, 8]));
@@ -31,7 +31,7 @@ fn control_hands_over_code_and_input_and_returns_the_output() {
 
 #[test]
 fn an_attribute_goes_out_and_comes_in() {
-    let mut session = session();
+    let session = session();
     output(b"maker");
     assert_eq!(session.get_attribute(Attribute::VENDOR_NAME).unwrap(), b"maker");
     assert_eq!(given().0, sys::DWORD::from(Attribute::VENDOR_NAME.0));
@@ -73,9 +73,9 @@ fn what_is_too_long_is_asked_for_once_more() {
     assert_eq!(calls("SCardStatus"), 2);
     // More than was asked for, each time.
     output(&vec![0; 100_000]);
-    assert_eq!(
+    assert_error!(
         session.get_attribute(Attribute(1)).unwrap_err(),
-        Error::KeepsChanging {
+        KeepsChanging {
             function: "SCardGetAttrib"
         }
     );
@@ -127,7 +127,7 @@ fn the_end_of_a_session_wipes_what_a_secret_command_left() {
 fn a_disconnection_that_fails_gives_the_session_back() {
     let session = session();
     returns("SCardDisconnect", sys::SCARD_E_SHARING_VIOLATION);
-    let (session, error) = session.close().unwrap_err();
+    let (session, error) = session.close().unwrap_err().into_parts();
     assert!(error.is_sharing_violation());
     returns("SCardDisconnect", sys::SCARD_S_SUCCESS);
     let closed = || -> Result<(), Error> { Ok(session.close()?) };

@@ -1,7 +1,7 @@
 //! States in which a session asks C no more, and what it does about its transactions.
 
 use crate::table::{answer, answer_with, calls, returns, session};
-use pcsc_session::{Code, Disposition, Error, Session};
+use pcsc_session::{CardChannel, Code, Disposition, Error, Session};
 use pcsc_sys as sys;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];

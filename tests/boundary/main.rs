@@ -1,6 +1,10 @@
 //! What a session does at the C boundary, on a table of the test's own: any number, any length, any code.
 #![cfg(not(windows))]
 
+#[macro_use]
+#[path = "../conformance/assert_error.rs"]
+mod assert_error;
+
 mod answers;
 mod exchange;
 mod functions;

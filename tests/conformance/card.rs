@@ -1,6 +1,6 @@
 //! Cards for the cases.
 
-use pcsc_session::{Code, Error};
+use pcsc_session::{Code, Error, ReaderName};
 use pcsc_sim::{Card, FnCard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,13 +29,16 @@ pub(crate) fn ok() -> impl Card {
     card(|_| vec![0x90, 0x00])
 }
 
-/// The error of an empty slot, from this C function.
-pub(crate) fn no_card(function: &'static str, reader: String) -> Error {
-    Error::NoCard {
-        function,
-        code: Code::NO_SMARTCARD,
-        reader: reader.into(),
-    }
+/// Asserts that an error is that of an empty slot, from this C function.
+pub(crate) fn assert_no_card(error: &Error, function: &'static str, reader: &str) {
+    assert_error!(
+        *error,
+        NoCard {
+            function: function,
+            code: Code::NO_SMARTCARD,
+            reader: ReaderName::from(reader)
+        }
+    );
 }
 
 /// A card that counts the commands that it got, and its resets.

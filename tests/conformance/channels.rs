@@ -2,7 +2,7 @@
 
 use crate::card::{ATR_T0, ATR_T1};
 use crate::watched::{scripted, with_card};
-use pcsc_session::{Command, Error, StatusWord};
+use pcsc_session::{CardChannel, Command, Error, StatusWord};
 use pcsc_sim::DemoCard;
 
 /// CLA 00 on a logical channel, by ISO/IEC 7816-4:2013, 5.4.1.
@@ -77,7 +77,7 @@ conformance! {
                 }
                 let before = card.look(DemoCard::commands);
                 let error = session.open_channel().unwrap_err();
-                assert_eq!(error, Error::Status(StatusWord::from_u16(status)));
+                assert_error!(error, Status { status: StatusWord::from_u16(status) });
                 assert_eq!(card.look(DemoCard::commands), before + 1);
             });
         }
@@ -89,13 +89,13 @@ conformance! {
             let mut channel = session.open_channel().unwrap();
             let before = card.look(DemoCard::commands);
             for command in [Command::open_channel(), Command::close_channel(1).unwrap()] {
-                assert_eq!(channel.execute(&command).unwrap_err(), Error::ManageChannel);
+                assert_error!(channel.execute(&command).unwrap_err(), ManageChannel { .. });
                 let mut data = Vec::new();
-                assert_eq!(channel.execute_into(&command, &mut data).unwrap_err(), Error::ManageChannel);
+                assert_error!(channel.execute_into(&command, &mut data).unwrap_err(), ManageChannel { .. });
             }
             // Nor does a class that cannot name it.
             let error = channel.execute(&Command::new(0xFF, 0xCA, 0, 0)).unwrap_err();
-            assert!(matches!(error, Error::Class(_)), "{error:?}");
+            assert!(matches!(error, Error::Class { .. }), "{error:?}");
             assert_eq!(card.look(DemoCard::commands), before);
             assert!(channel.close().is_ok());
         });
@@ -131,13 +131,13 @@ conformance! {
                 }
                 for number in [0, 20] {
                     let error = session.open_numbered_channel(number).unwrap_err();
-                    assert!(matches!(error, Error::OutOfRange(_)), "{error:?}");
+                    assert!(matches!(error, Error::OutOfRange { .. }), "{error:?}");
                 }
                 assert_eq!(card.commands().len(), 0);
                 // One that is open already is the card's to refuse, and stays open.
                 session.execute(&Command::open_channel()).unwrap().ok().unwrap();
                 let error = session.open_numbered_channel(1).unwrap_err();
-                assert!(matches!(error, Error::Status(_)), "{error:?}");
+                assert!(matches!(error, Error::Status { .. }), "{error:?}");
                 assert_eq!(card.look(DemoCard::open_channels), 2);
             });
         }

@@ -1,7 +1,7 @@
 //! Commands and their answers.
 
 use crate::card::{Counter, card, card_with};
-use pcsc_session::{Error, StatusWord};
+use pcsc_session::{ReaderName, StatusWord};
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
 
@@ -56,7 +56,7 @@ conformance! {
         service.insert(0, card(|command| if command[1] == 0xCA { vec![0x90] } else { vec![0x90, 0x00] }));
         let mut session = service.open(0);
         let error = session.transmit(&GET).unwrap_err();
-        assert_eq!(error, Error::ShortResponse { len: 1, reader: service.reader(0).into() });
+        assert_error!(error, ShortResponse { len: 1, reader: ReaderName::from(service.reader(0)) });
         // The session goes on.
         assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x00]).unwrap().status().is_success());
     }
@@ -66,7 +66,7 @@ conformance! {
         service.insert(0, card(|command| if command[1] == 0xCA { vec![] } else { vec![0x90, 0x00] }));
         let mut session = service.open(0);
         let error = session.transmit(&GET).unwrap_err();
-        assert_eq!(error, Error::ShortResponse { len: 0, reader: service.reader(0).into() });
+        assert_error!(error, ShortResponse { len: 0, reader: ReaderName::from(service.reader(0)) });
         assert_eq!(error.function(), Some("SCardTransmit"));
     }
 
@@ -75,9 +75,9 @@ conformance! {
         let counter = Counter::default();
         service.insert(0, counter.clone());
         let mut session = service.open(0);
-        assert_eq!(session.transmit(&[]).unwrap_err(), Error::EmptyCommand);
+        assert_error!(session.transmit(&[]).unwrap_err(), EmptyCommand { .. });
         let error = session.transmit(&vec![0; 65_545]).unwrap_err();
-        assert_eq!(error, Error::CommandTooLong { len: 65_545, max: 65_544 });
+        assert_error!(error, CommandTooLong { len: 65_545, max: 65_544 });
         assert_eq!(counter.commands(), 0);
         assert!(session.transmit(&GET).unwrap().status().is_success());
         assert_eq!(counter.commands(), 1);

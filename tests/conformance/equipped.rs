@@ -35,7 +35,7 @@ conformance! {
 
     fn a_control_code_needs_no_card<S>() {
         let service = S::start(1);
-        let mut session: Session = service
+        let session: Session = service
             .options()
             .reader(service.reader(0))
             .share_mode(pcsc_session::ShareMode::Direct)
@@ -62,7 +62,7 @@ conformance! {
         service.insert(0, ok());
         service.set_attribute(0, Attribute::VENDOR_NAME.0, b"Acme");
         service.set_attribute(0, SERIAL_NUMBER.0, &bytes(264));
-        let mut session = service.open(0);
+        let session = service.open(0);
         assert_eq!(session.get_attribute(Attribute::VENDOR_NAME).unwrap(), b"Acme");
         assert_eq!(session.get_attribute(SERIAL_NUMBER).unwrap(), bytes(264));
         for len in [1, 20, 264] {

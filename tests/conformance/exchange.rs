@@ -287,10 +287,11 @@ conformance! {
             with_card(&mut service, scripted(atr, &answers), |session, _| {
                 session.set_exchange_options(OFF.get_response(false).correct_le(false));
                 for word in words {
-                    let result = session.execute(&GET).unwrap().ok().map(|response| response.status().to_u16());
+                    let result = session.execute(&GET).unwrap().ok();
+                    let result = result.map(|response| response.status()).map_err(|error| error.status());
                     let expected = match word {
-                        0x9000 | 0x6102 => Ok(word),
-                        _ => Err(Error::Status(StatusWord::from_u16(word))),
+                        0x9000 | 0x6102 => Ok(StatusWord::from_u16(word)),
+                        _ => Err(Some(StatusWord::from_u16(word))),
                     };
                     assert_eq!(result, expected);
                 }

@@ -121,7 +121,7 @@ conformance! {
                 assert_eq!(card.commands().len(), 0);
                 // More than the file has.
                 let error = session.transparent_file().update(&[0; 40_000]).unwrap_err();
-                assert!(matches!(error, Error::Status(_)), "{error:?}");
+                assert!(matches!(error, Error::Status { .. }), "{error:?}");
             });
         }
     }
@@ -162,11 +162,11 @@ conformance! {
         for card in cards() {
             with_card(&mut service, card, |session, card| {
                 select(session, DemoCard::SECRET);
-                let refused = Error::Status(StatusWord::from_u16(0x6982));
+                let refused = Some(StatusWord::from_u16(0x6982));
                 let mut data = vec![1, 2, 3];
-                assert_eq!(session.transparent_file().read_into(&mut data).unwrap_err(), refused);
+                assert_eq!(session.transparent_file().read_into(&mut data).unwrap_err().status(), refused);
                 assert_eq!(data, []);
-                assert_eq!(session.transparent_file().update(&[0]).unwrap_err(), refused);
+                assert_eq!(session.transparent_file().update(&[0]).unwrap_err().status(), refused);
                 session.execute(&Command::verify(DemoCard::PIN_REFERENCE, DemoCard::PIN)).unwrap().ok().unwrap();
                 session.transparent_file().read_into(&mut data).unwrap();
                 assert_eq!(data, card.look(|card| card.file(DemoCard::SECRET).unwrap().to_vec()));
@@ -181,7 +181,7 @@ conformance! {
         with_card(&mut service, scripted(&ATR_T1, &[&part, &part, &[0x65, 0x81]]), |session, card| {
             let mut data = Vec::new();
             let error = session.transparent_file().with_len(1000).read_into(&mut data).unwrap_err();
-            assert_eq!(error, Error::Status(StatusWord::from_u16(0x6581)));
+            assert_error!(error, Status { status: StatusWord::from_u16(0x6581) });
             assert_eq!((data.len(), card.commands().len()), (512, 3));
         });
     }
@@ -228,7 +228,7 @@ conformance! {
                 assert_eq!(card.commands(), [[0, 0xB0, 0, 0, 5], [0, 0xB0, 0, 3, 2]]);
                 // Of an answer that waits nothing was read: that is not the end of the file.
                 let error = session.transparent_file().read().unwrap_err();
-                assert_eq!(error, Error::Status(StatusWord::from_u16(0x6105)));
+                assert_error!(error, Status { status: StatusWord::from_u16(0x6105) });
             });
         }
     }

@@ -140,9 +140,9 @@ conformance! {
                 // What no form carries is refused before that, and only Ne that is too large is no reason to give up.
                 let data = bytes(65_536);
                 let error = session.execute(&PUT.with_data(&data)).unwrap_err();
-                assert!(matches!(error, Error::Encode(_)), "{error:?}");
+                assert!(matches!(error, Error::Encode { .. }), "{error:?}");
                 let error = session.execute(&GET.with_ne(65_537)).unwrap_err();
-                assert!(matches!(error, Error::Encode(_)), "{error:?}");
+                assert!(matches!(error, Error::Encode { .. }), "{error:?}");
                 assert_eq!(card.commands().len(), 0);
                 assert_eq!(run(session, &GET.with_ne(257)), (vec![5], 0x9000));
                 assert_eq!(card.commands(), [[0, 0xCA, 1, 2, 0], [0, 0xC0, 0, 0, 1]]);
@@ -166,8 +166,8 @@ conformance! {
             with_card(&mut service, scripted(atr, &answers), |session, card| {
                 let error = session.execute(&PUT.with_data(&data)).unwrap_err();
                 assert!(error.to_string().contains("long_form"), "{error}");
-                assert_eq!(error, Error::FormRefused {
-                    form,
+                assert_error!(error, FormRefused {
+                    form: form,
                     status: StatusWord::from_u16(status),
                     reader: service_reader(session),
                 });

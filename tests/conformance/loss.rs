@@ -1,37 +1,43 @@
 //! What happens when the card, its state or the service is lost, and how a session comes back.
 
-use crate::card::{Counter, no_card, ok};
+use crate::card::{Counter, assert_no_card, ok};
 use pcsc_session::{Code, Disposition, Error, Session};
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
 
-/// The error of a C function on a reader.
-fn pcsc(function: &'static str, code: Code, reader: String) -> Error {
-    Error::Pcsc {
-        function,
-        code,
-        reader: Some(reader.into()),
-    }
+/// Asserts that an error is that of a C function on a reader.
+fn assert_pcsc(error: &Error, function: &'static str, code: Code, reader: &str) {
+    assert_error!(
+        *error,
+        Pcsc {
+            function: function,
+            code: code,
+            reader: Some(reader.into())
+        }
+    );
 }
 
 /// Checks that each call fails with this code, and names its own function.
 fn assert_lost(session: &mut Session, code: Code) {
     let reader = session.reader_name().to_string();
-    assert_eq!(
-        session.transmit(&GET).unwrap_err(),
-        pcsc("SCardTransmit", code, reader.clone())
+    assert_pcsc(
+        &session.transmit(&GET).unwrap_err(),
+        "SCardTransmit",
+        code,
+        &reader,
     );
-    assert_eq!(
-        session.atr().unwrap_err(),
-        pcsc("SCardStatus", code, reader.clone())
+    assert_pcsc(&session.atr().unwrap_err(), "SCardStatus", code, &reader);
+    assert_pcsc(
+        &session.transaction().unwrap_err(),
+        "SCardBeginTransaction",
+        code,
+        &reader,
     );
-    assert_eq!(
-        session.transaction().unwrap_err(),
-        pcsc("SCardBeginTransaction", code, reader.clone())
-    );
-    assert_eq!(
-        session.transmit(&GET).unwrap_err(),
-        pcsc("SCardTransmit", code, reader)
+    assert_pcsc(
+        &session.transmit(&GET).unwrap_err(),
+        "SCardTransmit",
+        code,
+        &reader,
     );
 }
 
@@ -43,7 +49,7 @@ conformance! {
         service.remove(0);
         assert_lost(&mut session, Code::REMOVED_CARD);
         assert!(session.transmit(&GET).unwrap_err().is_card_removed());
-        assert_eq!(session.reconnect(Disposition::Leave).unwrap_err(), no_card("SCardReconnect", service.reader(0)));
+        assert_no_card(&session.reconnect(Disposition::Leave).unwrap_err(), "SCardReconnect", &service.reader(0));
         service.insert(0, ok());
         assert_lost(&mut session, Code::REMOVED_CARD);
         session.reconnect(Disposition::Leave).unwrap();
@@ -70,7 +76,7 @@ conformance! {
         assert_eq!(session.atr().unwrap().as_bytes(), crate::card::ATR_T1);
         service.remove(0);
         let error = session.atr().unwrap_err();
-        assert_eq!(error, pcsc("SCardStatus", Code::REMOVED_CARD, service.reader(0)));
+        assert_pcsc(&error, "SCardStatus", Code::REMOVED_CARD, &service.reader(0));
     }
 
     fn a_reset_by_another_session_is_noticed<S>() {
@@ -91,11 +97,8 @@ conformance! {
         let reading = service.open(0);
         let mut beginning = service.open(0);
         drop(service.open(0));
-        assert_eq!(reading.atr().unwrap_err(), pcsc("SCardStatus", Code::RESET_CARD, service.reader(0)));
-        assert_eq!(
-            beginning.transaction().unwrap_err(),
-            pcsc("SCardBeginTransaction", Code::RESET_CARD, service.reader(0))
-        );
+        assert_pcsc(&reading.atr().unwrap_err(), "SCardStatus", Code::RESET_CARD, &service.reader(0));
+        assert_pcsc(&beginning.transaction().unwrap_err(), "SCardBeginTransaction", Code::RESET_CARD, &service.reader(0));
     }
 
     fn a_card_left_as_it_is_is_no_reset<S>() {
@@ -145,9 +148,9 @@ conformance! {
         assert_lost(&mut session, Code::NO_SERVICE);
         assert!(session.transmit(&GET).unwrap_err().is_service_down());
         let error = session.reconnect(Disposition::Leave).unwrap_err();
-        assert_eq!(error, pcsc("SCardReconnect", Code::NO_SERVICE, service.reader(0)));
-        let (session, error) = session.close().unwrap_err();
-        assert_eq!(error, pcsc("SCardDisconnect", Code::NO_SERVICE, service.reader(0)));
+        assert_pcsc(&error, "SCardReconnect", Code::NO_SERVICE, &service.reader(0));
+        let (session, error) = session.close().unwrap_err().into_parts();
+        assert_pcsc(&error, "SCardDisconnect", Code::NO_SERVICE, &service.reader(0));
         drop(session);
         service.restart();
         service.insert(0, ok());
@@ -163,10 +166,10 @@ conformance! {
         let dropped = service.open(0);
         service.kill();
         let mut transmitting = transmitting;
-        assert_eq!(transmitting.transmit(&GET).unwrap_err(), pcsc("SCardTransmit", Code::NO_SERVICE, service.reader(0)));
-        assert_eq!(reading.atr().unwrap_err(), pcsc("SCardStatus", Code::NO_SERVICE, service.reader(0)));
-        let (_, error) = closing.close().unwrap_err();
-        assert_eq!(error, pcsc("SCardDisconnect", Code::NO_SERVICE, service.reader(0)));
+        assert_pcsc(&transmitting.transmit(&GET).unwrap_err(), "SCardTransmit", Code::NO_SERVICE, &service.reader(0));
+        assert_pcsc(&reading.atr().unwrap_err(), "SCardStatus", Code::NO_SERVICE, &service.reader(0));
+        let (_, error) = closing.close().unwrap_err().into_parts();
+        assert_pcsc(&error, "SCardDisconnect", Code::NO_SERVICE, &service.reader(0));
         drop(dropped);
     }
 
@@ -230,7 +233,7 @@ fn a_reader_that_was_pulled_out_is_gone() {
             assert!(call(session).unwrap_err().is_reader_gone());
         }
     }
-    let (transaction, error) = transaction.end(Disposition::Leave).unwrap_err();
+    let (transaction, error) = transaction.end(Disposition::Leave).unwrap_err().into_parts();
     assert!(error.is_reader_gone(), "{error}");
     drop(transaction);
     for session in sessions {

@@ -1,5 +1,8 @@
 //! The conformance suite: what a session does, on each backend from the same code.
 #[macro_use]
+mod assert_error;
+
+#[macro_use]
 mod service;
 
 mod card;

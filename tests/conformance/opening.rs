@@ -1,7 +1,7 @@
 //! Listing readers and opening sessions.
 
-use crate::card::{ATR_BOTH, ATR_T0, ATR_T1, card_with, no_card, ok};
-use pcsc_session::{Code, Context, Error, Protocol, Protocols, ReaderName};
+use crate::card::{ATR_BOTH, ATR_T0, ATR_T1, assert_no_card, card_with, ok};
+use pcsc_session::{Code, Context, Protocol, Protocols, ReaderName};
 
 conformance! {
     fn readers_are_listed_in_order<S>() {
@@ -16,9 +16,9 @@ conformance! {
         let service = S::start(0);
         let context = Context::establish_on(service.provider()).unwrap();
         assert!(context.list_readers().unwrap().is_empty());
-        assert_eq!(service.options().open().unwrap_err(), Error::NoReaders);
+        assert_error!(service.options().open().unwrap_err(), NoReaders { .. });
         let error = service.options().reader("Virtual 0 00 00").open().unwrap_err();
-        assert_eq!(error, Error::InvalidReader { name: "Virtual 0 00 00".into(), available: Vec::new() });
+        assert_error!(error, InvalidReader { name: ReaderName::from("Virtual 0 00 00"), available: Vec::<ReaderName>::new() });
         assert!(error.is_reader_gone());
     }
 
@@ -35,14 +35,14 @@ conformance! {
         let mut service = S::start(2);
         service.insert(1, ok());
         let error = service.options().open().unwrap_err();
-        assert_eq!(error, no_card("SCardConnect", service.reader(0)));
+        assert_no_card(&error, "SCardConnect", &service.reader(0));
         assert!(error.is_card_removed());
     }
 
     fn an_empty_slot_by_name_is_no_card<S>() {
         let service = S::start(2);
         let error = service.options().reader(service.reader(1)).open().unwrap_err();
-        assert_eq!(error, no_card("SCardConnect", service.reader(1)));
+        assert_no_card(&error, "SCardConnect", &service.reader(1));
         assert_eq!((error.function(), error.code()), (Some("SCardConnect"), Some(Code::NO_SMARTCARD)));
     }
 
@@ -65,7 +65,7 @@ conformance! {
             "x".repeat(1000),
         ] {
             let error = service.options().reader(wrong.clone()).open().unwrap_err();
-            assert_eq!(error, Error::InvalidReader { name: wrong.into(), available: available.clone() });
+            assert_error!(error, InvalidReader { name: ReaderName::from(wrong), available: available.clone() });
         }
         service.options().reader(name).open().unwrap();
     }
@@ -86,8 +86,7 @@ conformance! {
         service.insert(0, card_with(&ATR_T0, |_| vec![0x90, 0x00]));
         let reader = service.reader(0);
         let error = service.options().reader(&reader).protocols(Protocols::T1).open().unwrap_err();
-        let expected = Error::Pcsc { function: "SCardConnect", code: Code::PROTO_MISMATCH, reader: Some(reader.into()) };
-        assert_eq!(error, expected);
+        assert_error!(error, Pcsc { function: "SCardConnect", code: Code::PROTO_MISMATCH, reader: Some(reader.clone().into()) });
     }
 
     fn readers_of_a_service_that_died_cannot_be_listed<S>() {
@@ -95,7 +94,7 @@ conformance! {
         let context = Context::establish_on(service.provider()).unwrap();
         service.kill();
         let error = context.list_readers().unwrap_err();
-        assert_eq!(error, Error::Pcsc { function: "SCardListReaders", code: Code::NO_SERVICE, reader: None });
+        assert_error!(error, Pcsc { function: "SCardListReaders", code: Code::NO_SERVICE, reader: None });
         assert!(error.is_service_down());
     }
 
@@ -103,8 +102,7 @@ conformance! {
         let mut service = S::start(2);
         service.kill();
         let error = service.options().open().unwrap_err();
-        let expected = Error::Pcsc { function: "SCardEstablishContext", code: Code::NO_SERVICE, reader: None };
-        assert_eq!(error, expected);
+        assert_error!(error, Pcsc { function: "SCardEstablishContext", code: Code::NO_SERVICE, reader: None });
         assert!(error.is_service_down());
         service.restart();
         service.insert(0, ok());

@@ -13,7 +13,7 @@ conformance! {
                 session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
                 let secret = Command::read_binary_sfi(5, 0, 18).unwrap();
                 let refused = session.execute(&secret).unwrap().ok().unwrap_err();
-                assert_eq!(refused, Error::Status(StatusWord::from_u16(0x6982)));
+                assert_error!(refused, Status { status: StatusWord::from_u16(0x6982) });
                 let wrong = Command::verify(REFERENCE, b"0000");
                 let right = Command::verify(REFERENCE, DemoCard::PIN);
                 // Asking for the tries uses none up.
@@ -27,7 +27,7 @@ conformance! {
                 assert_eq!(session.execute(&secret).unwrap().ok().unwrap().data().len(), 18);
                 for tries in [2, 1, 0] {
                     let error = session.execute(&wrong).unwrap().ok().unwrap_err();
-                    let Error::Status(status) = error else { panic!("{error}") };
+                    let Error::Status { status, .. } = error else { panic!("{error}") };
                     assert_eq!(status.retries(), Some(tries));
                 }
                 assert_eq!(session.execute(&right).unwrap().status().to_u16(), 0x6983);

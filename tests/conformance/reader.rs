@@ -2,7 +2,7 @@
 
 use crate::card::{ATR_T1, ok};
 use crate::service::ECHO;
-use pcsc_session::{Attribute, Code, Context, Error, Protocol, Session, ShareMode};
+use pcsc_session::{Attribute, Code, Context, Protocol, Session, ShareMode};
 
 /// The answer to reset, by pcsc-lite's own tag for drivers: the virtual reader knows no other attribute.
 const DRIVER_ATR: Attribute = Attribute(0x0303);
@@ -51,7 +51,7 @@ conformance! {
         let mut service = S::start(1);
         service.insert(0, ok());
         let mut holder = service.open(0);
-        let mut session = service.open(0);
+        let session = service.open(0);
         let transaction = holder.transaction().unwrap();
         assert!(session.control(0x1234, &[]).unwrap_err().is_sharing_violation());
         assert!(session.get_attribute(DRIVER_ATR).unwrap_err().is_sharing_violation());
@@ -64,7 +64,7 @@ conformance! {
         let mut service = S::start(1);
         service.insert(0, ok());
         let direct = service.options().reader(service.reader(0)).share_mode(ShareMode::Direct);
-        let mut session = direct.open().unwrap();
+        let session = direct.open().unwrap();
         let refused = session.control(0x1234, &[]).unwrap_err();
         service.remove(0);
         assert!(session.status().unwrap_err().is_card_removed());
@@ -75,7 +75,7 @@ conformance! {
     fn control_reaches_the_reader_after_a_reset<S>() {
         let mut service = S::start(1);
         service.insert(0, ok());
-        let mut session = service.open(0);
+        let session = service.open(0);
         drop(service.open(0));
         assert!(session.status().unwrap_err().is_card_reset());
         assert_eq!(session.control(ECHO, &[1, 2]).unwrap(), [1, 2]);
@@ -101,7 +101,7 @@ conformance! {
         session.close().unwrap();
         // SAFETY: nobody else has the handle, which the service has forgotten.
         let error = unsafe { Session::from_raw(context.clone(), card) }.unwrap_err();
-        assert_eq!(error, Error::UnknownHandle { function: "SCardStatus" });
+        assert_error!(error, UnknownHandle { function: "SCardStatus" });
         assert_eq!(error.code(), Some(Code::INVALID_HANDLE));
         assert!(!error.is_service_down());
     }
@@ -123,17 +123,11 @@ conformance! {
     fn an_input_longer_than_c_takes_is_refused<S>() {
         let mut service = S::start(1);
         service.insert(0, ok());
-        let mut session = service.open(0);
+        let session = service.open(0);
         #[cfg(not(windows))]
-        assert_eq!(
-            session.set_attribute(DRIVER_ATR, &[0; 265]).unwrap_err(),
-            Error::InputTooLong { function: "SCardSetAttrib", len: 265, max: 264 }
-        );
+        assert_error!(session.set_attribute(DRIVER_ATR, &[0; 265]).unwrap_err(), InputTooLong { function: "SCardSetAttrib", len: 265, max: 264 });
         assert_ne!(session.set_attribute(DRIVER_ATR, &[0; 264]).unwrap_err().code(), None);
-        assert_eq!(
-            session.control(0x1234, &[0; 65_549]).unwrap_err(),
-            Error::InputTooLong { function: "SCardControl", len: 65_549, max: 65_548 }
-        );
+        assert_error!(session.control(0x1234, &[0; 65_549]).unwrap_err(), InputTooLong { function: "SCardControl", len: 65_549, max: 65_548 });
         assert_ne!(session.control(0x1234, &[0; 65_548]).unwrap_err().code(), None);
     }
 }

@@ -15,14 +15,16 @@ conformance! {
         let reader = service.reader(0);
         let exclusive = service.options().reader(&reader).share_mode(ShareMode::Exclusive);
         let holder = exclusive.open().unwrap();
-        let violation =
-            Error::Pcsc { function: "SCardConnect", code: Code::SHARING_VIOLATION, reader: Some(reader.clone().into()) };
+        let assert_violation = |error: &Error| {
+            let reader = Some(reader.clone().into());
+            assert_error!(*error, Pcsc { function: "SCardConnect", code: Code::SHARING_VIOLATION, reader: reader });
+        };
         let error = service.options().reader(&reader).open().unwrap_err();
-        assert_eq!(error, violation);
+        assert_violation(&error);
         assert!(error.is_sharing_violation());
         drop(holder);
         let shared = service.open(0);
-        assert_eq!(exclusive.open().unwrap_err(), violation);
+        assert_violation(&exclusive.open().unwrap_err());
         drop(shared);
         exclusive.open().unwrap();
     }
@@ -69,7 +71,7 @@ conformance! {
             let (begin, begun) = mpsc::channel();
             let end = scope.spawn(move || {
                 begin.send(()).unwrap();
-                ending.close().map_err(|(_, error)| error)
+                ending.close().map_err(Error::from)
             });
             begun.recv_timeout(DEADLINE).unwrap();
             for _ in 0..100 {

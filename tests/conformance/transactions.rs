@@ -2,7 +2,7 @@
 
 use crate::card::{Counter, ok};
 use crate::service::DEADLINE;
-use pcsc_session::{Disposition, Session};
+use pcsc_session::{CardChannel, Disposition, Session};
 use std::sync::mpsc;
 use std::time::Duration;
 

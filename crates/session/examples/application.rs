@@ -72,7 +72,7 @@ fn verify(session: &mut Session, pin: &str) -> Result<(), Error> {
     let command = Command::verify(DemoCard::PIN_REFERENCE, pin.as_bytes());
     match session.execute(&command)?.ok() {
         Ok(_) => println!("PIN: right"),
-        Err(Error::Status(status)) if status.retries().is_some() => {
+        Err(Error::Status { status, .. }) if status.retries().is_some() => {
             println!("PIN: wrong, {} tries left", status.retries().unwrap_or_default());
         }
         Err(error) => return Err(error),

@@ -104,9 +104,9 @@ fn show(session: &mut Session, what: &str, command: &[u8]) -> Result<(), Error> 
 /// Says in words what a first run lacks.
 fn missing(error: &Error) -> &'static str {
     match error {
-        Error::Load(_) => "There is no PC/SC library on this machine.",
+        Error::Load { .. } => "There is no PC/SC library on this machine.",
         error if error.is_service_down() => "The PC/SC service does not run.",
-        Error::NoReaders => "The PC/SC service runs, and there is no reader.",
+        Error::NoReaders { .. } => "The PC/SC service runs, and there is no reader.",
         Error::NoCard { .. } => "There is a reader, and no card in it.",
         _ => "It went wrong on the way.",
     }

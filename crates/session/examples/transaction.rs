@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example transaction [READER]`
 
-use pcsc_session::{Disposition, Error, Session};
+use pcsc_session::{CardChannel, Disposition, Error, Session};
 
 fn main() -> std::process::ExitCode {
     match run() {

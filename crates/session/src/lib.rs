@@ -15,7 +15,17 @@
 //! # Ok::<(), pcsc_session::Error>(())
 //! ```
 //!
-//! The same without hardware, on the simulated service of the crate `pcsc-sim`, as a program's own tests would:
+//! # The way in
+//! - **Open**: [`Session::open`], [`Session::open_reader`], or [`Session::options`] for a share mode, protocols, what becomes
+//!   of the card at the end, another provider. [`list_readers`] and [`Context`] say what there is.
+//! - **Send**: [`Session::transmit`] sends bytes as they are, once; [`Session::execute`] sends a [`Command`] by the rules of
+//!   ISO/IEC 7816, which [`ExchangeOptions`] switches; [`Session::transparent_file`] reads and updates whole files. A
+//!   [`Transaction`] keeps other programs out; [`Connection::open_channel`] opens logical channels, several at a time. A
+//!   function that takes `&mut dyn` [`CardChannel`] is written once for all of them.
+//! - **Answers**: [`Response`] borrows, [`ResponseBuf`] is one's own; [`Response::ok`] makes a refusal an error.
+//! - **Recover**: an [`Error`] says which function failed, on which reader, why, and what to do;
+//!   [`Session::reconnect`] makes a session usable again after a reset or a removal.
+//! - **Test**: the same without hardware, on the simulated service of the crate `pcsc-sim`, as a program's own tests would:
 //!
 //! ```
 //! use pcsc_session::Session;
@@ -31,6 +41,9 @@
 //! # Ok::<(), pcsc_session::Error>(())
 //! ```
 //!
+//! What knows nothing of PC/SC, such as answers to reset, status words and TLV, is in the crate [`iso7816`]; the C functions
+//! are in the crate `pcsc-sys`, whose [`Provider`] a session calls.
+//!
 //! # Features
 //! `load` (default) opens the system's library at run time, `link` links it, `bindgen` makes the
 //! types from this machine's headers. Without `load` and `link` a provider of your own still works.
@@ -38,19 +51,24 @@
 
 mod error;
 mod exchange;
-mod ffi;
 mod service;
 mod session;
+// The last, so that the documentation of a session begins with opening one and ends with raw handles.
+mod ffi;
 
-pub use error::{Code, Error};
-pub use exchange::{Channel, ExchangeOptions, Feature, LongForm, Response, TransparentFile};
-pub use pcsc_iso7816 as iso7816;
-pub use pcsc_iso7816::atr::Atr;
-pub use pcsc_iso7816::command::Command;
-pub use pcsc_iso7816::status_word::StatusWord;
-pub use pcsc_sys::{LoadError, Provider};
-pub use service::{Context, ReaderName, list_readers};
-pub use session::{
-    Attribute, CardState, CardStatus, Disposition, Protocol, Protocols, Session, SessionOptions, ShareMode,
-    Transaction,
+pub use error::{CloseError, Error};
+pub use exchange::{
+    CardChannel, Channel, Connection, ExchangeOptions, Response, ResponseBuf, TransparentFile,
 };
+pub use ffi::{
+    Attribute, CardState, CardStatus, Code, Disposition, Protocol, Protocols, ReaderName, ShareMode,
+};
+pub use pcsc_iso7816 as iso7816;
+pub use pcsc_iso7816::{
+    atr::Atr,
+    command::{Command, LongForm},
+    status_word::StatusWord,
+};
+pub use pcsc_sys::{LoadError, Provider};
+pub use service::{Context, Feature, list_readers};
+pub use session::{Session, SessionOptions, Transaction};

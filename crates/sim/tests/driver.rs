@@ -16,7 +16,7 @@ fn features_controls_and_attributes_are_those_that_were_set() {
     let options = Session::options()
         .provider(sim.provider())
         .share_mode(ShareMode::Direct);
-    let mut session = options.protocols(Protocols::empty()).open().unwrap();
+    let session = options.protocols(Protocols::empty()).open().unwrap();
     let request = u32::try_from(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST).unwrap();
     assert_eq!(code(session.control(request, &[])), Code::UNSUPPORTED_FEATURE);
     reader.set_features([(6, 0x4233_0006)]);

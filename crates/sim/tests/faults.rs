@@ -93,7 +93,7 @@ fn an_unplugged_reader_is_gone() {
     drop(session);
     assert!(matches!(
         Session::options().provider(sim.provider()).open(),
-        Err(Error::NoReaders)
+        Err(Error::NoReaders { .. })
     ));
     // Another one of the same name is another one.
     let again = sim.add_reader(READER);

@@ -1,6 +1,6 @@
 //! Simulators beside each other, one after the other, and as many as there can be.
 
-use pcsc_session::{Code, Context, Disposition, Session};
+use pcsc_session::{Code, Context, Disposition, Error, Session};
 use pcsc_sim::{FnCard, Simulator};
 use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
@@ -143,7 +143,7 @@ fn a_thousand_readers_serve_a_thousand_threads() {
                     drop(shared.transaction().unwrap());
                 }
                 assert_eq!(own.context().list_readers().unwrap().len(), MANY);
-                shared.close().map_err(|(_, error)| error)
+                shared.close().map_err(Error::from)
             };
             thread::Builder::new()
                 .stack_size(256 * 1024)

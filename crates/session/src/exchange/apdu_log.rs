@@ -1,6 +1,6 @@
 //! The log of what goes to a card and comes back: target `pcsc_session::apdu`, level trace.
 
-use crate::{Code, ReaderName};
+use crate::ffi::{Code, ReaderName};
 use std::fmt;
 
 const TARGET: &str = "pcsc_session::apdu";

@@ -1,42 +1,45 @@
 //! Commands that the short form cannot carry: extended length or a chain.
 
+use crate::error::Error;
 use crate::exchange::limits::Limits;
-use crate::{Command, Error, LongForm, Protocol, Session, StatusWord};
-use pcsc_iso7816::command::Form;
+use crate::exchange::transmit::Exchange;
+use crate::ffi::Protocol;
+use pcsc_iso7816::command::{Command, Form, LongForm};
+use pcsc_iso7816::status_word::StatusWord;
 
-impl Session {
+impl Exchange<'_> {
     /// Runs an exchange whose command the short form cannot carry.
     #[cold]
-    pub(super) fn run_long(&mut self, command: &Command<'_>) -> Result<usize, Error> {
+    pub(super) fn execute_long(mut self, command: &Command<'_>) -> Result<usize, Error> {
         // What no form can carry is refused before anything is asked.
         command.encoded_len(Form::Extended)?;
-        let secret = command.is_sensitive();
+        let is_secret = command.is_sensitive();
         let nc = command.nc();
-        let (form, chosen) = self.long_form(nc)?;
+        let (form, chosen) = self.connection.long_form(nc)?;
         match form {
             Some(LongForm::Extended) => {
                 let sent = self.in_form(command, Form::Extended);
-                let len = self.send(&sent, Form::Extended, 0, secret)?;
-                let status = self.response(len).status();
+                let len = self.transmit_encoded(&sent, Form::Extended, 0, is_secret)?;
+                let status = self.status(len);
                 if chosen && status == StatusWord::WRONG_LENGTH {
                     return Err(self.form_refused(LongForm::Extended, status));
                 }
-                self.follow(command, Form::Extended, len, secret)
+                self.complete(command, Form::Extended, len, is_secret)
             }
             // Only Ne is too large.
-            _ if nc <= Form::Short.max_nc() => self.run_short(command, secret),
-            Some(LongForm::Chaining) => self.run_chain(command, chosen, secret),
+            _ if nc <= Form::Short.max_nc() => self.execute_short(command, is_secret),
+            Some(LongForm::Chaining) => self.execute_chain(command, chosen, is_secret),
             None => Err(self.form_unknown(nc)),
         }
     }
 
     /// Sends a command as a chain; stops where the card refuses a part.
-    fn run_chain(&mut self, command: &Command<'_>, chosen: bool, secret: bool) -> Result<usize, Error> {
+    fn execute_chain(mut self, command: &Command<'_>, chosen: bool, is_secret: bool) -> Result<usize, Error> {
         let mut chain = command.chain()?;
         while let Some(part) = chain.next() {
             let sent = self.in_form(&part, Form::Short);
-            let len = self.send(&sent, Form::Short, 0, secret)?;
-            let status = self.response(len).status();
+            let len = self.transmit_encoded(&sent, Form::Short, 0, is_secret)?;
+            let status = self.status(len);
             if chosen
                 && matches!(
                     status,
@@ -46,7 +49,7 @@ impl Session {
                 return Err(self.form_refused(LongForm::Chaining, status));
             }
             if chain.len() == 0 {
-                return self.follow(&part, Form::Short, len, secret);
+                return self.complete(&part, Form::Short, len, is_secret);
             }
             // A success of a part, which must not be taken for one of the whole command.
             if status.remaining().is_some() {
@@ -59,7 +62,7 @@ impl Session {
             }
         }
         // A chain has at least one part, whose answer was returned.
-        Err(Error::EmptyCommand)
+        Err(Error::EmptyCommand {})
     }
 
     #[cold]
@@ -67,17 +70,19 @@ impl Session {
         Error::FormRefused {
             form,
             status,
-            reader: self.reader.clone(),
+            reader: self.connection.card.reader().clone(),
         }
     }
 
     #[cold]
     fn form_unknown(&self, nc: usize) -> Error {
-        let problem = match self.limits {
-            Some(Limits { named: false, .. }) | None => {
-                "its answer to reset names neither extended length nor command chaining"
-            }
-            Some(_) if self.protocol == Protocol::T0 => {
+        let problem = match self.connection.limits.get() {
+            Some(Limits {
+                names_extended_length: false,
+                ..
+            })
+            | None => "its answer to reset names neither extended length nor command chaining",
+            Some(_) if self.connection.card.protocol() == Protocol::T0 => {
                 "its answer to reset names extended length, which T=0 does not carry, and no command chaining"
             }
             Some(_) => {
@@ -87,7 +92,7 @@ impl Session {
         Error::FormUnknown {
             nc,
             problem,
-            reader: self.reader.clone(),
+            reader: self.connection.card.reader().clone(),
         }
     }
 }

@@ -1,34 +1,6 @@
 //! Which rules of ISO/IEC 7816 an exchange applies.
 
-use std::fmt;
-
-/// How a command goes to the card that the short form cannot carry.
-///
-/// # Examples
-/// ```
-/// use pcsc_session::{ExchangeOptions, LongForm};
-///
-/// let options = ExchangeOptions::new().long_form(Some(LongForm::Chaining));
-/// assert_ne!(options, ExchangeOptions::new());
-/// assert_eq!(LongForm::Chaining.to_string(), "command chaining");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LongForm {
-    /// Extended length: Lc of three bytes, Le of two or three (ISO/IEC 7816-3, 12.1.3).
-    Extended,
-    /// Command chaining: several commands of at most 255 data bytes (ISO/IEC 7816-4, 5.3.3).
-    Chaining,
-}
-
-impl fmt::Display for LongForm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            LongForm::Extended => "extended length",
-            LongForm::Chaining => "command chaining",
-        })
-    }
-}
+use pcsc_iso7816::command::LongForm;
 
 /// Which rules [`Session::execute`](crate::Session::execute) applies: all of them by default, but for 9Fxx.
 ///

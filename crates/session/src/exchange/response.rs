@@ -1,45 +1,58 @@
 //! A card's answer.
 
-use crate::{Error, StatusWord};
+use crate::error::Error;
+use crate::ffi::ReaderName;
+use pcsc_iso7816::status_word::StatusWord;
 use std::fmt;
+use zeroize::Zeroize;
+
+/// What an answer answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(super) reader: ReaderName,
+    /// CLA, INS, P1 and P2, where the command had that many bytes.
+    pub(super) header: Option<[u8; 4]>,
+    /// The command was secret, and so is its answer.
+    pub(super) is_secret: bool,
+}
+
+impl Origin {
+    pub(super) fn new(reader: ReaderName) -> Origin {
+        Origin {
+            reader,
+            header: None,
+            is_secret: false,
+        }
+    }
+}
 
 /// A card's answer: its data, and the status word, borrowed from the session's buffer.
 ///
-/// `Debug` shows lengths and the status word, never the data.
+/// `Debug` shows lengths and the status word, never the data. Two are equal where data and status word are.
 ///
 /// # Examples
 /// ```
 /// # fn show(response: pcsc_session::Response<'_>) {
 /// if response.status().is_success() {
-///     println!("{:02X?}", response.data());
+///     println!("{}: {:02X?}", response.reader_name(), response.data());
 /// }
 /// # }
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Response<'a> {
     data: &'a [u8],
     status: StatusWord,
+    origin: &'a Origin,
 }
 
 impl<'a> Response<'a> {
     #[inline]
-    pub(crate) fn new(data: &'a [u8], status: StatusWord) -> Response<'a> {
-        Response { data, status }
+    pub(super) fn new(data: &'a [u8], status: StatusWord, origin: &'a Origin) -> Response<'a> {
+        Response { data, status, origin }
     }
 
     /// The data without the status word: 0 to 65,536 bytes; of [`transmit`](crate::Session::transmit) up to 65,546, where
     /// a card sends more than the standard allows.
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
-    /// let response = session.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08])?; // GET CHALLENGE
-    /// assert_eq!(response.data().len(), 8);
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
     #[inline]
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
@@ -47,21 +60,16 @@ impl<'a> Response<'a> {
     }
 
     /// The status word.
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
-    /// let response = session.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08])?; // GET CHALLENGE
-    /// assert_eq!(response.status(), 0x9000);
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
     #[inline]
     #[must_use]
     pub fn status(&self) -> StatusWord {
         self.status
+    }
+
+    /// The reader whose card answered.
+    #[must_use]
+    pub fn reader_name(&self) -> &'a ReaderName {
+        &self.origin.reader
     }
 
     /// The response itself where the status word is 9000 or 61xx.
@@ -79,20 +87,176 @@ impl<'a> Response<'a> {
     ///
     /// assert_eq!(session.execute(&Command::get_challenge(8))?.ok()?.data().len(), 8);
     /// let refused = session.execute(&Command::select_aid(&[0xA0, 0x01]))?.ok();
-    /// assert!(matches!(refused, Err(Error::Status(status)) if status == 0x6A82));
+    /// assert!(matches!(refused, Err(Error::Status { status, .. }) if status == 0x6A82));
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn ok(self) -> Result<Response<'a>, Error> {
-        if self.status.is_success() || self.status.remaining().is_some() {
+        self.ok_or_if(|_| false)
+    }
+
+    /// The response itself where the status word is 9000, 61xx or one of these.
+    ///
+    /// # Errors
+    /// [`Error::Status`] with any other status word.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// let select = Command::select_aid(&[0xA0, 0x01]);
+    /// let response = session.execute(&select)?.ok_or(&[0x6A82])?; // it need not be there
+    /// assert_eq!(response.status(), 0x6A82);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn ok_or(self, successes: &[u16]) -> Result<Response<'a>, Error> {
+        self.ok_or_if(|status| successes.contains(&status.to_u16()))
+    }
+
+    /// The response itself where the status word is 9000, 61xx or one that the predicate takes.
+    ///
+    /// # Errors
+    /// [`Error::Status`] with any other status word.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// let get_challenge = pcsc_session::Command::get_challenge(8);
+    /// // A UICC with a proactive command that waits answers 91xx.
+    /// let response = session.execute(&get_challenge)?.ok_or_if(|status| status.sw1() == 0x91)?;
+    /// assert_eq!(response.data().len(), 8);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn ok_or_if(self, is_success: impl FnOnce(StatusWord) -> bool) -> Result<Response<'a>, Error> {
+        if self.status.is_success() || self.status.remaining().is_some() || is_success(self.status) {
             Ok(self)
         } else {
-            Err(Error::Status(self.status))
+            Err(self.to_error())
+        }
+    }
+
+    /// The error of this status word.
+    #[cold]
+    pub(crate) fn to_error(self) -> Error {
+        Error::Status {
+            status: self.status,
+            header: self.origin.header,
+            reader: self.origin.reader.clone(),
+        }
+    }
+
+    /// Copies the data into `data`, in place of what it held; returns the status word.
+    pub(super) fn copy_into(self, data: &mut Vec<u8>) -> StatusWord {
+        data.clear();
+        data.extend_from_slice(self.data);
+        self.status
+    }
+
+    /// Copies the answer, so that the session is free for the next command.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// use pcsc_session::Command;
+    ///
+    /// let challenge = session.execute(&Command::get_challenge(8))?.ok()?.to_owned();
+    /// let answer: Vec<u8> = challenge.data().iter().map(|byte| byte ^ 0xFF).collect(); // a cryptogram
+    /// session.execute(&Command::external_authenticate(0, 0, &answer))?;
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_owned(&self) -> ResponseBuf {
+        ResponseBuf {
+            data: self.data.to_vec(),
+            status: self.status,
+            origin: self.origin.clone(),
         }
     }
 }
 
+impl PartialEq for Response<'_> {
+    fn eq(&self, other: &Response<'_>) -> bool {
+        (self.data, self.status) == (other.data, other.status)
+    }
+}
+
+impl Eq for Response<'_> {}
+
 impl fmt::Debug for Response<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Response({} bytes, {:04X})", self.data.len(), self.status)
+    }
+}
+
+/// A card's answer of its own: its data, and the status word. Where it answers a secret command, it is wiped on drop.
+///
+/// `Debug` shows lengths and the status word, never the data. Two are equal where data and status word are.
+#[derive(Clone)]
+pub struct ResponseBuf {
+    data: Vec<u8>,
+    status: StatusWord,
+    origin: Origin,
+}
+
+impl ResponseBuf {
+    /// The answer, borrowed: with all that can be asked of one.
+    #[must_use]
+    pub fn as_response(&self) -> Response<'_> {
+        Response::new(&self.data, self.status, &self.origin)
+    }
+
+    /// The data without the status word.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// The status word.
+    #[must_use]
+    pub fn status(&self) -> StatusWord {
+        self.status
+    }
+
+    /// Gives the data away; wiping it is the caller's then.
+    #[must_use]
+    pub fn into_data(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.data)
+    }
+}
+
+impl Drop for ResponseBuf {
+    fn drop(&mut self) {
+        if self.origin.is_secret {
+            self.data.zeroize();
+        }
+    }
+}
+
+impl PartialEq for ResponseBuf {
+    fn eq(&self, other: &ResponseBuf) -> bool {
+        self.as_response() == other.as_response()
+    }
+}
+
+impl Eq for ResponseBuf {}
+
+impl fmt::Debug for ResponseBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_response().fmt(f)
+    }
+}
+
+impl From<Response<'_>> for ResponseBuf {
+    fn from(response: Response<'_>) -> ResponseBuf {
+        response.to_owned()
     }
 }

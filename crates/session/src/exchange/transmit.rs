@@ -1,224 +1,218 @@
-//! What a session sends to the card as it is, and what comes back.
+//! What goes to the card as it is, and what comes back.
 
+use crate::error::Error;
 use crate::exchange::apdu_log;
-use crate::exchange::execute::MAX_DATA;
-use crate::ffi::calls as raw;
-use crate::{Error, Response, Session, StatusWord};
-use pcsc_iso7816::command::is_sensitive_apdu;
+use crate::exchange::buffers::Buffers;
+use crate::exchange::connection::Connection;
+use crate::exchange::response::Response;
+use crate::service::TrackedCard;
+use pcsc_iso7816::class::Class;
+use pcsc_iso7816::command::{Command, is_sensitive_apdu};
+use pcsc_iso7816::status_word::StatusWord;
 use zeroize::Zeroize;
 
 /// The longest command: header, extended Lc, 65,535 bytes of data and extended Le (ISO/IEC 7816-3, 12.1).
-pub(crate) const MAX_COMMAND: usize = 4 + 3 + 65_535 + 2;
+pub(super) const MAX_COMMAND: usize = 4 + 3 + Command::MAX_NC + 2;
+
+/// The largest data of an answer to one of the session's own commands: that of the largest Ne.
+pub(super) const MAX_DATA: usize = Command::MAX_NE;
 
 /// The instruction GET RESPONSE.
 const GET_RESPONSE: u8 = 0xC0;
 
+/// The instruction MANAGE CHANNEL.
+pub(super) const MANAGE_CHANNEL: u8 = 0x70;
+
+const FUNCTION: &str = "SCardTransmit";
+
 /// A command on its way to the card.
 #[derive(Clone, Copy)]
-pub(crate) enum Outgoing<'a> {
+pub(super) enum Outgoing<'a> {
     /// The caller's bytes, of any number.
     Given(&'a [u8]),
-    /// The first bytes of the session's own buffer, which a command was encoded into.
+    /// The first bytes of the outgoing buffer, which a command was encoded into.
     Encoded(usize),
 }
 
-impl Session {
-    /// Sends a command as it is, once, and returns the card's answer. Blocks until the card answers.
-    ///
-    /// 1 to 65,544 bytes; the answer has up to 65,536 bytes of data, and what a card sends beyond comes as it is, up to
-    /// 65,546. Allocates nothing.
-    /// Commands whose instruction carries a secret ([`is_sensitive_apdu`]) are not logged and their answers are wiped;
-    /// so it is with GET RESPONSE after one that was answered 61xx.
-    ///
-    /// Wraps `SCardTransmit` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga9a2d77242a271310269065e64633ab99),
-    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardtransmit)).
-    ///
-    /// # Errors
-    /// [`Error::EmptyCommand`] and [`Error::CommandTooLong`] before anything is sent; [`Error::ShortResponse`]
-    /// where no status word came back; [`Error::ReaderGone`], `SCARD_W_RESET_CARD`, `SCARD_W_REMOVED_CARD`,
-    /// `SCARD_E_READER_UNAVAILABLE`, `SCARD_E_NO_SERVICE` where the connection is lost.
-    /// After an error other than the first two the card may have acted on the command.
-    ///
-    /// # Platform notes
-    /// With pcsc-lite and on Windows this waits while another handle holds a transaction.
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
-    /// let response = session.transmit(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
-    /// println!("{:02X?} {}", response.data(), response.status());
-    /// assert_eq!(response.status(), 0x9000);
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    #[doc(alias = "SCardTransmit")]
+/// One use of a card: over which connection, with which buffers, on which channel.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) buffers: &'a mut Buffers,
+    /// The logical channel that the commands go to: 1 to 19, or 0 for the one that their CLA names.
+    pub(super) channel: u8,
+}
+
+impl<'a> Exchange<'a> {
     #[inline]
-    pub fn transmit(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
-        let len = self.exchange(Outgoing::Given(command), 0, is_sensitive_apdu(command))?;
-        Ok(self.response(len))
+    pub(crate) fn new(connection: &'a Connection, buffers: &'a mut Buffers, channel: u8) -> Exchange<'a> {
+        Exchange {
+            connection,
+            buffers,
+            channel,
+        }
     }
 
-    /// Sends a command that carries a secret which its instruction does not show: as
-    /// [`transmit`](Session::transmit), but neither its data nor its answer's is logged, and the answer is wiped.
+    /// This use, borrowed for one command.
     ///
-    /// # Errors
-    /// As [`transmit`](Session::transmit).
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
-    /// // A proprietary command with a key in it.
-    /// let status = session.transmit_sensitive(&[0x80, 0xF0, 0x00, 0x00, 0x02, 0xAB, 0xCD])?.status();
-    /// println!("{status}");
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    pub fn transmit_sensitive(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
-        let len = self.exchange(Outgoing::Given(command), 0, true)?;
-        Ok(self.response(len))
+    /// What is seldom called takes it by value: a reference to it would put it into memory for every command.
+    #[inline]
+    pub(super) fn reborrow(&mut self) -> Exchange<'_> {
+        Exchange::new(self.connection, self.buffers, self.channel)
+    }
+
+    /// See [`CardChannel::transmit`](crate::CardChannel::transmit).
+    #[inline]
+    pub(crate) fn transmit(mut self, command: &[u8]) -> Result<Response<'a>, Error> {
+        let len = self.transmit_bytes(command, is_sensitive_apdu(command))?;
+        Ok(self.into_response(len))
+    }
+
+    /// See [`CardChannel::transmit_sensitive`](crate::CardChannel::transmit_sensitive).
+    pub(crate) fn transmit_sensitive(mut self, command: &[u8]) -> Result<Response<'a>, Error> {
+        let len = self.transmit_bytes(command, true)?;
+        Ok(self.into_response(len))
+    }
+
+    #[inline]
+    fn transmit_bytes(&mut self, command: &[u8], is_secret: bool) -> Result<usize, Error> {
+        // The longest is 65,544 bytes; that of an empty one wraps around.
+        if command.len().wrapping_sub(1) >= MAX_COMMAND {
+            return Err(refused(command.len()));
+        }
+        self.buffers.origin.header = command.first_chunk().copied();
+        if self.channel == 0 {
+            self.transmit_once(Outgoing::Given(command), 0, usize::MAX - 2, is_secret)
+        } else {
+            self.reborrow().transmit_on_channel(command, is_secret)
+        }
+    }
+
+    /// Sends a command with the channel's number in its CLA.
+    #[cold]
+    fn transmit_on_channel(mut self, command: &[u8], is_secret: bool) -> Result<usize, Error> {
+        let [cla, ..] = *command else {
+            return Err(refused(0));
+        };
+        if command.get(1) == Some(&MANAGE_CHANNEL) {
+            return Err(Error::ManageChannel {});
+        }
+        let cla = Class::new(cla).with_channel(self.channel)?.to_u8();
+        let outgoing = &mut self.buffers.outgoing;
+        if outgoing.len() < command.len() {
+            outgoing.resize(command.len(), 0);
+        }
+        outgoing[..command.len()].copy_from_slice(command);
+        outgoing[0] = cla;
+        let result = self.transmit_once(Outgoing::Encoded(command.len()), 0, usize::MAX - 2, is_secret);
+        if is_secret {
+            self.buffers.outgoing[..command.len()].zeroize();
+        }
+        result
     }
 
     /// Sends a command, takes its answer into the buffer from `offset` on, and returns the answer's length: at least 2,
-    /// and for the session's own commands no more than an answer has.
+    /// and at most `max_data` and 2.
     ///
     /// Inlined where a command is sent first: a call of its own costs 40 instructions.
     #[inline(always)]
-    pub(crate) fn exchange(
+    pub(super) fn transmit_once(
         &mut self,
         command: Outgoing<'_>,
         offset: usize,
-        secret: bool,
+        max_data: usize,
+        is_secret: bool,
     ) -> Result<usize, Error> {
-        if let Outgoing::Given(command) = command {
-            if command.len().wrapping_sub(1) >= MAX_COMMAND {
-                return Err(refused(command.len()));
-            }
-        }
-        let most = match command {
-            Outgoing::Given(_) => usize::MAX - 2,
-            Outgoing::Encoded(_) => MAX_DATA.saturating_sub(offset),
-        };
-        self.check("SCardTransmit")?;
-        // What was gathered before `offset` is part of the same answer.
-        let secret = secret || self.secret != 0 && (offset != 0 || self.goes_on(self.bytes(command)));
-        if self.secret != 0 && offset == 0 {
-            self.wipe();
-        }
-        // Not by `bytes`: the buffer for the answer is borrowed beside it.
+        let card = &self.connection.card;
+        card.check(FUNCTION)?;
+        let buffers = &mut *self.buffers;
         let command = match command {
             Outgoing::Given(command) => command,
-            Outgoing::Encoded(len) => &self.outgoing[..len],
+            Outgoing::Encoded(len) => &buffers.outgoing[..len],
         };
-        if apdu_log::enabled() {
-            apdu_log::command(&self.reader, command, secret);
+        // What was gathered before `offset` is part of the same answer.
+        let is_secret = is_secret
+            || buffers.secret != 0
+                && (offset != 0 || continues_secret_answer(&buffers.receive[..buffers.secret], command));
+        if buffers.secret != 0 && offset == 0 {
+            buffers.receive[..buffers.secret].zeroize();
+            buffers.secret = 0;
         }
-        let answer = &mut self.buffer[offset..];
-        let result = raw::transmit(
-            self.context.provider().functions(),
-            self.card,
-            &self.pci,
-            command,
-            answer,
-        );
-        if secret {
+        buffers.origin.is_secret = is_secret;
+        if apdu_log::enabled() {
+            apdu_log::command(card.reader(), command, is_secret);
+        }
+        let answer = &mut buffers.receive[offset..];
+        let result = card.handle().transmit(command, answer);
+        if is_secret {
             // An error may come after a part of the answer was written: all of it counts.
-            self.secret = offset + *result.as_ref().unwrap_or(&answer.len());
+            buffers.secret = offset + *result.as_ref().unwrap_or(&answer.len());
         }
         if apdu_log::enabled() {
             apdu_log::answer(
-                &self.reader,
-                &result.map(|len| &self.buffer[offset..offset + len]),
-                secret,
+                card.reader(),
+                &result.map(|len| &buffers.receive[offset..offset + len]),
+                is_secret,
             );
         }
         match result {
             // Fewer than the two bytes of a status word wrap around.
-            Ok(len) if len.wrapping_sub(2) <= most => Ok(len),
-            Ok(len) => Err(self.wrong_length(offset, len)),
-            Err(code) => Err(self.failed("SCardTransmit", code)),
+            Ok(len) if len.wrapping_sub(2) <= max_data => Ok(len),
+            Ok(len) => Err(wrong_length(card, offset, len)),
+            Err(code) => Err(card.failed(FUNCTION, code)),
         }
     }
 
-    /// The bytes of a command on its way.
-    fn bytes<'b>(&'b self, command: Outgoing<'b>) -> &'b [u8] {
-        match command {
-            Outgoing::Given(command) => command,
-            Outgoing::Encoded(len) => &self.outgoing[..len],
-        }
-    }
-
-    /// The answer whose status word ends at `len`.
+    /// The answer of `len` bytes at the beginning of the buffer.
     #[inline]
-    pub(crate) fn response(&self, len: usize) -> Response<'_> {
-        match &self.buffer[..len] {
-            [data @ .., sw1, sw2] => Response::new(data, StatusWord::new(*sw1, *sw2)),
-            // No exchange returns fewer than two bytes.
-            _ => Response::new(&[], StatusWord::from_u16(0)),
-        }
+    pub(super) fn into_response(self, len: usize) -> Response<'a> {
+        let buffers: &'a Buffers = self.buffers;
+        buffers.response(len)
+    }
+
+    /// The status word of the answer that ends at `len`.
+    #[inline]
+    pub(super) fn status(&self, len: usize) -> StatusWord {
+        self.buffers.response(len).status()
+    }
+
+    /// The error of a status word that answered the last command.
+    #[cold]
+    pub(super) fn refused(&self, status: StatusWord) -> Error {
+        Response::new(&[], status, &self.buffers.origin).to_error()
     }
 
     #[cold]
-    fn wrong_length(&self, offset: usize, len: usize) -> Error {
-        let reader = self.reader.clone();
-        match len {
-            0 | 1 => Error::ShortResponse { len, reader },
-            _ => Error::ResponseTooLong {
-                len: offset + len - 2,
-                reader,
-            },
+    pub(super) fn bad_response(&self, problem: &'static str) -> Error {
+        Error::BadResponse {
+            problem,
+            reader: self.connection.card.reader().clone(),
         }
-    }
-
-    /// Sends a command and returns the very tuple that the Python library's `sendCommandAPDU` documents:
-    /// data, SW1, SW2; data of more than two bytes has SW1 and SW2 appended to it.
-    ///
-    /// # Errors
-    /// As [`transmit`](Session::transmit).
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
-    /// let (data, sw1, sw2) = session.send_command_apdu(&[0x00, 0xA4, 0x04, 0x00, 0x00])?;
-    /// assert_eq!((sw1, sw2), (0x90, 0x00));
-    /// assert!(data.len() <= 2 || data.ends_with(&[sw1, sw2]));
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    #[doc(alias = "sendCommandAPDU")]
-    pub fn send_command_apdu(&mut self, command: &[u8]) -> Result<(Vec<u8>, u8, u8), Error> {
-        let response = self.transmit(command)?;
-        let (sw1, sw2) = (response.status().sw1(), response.status().sw2());
-        let mut data = Vec::with_capacity(response.data().len() + 2);
-        data.extend_from_slice(response.data());
-        if data.len() > 2 {
-            data.extend_from_slice(&[sw1, sw2]);
-        }
-        Ok((data, sw1, sw2))
-    }
-
-    /// Whether a command fetches the rest of the last answer, which was a secret one's: GET RESPONSE after 61xx or
-    /// 9Fxx, or again after 6Cxx.
-    #[cold]
-    fn goes_on(&self, command: &[u8]) -> bool {
-        let last = &self.buffer[..self.secret];
-        command.get(1) == Some(&GET_RESPONSE) && matches!(last, [.., 0x61 | 0x6C | 0x9F, _])
-    }
-
-    /// Overwrites what a secret command was answered with.
-    pub(crate) fn wipe(&mut self) {
-        self.buffer[..self.secret].zeroize();
-        self.secret = 0;
     }
 }
 
-/// The error of a command that is not sent.
+#[cold]
+fn wrong_length(card: &TrackedCard, offset: usize, len: usize) -> Error {
+    let reader = card.reader().clone();
+    match len {
+        0 | 1 => Error::ShortResponse { len, reader },
+        _ => Error::ResponseTooLong {
+            len: offset + len - 2,
+            reader,
+        },
+    }
+}
+
+/// Whether a command asks for the rest of this answer, which was secret.
+#[cold]
+fn continues_secret_answer(answer: &[u8], command: &[u8]) -> bool {
+    command.get(1) == Some(&GET_RESPONSE) && matches!(answer, [.., 0x61 | 0x6C | 0x9F, _])
+}
+
 #[cold]
 fn refused(len: usize) -> Error {
     if len == 0 {
-        Error::EmptyCommand
+        Error::EmptyCommand {}
     } else {
         Error::CommandTooLong {
             len,

@@ -1,4 +1,34 @@
-//! C.
-pub(crate) mod calls;
-pub(crate) mod growing;
-pub(crate) mod turns;
+//! Where C is called: the handles that own what C gives out, and C's numbers and texts as types.
+//!
+//! [`ContextHandle`] and [`CardHandle`] are the only callers of C. Each holds its provider and its handle together, for as
+//! long as the handle is open, and ends it in its Drop; what their SAFETY comments argue from is that, and the promise of
+//! [`Provider::new`](pcsc_sys::Provider::new): that each function of a provider is the C function of its name.
+
+mod attribute;
+#[allow(unsafe_code, reason = "it calls C")]
+mod card;
+mod card_status;
+mod code;
+#[allow(unsafe_code, reason = "it calls C")]
+mod context;
+#[allow(unsafe_code, reason = "what a raw handle is, its giver promises")]
+mod crossings;
+mod disposition;
+mod output;
+mod protocol;
+mod reader_name;
+mod share_mode;
+mod text;
+mod turns;
+
+pub use attribute::Attribute;
+pub(crate) use card::{CardHandle, Opening};
+pub use card_status::{CardState, CardStatus};
+pub use code::Code;
+pub(crate) use context::ContextHandle;
+pub use disposition::Disposition;
+pub(crate) use output::{OutputError, WholeError, read_whole};
+pub use protocol::{Protocol, Protocols};
+pub use reader_name::ReaderName;
+pub use share_mode::ShareMode;
+pub(crate) use text::Unit;

@@ -68,17 +68,17 @@ static TURNS: Turns = Turns::new(LONGEST);
 const NEEDED: bool = cfg!(not(any(windows, target_os = "macos")));
 
 /// Disconnects a card, after the releases that came before.
-pub(crate) fn disconnect<R>(call: impl FnOnce() -> R) -> R {
+pub(super) fn disconnect<R>(call: impl FnOnce() -> R) -> R {
     if NEEDED { TURNS.search(call) } else { call() }
 }
 
 /// Establishes a context, after the disconnections that do not take long.
-pub(crate) fn establish<R>(call: impl FnOnce() -> R) -> R {
+pub(super) fn establish<R>(call: impl FnOnce() -> R) -> R {
     if NEEDED { TURNS.add(call) } else { call() }
 }
 
 /// Releases a context, at once or, as a rule, when the last of the disconnections that are under way has ended.
-pub(crate) fn release(call: impl FnOnce() + Send + 'static) {
+pub(super) fn release(call: impl FnOnce() + Send + 'static) {
     if NEEDED {
         TURNS.remove(call);
     } else {

@@ -1,18 +1,10 @@
 //! The connection to the service.
 
-use crate::ffi::calls::{self as raw, Fill};
-use crate::ffi::growing;
-use crate::ffi::growing::Unread;
-use crate::service::reader_name::Unit;
-use crate::{Code, Error, ReaderName};
-use pcsc_sys::{Provider, SCARDCONTEXT};
+use crate::error::Error;
+use crate::ffi::{Code, ContextHandle, ReaderName, Unit, WholeError};
+use pcsc_sys::Provider;
 use std::fmt;
-use std::mem::ManuallyDrop;
 use std::sync::Arc;
-
-/// Enough for the lists of nearly all machines, so that one call suffices: pcsc-lite's 16 readers with
-/// names of up to 128 bytes.
-const LIST: usize = 16 * 128 + 1;
 
 /// A connection to the PC/SC service. Clones share it; it is released with the last of them.
 ///
@@ -33,25 +25,13 @@ const LIST: usize = 16 * 128 + 1;
 /// ```
 #[derive(Clone)]
 pub struct Context {
-    inner: Arc<Inner>,
+    handle: Arc<ContextHandle>,
 }
 
-struct Inner {
-    provider: Provider,
-    handle: SCARDCONTEXT,
-}
-
-// The handle is a number and every C function may be called from any thread: PC/SC has no thread of its own.
 const _: fn() = || {
     fn send_and_sync<T: Send + Sync>() {}
     send_and_sync::<Context>();
 };
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        raw::release_context(self.provider.functions(), self.handle);
-    }
-}
 
 impl Context {
     /// Connects to the system's PC/SC service.
@@ -94,75 +74,34 @@ impl Context {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn establish_on(provider: Provider) -> Result<Context, Error> {
-        let handle = raw::establish_context(provider.functions())
-            .map_err(|code| failed("SCardEstablishContext", code))?;
-        Ok(Context::of_handle(provider, handle))
+        let handle =
+            ContextHandle::establish(provider).map_err(|code| failed("SCardEstablishContext", code))?;
+        Ok(Context::of(handle))
     }
 
-    /// A context that owns the handle: see [`from_raw`](Context::from_raw).
-    pub(crate) fn of_handle(provider: Provider, handle: SCARDCONTEXT) -> Context {
-        Context {
-            inner: Arc::new(Inner { provider, handle }),
-        }
+    /// A context of this handle.
+    pub(crate) fn of(handle: ContextHandle) -> Context {
+        Context::shared(Arc::new(handle))
     }
 
-    /// Hands out the handle; it stays established and is the caller's to release.
-    ///
-    /// # Errors
-    /// The context comes back where clones or sessions share it.
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
-    /// let clone = context.clone();
-    /// let context = context.into_raw().unwrap_err(); // the clone shares it
-    /// drop(clone);
-    /// let handle = context.into_raw().unwrap();
-    /// // SAFETY: no pointer is passed, and the handle is the caller's now.
-    /// let code = unsafe { (simulator.provider().functions().SCardReleaseContext)(handle) };
-    /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    pub fn into_raw(self) -> Result<SCARDCONTEXT, Context> {
-        match Arc::try_unwrap(self.inner) {
-            // Its drop would release it.
-            Ok(inner) => Ok(ManuallyDrop::new(inner).handle),
-            Err(inner) => Err(Context { inner }),
-        }
+    /// A context that shares this handle.
+    pub(crate) fn shared(handle: Arc<ContextHandle>) -> Context {
+        Context { handle }
     }
 
-    /// The C functions that this context was established with.
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
-    /// assert!(std::ptr::eq(context.provider().functions(), simulator.provider().functions()));
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
+    /// The handle, where nobody shares it.
+    pub(crate) fn into_handle(self) -> Result<ContextHandle, Context> {
+        Arc::try_unwrap(self.handle).map_err(Context::shared)
+    }
+
+    pub(crate) fn handle(&self) -> &Arc<ContextHandle> {
+        &self.handle
+    }
+
+    /// The provider that this context was established on.
     #[must_use]
     pub fn provider(&self) -> Provider {
-        self.inner.provider
-    }
-
-    /// The handle, for C functions that this crate does not wrap. It stays this context's own.
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # let context = pcsc_session::Context::establish_on(simulator.provider())?;
-    /// // SAFETY: no pointer is passed.
-    /// let code = unsafe { (context.provider().functions().SCardIsValidContext)(context.as_raw()) };
-    /// assert_eq!(code, pcsc_sys::SCARD_S_SUCCESS);
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn as_raw(&self) -> SCARDCONTEXT {
-        self.inner.handle
+        self.handle.provider()
     }
 
     /// Checks that the context is still valid.
@@ -187,7 +126,8 @@ impl Context {
     /// ```
     #[doc(alias = "SCardIsValidContext")]
     pub fn is_valid(&self) -> Result<(), Error> {
-        raw::is_valid_context(self.provider().functions(), self.as_raw())
+        self.handle
+            .is_valid()
             .map_err(|code| failed("SCardIsValidContext", code))
     }
 
@@ -261,22 +201,20 @@ impl Context {
     /// ```
     #[doc(alias = "SCardListReaderGroups")]
     pub fn list_reader_groups(&self) -> Result<Vec<ReaderName>, Error> {
-        multi_string("SCardListReaderGroups", |buffer| {
-            raw::list_reader_groups(self.provider().functions(), self.as_raw(), buffer)
-        })
+        let list = self.handle.list_reader_groups();
+        list.map_err(|error| unread("SCardListReaderGroups", error))
     }
 
     fn readers(&self, groups: Option<&[Unit]>) -> Result<Vec<ReaderName>, Error> {
-        multi_string("SCardListReaders", |buffer| {
-            raw::list_readers(self.provider().functions(), self.as_raw(), groups, buffer)
-        })
+        let list = self.handle.list_readers(groups);
+        list.map_err(|error| unread("SCardListReaders", error))
     }
 }
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("handle", &self.inner.handle)
+            .field("handle", &self.handle.as_raw())
             .finish_non_exhaustive()
     }
 }
@@ -305,30 +243,9 @@ fn failed(function: &'static str, code: Code) -> Error {
     }
 }
 
-/// Reads a multi-string with a buffer that grows with it; a list without entries may also be an error of C.
-fn multi_string(
-    function: &'static str,
-    fill: impl FnMut(&mut [Unit]) -> Result<usize, Fill>,
-) -> Result<Vec<ReaderName>, Error> {
-    match growing::read(LIST, MAX_LIST, fill) {
-        Ok((units, len)) => Ok(ReaderName::list(&units[..len])),
-        Err(Unread::Failed(Code::NO_READERS_AVAILABLE)) => Ok(Vec::new()),
-        Err(unread) => Err(unread.into_error(function, |code| failed(function, code))),
-    }
-}
-
-/// No list is longer: a library that asks for more is wrong.
-const MAX_LIST: usize = 16 << 20;
-
-#[cfg(all(test, not(windows)))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_readers_is_an_empty_list() {
-        let list = multi_string("SCardListReaders", |_| {
-            Err(Fill::Failed(Code::NO_READERS_AVAILABLE))
-        });
-        assert_eq!(list, Ok(Vec::new()));
+fn unread(function: &'static str, error: WholeError) -> Error {
+    match error {
+        WholeError::KeepsChanging => Error::KeepsChanging { function },
+        WholeError::Failed(code) => failed(function, code),
     }
 }

@@ -1,6 +1,10 @@
-//! The service.
+//! The service: the context on it, the readers that it has, the connections to them.
+
 mod context;
-pub(crate) mod reader_name;
+mod features;
+mod reader_access;
+mod tracked_card;
 
 pub use context::{Context, list_readers};
-pub use reader_name::ReaderName;
+pub use features::Feature;
+pub(crate) use tracked_card::TrackedCard;

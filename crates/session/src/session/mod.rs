@@ -1,16 +1,10 @@
-//! A session.
-mod attribute;
-mod card_status;
-mod options;
-mod protocol;
-mod reader_access;
-pub(crate) mod reconnect;
-mod state;
+//! Sessions: how they are opened, what one does with them, how they end.
+
+mod opening;
+#[allow(clippy::module_inception, reason = "the file is of the type Session")]
+mod session;
 mod transaction;
 
-pub use attribute::Attribute;
-pub use card_status::{CardState, CardStatus};
-pub use options::{Disposition, SessionOptions, ShareMode};
-pub use protocol::{Protocol, Protocols};
-pub use state::Session;
+pub use opening::SessionOptions;
+pub use session::Session;
 pub use transaction::Transaction;

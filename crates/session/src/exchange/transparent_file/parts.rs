@@ -1,8 +1,11 @@
 //! What one command reads or updates of a transparent file.
 
 use super::TransparentFile;
-use crate::{Command, Error, Session, StatusWord};
-use pcsc_iso7816::command::{Form, OffsetDataObject};
+use crate::error::Error;
+use crate::exchange::connection::Connection;
+use crate::exchange::transmit::Exchange;
+use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
+use pcsc_iso7816::status_word::StatusWord;
 use pcsc_iso7816::tlv::BerTlvs;
 use zeroize::Zeroize;
 
@@ -17,26 +20,38 @@ pub(super) const ODD_OVERHEAD: usize = 6 + DATA_OVERHEAD;
 
 /// The commands for one file: on a logical channel, with at most so many bytes each, and secret or not.
 pub(super) struct Parts<'a> {
-    pub(super) session: &'a mut Session,
-    pub(super) channel: u8,
+    pub(super) exchange: Exchange<'a>,
     pub(super) most: usize,
     pub(super) is_sensitive: bool,
 }
 
-impl Session {
-    /// The most that one command carries, by the form for long commands.
-    pub(super) fn most(&mut self, of: fn(Form) -> usize) -> Result<usize, Error> {
-        // Asks for the form; how much it carries is known then.
-        self.long_form(Form::Extended.max_nc())?;
-        Ok(of(Form::Short).max(of(Form::Extended).min(self.most_extended())))
+impl<'a> Parts<'a> {
+    /// Asks for the form; how much one command carries, of what `of` counts, is known then.
+    pub(super) fn new(
+        exchange: Exchange<'a>,
+        of: fn(Form) -> usize,
+        is_sensitive: bool,
+    ) -> Result<Parts<'a>, Error> {
+        let connection = exchange.connection;
+        connection.long_form(Form::Extended.max_nc())?;
+        Ok(Parts {
+            exchange,
+            most: of(Form::Short).max(of(Form::Extended).min(connection.max_extended())),
+            is_sensitive,
+        })
     }
 
-    #[cold]
-    pub(super) fn file_too_long(&self) -> Error {
-        Error::FileTooLong {
-            max: TransparentFile::MAX_LEN,
-            reader: self.reader.clone(),
-        }
+    /// The error of the last answer's status word.
+    pub(super) fn refused(&self, status: StatusWord) -> Error {
+        self.exchange.refused(status)
+    }
+}
+
+#[cold]
+pub(super) fn file_too_long(connection: &Connection) -> Error {
+    Error::FileTooLong {
+        max: TransparentFile::MAX_LEN,
+        reader: connection.card.reader().clone(),
     }
 }
 
@@ -45,16 +60,16 @@ impl Parts<'_> {
     pub(super) fn read(&mut self, offset: usize, ne: usize, data: &mut Vec<u8>) -> Result<StatusWord, Error> {
         let ne = ne.min(self.most);
         if let Some(Ok(command)) = even(offset).map(|offset| Command::read_binary(offset, ne)) {
-            let command = self.addressed(command)?;
-            let response = self.session.execute(&command)?;
+            let command = self.marked(command);
+            let response = self.exchange.reborrow().execute(&command)?;
             let part = response.data();
             append(data, &part[..part.len().min(ne)], self.is_sensitive);
             return Ok(response.status());
         }
         let object = self.offset_object(offset)?;
         // Not only what is left to read: the data can be taken from a whole data object alone.
-        let command = self.addressed(Command::read_binary_odd(&object, self.most))?;
-        let response = self.session.execute(&command)?;
+        let command = self.marked(Command::read_binary_odd(&object, self.most));
+        let response = self.exchange.reborrow().execute(&command)?;
         let status = response.status();
         if response.data().is_empty() {
             return Ok(status);
@@ -77,7 +92,7 @@ impl Parts<'_> {
             Ok(status)
         } else {
             Err(self
-                .session
+                .exchange
                 .bad_response("READ BINARY with INS B1 is answered by a data object 53"))
         }
     }
@@ -92,8 +107,8 @@ impl Parts<'_> {
     ) -> Result<usize, Error> {
         let part = &data[..data.len().min(self.most)];
         if let Some(Ok(command)) = even(offset).map(|offset| Command::update_binary(offset, part)) {
-            let command = self.addressed(command)?;
-            self.session.execute(&command)?.ok()?;
+            let command = self.marked(command);
+            self.exchange.reborrow().execute(&command)?.ok()?;
             return Ok(part.len());
         }
         let part = &data[..data.len().min(self.most - ODD_OVERHEAD)];
@@ -108,19 +123,18 @@ impl Parts<'_> {
         }
         object.push(len[len.len() - 1]);
         object.extend_from_slice(part);
-        let command = self.addressed(Command::update_binary_odd(object))?;
-        self.session.execute(&command)?.ok()?;
+        let command = self.marked(Command::update_binary_odd(object));
+        self.exchange.reborrow().execute(&command)?.ok()?;
         Ok(part.len())
     }
 
     /// The command on the file's channel, marked where its bytes are secret.
-    fn addressed<'c>(&self, command: Command<'c>) -> Result<Command<'c>, Error> {
-        let command = command.with_channel(self.channel)?;
-        Ok(if self.is_sensitive {
+    fn marked<'c>(&self, command: Command<'c>) -> Command<'c> {
+        if self.is_sensitive {
             command.sensitive()
         } else {
             command
-        })
+        }
     }
 
     /// An offset for the odd instructions.
@@ -132,7 +146,7 @@ impl Parts<'_> {
     }
 
     pub(super) fn too_long(&self) -> Error {
-        self.session.file_too_long()
+        file_too_long(self.exchange.connection)
     }
 }
 
@@ -140,7 +154,7 @@ impl Parts<'_> {
 impl Drop for Parts<'_> {
     fn drop(&mut self) {
         if self.is_sensitive {
-            self.session.wipe();
+            self.exchange.buffers.wipe();
         }
     }
 }

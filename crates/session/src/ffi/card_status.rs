@@ -1,10 +1,12 @@
 //! What the service says of a card.
 
-use crate::{Atr, Protocol, ReaderName};
+use super::protocol::Protocol;
+use super::reader_name::ReaderName;
+use pcsc_iso7816::atr::Atr;
 use pcsc_sys as sys;
 use std::fmt;
 
-/// A card's state, protocol and answer to reset, as [`Session::status`](crate::Session::status) gives them.
+/// A card's state, protocol and answer to reset, as [`Connection::status`](crate::Connection::status) gives them.
 ///
 /// # Examples
 /// ```
@@ -54,6 +56,11 @@ pub struct CardStatus {
 pub struct CardState(pub u32);
 
 impl CardState {
+    /// The state in C's own type; it has 32 bits on every platform, whatever the width of that.
+    pub(super) const fn from_c(state: sys::DWORD) -> CardState {
+        CardState(state as u32)
+    }
+
     /// Whether this is at least the state of this name: by its bit, or on Windows by its rank.
     const fn has(self, state: sys::DWORD) -> bool {
         let state = state as u32;

@@ -1,17 +1,12 @@
 //! The name of a reader: text for people, exact units for C.
 
+use super::text::Unit;
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::sync::Arc;
 
-/// A unit of text as C has it: a byte, on Windows a UTF-16 unit.
-#[cfg(not(windows))]
-pub(crate) type Unit = u8;
-/// A unit of text as C has it: a byte, on Windows a UTF-16 unit.
-#[cfg(windows)]
-pub(crate) type Unit = u16;
-
-/// The name of a reader, exactly as the service gave it.
+/// The name of a reader, exactly as the service gave it. A clone shares it.
 ///
 /// A name that is not valid UTF-8 (on Windows UTF-16) can be listed and opened all the same; only what
 /// is shown to people has replacement characters in it.
@@ -27,7 +22,7 @@ pub(crate) type Unit = u16;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReaderName {
     /// The units with a terminating null.
-    units: Box<[Unit]>,
+    units: Arc<[Unit]>,
 }
 
 impl ReaderName {
@@ -37,7 +32,7 @@ impl ReaderName {
         terminated.extend_from_slice(units);
         terminated.push(0);
         ReaderName {
-            units: terminated.into_boxed_slice(),
+            units: terminated.into(),
         }
     }
 

@@ -1,86 +1,55 @@
 //! How a session is opened and how it ends.
 
-use crate::{Context, Error, ExchangeOptions, Protocols, ReaderName, Session};
-use pcsc_sys::{self as sys, DWORD, Provider};
+use crate::error::Error;
+use crate::exchange::{Connection, ExchangeOptions};
+use crate::ffi::{Disposition, Opening, Protocols, ReaderName, ShareMode};
+use crate::service::{Context, TrackedCard};
+use crate::session::session::Session;
+use pcsc_sys::Provider;
 
-/// Whether other programs may use the card at the same time.
-///
-/// # Examples
-/// ```
-/// use pcsc_session::{Session, ShareMode};
-///
-/// # let simulator = pcsc_sim::Simulator::new();
-/// # let reader = simulator.add_reader("Simulated Reader 00 00");
-/// # reader.insert(pcsc_sim::DemoCard::new());
-/// let options = Session::options().provider(simulator.provider());
-/// let session = options.open()?; // shared
-/// let error = options.clone().share_mode(ShareMode::Exclusive).open().unwrap_err();
-/// assert!(error.is_sharing_violation());
-/// # drop(session);
-/// # Ok::<(), pcsc_session::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ShareMode {
-    /// Others may use it too; a [transaction](Session::transaction) keeps them out for a while.
-    #[default]
-    Shared,
-    /// Nobody else may use it.
-    Exclusive,
-    /// The reader itself, with or without a card, for [control commands](Session::control).
+impl Session {
+    /// Opens a session on the first reader, shared, with T=0 or T=1.
+    ///
+    /// Blocks while the service powers the card, and with pcsc-lite while another handle holds a transaction; does not
+    /// wait for a card.
+    ///
+    /// # Errors
+    /// [`Error::NoReaders`] where there is none; [`Error::NoCard`] where its slot is empty;
+    /// [`Error::Load`] without a library; `SCARD_E_NO_SERVICE` where the service does not run;
+    /// `SCARD_E_SHARING_VIOLATION` where another program keeps the card to itself;
+    /// `SCARD_E_PROTO_MISMATCH` where the card has no such protocol, or uses another one already.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// let session = pcsc_session::Session::open()?; // the first reader of the machine
+    /// assert!(session.status()?.state.is_present());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn open() -> Result<Session, Error> {
+        Session::options().open()
+    }
+
+    /// Opens a session on the reader of this exact name, shared, with T=0 or T=1.
+    ///
+    /// # Errors
+    /// [`Error::InvalidReader`] where there is no such reader, with those that there are; else as [`open`](Session::open).
     ///
     /// # Platform notes
-    /// Shared with pcsc-lite, exclusive on Windows.
-    Direct,
-}
-
-impl ShareMode {
-    pub(crate) const fn to_c(self) -> DWORD {
-        match self {
-            ShareMode::Shared => sys::SCARD_SHARE_SHARED,
-            ShareMode::Exclusive => sys::SCARD_SHARE_EXCLUSIVE,
-            ShareMode::Direct => sys::SCARD_SHARE_DIRECT,
-        }
+    /// Windows compares names without regard to case.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// let session = pcsc_session::Session::open_reader("Simulated Reader 00 00")?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn open_reader(name: impl Into<ReaderName>) -> Result<Session, Error> {
+        Session::options().reader(name).open()
     }
-}
 
-/// What is done with the card when a session, a transaction or a connection ends.
-///
-/// # Examples
-/// ```
-/// use pcsc_session::{Disposition, Session};
-///
-/// # let simulator = pcsc_sim::Simulator::new();
-/// # let reader = simulator.add_reader("Simulated Reader 00 00");
-/// # reader.insert(pcsc_sim::DemoCard::new());
-/// let options = Session::options().provider(simulator.provider()).on_close(Disposition::Leave);
-/// let session = options.open()?;
-/// options.open()?.close()?; // leaves the card as it is
-/// assert!(session.status().is_ok());
-/// Session::options().provider(simulator.provider()).open()?.close()?; // resets it
-/// assert!(session.status().unwrap_err().is_card_reset());
-/// # Ok::<(), pcsc_session::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Disposition {
-    /// Nothing: a verified PIN stays verified for the next program.
-    Leave,
-    /// It is reset: it forgets its verified PINs and its selected application.
-    #[default]
-    Reset,
-    /// It loses its power, which also resets it.
-    Unpower,
-    /// It is ejected, where the reader can do that.
-    Eject,
-}
-
-impl Disposition {
-    pub(crate) const fn to_c(self) -> DWORD {
-        match self {
-            Disposition::Leave => sys::SCARD_LEAVE_CARD,
-            Disposition::Reset => sys::SCARD_RESET_CARD,
-            Disposition::Unpower => sys::SCARD_UNPOWER_CARD,
-            Disposition::Eject => sys::SCARD_EJECT_CARD,
-        }
+    /// Starts from the default options.
+    pub fn options() -> SessionOptions {
+        SessionOptions::default()
     }
 }
 
@@ -107,12 +76,12 @@ impl Disposition {
 #[derive(Clone, Debug, Default)]
 #[must_use = "options do nothing until `open`"]
 pub struct SessionOptions {
-    pub(crate) reader: Option<ReaderName>,
-    pub(crate) share_mode: ShareMode,
+    reader: Option<ReaderName>,
+    share_mode: ShareMode,
     protocols: Option<Protocols>,
-    pub(crate) on_close: Disposition,
+    on_close: Disposition,
     provider: Option<Provider>,
-    pub(crate) exchange: ExchangeOptions,
+    exchange: ExchangeOptions,
 }
 
 impl SessionOptions {
@@ -234,7 +203,7 @@ impl SessionOptions {
     }
 
     /// The protocols to ask for.
-    pub(crate) fn wanted_protocols(&self) -> Protocols {
+    fn wanted_protocols(&self) -> Protocols {
         self.protocols.unwrap_or(match self.share_mode {
             ShareMode::Direct => Protocols::empty(),
             ShareMode::Shared | ShareMode::Exclusive => Protocols::ANY,
@@ -297,6 +266,18 @@ impl SessionOptions {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn open_in(&self, context: &Context) -> Result<Session, Error> {
-        Session::connect(context.clone(), self)
+        let (reader, is_chosen) = match &self.reader {
+            Some(name) => (name.clone(), true),
+            None => {
+                let first = context.list_readers()?.into_iter().next();
+                (first.ok_or(Error::NoReaders {})?, false)
+            }
+        };
+        let opening = Opening {
+            share_mode: self.share_mode,
+            protocols: self.wanted_protocols(),
+        };
+        let card = TrackedCard::open(context, reader, is_chosen, opening, self.on_close)?;
+        Ok(Session::new(Connection::new(card, self.exchange)))
     }
 }

@@ -1,12 +1,13 @@
 //! What an error says to people.
 
-use crate::{Code, Error};
+use super::Error;
+use crate::ffi::Code;
 use std::fmt;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::NoReaders => f.write_str("there is no smart-card reader: plug one in"),
+            Error::NoReaders {} => f.write_str("there is no smart-card reader: plug one in"),
             Error::InvalidReader { name, available } if available.is_empty() => {
                 write!(f, "there is no reader {name:?}, nor any other: plug one in")
             }
@@ -25,8 +26,8 @@ impl fmt::Display for Error {
                 "there is no card in the reader {reader:?}, {function} failed with {}: insert one",
                 Number(*code)
             ),
-            Error::Load(error) => error.fmt(f),
-            Error::EmptyCommand => f.write_str(
+            Error::Load { source } => source.fmt(f),
+            Error::EmptyCommand {} => f.write_str(
                 "the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2",
             ),
             Error::CommandTooLong { len, max } => {
@@ -39,13 +40,23 @@ impl fmt::Display for Error {
                 f,
                 "the card in {reader:?} answered SCardTransmit with {len} of the 2 bytes of a status word: the command may have acted, reset the card before going on"
             ),
-            Error::Status(status) => write!(f, "the card answered {status}"),
-            Error::ManageChannel => f.write_str(
+            Error::Status {
+                status,
+                header,
+                reader,
+            } => {
+                write!(f, "the card in {reader:?} answered ")?;
+                if let Some([cla, ins, p1, p2]) = header {
+                    write!(f, "the command {cla:02X} {ins:02X} {p1:02X} {p2:02X} with ")?;
+                }
+                status.fmt(f)
+            }
+            Error::ManageChannel {} => f.write_str(
                 "MANAGE CHANNEL does not go through a channel: open and close channels by the session",
             ),
-            Error::Encode(error) => write!(f, "the command was not sent: {error}"),
-            Error::Class(error) => write!(f, "the command was not sent: {error}"),
-            Error::OutOfRange(error) => write!(f, "the command was not sent: {error}"),
+            Error::Encode { source } => write!(f, "the command was not sent: {source}"),
+            Error::Class { source } => write!(f, "the command was not sent: {source}"),
+            Error::OutOfRange { source } => write!(f, "the command was not sent: {source}"),
             Error::FormUnknown { nc, problem, reader } => write!(
                 f,
                 "the command with {nc} bytes of data was not sent to the card in {reader:?}: {problem}; set ExchangeOptions::long_form"

@@ -2,16 +2,17 @@
 
 mod parts;
 
-use crate::exchange::execute::MAX_DATA;
-use crate::{Error, Session, StatusWord};
-use parts::{ODD_OVERHEAD, Parts};
+use crate::error::Error;
+use crate::exchange::transmit::{Exchange, MAX_DATA};
+use parts::{ODD_OVERHEAD, Parts, file_too_long};
 use pcsc_iso7816::command::Form;
+use pcsc_iso7816::status_word::StatusWord;
 use zeroize::{Zeroize, Zeroizing};
 
 /// What is reserved for a file of a length that nobody said: as far as P1-P2 of READ BINARY reaches.
 const USUAL: usize = 0x8000;
 
-/// The current transparent file (EF) of a card, to be read or updated as a whole; [`Session::transparent_file`] makes one.
+/// The current transparent file (EF) of a card, to be read or updated as a whole; [`CardChannel::transparent_file`](crate::CardChannel::transparent_file) makes one.
 ///
 /// One command carries as much as the form for long commands allows: everything with extended length, 256 bytes to read
 /// and 255 to update without. From offset 32,768 on the odd instructions B1 and D7 are used. A transaction is around it.
@@ -33,36 +34,10 @@ const USUAL: usize = 0x8000;
 /// ```
 #[must_use = "nothing is sent until `read` or `update`"]
 pub struct TransparentFile<'a> {
-    session: &'a mut Session,
-    channel: u8,
+    exchange: Exchange<'a>,
     len: Option<usize>,
     is_sensitive: bool,
     progress: Option<&'a mut dyn FnMut(usize)>,
-}
-
-impl Session {
-    /// Starts to read or update the transparent file that is selected now.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_session::{Command, Session};
-    /// use pcsc_sim::DemoCard;
-    ///
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # simulator.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
-    /// # let mut session = Session::options().provider(simulator.provider()).open()?;
-    /// session.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
-    /// session.execute(&Command::select_file(&DemoCard::LARGE.to_be_bytes()))?.ok()?;
-    /// let mut progress = |done| println!("{done} bytes");
-    /// let data = session.transparent_file().with_len(32_768).with_progress(&mut progress).read()?;
-    /// assert_eq!(data.len(), 32_768);
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    #[doc(alias = "READ BINARY")]
-    #[doc(alias = "UPDATE BINARY")]
-    pub fn transparent_file(&mut self) -> TransparentFile<'_> {
-        TransparentFile::on_channel(self, 0)
-    }
 }
 
 impl<'a> TransparentFile<'a> {
@@ -82,11 +57,9 @@ impl<'a> TransparentFile<'a> {
     /// ```
     pub const MAX_LEN: usize = 0x0100_0000;
 
-    /// The file that is selected on a logical channel.
-    pub(crate) fn on_channel(session: &'a mut Session, channel: u8) -> Self {
+    pub(super) fn new(exchange: Exchange<'a>) -> Self {
         TransparentFile {
-            session,
-            channel,
+            exchange,
             len: None,
             is_sensitive: false,
             progress: None,
@@ -191,7 +164,7 @@ impl<'a> TransparentFile<'a> {
     /// # Errors
     /// [`Error::Status`] where the card refuses to read, `data` then holds what came before;
     /// [`Error::FileTooLong`] where it gives more than [`MAX_LEN`](Self::MAX_LEN), which is what `data` then holds; else as
-    /// [`Session::execute`] and [`Session::transaction`]. A card without INS B1 answers 6D00 from byte 32,768 on: whether
+    /// [`CardChannel::execute`](crate::CardChannel::execute) and [`Session::transaction`](crate::Session::transaction). A card without INS B1 answers 6D00 from byte 32,768 on: whether
     /// the file ends there it does not tell, [`with_len`](Self::with_len) does.
     ///
     /// # Examples
@@ -213,14 +186,8 @@ impl<'a> TransparentFile<'a> {
         data.clear();
         data.reserve(self.len.unwrap_or(USUAL).min(MAX_DATA));
         let mut progress = self.progress.take();
-        let mut transaction = self.session.transaction()?;
-        let session = transaction.session();
-        let mut parts = Parts {
-            most: session.most(Form::max_ne)?,
-            session,
-            channel: self.channel,
-            is_sensitive: self.is_sensitive,
-        };
+        let _transaction = self.exchange.connection.card.hold()?;
+        let mut parts = Parts::new(self.exchange, Form::max_ne, self.is_sensitive)?;
         let len = self.len.unwrap_or(usize::MAX);
         while data.len() < len {
             let before = data.len();
@@ -244,7 +211,7 @@ impl<'a> TransparentFile<'a> {
                 _ => !(came && status.remaining().is_some()),
             };
             if is_failure {
-                return Err(Error::Status(status));
+                return Err(parts.refused(status));
             }
             if end || !came {
                 break;
@@ -257,8 +224,8 @@ impl<'a> TransparentFile<'a> {
     ///
     /// # Errors
     /// [`Error::FileTooLong`] for more than [`MAX_LEN`](Self::MAX_LEN) bytes, before anything is sent;
-    /// [`Error::Status`] where the card refuses, bytes before may have been updated; else as [`Session::execute`] and
-    /// [`Session::transaction`].
+    /// [`Error::Status`] where the card refuses, bytes before may have been updated; else as [`CardChannel::execute`](crate::CardChannel::execute) and
+    /// [`Session::transaction`](crate::Session::transaction).
     ///
     /// # Examples
     /// ```
@@ -276,17 +243,11 @@ impl<'a> TransparentFile<'a> {
     /// ```
     pub fn update(mut self, data: &[u8]) -> Result<(), Error> {
         if data.len() > Self::MAX_LEN {
-            return Err(self.session.file_too_long());
+            return Err(file_too_long(self.exchange.connection));
         }
         let mut progress = self.progress.take();
-        let mut transaction = self.session.transaction()?;
-        let session = transaction.session();
-        let mut parts = Parts {
-            most: session.most(Form::max_nc)?,
-            session,
-            channel: self.channel,
-            is_sensitive: self.is_sensitive,
-        };
+        let _transaction = self.exchange.connection.card.hold()?;
+        let mut parts = Parts::new(self.exchange, Form::max_nc, self.is_sensitive)?;
         let mut object = Zeroizing::new(Vec::new());
         if data.len() > USUAL {
             object.reserve(parts.most.min(data.len() + ODD_OVERHEAD));
@@ -308,8 +269,7 @@ const END_OF_FILE: StatusWord = StatusWord::from_u16(0x6282);
 impl std::fmt::Debug for TransparentFile<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TransparentFile")
-            .field("session", &self.session)
-            .field("channel", &self.channel)
+            .field("channel", &self.exchange.channel)
             .field("len", &self.len)
             .field("is_sensitive", &self.is_sensitive)
             .finish_non_exhaustive()

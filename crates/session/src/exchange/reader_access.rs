@@ -1,15 +1,12 @@
-//! What a session asks of the reader rather than of the card: status, attributes, control.
+//! What a connection asks of the service and of the reader: status, attributes, control.
 
-use crate::ffi::calls::{self as raw, Fill};
-use crate::ffi::growing;
-use crate::{Atr, Attribute, CardState, CardStatus, Error, ReaderName, Session};
-use pcsc_sys::{MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED, MAX_READERNAME};
-use zeroize::Zeroize;
+use crate::error::Error;
+use crate::exchange::connection::Connection;
+use crate::ffi::{Attribute, CardStatus};
+use crate::service::Feature;
+use pcsc_iso7816::atr::Atr;
 
-/// The longest answer to reset that a library may hand over: Windows' field has 36 bytes.
-const ATR: usize = 36;
-
-impl Session {
+impl Connection {
     /// Asks the service for the card's state, protocol and answer to reset.
     ///
     /// Wraps `SCardStatus` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
@@ -34,19 +31,7 @@ impl Session {
     /// ```
     #[doc(alias = "SCardStatus")]
     pub fn status(&self) -> Result<CardStatus, Error> {
-        const FUNCTION: &str = "SCardStatus";
-        self.check(FUNCTION)?;
-        let mut atr = [0; ATR];
-        let (names, status) = growing::read(MAX_READERNAME + 2, usize::from(u16::MAX), |names| {
-            raw::status(self.functions(), self.as_raw(), names, &mut atr)
-        })
-        .map_err(|unread| unread.into_error(FUNCTION, |code| self.failed(FUNCTION, code)))?;
-        Ok(CardStatus {
-            readers: ReaderName::list(&names[..status.names_len]),
-            state: CardState(status.state),
-            protocol: status.protocol,
-            atr: Atr::new(&atr[..status.atr_len]),
-        })
+        self.card.status()
     }
 
     /// The card's answer to reset.
@@ -54,7 +39,7 @@ impl Session {
     /// Asks the service each time, so that the answer is the present card's.
     ///
     /// # Errors
-    /// As [`status`](Session::status).
+    /// As [`status`](Connection::status).
     ///
     /// # Examples
     /// ```
@@ -79,7 +64,7 @@ impl Session {
     /// # Errors
     /// `SCARD_E_UNSUPPORTED_FEATURE` (with pcsc-lite also `SCARD_E_NOT_TRANSACTED`) where the reader does
     /// not have it; `SCARD_E_SHARING_VIOLATION` while another handle holds a transaction; else as
-    /// [`status`](Session::status).
+    /// [`status`](Connection::status).
     ///
     /// # Examples
     /// ```
@@ -95,28 +80,21 @@ impl Session {
     /// ```
     #[doc(alias = "SCardGetAttrib")]
     pub fn get_attribute(&self, attribute: Attribute) -> Result<Vec<u8>, Error> {
-        const FUNCTION: &str = "SCardGetAttrib";
-        self.check(FUNCTION)?;
-        let (mut value, len) = growing::read(MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED, |value| {
-            raw::get_attribute(self.functions(), self.as_raw(), attribute.0, value)
-        })
-        .map_err(|unread| unread.into_error(FUNCTION, |code| self.failed(FUNCTION, code)))?;
-        value.truncate(len);
-        Ok(value)
+        self.card.get_attribute(attribute)
     }
 
     /// Reads an attribute into a buffer; returns its length in bytes.
     ///
     /// # Errors
     /// `SCARD_E_INSUFFICIENT_BUFFER` where the buffer is too short, which is harmless; else as
-    /// [`get_attribute`](Session::get_attribute).
+    /// [`get_attribute`](Connection::get_attribute).
     ///
     /// # Examples
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// # reader.set_attribute(pcsc_session::Attribute::VENDOR_NAME.0, *b"Example");
     /// use pcsc_session::Attribute;
     ///
@@ -126,19 +104,7 @@ impl Session {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn get_attribute_into(&self, attribute: Attribute, buffer: &mut [u8]) -> Result<usize, Error> {
-        const FUNCTION: &str = "SCardGetAttrib";
-        self.check(FUNCTION)?;
-        // pcsc-lite refuses a longer buffer than its own, which no attribute exceeds.
-        let len = if cfg!(windows) {
-            buffer.len()
-        } else {
-            buffer.len().min(MAX_BUFFER_SIZE)
-        };
-        let buffer = &mut buffer[..len];
-        raw::get_attribute(self.functions(), self.as_raw(), attribute.0, buffer).map_err(|fill| match fill {
-            Fill::TooShort(_) => self.failed(FUNCTION, crate::Code::INSUFFICIENT_BUFFER),
-            Fill::Failed(code) => self.failed(FUNCTION, code),
-        })
+        self.card.get_attribute_into(attribute, buffer)
     }
 
     /// Sets an attribute of the reader.
@@ -147,7 +113,7 @@ impl Session {
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardsetattrib)).
     ///
     /// # Errors
-    /// As [`get_attribute`](Session::get_attribute); [`Error::InputTooLong`] for more than 264 bytes, which pcsc-lite
+    /// As [`get_attribute`](Connection::get_attribute); [`Error::InputTooLong`] for more than 264 bytes, which pcsc-lite
     /// does not take: nothing is sent.
     ///
     /// # Platform notes
@@ -158,7 +124,7 @@ impl Session {
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// # reader.set_attribute(0x7FFF, [0x00]);
     /// use pcsc_session::Attribute;
     ///
@@ -168,14 +134,8 @@ impl Session {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[doc(alias = "SCardSetAttrib")]
-    pub fn set_attribute(&mut self, attribute: Attribute, value: &[u8]) -> Result<(), Error> {
-        const FUNCTION: &str = "SCardSetAttrib";
-        if !cfg!(windows) {
-            at_most(FUNCTION, value, MAX_BUFFER_SIZE)?;
-        }
-        self.check(FUNCTION)?;
-        raw::set_attribute(self.functions(), self.as_raw(), attribute.0, value)
-            .map_err(|code| self.failed(FUNCTION, code))
+    pub fn set_attribute(&self, attribute: Attribute, value: &[u8]) -> Result<(), Error> {
+        self.card.set_attribute(attribute, value)
     }
 
     /// Sends a control command to the reader, once, and returns its answer of up to 65,548 bytes.
@@ -199,61 +159,58 @@ impl Session {
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
     /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let features = session.control(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[])?;
     /// assert_eq!(features, [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[doc(alias = "SCardControl")]
-    pub fn control(&mut self, code: u32, input: &[u8]) -> Result<Vec<u8>, Error> {
-        // The longest answer is long, and may be a secret: what is handed out is a copy of its own length.
-        let mut output = vec![0; MAX_BUFFER_SIZE_EXTENDED];
-        let result = self.control_into(code, input, &mut output);
-        let written = *result.as_ref().unwrap_or(&output.len());
-        let answer = result.map(|len| output[..len].to_vec());
-        output[..written].zeroize();
-        answer
+    pub fn control(&self, code: u32, input: &[u8]) -> Result<Vec<u8>, Error> {
+        self.card.control(code, input)
     }
 
     /// Sends a control command to the reader, once; returns how many bytes of `output` it was answered with.
     ///
     /// # Errors
     /// `SCARD_E_INSUFFICIENT_BUFFER` where `output` is too short: the reader has acted all the same; else as
-    /// [`control`](Session::control).
+    /// [`control`](Connection::control).
     ///
     /// # Examples
     /// ```
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
     /// let mut features = [0; 64];
     /// let len = session.control_into(pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32, &[], &mut features)?;
     /// assert_eq!(features[..len], [pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 4, 0x42, 0x33, 0x00, 0x06]);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
-    pub fn control_into(&mut self, code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
-        const FUNCTION: &str = "SCardControl";
-        at_most(FUNCTION, input, MAX_BUFFER_SIZE_EXTENDED)?;
-        // The reader answers whatever has become of the card.
-        self.check_reader(FUNCTION)?;
-        // pcsc-lite refuses a longer buffer than the longest answer.
-        let len = output.len().min(MAX_BUFFER_SIZE_EXTENDED);
-        let output = &mut output[..len];
-        raw::control(self.functions(), self.as_raw(), code, input, output)
-            .map_err(|code| self.failed(FUNCTION, code))
+    pub fn control_into(&self, code: u32, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
+        self.card.control_into(code, input, output)
     }
-}
 
-/// Refuses an input that C would refuse with a code that says nothing of it.
-fn at_most(function: &'static str, input: &[u8], max: usize) -> Result<(), Error> {
-    if input.len() > max {
-        return Err(Error::InputTooLong {
-            function,
-            len: input.len(),
-            max,
-        });
+    /// Asks the reader for its features (PC/SC part 10, 2.2).
+    ///
+    /// # Errors
+    /// As [`control`](Connection::control); [`Error::BadResponse`] where the reader's list is cut off.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # reader.set_features([(pcsc_sys::FEATURE_VERIFY_PIN_DIRECT, 0x4233_0006)]);
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// let features = session.features()?;
+    /// let pinpad = features.iter().find(|feature| feature.tag == pcsc_sys::FEATURE_VERIFY_PIN_DIRECT);
+    /// println!("a pinpad: {}", pinpad.is_some());
+    /// # assert!(pinpad.is_some());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[doc(alias = "CM_IOCTL_GET_FEATURE_REQUEST")]
+    pub fn features(&self) -> Result<Vec<Feature>, Error> {
+        self.card.features()
     }
-    Ok(())
 }

@@ -58,11 +58,11 @@ impl Protocol {
     /// ```
     pub const RAW: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_RAW);
 
-    pub(crate) const fn from_c(protocol: DWORD) -> Protocol {
+    pub(super) const fn from_c(protocol: DWORD) -> Protocol {
         Protocol(protocol as u32)
     }
 
-    pub(crate) const fn to_c(self) -> DWORD {
+    pub(super) const fn to_c(self) -> DWORD {
         self.0 as DWORD
     }
 }
@@ -111,7 +111,7 @@ bitflags::bitflags! {
 }
 
 impl Protocols {
-    pub(crate) const fn to_c(self) -> DWORD {
+    pub(super) const fn to_c(self) -> DWORD {
         self.bits() as DWORD
     }
 }

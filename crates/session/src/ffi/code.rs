@@ -21,7 +21,7 @@ pub struct Code(pub u32);
 
 impl Code {
     /// The code in C's own type, which is negative where `LONG` has 32 bits.
-    pub(crate) const fn from_c(code: sys::LONG) -> Code {
+    pub(super) const fn from_c(code: sys::LONG) -> Code {
         Code(code as u32)
     }
 }
@@ -159,6 +159,20 @@ impl Code {
     /// assert_eq!(Code::UNSUPPORTED_FEATURE.0, if cfg!(windows) { 0x8010_0022 } else { 0x8010_001F });
     /// ```
     pub const UNSUPPORTED_FEATURE: Code = Code::from_c(sys::SCARD_E_UNSUPPORTED_FEATURE);
+}
+
+impl Code {
+    /// Whether the service does not know the handle. Windows has a code of its own for one of a service that was shut down.
+    pub(crate) fn is_invalid_handle(self) -> bool {
+        const ERROR_INVALID_HANDLE: Code = Code(6);
+        self == Code::INVALID_HANDLE || cfg!(windows) && self == ERROR_INVALID_HANDLE
+    }
+
+    /// Whether only a new context helps after this code.
+    pub(crate) fn is_service_down(self) -> bool {
+        self.is_invalid_handle()
+            || matches!(self, Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::COMM_ERROR)
+    }
 }
 
 impl fmt::Display for Code {

@@ -1,0 +1,235 @@
+//! What can go wrong.
+
+mod close;
+mod io;
+mod questions;
+mod text;
+
+pub use close::CloseError;
+
+use crate::ffi::{Code, ReaderName};
+use pcsc_iso7816::class::ClassError;
+use pcsc_iso7816::command::{EncodeError, LongForm, OutOfRange};
+use pcsc_iso7816::status_word::StatusWord;
+use pcsc_sys::LoadError;
+
+/// Why a call failed.
+///
+/// Its text says which C function failed, with which code, on which reader, and what can be done. It
+/// never contains bytes of a card. Every variant may get more fields: match it with `{ .. }`.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Error, Session};
+///
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # simulator.add_reader("Simulated Reader 00 00");
+/// let error = Session::options().provider(simulator.provider()).open().unwrap_err();
+/// assert!(matches!(&error, Error::NoCard { reader, .. } if reader == &"Simulated Reader 00 00"));
+/// assert!(error.to_string().ends_with("insert one"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no reader.
+    #[non_exhaustive]
+    NoReaders {},
+    /// There is no reader of this name; `available` are those that there are.
+    #[non_exhaustive]
+    InvalidReader {
+        /// The name asked for.
+        name: ReaderName,
+        /// The names of the readers, in the service's order.
+        available: Vec<ReaderName>,
+    },
+    /// There is no card in the reader.
+    #[non_exhaustive]
+    NoCard {
+        /// The C function, by its name without Windows' suffix.
+        function: &'static str,
+        /// What it returned.
+        code: Code,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// There is no PC/SC library.
+    #[non_exhaustive]
+    Load {
+        /// What was tried.
+        source: LoadError,
+    },
+    /// A command without any byte; it was not sent.
+    #[non_exhaustive]
+    EmptyCommand {},
+    /// A command longer than the longest that there is; it was not sent.
+    #[non_exhaustive]
+    CommandTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The largest length: 65,544 bytes.
+        max: usize,
+    },
+    /// The card answered with fewer than the two bytes of a status word; the command may have acted.
+    #[non_exhaustive]
+    ShortResponse {
+        /// How many bytes there were: 0 or 1.
+        len: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The card answered with a status word that is no success: see [`Response::ok`](crate::Response::ok).
+    #[non_exhaustive]
+    Status {
+        /// The status word.
+        status: StatusWord,
+        /// The function of the card that it answers: CLA, INS, P1 and P2 as they were sent; `None` for a command of fewer
+        /// bytes.
+        header: Option<[u8; 4]>,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The command cannot be encoded; it was not sent.
+    #[non_exhaustive]
+    Encode {
+        /// Why.
+        source: EncodeError,
+    },
+    /// The class byte of the command cannot say what it must; it was not sent.
+    #[non_exhaustive]
+    Class {
+        /// Why.
+        source: ClassError,
+    },
+    /// A number does not fit its field in the command; it was not sent.
+    #[non_exhaustive]
+    OutOfRange {
+        /// Which field, and what it takes.
+        source: OutOfRange,
+    },
+    /// MANAGE CHANNEL was to go through a channel, which it would take away; it was not sent.
+    #[non_exhaustive]
+    ManageChannel {},
+    /// The command is too long for the short form, and nothing says how it could reach this card; it was not sent.
+    #[non_exhaustive]
+    FormUnknown {
+        /// The number of data bytes.
+        nc: usize,
+        /// Why neither extended length nor command chaining was chosen.
+        problem: &'static str,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The card refused the form that was chosen for a long command: 6700 or 6884. It was not sent again.
+    #[non_exhaustive]
+    FormRefused {
+        /// The form, chosen by the card's answer to reset.
+        form: LongForm,
+        /// The status word.
+        status: StatusWord,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The card sent or offers more than an answer may have: 65,536 bytes of data, 256 rounds of GET RESPONSE.
+    #[non_exhaustive]
+    ResponseTooLong {
+        /// The number of bytes that had come.
+        len: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// A transparent file has more bytes than are read or updated of one:
+    /// [`TransparentFile::MAX_LEN`](crate::TransparentFile::MAX_LEN).
+    #[non_exhaustive]
+    FileTooLong {
+        /// The most bytes.
+        max: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// The card's answer is not what the standard says that it is.
+    #[non_exhaustive]
+    BadResponse {
+        /// What was wrong with it.
+        problem: &'static str,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// What was read kept changing, and grew each time.
+    #[non_exhaustive]
+    KeepsChanging {
+        /// The C function that was called again and again.
+        function: &'static str,
+    },
+    /// The reader was pulled out: only a new session helps, once it is back.
+    #[non_exhaustive]
+    ReaderGone {
+        /// The C function, by its name without Windows' suffix.
+        function: &'static str,
+        /// What it returned.
+        code: Code,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// A handle that was to be taken over is none of the service's: see [`Session::from_raw`](crate::Session::from_raw).
+    #[non_exhaustive]
+    UnknownHandle {
+        /// The C function that was asked.
+        function: &'static str,
+    },
+    /// An input longer than the C function takes; it was not sent.
+    #[non_exhaustive]
+    InputTooLong {
+        /// The C function.
+        function: &'static str,
+        /// The input's length in bytes.
+        len: usize,
+        /// The largest length in bytes.
+        max: usize,
+    },
+    /// A C function returned an error.
+    #[non_exhaustive]
+    Pcsc {
+        /// The C function, by its name without Windows' suffix.
+        function: &'static str,
+        /// What it returned.
+        code: Code,
+        /// The reader, where the function has to do with one.
+        reader: Option<ReaderName>,
+    },
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Load { source } => Some(source),
+            Error::Encode { source } => Some(source),
+            Error::Class { source } => Some(source),
+            Error::OutOfRange { source } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<EncodeError> for Error {
+    fn from(source: EncodeError) -> Error {
+        Error::Encode { source }
+    }
+}
+
+impl From<ClassError> for Error {
+    fn from(source: ClassError) -> Error {
+        Error::Class { source }
+    }
+}
+
+impl From<OutOfRange> for Error {
+    fn from(source: OutOfRange) -> Error {
+        Error::OutOfRange { source }
+    }
+}
+
+impl From<LoadError> for Error {
+    fn from(source: LoadError) -> Error {
+        Error::Load { source }
+    }
+}

@@ -1,0 +1,117 @@
+//! What one asks an error, whatever its variant.
+
+use super::Error;
+use crate::ffi::{Code, ReaderName};
+use pcsc_iso7816::status_word::StatusWord;
+
+impl Error {
+    /// The code that the C function returned, where one did.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Error::UnknownHandle { .. } => Some(Code::INVALID_HANDLE),
+            Error::NoCard { code, .. } | Error::Pcsc { code, .. } | Error::ReaderGone { code, .. } => {
+                Some(*code)
+            }
+            _ => None,
+        }
+    }
+
+    /// The C function that failed, by its name without Windows' suffix, where one did.
+    ///
+    /// Not for [`Error::InvalidReader`]: the list of readers says that.
+    #[must_use]
+    pub fn function(&self) -> Option<&'static str> {
+        match self {
+            Error::NoCard { function, .. }
+            | Error::KeepsChanging { function }
+            | Error::ReaderGone { function, .. }
+            | Error::UnknownHandle { function }
+            | Error::Pcsc { function, .. } => Some(function),
+            Error::ShortResponse { .. } | Error::ResponseTooLong { .. } => Some("SCardTransmit"),
+            _ => None,
+        }
+    }
+
+    /// The reader that the error is about, where there is one.
+    #[must_use]
+    pub fn reader(&self) -> Option<&ReaderName> {
+        match self {
+            Error::InvalidReader { name, .. } => Some(name),
+            Error::NoCard { reader, .. }
+            | Error::ShortResponse { reader, .. }
+            | Error::Status { reader, .. }
+            | Error::FormUnknown { reader, .. }
+            | Error::FormRefused { reader, .. }
+            | Error::ResponseTooLong { reader, .. }
+            | Error::FileTooLong { reader, .. }
+            | Error::BadResponse { reader, .. }
+            | Error::ReaderGone { reader, .. } => Some(reader),
+            Error::Pcsc { reader, .. } => reader.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The status word with which the card refused, where one did.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusWord> {
+        match self {
+            Error::Status { status, .. } | Error::FormRefused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    fn is(&self, codes: &[Code]) -> bool {
+        self.code().is_some_and(|code| codes.contains(&code))
+    }
+
+    /// Whether the card was taken out, or is not there.
+    #[must_use]
+    pub fn is_card_removed(&self) -> bool {
+        self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
+    }
+
+    /// Whether the card was reset, by another program or at a transaction's end: it has forgotten its selected
+    /// application and its verified PINs. [`Session::reconnect`](crate::Session::reconnect) makes it usable again.
+    #[must_use]
+    pub fn is_card_reset(&self) -> bool {
+        self.is(&[Code::RESET_CARD])
+    }
+
+    /// Whether the reader is not there (any more), or does not answer.
+    #[must_use]
+    pub fn is_reader_gone(&self) -> bool {
+        matches!(
+            self,
+            Error::InvalidReader { .. } | Error::NoReaders {} | Error::ReaderGone { .. }
+        ) || self.is(&[
+            Code::READER_UNAVAILABLE,
+            Code::UNKNOWN_READER,
+            Code::NO_READERS_AVAILABLE,
+        ])
+    }
+
+    /// Whether the service does not run, or the connection to it is lost: only a new context helps.
+    #[must_use]
+    pub fn is_service_down(&self) -> bool {
+        !matches!(self, Error::UnknownHandle { .. }) && self.code().is_some_and(Code::is_service_down)
+    }
+
+    /// Whether another program keeps the card to itself.
+    #[must_use]
+    pub fn is_sharing_violation(&self) -> bool {
+        self.is(&[Code::SHARING_VIOLATION])
+    }
+
+    /// Whether the time to wait ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.is(&[Code::TIMEOUT])
+    }
+
+    /// Whether the wait was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.is(&[Code::CANCELLED, Code::SYSTEM_CANCELLED])
+    }
+}

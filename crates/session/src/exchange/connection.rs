@@ -1,0 +1,133 @@
+//! A session's connection, which its transactions and channels share.
+
+use crate::error::Error;
+use crate::exchange::limits::Limits;
+use crate::exchange::options::ExchangeOptions;
+use crate::ffi::{Protocol, ReaderName};
+use crate::service::{Context, TrackedCard};
+use pcsc_iso7816::command::LongForm;
+use std::cell::Cell;
+use std::fmt;
+
+/// The connection to a reader and its card: what a session, its transactions and its channels share.
+///
+/// A [`Session`](crate::Session), a [`Transaction`](crate::Transaction) and a [`Channel`](crate::Channel) give it away by
+/// `Deref`, so that each has these methods: what is asked of the service and of the reader, and the way to further logical
+/// channels. Commands to the card go through those three: see [`CardChannel`](crate::CardChannel).
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Connection, Error, Session};
+///
+/// fn describe(connection: &Connection) -> Result<String, Error> {
+///     Ok(format!("{}: {:X}", connection.reader_name(), connection.atr()?))
+/// }
+///
+/// # let simulator = pcsc_sim::Simulator::new();
+/// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+/// # let mut session = Session::options().provider(simulator.provider()).open()?;
+/// println!("{}", describe(&session)?);
+/// println!("{}", describe(&*session.transaction()?)?);
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
+pub struct Connection {
+    pub(crate) card: TrackedCard,
+    pub(crate) options: Cell<ExchangeOptions>,
+    /// What the present card and the reader say of long commands, once it was asked.
+    pub(crate) limits: Cell<Option<Limits>>,
+}
+
+impl Connection {
+    pub(crate) fn new(card: TrackedCard, options: ExchangeOptions) -> Connection {
+        Connection {
+            card,
+            options: Cell::new(options),
+            limits: Cell::new(None),
+        }
+    }
+
+    /// The reader's name.
+    #[must_use]
+    pub fn reader_name(&self) -> &ReaderName {
+        self.card.reader()
+    }
+
+    /// The active protocol.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        self.card.protocol()
+    }
+
+    /// The context that the session was opened on.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        Context::shared(self.card.handle().context().clone())
+    }
+
+    /// The rules that [`execute`](crate::CardChannel::execute) applies.
+    pub fn exchange_options(&self) -> ExchangeOptions {
+        self.options.get()
+    }
+
+    /// Changes the rules that [`execute`](crate::CardChannel::execute) applies, in the session and in all its channels.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// use pcsc_session::ExchangeOptions;
+    ///
+    /// let options = ExchangeOptions::default().get_response(false);
+    /// session.set_exchange_options(options);
+    /// assert_eq!(session.exchange_options(), options);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn set_exchange_options(&self, options: ExchangeOptions) {
+        self.options.set(options);
+    }
+
+    /// The form for a command with so many data bytes that the short one cannot carry, and whether it was chosen here;
+    /// none where nothing says what the card takes. The service is asked the first time.
+    pub(super) fn long_form(&self, nc: usize) -> Result<(Option<LongForm>, bool), Error> {
+        if let Some(form) = self.options.get().long_form {
+            return Ok((Some(form), false));
+        }
+        let limits = match self.limits.get() {
+            Some(limits) => limits,
+            None => Limits::ask(&self.card)?,
+        };
+        self.limits.set(Some(limits));
+        let form = if limits.max_extended > 0 && nc <= limits.max_extended {
+            Some(LongForm::Extended)
+        } else if limits.names_chaining {
+            Some(LongForm::Chaining)
+        } else {
+            None
+        };
+        Ok((form, true))
+    }
+
+    /// The most bytes that a command with extended length carries or asks for, once its form was asked for; 0 where
+    /// there is none.
+    pub(super) fn max_extended(&self) -> usize {
+        match (self.options.get().long_form, self.limits.get()) {
+            (Some(LongForm::Extended), _) => usize::MAX,
+            (None, Some(limits)) => limits.max_extended,
+            _ => 0,
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("reader", self.card.reader())
+            .field("protocol", &self.card.protocol())
+            .field("share_mode", &self.card.opening().share_mode)
+            .field("on_close", &self.card.on_drop())
+            .field("lost", &self.card.lost())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! A context of the service, and the calls that need no card.
+
+use super::code::Code;
+use super::output::{OutputError, WholeError, check, length, output, read_whole};
+use super::reader_name::ReaderName;
+use super::text::Unit;
+use super::turns;
+use pcsc_sys::{self as sys, Provider, SCARDCONTEXT};
+use std::ptr;
+
+/// The first buffer for a list: the names of 16 readers of pcsc-lite.
+const LIST: usize = 16 * 128 + 1;
+
+/// The longest list that is read, in units.
+const MAX_LIST: usize = 16 << 20;
+
+/// Takes the function for plain text of a table, on Windows that for UTF-16.
+macro_rules! text {
+    ($functions:expr, $plain:ident, $wide:ident) => {{
+        #[cfg(not(windows))]
+        let function = $functions.$plain;
+        #[cfg(windows)]
+        let function = $functions.$wide;
+        function
+    }};
+}
+pub(super) use text;
+
+/// A context that is open, with the provider that opened it; its Drop releases it, in the process that opened it.
+///
+/// It is `Send` and `Sync`: its fields are numbers and a provider, and PC/SC's functions may be called from any thread, on
+/// one context from several at a time; that nobody is in a call when it is released follows from the Drop, which has it
+/// alone.
+#[derive(Debug)]
+pub(crate) struct ContextHandle {
+    provider: Provider,
+    handle: SCARDCONTEXT,
+    /// The process that opened it: a child of `fork` has a copy of this value, and not the context.
+    process: u32,
+}
+
+const _: fn() = || {
+    fn send_and_sync<T: Send + Sync>() {}
+    send_and_sync::<ContextHandle>();
+};
+
+impl ContextHandle {
+    /// Wraps `SCardEstablishContext`.
+    pub(crate) fn establish(provider: Provider) -> Result<ContextHandle, Code> {
+        let mut handle = 0;
+        let function = provider.functions().SCardEstablishContext;
+        // SAFETY: the reserved pointers are null, as the function wants them, and `handle` is a local that outlives the
+        // call; the function is C's, by the provider.
+        let code = turns::establish(|| unsafe {
+            function(sys::SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &raw mut handle)
+        });
+        check(code)?;
+        // SAFETY: the provider just opened it, and nobody else has its number.
+        Ok(unsafe { ContextHandle::from_raw(provider, handle) })
+    }
+
+    /// Takes a handle over.
+    ///
+    /// # Safety
+    /// The provider opened the context, it is open, and it is this value's alone from now on.
+    pub(crate) unsafe fn from_raw(provider: Provider, handle: SCARDCONTEXT) -> ContextHandle {
+        ContextHandle {
+            provider,
+            handle,
+            process: std::process::id(),
+        }
+    }
+
+    /// Gives the handle away; it is not released.
+    pub(crate) fn into_raw(self) -> SCARDCONTEXT {
+        std::mem::ManuallyDrop::new(self).handle
+    }
+
+    pub(crate) fn as_raw(&self) -> SCARDCONTEXT {
+        self.handle
+    }
+
+    #[inline]
+    pub(crate) fn provider(&self) -> Provider {
+        self.provider
+    }
+
+    /// Whether this process opened it: a child of `fork` did not.
+    pub(crate) fn is_own(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    /// Wraps `SCardIsValidContext`.
+    pub(crate) fn is_valid(&self) -> Result<(), Code> {
+        let function = self.provider.functions().SCardIsValidContext;
+        // SAFETY: the function takes any number; that it is C's is the provider's promise.
+        check(unsafe { function(self.handle) })
+    }
+
+    /// Wraps `SCardListReaders`; no readers is an empty list. `groups` is a multi-string.
+    pub(crate) fn list_readers(&self, groups: Option<&[Unit]>) -> Result<Vec<ReaderName>, WholeError> {
+        let function = text!(self.provider.functions(), SCardListReaders, SCardListReadersW);
+        debug_assert!(groups.is_none_or(|groups| groups.ends_with(&[0, 0])));
+        let groups = groups.map_or(ptr::null(), <[Unit]>::as_ptr);
+        names(|buffer| {
+            let mut len = length(buffer);
+            // SAFETY: the context is open while this value lives; `groups` is null or the multi-string that the caller
+            // borrows to this method; `buffer` has `len` units; both and `len` outlive the call.
+            let code = unsafe {
+                function(
+                    self.handle,
+                    groups.cast(),
+                    buffer.as_mut_ptr().cast(),
+                    &raw mut len,
+                )
+            };
+            output(code, len, buffer)
+        })
+    }
+
+    /// Wraps `SCardListReaderGroups`.
+    pub(crate) fn list_reader_groups(&self) -> Result<Vec<ReaderName>, WholeError> {
+        let function = text!(
+            self.provider.functions(),
+            SCardListReaderGroups,
+            SCardListReaderGroupsW
+        );
+        names(|buffer| {
+            let mut len = length(buffer);
+            // SAFETY: the context is open while this value lives; `buffer` has `len` units, and both outlive the call.
+            let code = unsafe { function(self.handle, buffer.as_mut_ptr().cast(), &raw mut len) };
+            output(code, len, buffer)
+        })
+    }
+}
+
+impl Drop for ContextHandle {
+    fn drop(&mut self) {
+        if !self.is_own() {
+            return;
+        }
+        let (function, handle) = (self.provider.functions().SCardReleaseContext, self.handle);
+        turns::release(move || {
+            // SAFETY: the context is open, this value alone has it, and nobody is in a call on it, since such a call
+            // borrows this value.
+            unsafe { function(handle) };
+        });
+    }
+}
+
+/// Reads a multi-string whole; the code that says that there is nothing is an empty list.
+fn names(call: impl FnMut(&mut [Unit]) -> Result<usize, OutputError>) -> Result<Vec<ReaderName>, WholeError> {
+    match read_whole(LIST, MAX_LIST, call) {
+        Ok((units, len)) => Ok(ReaderName::list(&units[..len])),
+        Err(WholeError::Failed(Code::NO_READERS_AVAILABLE)) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_readers_is_an_empty_list() {
+        let list = names(|_| Err(OutputError::Failed(Code::NO_READERS_AVAILABLE)));
+        assert_eq!(list, Ok(Vec::new()));
+    }
+}

@@ -1,0 +1,118 @@
+//! What C writes into a buffer: how much, and what to do where the buffer is too short.
+
+use super::code::Code;
+use pcsc_sys::{self as sys, DWORD, LONG};
+
+/// How often a value that grows between two calls is asked for again.
+const ATTEMPTS: usize = 16;
+
+/// The result of a call whose status is `code`.
+#[inline]
+pub(super) fn check(code: LONG) -> Result<(), Code> {
+    if code == sys::SCARD_S_SUCCESS {
+        Ok(())
+    } else {
+        Err(Code::from_c(code))
+    }
+}
+
+/// The number of a slice's elements for C.
+#[inline]
+pub(super) fn length<T>(slice: &[T]) -> DWORD {
+    // The largest number is SCARD_AUTOALLOCATE.
+    DWORD::try_from(slice.len())
+        .unwrap_or(DWORD::MAX)
+        .min(DWORD::MAX - 1)
+}
+
+/// Checks how much C says that it wrote into a buffer.
+#[inline]
+pub(super) fn written<T>(returned: DWORD, buffer: &[T]) -> Result<usize, Code> {
+    match usize::try_from(returned) {
+        Ok(written) if written <= buffer.len() => Ok(written),
+        _ => Err(Code::INTERNAL_ERROR),
+    }
+}
+
+/// Why C did not write a value into a buffer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum OutputError {
+    /// It needs this many elements.
+    BufferTooShort(usize),
+    /// The call failed.
+    Failed(Code),
+}
+
+/// The result of a call that writes into `buffer` and says in `returned` how much it wrote, or needs.
+pub(super) fn output<T>(code: LONG, returned: DWORD, buffer: &[T]) -> Result<usize, OutputError> {
+    let needed = || usize::try_from(returned).unwrap_or(usize::MAX);
+    match check(code) {
+        Ok(()) => written(returned, buffer).map_err(OutputError::Failed),
+        // A driver may say so of a buffer that is long enough: a longer one would not help.
+        Err(Code::INSUFFICIENT_BUFFER) if needed() > buffer.len() => {
+            Err(OutputError::BufferTooShort(needed()))
+        }
+        Err(code) => Err(OutputError::Failed(code)),
+    }
+}
+
+/// Why a value could not be read whole.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum WholeError {
+    /// It grew each time.
+    KeepsChanging,
+    /// The call failed.
+    Failed(Code),
+}
+
+/// Asks C with a buffer of `len` elements, and again with a longer one, up to `max`, where that is too short. Returns the
+/// buffer with what the call returned.
+pub(crate) fn read_whole<U: Copy + Default, R>(
+    mut len: usize,
+    max: usize,
+    mut call: impl FnMut(&mut [U]) -> Result<R, OutputError>,
+) -> Result<(Vec<U>, R), WholeError> {
+    let mut buffer = Vec::new();
+    for _ in 0..ATTEMPTS {
+        buffer.resize(len, U::default());
+        match call(&mut buffer) {
+            Ok(result) => return Ok((buffer, result)),
+            Err(OutputError::BufferTooShort(needed)) => len = needed.max(len).min(max),
+            Err(OutputError::Failed(code)) => return Err(WholeError::Failed(code)),
+        }
+    }
+    Err(WholeError::KeepsChanging)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_grows_between_two_calls_is_read_whole() {
+        let mut lengths = Vec::new();
+        let read = read_whole(4, 100, |buffer: &mut [u8]| {
+            lengths.push(buffer.len());
+            if lengths.len() < 3 {
+                return Err(OutputError::BufferTooShort(buffer.len() + 10));
+            }
+            buffer[0] = 7;
+            Ok(1)
+        });
+        let (buffer, len) = read.unwrap();
+        assert_eq!((buffer.len(), buffer[0], len), (24, 7, 1));
+        assert_eq!(lengths, [4, 14, 24]);
+    }
+
+    #[test]
+    fn a_value_that_never_settles_ends() {
+        let mut lengths = Vec::new();
+        let read = read_whole(4, 100, |buffer: &mut [u8]| -> Result<(), OutputError> {
+            lengths.push(buffer.len());
+            Err(OutputError::BufferTooShort(usize::MAX))
+        });
+        assert_eq!(read, Err(WholeError::KeepsChanging));
+        assert_eq!(lengths.len(), ATTEMPTS);
+        assert_eq!(lengths.last(), Some(&100));
+    }
+}

@@ -1,0 +1,343 @@
+//! A connection to a card, and what has become of it.
+
+use crate::error::Error;
+use crate::ffi::{CardHandle, Code, Disposition, Opening, Protocol, ReaderName};
+use crate::service::context::Context;
+use pcsc_sys::MAX_READERNAME;
+use std::cell::Cell;
+
+/// The longest name of a reader with its null; pcsc-lite would take the beginning of a longer one for the whole.
+const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
+    usize::MAX
+} else {
+    MAX_READERNAME
+};
+
+/// What C functions say of a reader that was pulled out.
+///
+/// pcsc-lite's service says it of every call on its connections, and of little else that a session asks.
+const READER_GONE: Code = if cfg!(windows) {
+    Code::UNKNOWN_READER
+} else {
+    Code::INVALID_VALUE
+};
+
+/// A connection to a reader and its card.
+///
+/// Once a call has shown that it is lost, the calls that need it are not made any more: they return what was found, until
+/// [`reconnect`](TrackedCard::reconnect) succeeds.
+#[derive(Debug)]
+pub(crate) struct TrackedCard {
+    handle: CardHandle,
+    reader: ReaderName,
+    protocol: Protocol,
+    opening: Opening,
+    /// The code that ended it, where one did.
+    lost: Cell<Option<Code>>,
+    /// Transactions that could not be ended because the card was reset: the service still holds them.
+    transactions_still_held: Cell<u32>,
+}
+
+impl TrackedCard {
+    /// Connects to the reader of this name. `is_chosen` where the name is the caller's: an unknown one is an error of its
+    /// own then.
+    pub(crate) fn open(
+        context: &Context,
+        reader: ReaderName,
+        is_chosen: bool,
+        opening: Opening,
+        on_drop: Disposition,
+    ) -> Result<TrackedCard, Error> {
+        let Some(terminated) = reader.terminated().filter(|units| units.len() <= LONGEST_NAME) else {
+            return Err(Error::InvalidReader {
+                available: context.list_readers()?,
+                name: reader,
+            });
+        };
+        match CardHandle::connect(context.handle(), terminated, opening) {
+            Ok((mut handle, protocol)) => {
+                handle.set_on_drop(on_drop);
+                Ok(TrackedCard::of(handle, reader, protocol, opening))
+            }
+            // Windows says of an empty slot that the card was removed.
+            Err(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD)) => Err(Error::NoCard {
+                function: "SCardConnect",
+                code,
+                reader,
+            }),
+            Err(code) if is_chosen => Err(unknown_reader(context, reader, code)),
+            Err(code) => Err(Error::Pcsc {
+                function: "SCardConnect",
+                code,
+                reader: Some(reader),
+            }),
+        }
+    }
+
+    fn of(handle: CardHandle, reader: ReaderName, protocol: Protocol, opening: Opening) -> TrackedCard {
+        TrackedCard {
+            handle,
+            reader,
+            protocol,
+            opening,
+            lost: Cell::new(None),
+            transactions_still_held: Cell::new(0),
+        }
+    }
+
+    /// Makes a connection of a handle that was opened elsewhere, whose reader and protocol are asked of the service. Where
+    /// that fails, the handle is not ended.
+    pub(crate) fn take_over(handle: CardHandle, opening: Opening) -> Result<TrackedCard, Error> {
+        let mut card = TrackedCard::of(handle, ReaderName::from(""), Protocol::UNDEFINED, opening);
+        match card.status() {
+            Ok(status) => {
+                card.protocol = status.protocol;
+                card.handle.set_protocol(status.protocol);
+                if let Some(reader) = status.readers.into_iter().next() {
+                    card.reader = reader;
+                }
+                Ok(card)
+            }
+            Err(error) => {
+                card.handle.forget();
+                Err(match error {
+                    Error::Pcsc { function, code, .. } if code.is_invalid_handle() => {
+                        Error::UnknownHandle { function }
+                    }
+                    // Nothing is known of the reader yet.
+                    Error::Pcsc { function, code, .. } | Error::ReaderGone { function, code, .. } => {
+                        Error::Pcsc {
+                            function,
+                            code,
+                            reader: None,
+                        }
+                    }
+                    error => error,
+                })
+            }
+        }
+    }
+
+    /// The handle, and nothing of what became of it.
+    pub(crate) fn into_handle(self) -> CardHandle {
+        self.handle
+    }
+
+    #[inline]
+    pub(crate) fn handle(&self) -> &CardHandle {
+        &self.handle
+    }
+
+    #[inline]
+    pub(crate) fn reader(&self) -> &ReaderName {
+        &self.reader
+    }
+
+    #[inline]
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    pub(crate) fn opening(&self) -> Opening {
+        self.opening
+    }
+
+    pub(crate) fn on_drop(&self) -> Disposition {
+        self.handle.on_drop()
+    }
+
+    /// The code that ended it, where one did.
+    pub(crate) fn lost(&self) -> Option<Code> {
+        self.lost.get()
+    }
+
+    /// The error for a call that needs the card, where the connection is lost.
+    #[inline]
+    pub(crate) fn check(&self, function: &'static str) -> Result<(), Error> {
+        match self.lost.get() {
+            None => Ok(()),
+            Some(code) => Err(self.error(function, code)),
+        }
+    }
+
+    /// The error for a call that needs the reader alone, where that or the service is gone.
+    pub(crate) fn check_reader(&self, function: &'static str) -> Result<(), Error> {
+        match self.lost.get() {
+            Some(code) if !is_reconnectable(code) => Err(self.error(function, code)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error of a call, after taking note of what it says of the connection.
+    #[cold]
+    pub(crate) fn failed(&self, function: &'static str, code: Code) -> Error {
+        if ends_connection(code) {
+            self.lost.set(Some(code));
+        }
+        self.error(function, code)
+    }
+
+    #[cold]
+    fn error(&self, function: &'static str, code: Code) -> Error {
+        let reader = self.reader.clone();
+        if code == READER_GONE {
+            return Error::ReaderGone {
+                function,
+                code,
+                reader,
+            };
+        }
+        Error::Pcsc {
+            function,
+            code,
+            reader: Some(reader),
+        }
+    }
+
+    /// Wraps `SCardReconnect`.
+    pub(crate) fn reconnect(&mut self, opening: Opening, initialization: Disposition) -> Result<(), Error> {
+        const FUNCTION: &str = "SCardReconnect";
+        self.check_reader(FUNCTION)?;
+        match self.handle.reconnect(opening, initialization) {
+            Ok(protocol) => {
+                self.lost.set(None);
+                self.opening = opening;
+                self.protocol = protocol;
+                self.end_transactions_still_held()
+            }
+            Err(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD)) => {
+                self.lost.set(Some(Code::REMOVED_CARD));
+                // The service ends the transactions of a card that was taken out.
+                self.transactions_still_held.set(0);
+                Err(Error::NoCard {
+                    function: FUNCTION,
+                    code,
+                    reader: self.reader.clone(),
+                })
+            }
+            // That is said of the argument, not of the reader.
+            Err(Code::INVALID_VALUE) if initialization == Disposition::Eject => Err(Error::Pcsc {
+                function: FUNCTION,
+                code: Code::INVALID_VALUE,
+                reader: Some(self.reader.clone()),
+            }),
+            Err(code) => Err(self.failed(FUNCTION, code)),
+        }
+    }
+
+    /// Wraps `SCardDisconnect`, with what its drop does to the card.
+    pub(crate) fn disconnect(&mut self) -> Result<(), Error> {
+        const FUNCTION: &str = "SCardDisconnect";
+        if self.lost.get().is_some_and(Code::is_service_down) {
+            self.handle.forget();
+            return self.check(FUNCTION);
+        }
+        let disposition = self.handle.on_drop();
+        self.handle
+            .disconnect(disposition)
+            .map_err(|code| self.failed(FUNCTION, code))
+    }
+
+    /// Wraps `SCardBeginTransaction`.
+    pub(crate) fn begin_transaction(&self) -> Result<(), Error> {
+        const FUNCTION: &str = "SCardBeginTransaction";
+        self.check(FUNCTION)?;
+        self.handle
+            .begin_transaction()
+            .map_err(|code| self.failed(FUNCTION, code))
+    }
+
+    /// Wraps `SCardEndTransaction`.
+    pub(crate) fn end_transaction(&self, disposition: Disposition) -> Result<(), Error> {
+        self.check(END_TRANSACTION)?;
+        self.handle
+            .end_transaction(disposition)
+            .map_err(|code| self.failed(END_TRANSACTION, code))
+    }
+
+    /// Ends a transaction whose owner is dropped: there is nobody to tell.
+    pub(crate) fn drop_transaction(&self, disposition: Disposition) {
+        // What a child of `fork` has is a copy: the transaction is its parent's.
+        if !self.handle.context().is_own() {
+            return;
+        }
+        // After a reset pcscd refuses the end and still holds the transaction, and would keep others out after a
+        // reconnection. It ends those of a card that was taken out by itself.
+        if self.end_transaction(disposition).is_err() && self.lost.get() == Some(Code::RESET_CARD) {
+            self.transactions_still_held
+                .set(self.transactions_still_held.get() + 1);
+        }
+    }
+
+    /// Begins a transaction that ends on drop, leaving the card as it is.
+    pub(crate) fn hold(&self) -> Result<Held<'_>, Error> {
+        self.begin_transaction()?;
+        Ok(Held { card: self })
+    }
+
+    /// Ends the transactions that the reset of the card kept from being ended.
+    fn end_transactions_still_held(&self) -> Result<(), Error> {
+        while self.transactions_still_held.get() > 0 {
+            match self.handle.end_transaction(Disposition::Leave) {
+                // Reset once more: it is still held, and the next reconnection ends it.
+                Err(Code::RESET_CARD) => return Err(self.failed(END_TRANSACTION, Code::RESET_CARD)),
+                // Where a removal or the reconnection ended it already, there is none to end.
+                Ok(()) | Err(_) => self
+                    .transactions_still_held
+                    .set(self.transactions_still_held.get() - 1),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A transaction that ends on drop, leaving the card as it is.
+#[derive(Debug)]
+pub(crate) struct Held<'a> {
+    card: &'a TrackedCard,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.card.drop_transaction(Disposition::Leave);
+    }
+}
+
+const END_TRANSACTION: &str = "SCardEndTransaction";
+
+/// Whether `SCardReconnect` can make the handle usable again.
+fn is_reconnectable(code: Code) -> bool {
+    matches!(
+        code,
+        Code::RESET_CARD | Code::REMOVED_CARD | Code::NO_SMARTCARD | Code::READER_UNAVAILABLE
+    )
+}
+
+/// Whether a code says that the connection is lost.
+fn ends_connection(code: Code) -> bool {
+    is_reconnectable(code)
+        || code.is_service_down()
+        || code == READER_GONE
+        || matches!(code, Code::UNKNOWN_READER)
+}
+
+/// The error of a name that was chosen: that there is no such reader, where the list of readers says so too.
+fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {
+    let doubtful = [
+        Code::UNKNOWN_READER,
+        Code::INVALID_VALUE,
+        Code::INVALID_PARAMETER,
+        Code::NO_READERS_AVAILABLE,
+    ];
+    if doubtful.contains(&code) {
+        match context.list_readers() {
+            Ok(available) if !available.contains(&name) => return Error::InvalidReader { name, available },
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Error::Pcsc {
+        function: "SCardConnect",
+        code,
+        reader: Some(name),
+    }
+}
