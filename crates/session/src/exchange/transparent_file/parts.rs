@@ -6,7 +6,7 @@ use crate::exchange::connection::Connection;
 use crate::exchange::transmit::Exchange;
 use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_iso7816::tlv::BerTlvs;
+use pcsc_iso7816::tlv::ber::DataObjects;
 use zeroize::Zeroize;
 
 /// The discretionary data object of the odd instructions, and its constructed form.
@@ -76,7 +76,7 @@ impl Parts<'_> {
         }
         let before = data.len();
         let mut found = false;
-        for object in BerTlvs::new(response.data()) {
+        for object in DataObjects::new(response.data()) {
             match object {
                 Ok(object) if DATA.contains(&object.tag()) => {
                     let value = object.value();
