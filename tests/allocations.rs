@@ -79,7 +79,7 @@ fn executing_allocates_nothing() {
             .ok()
             .unwrap();
         session
-            .execute(&Command::verify(0x81, &data))
+            .execute(&Command::verify(0x81, &data).unwrap())
             .unwrap()
             .ok()
             .unwrap();

@@ -154,7 +154,8 @@ fn what_execute_sends_of_a_secret_is_never_logged() {
         let marked = Command::new(0x80, 0xF0, 0, 0)
             .with_data(&secret[..len])
             .sensitive();
-        for command in [Command::verify(0x81, &secret[..len]), marked.with_ne(256)] {
+        let verify = Command::verify(0x81, &secret[..len]).unwrap();
+        for command in [verify, marked.with_ne(256)] {
             let mut session = session();
             session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
             // A round of GET RESPONSE each, whose data belongs to the secret answer; without end.
@@ -170,7 +171,7 @@ fn what_execute_sends_of_a_secret_is_never_logged() {
 fn a_secret_sent_again_with_the_right_le_is_not_logged_either() {
     let secret = [0xAB; 4];
     let marked = Command::new(0x80, 0xF0, 0, 0).with_data(&secret).sensitive();
-    for command in [Command::verify(0x81, &secret), marked] {
+    for command in [Command::verify(0x81, &secret).unwrap(), marked] {
         let mut session = session();
         answer(&[0x6C, 0x02]);
         let lines = logged(|| drop(session.execute(&command.with_ne(256))));

@@ -172,7 +172,7 @@ conformance! {
                 assert_eq!(session.transparent_file().read_into(&mut data).unwrap_err().status(), refused);
                 assert_eq!(data, []);
                 assert_eq!(session.transparent_file().update(&[0]).unwrap_err().status(), refused);
-                session.execute(&Command::verify(DemoCard::PIN_REFERENCE, DemoCard::PIN)).unwrap().ok().unwrap();
+                session.execute(&Command::verify(DemoCard::PIN_REFERENCE, DemoCard::PIN).unwrap()).unwrap().ok().unwrap();
                 session.transparent_file().read_into(&mut data).unwrap();
                 assert_eq!(data, card.look(|card| card.file(DemoCard::SECRET).unwrap().to_vec()));
             });

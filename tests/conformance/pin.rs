@@ -14,10 +14,10 @@ conformance! {
                 let secret = Command::read_binary_sfi(5, 0, 18).unwrap();
                 let refused = session.execute(&secret).unwrap().ok().unwrap_err();
                 assert_error!(refused, Status { status: StatusWord::from_u16(0x6982) });
-                let wrong = Command::verify(REFERENCE, b"0000");
-                let right = Command::verify(REFERENCE, DemoCard::PIN);
+                let wrong = Command::verify(REFERENCE, b"0000").unwrap();
+                let right = Command::verify(REFERENCE, DemoCard::PIN).unwrap();
                 // Asking for the tries uses none up.
-                let ask = Command::verify(REFERENCE, &[]);
+                let ask = Command::verification_status(REFERENCE);
                 for tries in [2, 1] {
                     assert_eq!(session.execute(&wrong).unwrap().status().retries(), Some(tries));
                     assert_eq!(session.execute(&ask).unwrap().status().retries(), Some(tries));
@@ -33,7 +33,7 @@ conformance! {
                 assert_eq!(session.execute(&right).unwrap().status().to_u16(), 0x6983);
                 let puk_and_pin = [DemoCard::PUK, b"9876"].concat();
                 session.execute(&Command::reset_retry_counter(REFERENCE, &puk_and_pin)).unwrap().ok().unwrap();
-                session.execute(&Command::verify(REFERENCE, b"9876")).unwrap().ok().unwrap();
+                session.execute(&Command::verify(REFERENCE, b"9876").unwrap()).unwrap().ok().unwrap();
                 assert!(card.look(DemoCard::pin_verified));
             });
         }

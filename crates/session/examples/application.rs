@@ -69,7 +69,7 @@ fn application(options: &SessionOptions) -> Result<(), Error> {
 
 /// Verifies a PIN; a wrong one is no failure of this program.
 fn verify(session: &mut Session, pin: &str) -> Result<(), Error> {
-    let command = Command::verify(DemoCard::PIN_REFERENCE, pin.as_bytes());
+    let command = Command::verify(DemoCard::PIN_REFERENCE, pin.as_bytes())?;
     match session.execute(&command)?.ok() {
         Ok(_) => println!("PIN: right"),
         Err(Error::Status { status, .. }) if status.retries().is_some() => {

@@ -1,6 +1,8 @@
 //! What the interface bytes and TCK code, as types.
 
-/// Is how the card codes bits on the line. ISO/IEC 7816-3:2006, 8.1.
+use core::fmt;
+
+/// How the card codes bits on the line. ISO/IEC 7816-3:2006, 8.1.
 ///
 /// # Examples
 /// ```
@@ -23,7 +25,7 @@ pub enum Convention {
 }
 
 impl Convention {
-    pub(crate) const fn from_ts(ts: u8) -> Self {
+    pub(super) const fn from_ts(ts: u8) -> Self {
         match ts {
             0x3B => Self::Direct,
             0x3F => Self::Inverse,
@@ -32,7 +34,7 @@ impl Convention {
     }
 }
 
-/// Is what is to be said about the check byte TCK. ISO/IEC 7816-3:2006, 8.2.5.
+/// The check byte TCK, and whether it is right. ISO/IEC 7816-3:2006, 8.2.5.
 ///
 /// # Examples
 /// ```
@@ -59,7 +61,7 @@ pub enum Tck {
     },
 }
 
-/// Says that the card is in specific mode, and which: TA2. ISO/IEC 7816-3:2006, 8.3.
+/// The specific mode that a card is in: TA2. ISO/IEC 7816-3:2006, 8.3.
 ///
 /// # Examples
 /// ```
@@ -72,54 +74,30 @@ pub enum Tck {
 pub struct SpecificMode(u8);
 
 impl SpecificMode {
-    pub(crate) const fn new(ta2: u8) -> Self {
+    pub(super) const fn new(ta2: u8) -> Self {
         Self(ta2)
     }
 
     /// Gives the T that is spoken.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let mode = Atr::new(&[0x3B, 0x80, 0x11, 0x01, 0x90]).specific_mode().expect("TA2");
-    /// assert_eq!(mode.protocol(), 1);
-    /// ```
     #[must_use]
     pub const fn protocol(self) -> u8 {
         self.0 & 0x0F
     }
 
     /// Tells whether the card can change to negotiable mode.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let mode = Atr::new(&[0x3B, 0x80, 0x10, 0x80]).specific_mode().expect("TA2");
-    /// assert!(!mode.can_change());
-    /// ```
     #[must_use]
     pub const fn can_change(self) -> bool {
         self.0 & 0x80 == 0
     }
 
     /// Tells whether F and D are known by agreement, and not those of TA1.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let mode = Atr::new(&[0x3B, 0x80, 0x10, 0x10]).specific_mode().expect("TA2");
-    /// assert!(mode.implicit_parameters());
-    /// ```
     #[must_use]
     pub const fn implicit_parameters(self) -> bool {
         self.0 & 0x10 != 0
     }
 }
 
-/// Is the error detection code of T=1. ISO/IEC 7816-3:2006, 11.4.4.
+/// The error detection code of T=1. ISO/IEC 7816-3:2006, 11.4.4.
 ///
 /// # Examples
 /// ```
@@ -136,7 +114,7 @@ pub enum ErrorDetection {
     Crc,
 }
 
-/// Says whether the clock may stop, and at which level. ISO/IEC 7816-3:2006, 8.3.
+/// Whether the clock may stop, and at which level. ISO/IEC 7816-3:2006, 8.3.
 ///
 /// # Examples
 /// ```
@@ -157,7 +135,7 @@ pub enum ClockStop {
     Either,
 }
 
-/// Says what the card does with its contact C6. ISO/IEC 7816-3:2006, 8.3.
+/// What the card does with its contact C6. ISO/IEC 7816-3:2006, 8.3.
 ///
 /// # Examples
 /// ```
@@ -176,7 +154,7 @@ pub enum C6Use {
     Proprietary(u8),
 }
 
-/// Is the set of classes of operating conditions, by supply voltage. ISO/IEC 7816-3:2006, 5.1.3 and 8.3.
+/// The classes of operating conditions, by supply voltage. ISO/IEC 7816-3:2006, 5.1.3 and 8.3.
 ///
 /// # Examples
 /// ```
@@ -191,58 +169,31 @@ pub struct OperatingClasses(u8);
 
 impl OperatingClasses {
     /// Tells whether the card works in class A, with 5 V.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x1F, 0x01, 0x1E]);
-    /// let classes = atr.operating_classes().expect("TA3");
-    /// assert!(classes.a() && !classes.b() && !classes.c());
-    /// ```
     #[must_use]
     pub const fn a(self) -> bool {
         self.0 & 0x01 != 0
     }
 
     /// Tells whether the card works in class B, with 3 V.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x1F, 0x02, 0x1D]);
-    /// let classes = atr.operating_classes().expect("TA3");
-    /// assert!(classes.b() && !classes.a() && !classes.c());
-    /// ```
     #[must_use]
     pub const fn b(self) -> bool {
         self.0 & 0x02 != 0
     }
 
     /// Tells whether the card works in class C, with 1.8 V.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x1F, 0x04, 0x1B]);
-    /// let classes = atr.operating_classes().expect("TA3");
-    /// assert!(classes.c() && !classes.a() && !classes.b());
-    /// ```
     #[must_use]
     pub const fn c(self) -> bool {
         self.0 & 0x04 != 0
     }
 
     /// Tells whether the standard has this combination: A, B, C, A and B, B and C, or all.
-    pub(crate) const fn is_defined(self) -> bool {
+    pub(super) const fn is_defined(self) -> bool {
         matches!(self.0, 1..=4 | 6 | 7)
     }
 }
 
 /// F and the largest frequency in kHz, by the high half of TA1.
-pub(crate) const fn f_and_f_max(ta1: u8) -> Option<(u16, u16)> {
+pub(super) const fn f_and_f_max(ta1: u8) -> Option<(u16, u16)> {
     Some(match ta1 >> 4 {
         0x0 => (372, 4_000),
         0x1 => (372, 5_000),
@@ -261,7 +212,7 @@ pub(crate) const fn f_and_f_max(ta1: u8) -> Option<(u16, u16)> {
 }
 
 /// D, by the low half of TA1.
-pub(crate) const fn d(ta1: u8) -> Option<u8> {
+pub(super) const fn d(ta1: u8) -> Option<u8> {
     Some(match ta1 & 0x0F {
         0x1 => 1,
         0x2 => 2,
@@ -276,7 +227,7 @@ pub(crate) const fn d(ta1: u8) -> Option<u8> {
     })
 }
 
-pub(crate) const fn clock_stop(value: u8) -> ClockStop {
+pub(super) const fn clock_stop(value: u8) -> ClockStop {
     match value >> 6 {
         0 => ClockStop::NotSupported,
         1 => ClockStop::Low,
@@ -285,14 +236,76 @@ pub(crate) const fn clock_stop(value: u8) -> ClockStop {
     }
 }
 
-pub(crate) const fn operating_classes(value: u8) -> OperatingClasses {
+pub(super) const fn operating_classes(value: u8) -> OperatingClasses {
     OperatingClasses(value & 0x3F)
 }
 
-pub(crate) const fn c6_use(value: u8) -> C6Use {
+pub(super) const fn c6_use(value: u8) -> C6Use {
     match value {
         0 => C6Use::NotUsed,
         0x01..=0x7F => C6Use::Standard(value),
         _ => C6Use::Proprietary(value & 0x7F),
+    }
+}
+
+impl fmt::Display for Convention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Direct => "direct convention",
+            Self::Inverse => "inverse convention",
+            Self::Unknown { .. } => "unknown convention",
+        })
+    }
+}
+
+impl fmt::Display for SpecificMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let change = if self.can_change() {
+            "can change"
+        } else {
+            "cannot change"
+        };
+        let parameters = if self.implicit_parameters() {
+            "F and D implicit"
+        } else {
+            "F and D by TA1"
+        };
+        write!(f, "specific mode, T={}, {change}, {parameters}", self.protocol())
+    }
+}
+
+impl fmt::Display for ClockStop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotSupported => "no clock stop",
+            Self::Low => "clock stop low",
+            Self::High => "clock stop high",
+            Self::Either => "clock stop at either level",
+        })
+    }
+}
+
+impl fmt::Display for OperatingClasses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_defined() {
+            return f.write_str("classes reserved");
+        }
+        let classes = [(self.a(), "5 V"), (self.b(), "3 V"), (self.c(), "1.8 V")];
+        let mut separator = "";
+        for (_, volts) in classes.iter().filter(|(is_supported, _)| *is_supported) {
+            write!(f, "{separator}{volts}")?;
+            separator = ", ";
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for C6Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUsed => f.write_str("C6 not used"),
+            Self::Standard(bits) => write!(f, "C6 in standard use ({bits:02X})"),
+            Self::Proprietary(bits) => write!(f, "C6 in proprietary use ({bits:02X})"),
+        }
     }
 }

@@ -2,12 +2,9 @@
 
 use core::fmt;
 
-use super::coding::{
-    C6Use, ClockStop, Convention, OperatingClasses, SpecificMode, Tck, c6_use, clock_stop, d, f_and_f_max,
-    operating_classes,
-};
-use super::interface::Role;
-use super::{Atr, InterfaceByte};
+use super::answer::Atr;
+use super::coding::{SpecificMode, Tck, c6_use, clock_stop, d, f_and_f_max, operating_classes};
+use super::interface_bytes::{InterfaceByte, Role};
 
 impl fmt::Display for Atr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,72 +131,10 @@ impl fmt::Display for Announced {
     }
 }
 
-impl fmt::Display for Convention {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Direct => "direct convention",
-            Self::Inverse => "inverse convention",
-            Self::Unknown { .. } => "unknown convention",
-        })
-    }
-}
-
-impl fmt::Display for SpecificMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let change = if self.can_change() {
-            "can change"
-        } else {
-            "cannot change"
-        };
-        let parameters = if self.implicit_parameters() {
-            "F and D implicit"
-        } else {
-            "F and D by TA1"
-        };
-        write!(f, "specific mode, T={}, {change}, {parameters}", self.protocol())
-    }
-}
-
-impl fmt::Display for ClockStop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotSupported => "no clock stop",
-            Self::Low => "clock stop low",
-            Self::High => "clock stop high",
-            Self::Either => "clock stop at either level",
-        })
-    }
-}
-
-impl fmt::Display for OperatingClasses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.is_defined() {
-            return f.write_str("classes reserved");
-        }
-        let classes = [(self.a(), "5 V"), (self.b(), "3 V"), (self.c(), "1.8 V")];
-        let mut separator = "";
-        for (_, volts) in classes.iter().filter(|(is_supported, _)| *is_supported) {
-            write!(f, "{separator}{volts}")?;
-            separator = ", ";
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for C6Use {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUsed => f.write_str("C6 not used"),
-            Self::Standard(bits) => write!(f, "C6 in standard use ({bits:02X})"),
-            Self::Proprietary(bits) => write!(f, "C6 in proprietary use ({bits:02X})"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{atr, problems};
     use crate::atr::Problem;
+    use crate::atr::tests::{atr, problems};
 
     #[test]
     fn display_has_one_line_a_byte() {

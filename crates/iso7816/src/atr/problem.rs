@@ -1,12 +1,13 @@
-//! What is wrong with an ATR.
+//! One thing that is wrong with an ATR.
 
 use core::fmt;
 
-use super::coding::{Convention, Tck, d, f_and_f_max, operating_classes};
-use super::interface::Role;
-use super::{Atr, InterfaceByte};
+use super::interface_bytes::InterfaceByte;
 
-/// Is one thing in an ATR that is not as the standard has it.
+/// TS, and 32 bytes after it: ISO/IEC 7816-3:2006, 8.2.1.
+pub(super) const MAX_STANDARD_LEN: usize = 33;
+
+/// One thing in an ATR that is not as the standard has it.
 ///
 /// `Display` says it in a sentence. ISO/IEC 7816-3:2006, 8.2.
 ///
@@ -107,90 +108,6 @@ impl fmt::Display for Problem {
             }
             Self::TrailingBytes { count: 1 } => f.write_str("there is one byte after the end"),
             Self::TrailingBytes { count } => write!(f, "there are {count} bytes after the end"),
-        }
-    }
-}
-
-/// TS, and 32 bytes after it: ISO/IEC 7816-3:2006, 8.2.1.
-const MAX_STANDARD_LEN: usize = 33;
-
-impl Atr {
-    /// Lists what is wrong with the ATR, from its beginning to its end. Nothing is, where the list is empty.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::{Atr, Problem};
-    ///
-    /// let atr = Atr::new(&[0x3B, 0xF2, 0x95, 0x12, 0x34, 0x01, 0x36, 0x06]);
-    /// assert!(atr.problems().eq([Problem::TckMissing]));
-    /// ```
-    pub fn problems(&self) -> impl Iterator<Item = Problem> + '_ {
-        let len = self.as_bytes().len() + self.dropped;
-        let beginning = match self.convention() {
-            None => Some(Problem::Empty),
-            Some(Convention::Unknown { ts }) => Some(Problem::UnknownTs { ts }),
-            Some(_) if self.t0().is_none() => Some(Problem::Truncated { expected: 2, len }),
-            Some(_) => None,
-        };
-        let too_long = (len > MAX_STANDARD_LEN).then_some(Problem::TooLong { len });
-        let reserved = self
-            .interface_bytes()
-            .filter(|byte| self.is_reserved(byte))
-            .map(Problem::Reserved);
-        let first = self
-            .td(1)
-            .filter(|td1| td1 & 0x0F == 15)
-            .map(|_| Problem::FirstIsT15);
-        let named = || self.interface_bytes().filter_map(|byte| byte.offered_protocol());
-        let order = named()
-            .zip(named().skip(1))
-            .filter(|(before, after)| after < before);
-        let order = order.map(|(before, after)| Problem::ProtocolOrder { before, after });
-        let truncated = self.layout().and_then(|layout| {
-            let expected = layout.len();
-            (len + usize::from(layout.tck_expected) < expected)
-                .then_some(Problem::Truncated { expected, len })
-        });
-        // Of bytes that are missing no more is said than that.
-        let historical = match truncated {
-            Some(_) => None,
-            None => self.historical_bytes().problem(),
-        };
-        let tck = match self.tck() {
-            Tck::Wrong { found, expected } => Some(Problem::TckWrong { found, expected }),
-            Tck::Missing if truncated.is_none() => Some(Problem::TckMissing),
-            _ => None,
-        };
-        let count = self.trailing_bytes().len() + if self.layout().is_some() { self.dropped } else { 0 };
-        let trailing = (count > 0).then_some(Problem::TrailingBytes { count });
-        let beginning = beginning.into_iter().chain(too_long);
-        beginning
-            .chain(reserved)
-            .chain(first)
-            .chain(order)
-            .chain(truncated)
-            .chain(historical)
-            .chain(tck)
-            .chain(trailing)
-    }
-
-    pub(crate) fn role(&self, byte: &InterfaceByte) -> Role {
-        let first = byte.protocol().and_then(|t| self.first_byte(byte.kind(), t));
-        byte.role(first == Some(*byte))
-    }
-
-    fn is_reserved(&self, byte: &InterfaceByte) -> bool {
-        let value = byte.value();
-        match self.role(byte) {
-            Role::FD => f_and_f_max(value).is_none() || d(value).is_none(),
-            Role::SpecificMode => value & 0x60 != 0,
-            Role::WaitingTime => value == 0x00,
-            Role::Ifsc => matches!(value, 0x00 | 0xFF),
-            Role::BwiCwi => value >> 4 > 9,
-            Role::ErrorDetection => value & 0xFE != 0,
-            Role::ClockStopAndClasses => !operating_classes(value).is_defined(),
-            Role::Protocol => matches!(value & 0x0F, 2..=13),
-            Role::Vpp | Role::ExtraGuardTime | Role::C6 | Role::Unknown => false,
         }
     }
 }

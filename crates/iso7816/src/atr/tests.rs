@@ -1,4 +1,4 @@
-use super::{Atr, C6Use, ClockStop, Convention, ErrorDetection, InterfaceByteKind, Problem, Tck};
+use crate::atr::{Atr, C6Use, ClockStop, Convention, ErrorDetection, InterfaceByteKind, Problem, Tck};
 use proptest::prelude::*;
 
 fn bytes_of(hex: &str) -> Vec<u8> {
@@ -346,6 +346,30 @@ fn what_does_not_fit_is_counted() {
             .eq([Problem::TooLong { len: 40 }, Problem::TrailingBytes { count: 38 }])
     );
     assert_ne!(Atr::new(&bytes), Atr::new(&bytes[..39]));
+}
+
+#[test]
+fn what_came_and_was_not_kept_is_neither_missing_nor_behind_the_end() {
+    // 20 TD bytes, 15 historical bytes with an object of which the end is not kept, TCK: 38 bytes.
+    let mut bytes = vec![0x3B, 0x8F];
+    bytes.extend([0x81; 19]);
+    bytes.extend([0x01, 0x80, 0x5D]);
+    bytes.extend([0; 13]);
+    bytes.push(bytes[1..].iter().fold(0, |tck, byte| tck ^ byte));
+    let atr = Atr::new(&bytes);
+    assert!(atr.problems().eq([Problem::TooLong { len: 38 }]));
+    let historical = atr.historical_bytes();
+    assert_eq!(
+        (historical.as_bytes().len(), historical.announced_len()),
+        (14, 15)
+    );
+    // And two bytes behind it.
+    bytes.extend([0; 2]);
+    assert!(
+        Atr::new(&bytes)
+            .problems()
+            .eq([Problem::TooLong { len: 40 }, Problem::TrailingBytes { count: 2 }])
+    );
 }
 
 proptest! {

@@ -2,11 +2,11 @@
 
 use core::iter::FusedIterator;
 
-use super::Command;
-use super::encode::MAX_SHORT_NC;
+use super::apdu::Command;
+use super::form::Form;
 use crate::class::{Class, ClassError};
 
-/// Gives the commands of a chain one after the other, each of the short form.
+/// The commands of a chain one after the other, each of the short form.
 ///
 /// Made by [`Command::chain`].
 ///
@@ -48,7 +48,7 @@ impl<'a> Command<'a> {
     /// # Ok::<(), pcsc_iso7816::class::ClassError>(())
     /// ```
     pub const fn chain(self) -> Result<Chain<'a>, ClassError> {
-        if self.nc() <= MAX_SHORT_NC {
+        if self.nc() <= Form::Short.max_nc() {
             return Ok(Chain {
                 next: Some(self),
                 chaining_cla: self.cla(),
@@ -70,7 +70,7 @@ impl<'a> Iterator for Chain<'a> {
     #[inline]
     fn next(&mut self) -> Option<Command<'a>> {
         let command = self.next.take()?;
-        match command.data().split_at_checked(MAX_SHORT_NC) {
+        match command.data().split_at_checked(Form::Short.max_nc()) {
             Some((part, rest)) if !rest.is_empty() => {
                 self.next = Some(command.with_data(rest));
                 Some(command.with_cla(self.chaining_cla).with_data(part).with_ne(0))
@@ -82,7 +82,7 @@ impl<'a> Iterator for Chain<'a> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         let parts = self
             .next
-            .map_or(0, |command| command.nc().div_ceil(MAX_SHORT_NC).max(1));
+            .map_or(0, |command| command.nc().div_ceil(Form::Short.max_nc()).max(1));
         (parts, Some(parts))
     }
 }

@@ -4,30 +4,10 @@
 use alloc::{vec, vec::Vec};
 use core::fmt;
 
-use super::{Case, Command};
+use super::apdu::Command;
+use super::form::{Case, Form};
 
-/// Is the form of the length fields Lc and Le: one byte, or two (three where a field comes first).
-///
-/// ISO/IEC 7816-3:2006, 12.1.3.
-///
-/// # Examples
-/// ```
-/// use pcsc_iso7816::command::{Command, Form};
-///
-/// let command = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(256);
-/// assert_eq!(command.encode(Form::Short)?, [0x00, 0xB0, 0x00, 0x00, 0x00]);
-/// assert_eq!(command.encode(Form::Extended)?, [0x00, 0xB0, 0x00, 0x00, 0x00, 0x01, 0x00]);
-/// # Ok::<(), pcsc_iso7816::command::EncodeError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
-    /// At most 255 bytes of data, at most 256 expected.
-    Short,
-    /// At most 65,535 bytes of data, at most 65,536 expected.
-    Extended,
-}
-
-/// Says which field of a command cannot be encoded.
+/// The field of a command that cannot be encoded.
 ///
 /// # Examples
 /// ```
@@ -77,48 +57,6 @@ impl fmt::Display for EncodeError {
 }
 
 impl core::error::Error for EncodeError {}
-
-/// The most data bytes in short form.
-pub(super) const MAX_SHORT_NC: usize = 255;
-
-/// The longest command in short form: header, Lc, data, Le.
-pub const MAX_SHORT: usize = 4 + 1 + MAX_SHORT_NC + 1;
-
-impl Form {
-    /// Gives the largest number of data bytes, in this form.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::command::Form;
-    ///
-    /// assert_eq!(Form::Short.max_nc(), 255);
-    /// assert_eq!(Form::Extended.max_nc(), 65_535);
-    /// ```
-    #[must_use]
-    pub const fn max_nc(self) -> usize {
-        match self {
-            Self::Short => MAX_SHORT_NC,
-            Self::Extended => Command::MAX_NC,
-        }
-    }
-
-    /// Gives the largest number of bytes expected, in this form.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::command::Form;
-    ///
-    /// assert_eq!(Form::Short.max_ne(), 256);
-    /// assert_eq!(Form::Extended.max_ne(), 65_536);
-    /// ```
-    #[must_use]
-    pub const fn max_ne(self) -> usize {
-        match self {
-            Self::Short => 256,
-            Self::Extended => Command::MAX_NE,
-        }
-    }
-}
 
 impl Command<'_> {
     /// Gives the case that the command is, in this form.
@@ -209,7 +147,7 @@ impl Command<'_> {
         let Some((header, body)) = fields else {
             return Err(EncodeError::Buffer { needed, len });
         };
-        *header = self.header;
+        *header = self.header();
         match form {
             Form::Short => self.fill_short(body),
             Form::Extended => self.fill_extended(body),
@@ -217,35 +155,51 @@ impl Command<'_> {
         Ok(needed)
     }
 
-    /// Encodes a command that [`fits_short`](Self::fits_short) into a buffer that any such command fits into, and gives the
-    /// number of bytes: with nothing left to check, half the instructions of [`encode_into`](Self::encode_into).
+    /// Encodes the command in short form into a buffer that every such command fits into, and gives the number of bytes;
+    /// `None` where the form cannot carry it.
+    ///
+    /// The same bytes as of [`encode_into`](Self::encode_into) in half the instructions, since the length of the buffer need
+    /// not be checked. What comes after them in the buffer is left to chance. ISO/IEC 7816-3:2006, 12.1.3.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_iso7816::command::{Command, Form};
+    ///
+    /// let mut buffer = [0; Form::Short.max_len()];
+    /// let len = Command::get_challenge(8).encode_short(&mut buffer).expect("at most 256 bytes expected");
+    /// assert_eq!(buffer[..len], [0x00, 0x84, 0x00, 0x00, 0x08]);
+    /// assert_eq!(Command::get_challenge(257).encode_short(&mut buffer), None);
+    /// ```
     #[inline(always)]
-    pub fn encode_short(&self, buffer: &mut [u8; MAX_SHORT]) -> usize {
-        let ([.., lc], [.., le]) = (self.nc().to_be_bytes(), self.ne.to_be_bytes());
+    pub fn encode_short(&self, buffer: &mut [u8; Form::Short.max_len()]) -> Option<usize> {
+        let ([.., lc], [.., le]) = (self.nc().to_be_bytes(), self.ne().to_be_bytes());
+        let data = self.data();
+        if !self.fits_short() {
+            return None;
+        }
         let [cla, ins, p1, p2, body @ ..] = buffer;
-        [*cla, *ins, *p1, *p2] = self.header;
+        [*cla, *ins, *p1, *p2] = self.header();
         let mut end = 0;
-        if !self.data.is_empty() {
-            let data = &self.data[..self.nc().min(MAX_SHORT_NC)];
+        if !data.is_empty() {
             body[0] = lc;
             body[1..=data.len()].copy_from_slice(data);
             end = 1 + data.len();
         }
         body[end] = le;
-        4 + end + usize::from(self.ne > 0)
+        Some(4 + end + usize::from(self.ne() > 0))
     }
 
     /// `body` has the length that the case needs.
     #[inline]
     fn fill_short(&self, body: &mut [u8]) {
         // The low byte is the length field: 256 becomes 00 by itself.
-        let ([.., lc], [.., le]) = (self.nc().to_be_bytes(), self.ne.to_be_bytes());
+        let ([.., lc], [.., le]) = (self.nc().to_be_bytes(), self.ne().to_be_bytes());
         match body {
-            [first, ..] if self.data.is_empty() => *first = le,
+            [first, ..] if self.data().is_empty() => *first = le,
             [first, rest @ ..] => {
                 *first = lc;
                 if let Some((data, last)) = rest.split_at_mut_checked(self.nc()) {
-                    data.copy_from_slice(self.data);
+                    data.copy_from_slice(self.data());
                     if let [last] = last {
                         *last = le;
                     }
@@ -258,13 +212,14 @@ impl Command<'_> {
     /// `body` has the length that the case needs.
     fn fill_extended(&self, body: &mut [u8]) {
         // The two low bytes are the length field: 65,536 becomes 0000 by itself.
-        let ([.., lc_high, lc_low], [.., le_high, le_low]) = (self.nc().to_be_bytes(), self.ne.to_be_bytes());
+        let ([.., lc_high, lc_low], [.., le_high, le_low]) =
+            (self.nc().to_be_bytes(), self.ne().to_be_bytes());
         match body {
-            [mark, high, low] if self.data.is_empty() => (*mark, *high, *low) = (0, le_high, le_low),
+            [mark, high, low] if self.data().is_empty() => (*mark, *high, *low) = (0, le_high, le_low),
             [mark, high, low, rest @ ..] => {
                 (*mark, *high, *low) = (0, lc_high, lc_low);
                 if let Some((data, last)) = rest.split_at_mut_checked(self.nc()) {
-                    data.copy_from_slice(self.data);
+                    data.copy_from_slice(self.data());
                     if let [high, low] = last {
                         (*high, *low) = (le_high, le_low);
                     }
@@ -296,126 +251,4 @@ impl Command<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Case, Command, EncodeError, Form};
-    use iso7816::command::{CommandBuilder, ExpectedLen, class::Class};
-
-    #[test]
-    fn the_short_form_has_one_encoding() {
-        let data = [0x5A; 255];
-        for nc in 0..=255 {
-            for ne in [0, 1, 2, 255, 256] {
-                let command = Command::new(1, 2, 3, 4).with_data(&data[..nc]).with_ne(ne);
-                let mut buffer = [0xEE; super::MAX_SHORT];
-                let len = command.encode_short(&mut buffer);
-                assert_eq!(buffer[..len], command.encode(Form::Short).unwrap(), "{nc} {ne}");
-            }
-        }
-    }
-
-    const BOUNDARIES: [usize; 8] = [0, 1, 2, 255, 256, 257, 65_535, 65_536];
-
-    /// What the crate iso7816 makes of the same command; it chooses the short form where that can carry it.
-    fn by_iso7816(command: &Command<'_>, form: Form) -> Vec<u8> {
-        let class = Class::try_from(command.cla()).expect("an interindustry class");
-        let ne = u16::try_from(command.ne()).map_or(ExpectedLen::Max, ExpectedLen::Ne);
-        let builder = CommandBuilder::new(
-            class,
-            command.ins().into(),
-            command.p1(),
-            command.p2(),
-            command.data(),
-            ne,
-        );
-        let builder = if form == Form::Extended {
-            builder.force_extended()
-        } else {
-            builder
-        };
-        let mut bytes = vec![0; builder.required_len()];
-        let mut rest = &mut bytes[..];
-        builder.serialize_into(&mut rest).expect("room enough");
-        assert!(rest.is_empty());
-        bytes
-    }
-
-    #[test]
-    fn every_case_at_every_boundary_as_the_crate_iso7816_has_it() {
-        let data: Vec<u8> = (0..65_536_u32).map(|n| n.to_le_bytes()[0] | 1).collect();
-        for form in [Form::Short, Form::Extended] {
-            for nc in BOUNDARIES {
-                for ne in BOUNDARIES {
-                    let command = Command::new(0x00, 0xA4, 0x01, 0x02)
-                        .with_data(&data[..nc])
-                        .with_ne(ne);
-                    let encoded = command.encode(form);
-                    if nc > form.max_nc() {
-                        assert_eq!(
-                            encoded,
-                            Err(EncodeError::Lc {
-                                nc,
-                                max: form.max_nc()
-                            })
-                        );
-                    } else if ne > form.max_ne() {
-                        assert_eq!(
-                            encoded,
-                            Err(EncodeError::Le {
-                                ne,
-                                max: form.max_ne()
-                            })
-                        );
-                    } else {
-                        let encoded = encoded.expect("within the form's limits");
-                        assert_eq!(encoded, by_iso7816(&command, form), "{form:?} Nc={nc} Ne={ne}");
-                        assert_eq!(Command::parse(&encoded), Ok(command), "{form:?} Nc={nc} Ne={ne}");
-                        assert_eq!(Case::of(&encoded), Ok(command.case(form)));
-                        assert_eq!(command.encoded_len(form), Ok(encoded.len()));
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_cases_of_the_standard() {
-        let header = Command::new(1, 2, 3, 4);
-        let data = header.with_data(&[9, 8]);
-        assert_eq!(header.encode(Form::Short), Ok(vec![1, 2, 3, 4]));
-        assert_eq!(header.encode(Form::Extended), Ok(vec![1, 2, 3, 4]));
-        assert_eq!(header.with_ne(256).encode(Form::Short), Ok(vec![1, 2, 3, 4, 0]));
-        assert_eq!(data.encode(Form::Short), Ok(vec![1, 2, 3, 4, 2, 9, 8]));
-        assert_eq!(
-            data.with_ne(5).encode(Form::Short),
-            Ok(vec![1, 2, 3, 4, 2, 9, 8, 5])
-        );
-        assert_eq!(
-            header.with_ne(65_536).encode(Form::Extended),
-            Ok(vec![1, 2, 3, 4, 0, 0, 0])
-        );
-        assert_eq!(data.encode(Form::Extended), Ok(vec![1, 2, 3, 4, 0, 0, 2, 9, 8]));
-        assert_eq!(
-            data.with_ne(0x1234).encode(Form::Extended),
-            Ok(vec![1, 2, 3, 4, 0, 0, 2, 9, 8, 0x12, 0x34])
-        );
-    }
-
-    #[test]
-    fn a_buffer_too_small_is_left_alone() {
-        let command = Command::new(1, 2, 3, 4).with_data(&[9, 8]).with_ne(5);
-        for form in [Form::Short, Form::Extended] {
-            let needed = command.encoded_len(form).expect("small enough");
-            for len in 0..needed {
-                let mut buffer = vec![0xEE; len];
-                assert_eq!(
-                    command.encode_into(form, &mut buffer),
-                    Err(EncodeError::Buffer { needed, len })
-                );
-                assert!(buffer.iter().all(|&byte| byte == 0xEE));
-            }
-            let mut buffer = vec![0xEE; needed + 1];
-            assert_eq!(command.encode_into(form, &mut buffer), Ok(needed));
-            assert_eq!(buffer[needed], 0xEE);
-        }
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Is the data object that carries an offset beyond 32,767 bytes: tag 54.
+/// The data object that carries an offset beyond 32,767 bytes: tag 54.
 ///
 /// READ BINARY with INS B1 takes it as its data; in UPDATE BINARY with INS D7 it comes before the data object 53 that holds
 /// the bytes. ISO/IEC 7816-4:2013, 11.2.2.
@@ -51,13 +51,6 @@ impl OffsetDataObject {
     }
 
     /// Gives the data object: tag, length and offset.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::command::OffsetDataObject;
-    ///
-    /// assert_eq!(OffsetDataObject::new(0x8000).as_bytes(), [0x54, 0x02, 0x80, 0x00]);
-    /// ```
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8] {
         match self.bytes.split_at_checked(self.len as usize) {

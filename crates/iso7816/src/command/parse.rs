@@ -2,38 +2,10 @@
 
 use core::fmt;
 
-use super::Command;
+use super::apdu::Command;
+use super::form::Case;
 
-/// Is one of the seven cases of a command.
-///
-/// ISO/IEC 7816-3:2006, 12.1.3.
-///
-/// # Examples
-/// ```
-/// use pcsc_iso7816::command::Case;
-///
-/// assert_eq!(Case::of(&[0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00])?, Case::Case3S);
-/// # Ok::<(), pcsc_iso7816::command::ParseError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Case {
-    /// No data, no response data.
-    Case1,
-    /// Response data, short.
-    Case2S,
-    /// Data, short.
-    Case3S,
-    /// Data and response data, short.
-    Case4S,
-    /// Response data, extended.
-    Case2E,
-    /// Data, extended.
-    Case3E,
-    /// Data and response data, extended.
-    Case4E,
-}
-
-/// Says which byte makes a command APDU malformed.
+/// The byte that makes a command APDU malformed.
 ///
 /// # Examples
 /// ```
@@ -80,14 +52,6 @@ pub enum ParseError {
 
 impl ParseError {
     /// Gives the position of the byte that is wrong or missing, counted from 0.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::command::Command;
-    ///
-    /// let error = Command::parse(&[0x00, 0xA4, 0x04, 0x00, 0x01, 0xA0, 0x00, 0xFF]).unwrap_err();
-    /// assert_eq!(error.offset(), 7); // after Lc, one byte of data, and Le
-    /// ```
     #[must_use]
     pub const fn offset(&self) -> usize {
         match *self {
@@ -175,6 +139,15 @@ impl<'a> Command<'a> {
     }
 }
 
+/// As [`Command::parse`].
+impl<'a> TryFrom<&'a [u8]> for Command<'a> {
+    type Error = ParseError;
+
+    fn try_from(apdu: &'a [u8]) -> Result<Self, ParseError> {
+        Self::parse(apdu)
+    }
+}
+
 type Parts<'a> = (Case, [u8; 4], &'a [u8], usize);
 
 const fn split(apdu: &[u8]) -> Result<Parts<'_>, ParseError> {
@@ -248,8 +221,8 @@ const fn trailing_bytes(apdu: &[u8], trailing: &[u8]) -> ParseError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Form;
     use super::{Case, Command, ParseError};
+    use crate::command::Form;
     use proptest::prelude::*;
 
     #[test]
@@ -295,6 +268,7 @@ mod tests {
         ];
         for &(bytes, error, offset) in errors {
             assert_eq!(Command::parse(bytes), Err(error), "{bytes:02X?}");
+            assert_eq!(Command::try_from(bytes), Err(error), "{bytes:02X?}");
             assert_eq!(Case::of(bytes), Err(error), "{bytes:02X?}");
             assert_eq!(error.offset(), offset, "{bytes:02X?}");
         }
@@ -317,6 +291,7 @@ mod tests {
             assert_eq!(Case::of(bytes), Ok(case), "{bytes:02X?}");
             let command = Command::parse(bytes).expect("valid");
             assert_eq!((command.data(), command.ne()), (data, ne), "{bytes:02X?}");
+            assert_eq!(Command::try_from(bytes), Ok(command), "{bytes:02X?}");
         }
     }
 
@@ -348,10 +323,7 @@ mod tests {
         fn what_parses_encodes_to_the_same_bytes(bytes in proptest::collection::vec(prop_oneof![3 => 0..4_u8, 1 => any::<u8>()], 0..300)) {
             match (Command::parse(&bytes), Case::of(&bytes)) {
                 (Ok(command), Ok(case)) => {
-                    let form = match case {
-                        Case::Case1 | Case::Case2S | Case::Case3S | Case::Case4S => Form::Short,
-                        Case::Case2E | Case::Case3E | Case::Case4E => Form::Extended,
-                    };
+                    let form = case.form().unwrap_or(Form::Short);
                     prop_assert_eq!(command.encode(form), Ok(bytes));
                 }
                 (Err(error), Err(_)) => prop_assert!(error.offset() <= bytes.len()),

@@ -2,13 +2,15 @@
 
 use core::fmt;
 
-use super::{StatusWord, StatusWordClass, length_of};
+use super::status_class::StatusWordClass;
+use super::word::StatusWord;
 
 impl StatusWord {
     /// Says in a few words what the value means, without its numbers.
     ///
     /// ISO/IEC 7816-4:2013, 5.6, table 6; for 9Fxx ETSI TS 102 221, for 9484 and 9485 the GlobalPlatform Card
-    /// Specification. A value that none of them defines gets the meaning of its SW1, or of its class.
+    /// Specification. A value that none of them defines gets the meaning of its SW1, or of its class. Where it depends on the
+    /// command, as with the counter of 63Cx, [`after`](Self::after) says more.
     ///
     /// # Examples
     /// ```
@@ -34,8 +36,7 @@ impl StatusWord {
             0x6201..=0x62FF => "warning, state unchanged, reason unknown",
             0x6300 => "warning, state changed",
             0x6381 => "file filled up by the last write",
-            0x63C0 => "state changed, counter at 0: no try left",
-            0x63C1..=0x63CF => "state changed, counter of tries left",
+            0x63C0..=0x63CF => "warning, state changed, counter",
             0x6301..=0x63FF => "warning, state changed, reason unknown",
             0x6400 => "execution error, state unchanged",
             0x6401 => "the card wants an immediate response",
@@ -93,20 +94,101 @@ impl StatusWord {
 impl fmt::Display for StatusWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:04X}: {}", self.meaning())?;
-        match (self.sw1(), self.sw2()) {
-            (0x61, 0x00) => f.write_str(": 256 bytes or more"),
-            (0x61, n) => write!(f, ": {n} bytes"),
-            (0x9F, _) => write!(f, ": {} bytes", length_of(self.sw2())),
-            (0x6C, _) => write!(f, ": {} is right", length_of(self.sw2())),
-            (0x63, n @ 0xC1..=0xCF) => write!(f, ": {}", n & 0x0F),
-            _ => Ok(()),
+        if let Some(bytes) = self.remaining().or(self.remaining_on_sim()) {
+            write!(f, ": {bytes} bytes")?;
+            if *self == 0x6100 {
+                f.write_str(" or more")?;
+            }
+        } else if let Some(ne) = self.correct_le() {
+            write!(f, ": {ne} is right")?;
+        } else if let Some(counter) = self.retries() {
+            write!(f, ": {counter}")?;
         }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{StatusWord, StatusWordClass as Class};
+
+    #[test]
+    fn constants_are_what_their_names_say() {
+        for (status, text) in [
+            (StatusWord::SUCCESS, "9000: normal processing"),
+            (StatusWord::STATE_UNCHANGED, "6200: warning, state unchanged"),
+            (
+                StatusWord::END_OF_FILE,
+                "6282: end of file or record before Ne bytes were read",
+            ),
+            (StatusWord::WRONG_LENGTH, "6700: wrong length"),
+            (
+                StatusWord::CHANNEL_NOT_SUPPORTED,
+                "6881: logical channel not supported",
+            ),
+            (
+                StatusWord::SECURE_MESSAGING_NOT_SUPPORTED,
+                "6882: secure messaging not supported",
+            ),
+            (
+                StatusWord::LAST_COMMAND_OF_CHAIN_EXPECTED,
+                "6883: last command of the chain expected",
+            ),
+            (
+                StatusWord::CHAINING_NOT_SUPPORTED,
+                "6884: command chaining not supported",
+            ),
+            (
+                StatusWord::INCOMPATIBLE_WITH_FILE_STRUCTURE,
+                "6981: command incompatible with file structure",
+            ),
+            (
+                StatusWord::SECURITY_STATUS_NOT_SATISFIED,
+                "6982: security status not satisfied",
+            ),
+            (
+                StatusWord::AUTHENTICATION_METHOD_BLOCKED,
+                "6983: authentication method blocked",
+            ),
+            (
+                StatusWord::CONDITIONS_NOT_SATISFIED,
+                "6985: conditions of use not satisfied",
+            ),
+            (
+                StatusWord::NO_CURRENT_EF,
+                "6986: command not allowed, no current EF",
+            ),
+            (
+                StatusWord::INCORRECT_DATA,
+                "6A80: incorrect parameters in the data field",
+            ),
+            (StatusWord::FUNCTION_NOT_SUPPORTED, "6A81: function not supported"),
+            (StatusWord::FILE_NOT_FOUND, "6A82: file or application not found"),
+            (StatusWord::RECORD_NOT_FOUND, "6A83: record not found"),
+            (
+                StatusWord::NOT_ENOUGH_MEMORY,
+                "6A84: not enough memory space in the file",
+            ),
+            (StatusWord::INCORRECT_P1_P2, "6A86: incorrect P1 P2"),
+            (
+                StatusWord::NC_INCONSISTENT_WITH_P1_P2,
+                "6A87: Nc inconsistent with P1 P2",
+            ),
+            (
+                StatusWord::REFERENCED_DATA_NOT_FOUND,
+                "6A88: referenced data not found",
+            ),
+            (StatusWord::WRONG_P1_P2, "6B00: wrong P1 P2, out of range"),
+            (
+                StatusWord::INSTRUCTION_NOT_SUPPORTED,
+                "6D00: instruction not supported or invalid",
+            ),
+            (StatusWord::CLASS_NOT_SUPPORTED, "6E00: class not supported"),
+            (StatusWord::NO_PRECISE_DIAGNOSIS, "6F00: no precise diagnosis"),
+        ] {
+            assert_eq!(status.to_string(), text);
+        }
+    }
 
     const TEXTS: &[(u16, Class, &str)] = &[
         (0x9000, Class::Normal, "9000: normal processing"),
@@ -140,15 +222,11 @@ mod tests {
         ),
         (0x6300, Class::Warning, "6300: warning, state changed"),
         (0x6381, Class::Warning, "6381: file filled up by the last write"),
-        (
-            0x63C0,
-            Class::Warning,
-            "63C0: state changed, counter at 0: no try left",
-        ),
+        (0x63C0, Class::Warning, "63C0: warning, state changed, counter: 0"),
         (
             0x63CF,
             Class::Warning,
-            "63CF: state changed, counter of tries left: 15",
+            "63CF: warning, state changed, counter: 15",
         ),
         (
             0x6400,
@@ -264,6 +342,11 @@ mod tests {
             0x9F10,
             Class::Proprietary,
             "9F10: data for GET RESPONSE on a SIM: 16 bytes",
+        ),
+        (
+            0x9F00,
+            Class::Proprietary,
+            "9F00: data for GET RESPONSE on a SIM: 256 bytes",
         ),
         (0x9484, Class::Proprietary, "9484: algorithm not supported"),
         (0x9485, Class::Proprietary, "9485: invalid key check value"),

@@ -2,7 +2,7 @@
 
 use crate::exchange::response::{Origin, Response};
 use crate::ffi::ReaderName;
-use pcsc_iso7816::command::MAX_SHORT;
+use pcsc_iso7816::command::Form;
 use pcsc_iso7816::status_word::StatusWord;
 use pcsc_sys::MAX_BUFFER_SIZE_EXTENDED;
 use zeroize::Zeroize;
@@ -24,7 +24,7 @@ impl Buffers {
         Buffers {
             receive: vec![0; MAX_BUFFER_SIZE_EXTENDED].into_boxed_slice(),
             secret: 0,
-            outgoing: vec![0; MAX_SHORT],
+            outgoing: vec![0; Form::Short.max_len()],
             origin: Origin::new(reader),
         }
     }

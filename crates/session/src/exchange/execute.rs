@@ -4,9 +4,8 @@ use crate::error::Error;
 use crate::exchange::response::Response;
 use crate::exchange::transmit::{Exchange, MANAGE_CHANNEL, MAX_COMMAND, MAX_DATA, Outgoing};
 use crate::ffi::Protocol;
-use pcsc_iso7816::class::Class;
+use pcsc_iso7816::class::{Class, GetResponseClass};
 use pcsc_iso7816::command::{Command, EncodeError, Form};
-use pcsc_iso7816::status_word::length_of;
 use zeroize::Zeroize;
 
 /// How many GET RESPONSE commands of one answer may bring nothing.
@@ -55,7 +54,9 @@ impl<'a> Exchange<'a> {
         let Some(buffer) = self.buffers.outgoing.first_chunk_mut() else {
             return self.reborrow().execute_short(command, false);
         };
-        let encoded = sent.encode_short(buffer);
+        let Some(encoded) = sent.encode_short(buffer) else {
+            return self.reborrow().execute_short(command, false);
+        };
         let len = self.transmit_once(Outgoing::Encoded(encoded), 0, MAX_DATA, false)?;
         self.complete(command, Form::Short, len, false)
     }
@@ -139,7 +140,7 @@ impl<'a> Exchange<'a> {
         let sent = self.in_form(command, form);
         let mut len = self.with_correct_le(&sent, form, 0, len, is_secret)?;
         let most = most_expected(command, form);
-        let class = Class::new(command.cla()).of_get_response();
+        let class = Class::new(command.cla()).of_get_response(GetResponseClass::AsCommand);
         let mut empty_rounds = 0;
         while let Some(waiting) = self.waiting(len) {
             // The next round takes the place of this one's status word.
@@ -191,7 +192,7 @@ impl<'a> Exchange<'a> {
         let options = self.connection.options.get();
         match status.sw1() {
             0x61 if options.get_response => status.remaining(),
-            0x9F if options.get_response_after_9f => Some(length_of(status.sw2())),
+            0x9F if options.get_response_after_9f => status.remaining_on_sim(),
             _ => None,
         }
     }
@@ -252,7 +253,8 @@ mod tests {
                 .with_data(&secret)
                 .with_ne(256)
                 .sensitive();
-            for command in [Command::verify(0x81, &secret).with_ne(256), marked] {
+            let verify = Command::verify(0x81, &secret).unwrap();
+            for command in [verify.with_ne(256), marked] {
                 for form in [LongForm::Extended, LongForm::Chaining] {
                     session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
                     let response = session.execute(&command).unwrap();

@@ -170,7 +170,7 @@ impl<'a> Response<'a> {
     ///
     /// let challenge = session.execute(&Command::get_challenge(8))?.ok()?.to_owned();
     /// let answer: Vec<u8> = challenge.data().iter().map(|byte| byte ^ 0xFF).collect(); // a cryptogram
-    /// session.execute(&Command::external_authenticate(0, 0, &answer))?;
+    /// session.execute(&Command::external_authenticate(0, 0, &answer)?)?;
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     #[must_use]

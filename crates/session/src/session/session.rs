@@ -117,7 +117,7 @@ impl Session {
     /// # simulator.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
     /// # let mut session = Session::options().provider(simulator.provider()).open()?;
     /// session.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
-    /// let wrong = session.execute(&Command::verify(DemoCard::PIN_REFERENCE, b"0000"))?.status();
+    /// let wrong = session.execute(&Command::verify(DemoCard::PIN_REFERENCE, b"0000")?)?.status();
     /// assert_eq!(wrong.retries(), Some(2));
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```

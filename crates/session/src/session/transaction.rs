@@ -96,7 +96,7 @@ impl<'a> Transaction<'a> {
     ///
     /// fn sign(session: &mut Session, pin: &[u8]) -> Result<(), Error> {
     ///     let mut card = session.transaction()?.on_drop(Disposition::Reset);
-    ///     card.execute(&Command::verify(0x81, pin))?.ok()?;
+    ///     card.execute(&Command::verify(0x81, pin)?)?.ok()?;
     ///     card.execute(&Command::select_file(&[0x3F, 0x77]))?.ok()?; // fails: the card is reset
     ///     card.end(Disposition::Reset)?;
     ///     Ok(())

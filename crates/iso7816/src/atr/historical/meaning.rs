@@ -2,15 +2,17 @@
 
 use core::fmt;
 
-use super::{
-    APPLICATION_IDENTIFIER, CARD_CAPABILITIES, CARD_SERVICE_DATA, Category, HistoricalBytes, STATUS_INDICATOR,
+use super::category::Category;
+use super::historical_bytes::{
+    APPLICATION_IDENTIFIER, CARD_CAPABILITIES, CARD_SERVICE_DATA, HistoricalBytes, STATUS_INDICATOR,
 };
-use crate::atr::capabilities::{self, CardCapabilities};
+use crate::atr::card_capabilities::CardCapabilities;
+use crate::atr::card_service_data::CardServiceData;
 use crate::status_word::StatusWord;
 
 impl<'a> HistoricalBytes<'a> {
     /// What the byte at a position is, for people.
-    pub(crate) fn meaning(&self, position: usize) -> Meaning<'a> {
+    pub(in crate::atr) fn meaning(&self, position: usize) -> Meaning<'a> {
         let bytes = self.as_bytes();
         let byte = bytes.get(position).copied().unwrap_or_default();
         if position == 0 {
@@ -20,17 +22,22 @@ impl<'a> HistoricalBytes<'a> {
             return Meaning::OfReader(bytes, position);
         }
         let (objects, status) = self.parts();
-        let status_at = 1 + objects.len();
         match self.category() {
             Some(Category::DirDataReference) if position == 1 => {
                 return Meaning::Text("DIR data reference");
             }
-            Some(Category::StatusAtEnd | Category::CompactTlv) if position < status_at => {
+            Some(Category::StatusAtEnd | Category::CompactTlv) if position <= objects.len() => {
                 for (start, object) in self.placed_objects() {
                     match object {
                         Ok(object) if position == start => return Meaning::Object(object.tag()),
                         Ok(object) if position <= start + object.value().len() => {
                             return Meaning::of_value(object.tag(), object.value(), position - start);
+                        }
+                        // Whether it would fit into what was announced.
+                        Err(_)
+                            if position == start && start + usize::from(byte & 0x0F) < self.objects_end() =>
+                        {
+                            return Meaning::Text("an object whose end is missing");
                         }
                         Err(_) if position == start => {
                             return Meaning::Text("an object longer than the bytes that are left");
@@ -39,25 +46,42 @@ impl<'a> HistoricalBytes<'a> {
                     }
                 }
             }
-            Some(Category::StatusAtEnd) if status.len() == 3 => {
-                return Meaning::Status(status, position - status_at + 1);
+            Some(Category::StatusAtEnd) if self.announced_len() > 3 => {
+                let within = position - self.status_at() + 1;
+                return Meaning::Status {
+                    value: status,
+                    len: 3,
+                    within,
+                };
             }
             Some(Category::Proprietary(_)) => return Meaning::Data("the maker's own", byte),
             _ => {}
         }
         Meaning::Data("data", byte)
     }
+
+    /// The place behind the objects, T1 being 0, by the number announced.
+    fn objects_end(&self) -> usize {
+        match self.category() {
+            Some(Category::StatusAtEnd) => self.status_at(),
+            _ => self.announced_len(),
+        }
+    }
 }
 
 /// What a historical byte is; `Display` says it. A number counts the bytes of a value from 1.
 #[derive(Clone, Copy)]
-pub(crate) enum Meaning<'a> {
+pub(in crate::atr) enum Meaning<'a> {
     Category(Category),
     Object(u8),
-    Service(u8),
+    Service(CardServiceData),
     Capability(CardCapabilities, usize),
-    /// One to three bytes: life cycle status, status word or both.
-    Status(&'a [u8], usize),
+    /// One to three bytes: life cycle status, status word or both. Of the last of them some may be missing.
+    Status {
+        value: &'a [u8],
+        len: usize,
+        within: usize,
+    },
     /// All bytes, and the place of the one meant.
     OfReader(&'a [u8], usize),
     Text(&'static str),
@@ -68,9 +92,13 @@ impl<'a> Meaning<'a> {
     fn of_value(tag: u8, value: &'a [u8], within: usize) -> Self {
         let byte = value.get(within - 1).copied().unwrap_or_default();
         match tag {
-            CARD_SERVICE_DATA if within == 1 => Self::Service(byte),
+            CARD_SERVICE_DATA if within == 1 => Self::Service(CardServiceData::new(byte)),
             CARD_CAPABILITIES if within <= 3 => Self::Capability(CardCapabilities::new(value), within),
-            STATUS_INDICATOR if value.len() <= 3 => Self::Status(value, within),
+            STATUS_INDICATOR if value.len() <= 3 => Self::Status {
+                value,
+                len: value.len(),
+                within,
+            },
             _ => Self::Data(object(tag), byte),
         }
     }
@@ -106,23 +134,6 @@ const fn life_cycle(byte: u8) -> &'static str {
     }
 }
 
-/// Says what the card service data byte says. ISO/IEC 7816-4:2013, 12.1.1.5.
-fn service(byte: u8, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let in_files = byte & 0x30 != 0;
-    let says = [
-        (byte & 0x80 != 0, "application by full name"),
-        (byte & 0x40 != 0, "application by partial name"),
-        (byte & 0x20 != 0, "data objects in EF.DIR"),
-        (byte & 0x10 != 0, "data objects in EF.ATR"),
-        (in_files && byte & 0x0E == 0x08, "read by READ BINARY"),
-        (in_files && byte & 0x0E == 0x00, "read by READ RECORD"),
-        (in_files && byte & 0x0E == 0x04, "read by GET DATA"),
-        (byte & 0x01 == 0, "with MF"),
-        (byte & 0x01 != 0, "without MF"),
-    ];
-    capabilities::list(f, &says)
-}
-
 /// The standard of a contactless card by its number in a reader's answer to reset. PC/SC part 3, supplemental document.
 const fn standard(byte: u8) -> &'static str {
     match byte {
@@ -150,18 +161,6 @@ const fn card_name(number: [u8; 2]) -> &'static str {
     }
 }
 
-impl fmt::Display for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::StatusAtEnd => "category: compact TLV, status at the end",
-            Self::DirDataReference => "category: DIR data reference",
-            Self::CompactTlv => "category: compact TLV",
-            Self::Reserved(_) => "category: reserved",
-            Self::Proprietary(_) => "category: proprietary",
-        })
-    }
-}
-
 impl fmt::Display for Meaning<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -170,11 +169,11 @@ impl fmt::Display for Meaning<'_> {
             }
             Self::Category(category) => write!(f, "{category}"),
             Self::Object(tag) => f.write_str(object(tag)),
-            Self::Service(byte) => service(byte, f),
+            Self::Service(services) => write!(f, "{services}"),
             Self::Capability(capabilities, within) => capabilities.describe(within, f),
-            Self::Status(value, within) => match (value, within) {
-                (&[byte] | &[byte, _, _], 1) => write!(f, "life cycle status: {}", life_cycle(byte)),
-                _ if within < value.len() => f.write_str("SW1"),
+            Self::Status { value, len, within } => match (value, within) {
+                (&[byte, ..], 1) if len != 2 => write!(f, "life cycle status: {}", life_cycle(byte)),
+                _ if within < len => f.write_str("SW1"),
                 (&[.., 0, 0], _) => f.write_str("SW2: no status given"),
                 (&[.., sw1, sw2], _) => write!(f, "SW2: {}", StatusWord::new(sw1, sw2)),
                 _ => f.write_str("status"),

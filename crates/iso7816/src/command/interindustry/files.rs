@@ -1,7 +1,9 @@
 //! Files, records and data objects: SELECT, READ, UPDATE, GET DATA, PUT DATA.
 
-use super::super::OffsetDataObject;
-use super::{Command, OutOfRange, checked, in_range};
+use crate::command::apdu::Command;
+use crate::command::offset::OffsetDataObject;
+use crate::instruction;
+use crate::out_of_range::{OutOfRange, checked, in_range};
 
 const fn short_ef(sfi: u8) -> Result<u8, OutOfRange> {
     match in_range("short EF identifier", sfi as u32, 1, 30) {
@@ -33,7 +35,9 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn select_aid(aid: &'a [u8]) -> Self {
-        Self::new(0x00, 0xA4, 0x04, 0x00).with_data(aid).with_ne(256)
+        Self::new(0x00, instruction::SELECT, 0x04, 0x00)
+            .with_data(aid)
+            .with_ne(256)
     }
 
     /// SELECT by file identifier: an MF, DF or EF. Asks for the file control information.
@@ -50,7 +54,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn select_file(identifier: &'a [u8; 2]) -> Self {
-        Self::new(0x00, 0xA4, 0x00, 0x00)
+        Self::new(0x00, instruction::SELECT, 0x00, 0x00)
             .with_data(identifier)
             .with_ne(256)
     }
@@ -69,7 +73,9 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn select_path(path: &'a [u8]) -> Self {
-        Self::new(0x00, 0xA4, 0x08, 0x00).with_data(path).with_ne(256)
+        Self::new(0x00, instruction::SELECT, 0x08, 0x00)
+            .with_data(path)
+            .with_ne(256)
     }
 
     /// READ BINARY of the current EF, from an offset of 0 to 32,767 bytes.
@@ -90,7 +96,7 @@ impl<'a> Command<'a> {
     pub const fn read_binary(offset: u16, ne: usize) -> Result<Self, OutOfRange> {
         checked!(in_range("offset", offset as u32, 0, 0x7FFF));
         let [p1, p2] = offset.to_be_bytes();
-        Ok(Self::new(0x00, 0xB0, p1, p2).with_ne(ne))
+        Ok(Self::new(0x00, instruction::READ_BINARY, p1, p2).with_ne(ne))
     }
 
     /// READ BINARY of the EF with a short EF identifier, 1 to 30, from an offset of 0 to 255 bytes; it becomes the current EF.
@@ -109,7 +115,7 @@ impl<'a> Command<'a> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub const fn read_binary_sfi(sfi: u8, offset: u8, ne: usize) -> Result<Self, OutOfRange> {
-        Ok(Self::new(0x00, 0xB0, checked!(short_ef(sfi)), offset).with_ne(ne))
+        Ok(Self::new(0x00, instruction::READ_BINARY, checked!(short_ef(sfi)), offset).with_ne(ne))
     }
 
     /// READ BINARY with INS B1 of the current EF, from any offset. The bytes come in a data object 53 or 73.
@@ -127,7 +133,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn read_binary_odd(offset: &'a OffsetDataObject, ne: usize) -> Self {
-        Self::new(0x00, 0xB1, 0x00, 0x00)
+        Self::new(0x00, instruction::READ_BINARY_ODD, 0x00, 0x00)
             .with_data(offset.as_bytes())
             .with_ne(ne)
     }
@@ -150,7 +156,7 @@ impl<'a> Command<'a> {
     pub const fn update_binary(offset: u16, data: &'a [u8]) -> Result<Self, OutOfRange> {
         checked!(in_range("offset", offset as u32, 0, 0x7FFF));
         let [p1, p2] = offset.to_be_bytes();
-        Ok(Self::new(0x00, 0xD6, p1, p2).with_data(data))
+        Ok(Self::new(0x00, instruction::UPDATE_BINARY, p1, p2).with_data(data))
     }
 
     /// UPDATE BINARY of the EF with a short EF identifier, 1 to 30, from an offset of 0 to 255 bytes.
@@ -169,7 +175,7 @@ impl<'a> Command<'a> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub const fn update_binary_sfi(sfi: u8, offset: u8, data: &'a [u8]) -> Result<Self, OutOfRange> {
-        Ok(Self::new(0x00, 0xD6, checked!(short_ef(sfi)), offset).with_data(data))
+        Ok(Self::new(0x00, instruction::UPDATE_BINARY, checked!(short_ef(sfi)), offset).with_data(data))
     }
 
     /// UPDATE BINARY with INS D7 of the current EF: an [`OffsetDataObject`] and a data object 53 with the bytes.
@@ -187,7 +193,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn update_binary_odd(objects: &'a [u8]) -> Self {
-        Self::new(0x00, 0xD7, 0x00, 0x00).with_data(objects)
+        Self::new(0x00, instruction::UPDATE_BINARY_ODD, 0x00, 0x00).with_data(objects)
     }
 
     /// READ RECORD by number, 1 to 254 (0 is the current record), of an EF by short EF identifier, 0 for the current EF.
@@ -206,7 +212,7 @@ impl<'a> Command<'a> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub const fn read_record(number: u8, sfi: u8, ne: usize) -> Result<Self, OutOfRange> {
-        Ok(Self::new(0x00, 0xB2, number, checked!(record_p2(sfi))).with_ne(ne))
+        Ok(Self::new(0x00, instruction::READ_RECORD, number, checked!(record_p2(sfi))).with_ne(ne))
     }
 
     /// UPDATE RECORD by number, 1 to 254 (0 is the current record), of an EF by short EF identifier, 0 for the current EF.
@@ -225,7 +231,7 @@ impl<'a> Command<'a> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub const fn update_record(number: u8, sfi: u8, data: &'a [u8]) -> Result<Self, OutOfRange> {
-        Ok(Self::new(0x00, 0xDC, number, checked!(record_p2(sfi))).with_data(data))
+        Ok(Self::new(0x00, instruction::UPDATE_RECORD, number, checked!(record_p2(sfi))).with_data(data))
     }
 
     /// GET DATA of the data object with a tag of one or two bytes.
@@ -243,7 +249,7 @@ impl<'a> Command<'a> {
     #[must_use]
     pub const fn get_data(tag: u16, ne: usize) -> Self {
         let [p1, p2] = tag.to_be_bytes();
-        Self::new(0x00, 0xCA, p1, p2).with_ne(ne)
+        Self::new(0x00, instruction::GET_DATA, p1, p2).with_ne(ne)
     }
 
     /// PUT DATA of the data object with a tag of one or two bytes.
@@ -261,6 +267,6 @@ impl<'a> Command<'a> {
     #[must_use]
     pub const fn put_data(tag: u16, data: &'a [u8]) -> Self {
         let [p1, p2] = tag.to_be_bytes();
-        Self::new(0x00, 0xDA, p1, p2).with_data(data)
+        Self::new(0x00, instruction::PUT_DATA, p1, p2).with_data(data)
     }
 }

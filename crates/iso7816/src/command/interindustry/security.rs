@@ -1,24 +1,50 @@
 //! Who uses the card: PINs, challenges, authentication.
 
-use super::Command;
+use crate::command::apdu::Command;
+use crate::command::form::Form;
+use crate::instruction;
+use crate::out_of_range::{OutOfRange, checked, in_range};
 
 impl<'a> Command<'a> {
-    /// VERIFY of a PIN, by its reference. With no data, the card tells the tries left and uses up none.
+    /// VERIFY of a PIN, by its reference.
     ///
+    /// An empty PIN is refused: the same bytes ask how things stand, and a card whose PIN was verified before answers them
+    /// with 9000, whoever asks. [`verification_status`](Self::verification_status) is for that.
     /// ISO/IEC 7816-4:2013, 11.5.6.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] for an empty PIN.
     ///
     /// # Examples
     /// ```
     /// use pcsc_iso7816::command::{Command, Form};
     ///
-    /// let command = Command::verify(0x81, b"1234");
+    /// let command = Command::verify(0x81, b"1234")?;
     /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x20, 0x00, 0x81, 0x04, 0x31, 0x32, 0x33, 0x34]);
-    /// assert_eq!(Command::verify(0x81, b"").encode(Form::Short)?, [0x00, 0x20, 0x00, 0x81]);
+    /// assert!(Command::verify(0x81, b"").is_err());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub const fn verify(reference: u8, pin: &'a [u8]) -> Result<Self, OutOfRange> {
+        checked!(not_empty("length of the PIN", pin));
+        Ok(Self::new(0x00, instruction::VERIFY, 0x00, reference).with_data(pin))
+    }
+
+    /// VERIFY without data: asks whether a PIN must be verified, by its reference, and uses up no try.
+    ///
+    /// The answer is 63Cx with the number of tries left, 6983 where there is none, or 9000 where the PIN is verified already
+    /// or need not be. It proves nothing about who asks. ISO/IEC 7816-4:2013, 11.5.6.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_iso7816::command::{Command, Form};
+    ///
+    /// let command = Command::verification_status(0x81);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x20, 0x00, 0x81]);
     /// # Ok::<(), pcsc_iso7816::command::EncodeError>(())
     /// ```
     #[must_use]
-    pub const fn verify(reference: u8, pin: &'a [u8]) -> Self {
-        Self::new(0x00, 0x20, 0x00, reference).with_data(pin)
+    pub const fn verification_status(reference: u8) -> Self {
+        Self::new(0x00, instruction::VERIFY, 0x00, reference)
     }
 
     /// CHANGE REFERENCE DATA: the old PIN followed by the new one.
@@ -35,7 +61,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn change_reference_data(reference: u8, old_and_new: &'a [u8]) -> Self {
-        Self::new(0x00, 0x24, 0x00, reference).with_data(old_and_new)
+        Self::new(0x00, instruction::CHANGE_REFERENCE_DATA, 0x00, reference).with_data(old_and_new)
     }
 
     /// RESET RETRY COUNTER: the resetting code followed by the new PIN.
@@ -52,7 +78,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn reset_retry_counter(reference: u8, code_and_new: &'a [u8]) -> Self {
-        Self::new(0x00, 0x2C, 0x00, reference).with_data(code_and_new)
+        Self::new(0x00, instruction::RESET_RETRY_COUNTER, 0x00, reference).with_data(code_and_new)
     }
 
     /// GET CHALLENGE: random bytes from the card.
@@ -69,7 +95,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn get_challenge(ne: usize) -> Self {
-        Self::new(0x00, 0x84, 0x00, 0x00).with_ne(ne)
+        Self::new(0x00, instruction::GET_CHALLENGE, 0x00, 0x00).with_ne(ne)
     }
 
     /// INTERNAL AUTHENTICATE: the card proves itself by what it makes of a challenge.
@@ -86,25 +112,55 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn internal_authenticate(algorithm: u8, reference: u8, challenge: &'a [u8], ne: usize) -> Self {
-        Self::new(0x00, 0x88, algorithm, reference)
+        Self::new(0x00, instruction::INTERNAL_AUTHENTICATE, algorithm, reference)
             .with_data(challenge)
             .with_ne(ne)
     }
 
     /// EXTERNAL AUTHENTICATE: the program proves itself by what it made of the card's challenge.
     ///
-    /// ISO/IEC 7816-4:2013, 11.5.4.
+    /// An empty response is refused: the same bytes ask how things stand, as with [`verify`](Self::verify).
+    /// [`authentication_status`](Self::authentication_status) is for that. ISO/IEC 7816-4:2013, 11.5.4.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] for an empty response.
     ///
     /// # Examples
     /// ```
     /// use pcsc_iso7816::command::{Command, Form};
     ///
-    /// let command = Command::external_authenticate(1, 2, &[0xAA]);
+    /// let command = Command::external_authenticate(1, 2, &[0xAA])?;
     /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x82, 0x01, 0x02, 0x01, 0xAA]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub const fn external_authenticate(
+        algorithm: u8,
+        reference: u8,
+        response: &'a [u8],
+    ) -> Result<Self, OutOfRange> {
+        checked!(not_empty("length of the response to the challenge", response));
+        Ok(Self::new(0x00, instruction::EXTERNAL_AUTHENTICATE, algorithm, reference).with_data(response))
+    }
+
+    /// EXTERNAL AUTHENTICATE without data: asks whether the program must authenticate itself, and uses up no try.
+    ///
+    /// Answered as [`verification_status`](Self::verification_status). ISO/IEC 7816-4:2013, 11.5.4.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_iso7816::command::{Command, Form};
+    ///
+    /// let command = Command::authentication_status(1, 2);
+    /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x82, 0x01, 0x02]);
     /// # Ok::<(), pcsc_iso7816::command::EncodeError>(())
     /// ```
     #[must_use]
-    pub const fn external_authenticate(algorithm: u8, reference: u8, response: &'a [u8]) -> Self {
-        Self::new(0x00, 0x82, algorithm, reference).with_data(response)
+    pub const fn authentication_status(algorithm: u8, reference: u8) -> Self {
+        Self::new(0x00, instruction::EXTERNAL_AUTHENTICATE, algorithm, reference)
     }
+}
+
+/// Data without which the command would be a question.
+const fn not_empty(field: &'static str, data: &[u8]) -> Result<(), OutOfRange> {
+    in_range(field, data.len() as u32, 1, Form::Extended.max_nc() as u32)
 }

@@ -1,6 +1,8 @@
 //! How commands reach their application: logical channels, GET RESPONSE, ENVELOPE.
 
-use super::{Command, OutOfRange, checked, in_range};
+use crate::command::apdu::Command;
+use crate::instruction;
+use crate::out_of_range::{OutOfRange, checked, in_range};
 
 impl<'a> Command<'a> {
     /// MANAGE CHANNEL: opens a logical channel that the card chooses, whose number is the one byte of the answer.
@@ -17,7 +19,7 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn open_channel() -> Self {
-        Self::new(0x00, 0x70, 0x00, 0x00).with_ne(1)
+        Self::new(0x00, instruction::MANAGE_CHANNEL, 0x00, 0x00).with_ne(1)
     }
 
     /// MANAGE CHANNEL: opens the logical channel of this number, 1 to 19; the answer has no data.
@@ -37,7 +39,7 @@ impl<'a> Command<'a> {
     /// ```
     pub const fn open_numbered_channel(channel: u8) -> Result<Self, OutOfRange> {
         checked!(in_range("logical channel", channel as u32, 1, 19));
-        Ok(Self::new(0x00, 0x70, 0x00, channel))
+        Ok(Self::new(0x00, instruction::MANAGE_CHANNEL, 0x00, channel))
     }
 
     /// MANAGE CHANNEL: closes a logical channel, 1 to 19, from the basic channel.
@@ -57,7 +59,7 @@ impl<'a> Command<'a> {
     /// ```
     pub const fn close_channel(channel: u8) -> Result<Self, OutOfRange> {
         checked!(in_range("logical channel", channel as u32, 1, 19));
-        Ok(Self::new(0x00, 0x70, 0x80, channel))
+        Ok(Self::new(0x00, instruction::MANAGE_CHANNEL, 0x80, channel))
     }
 
     /// GET RESPONSE: what a card has ready after 61xx.
@@ -75,7 +77,7 @@ impl<'a> Command<'a> {
     #[inline]
     #[must_use]
     pub const fn get_response(ne: usize) -> Self {
-        Self::new(0x00, 0xC0, 0x00, 0x00).with_ne(ne)
+        Self::new(0x00, instruction::GET_RESPONSE, 0x00, 0x00).with_ne(ne)
     }
 
     /// ENVELOPE: carries a command, or a part of it, that the transport cannot carry by itself.
@@ -92,6 +94,8 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn envelope(data: &'a [u8], ne: usize) -> Self {
-        Self::new(0x00, 0xC2, 0x00, 0x00).with_data(data).with_ne(ne)
+        Self::new(0x00, instruction::ENVELOPE, 0x00, 0x00)
+            .with_data(data)
+            .with_ne(ne)
     }
 }

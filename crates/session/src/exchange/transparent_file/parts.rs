@@ -7,7 +7,7 @@ use crate::exchange::connection::Connection;
 use crate::exchange::transmit::Exchange;
 use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_iso7816::tlv::BerTlvs;
+use pcsc_iso7816::tlv::ber::DataObjects;
 use zeroize::Zeroize;
 
 /// The discretionary data object of the odd instructions, and its constructed form.
@@ -143,7 +143,7 @@ impl Parts<'_> {
         let (status, answer) = (response.status(), response.data());
         let mut len = 0;
         let mut found = answer.is_empty();
-        for object in BerTlvs::new(answer) {
+        for object in DataObjects::new(answer) {
             match object {
                 Ok(object) if DATA.contains(&object.tag()) => {
                     let value = object.value();

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Is one of the four kinds of interface byte.
+/// One of the four kinds of interface byte.
 ///
 /// ISO/IEC 7816-3:2006, 8.2.3.
 ///
@@ -26,7 +26,7 @@ pub enum InterfaceByteKind {
     Td,
 }
 
-/// Is an interface byte: its name, its value, and the protocol that it belongs to.
+/// An interface byte: its name, its value, and the protocol that it belongs to.
 ///
 /// `Display` shows both: `TA1=95`. ISO/IEC 7816-3:2006, 8.2.3.
 ///
@@ -48,7 +48,7 @@ pub struct InterfaceByte {
 
 /// What an interface byte says, as far as the standard knows it.
 #[derive(Clone, Copy)]
-pub(crate) enum Role {
+pub(super) enum Role {
     /// TA1.
     FD,
     /// TB1 and TB2.
@@ -77,42 +77,18 @@ pub(crate) enum Role {
 
 impl InterfaceByte {
     /// Gives which of TA, TB, TC and TD it is.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::{Atr, InterfaceByteKind};
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x20, 0x00]);
-    /// assert!(atr.interface_bytes().map(|byte| byte.kind()).eq([InterfaceByteKind::Tb]));
-    /// ```
     #[must_use]
     pub const fn kind(&self) -> InterfaceByteKind {
         self.kind
     }
 
     /// Gives its number: 1 for TA1.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x01, 0x01]); // TD1, TD2, TCK
-    /// assert!(atr.interface_bytes().map(|byte| byte.index()).eq([1, 2]));
-    /// ```
     #[must_use]
     pub const fn index(&self) -> u8 {
         self.index
     }
 
     /// Gives its value.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x80, 0x80, 0x01, 0x01]);
-    /// assert!(atr.interface_bytes().map(|byte| byte.value()).eq([0x80, 0x01]));
-    /// ```
     #[must_use]
     pub const fn value(&self) -> u8 {
         self.value
@@ -120,14 +96,6 @@ impl InterfaceByte {
 
     /// Gives the T that it is specific to, which the TD before it names; `None` for the bytes with the numbers 1 and 2,
     /// which are global but for TC2 (T=0). 15 means global, too.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x80, 0x81, 0x11, 0xFE, 0xEE]); // TD1, TD2, TA3, TCK
-    /// assert!(atr.interface_bytes().map(|byte| byte.protocol()).eq([None, None, Some(1)]));
-    /// ```
     #[must_use]
     pub fn protocol(&self) -> Option<u8> {
         match (self.kind, self.index) {
@@ -138,21 +106,13 @@ impl InterfaceByte {
     }
 
     /// Gives the T that a TD byte names.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::Atr;
-    ///
-    /// let atr = Atr::new(&[0x3B, 0x90, 0x95, 0x01, 0x04]); // TA1, TD1, TCK
-    /// assert!(atr.interface_bytes().map(|byte| byte.offered_protocol()).eq([None, Some(1)]));
-    /// ```
     #[must_use]
     pub fn offered_protocol(&self) -> Option<u8> {
         (self.kind == InterfaceByteKind::Td).then_some(self.value & 0x0F)
     }
 
     /// `first` tells that no byte of this kind with a number above 2 comes before it for the same T.
-    pub(crate) fn role(&self, first: bool) -> Role {
+    pub(super) fn role(&self, first: bool) -> Role {
         use InterfaceByteKind::{Ta, Tb, Tc, Td};
         match (self.kind, self.index, self.protocol()) {
             (Td, ..) => Role::Protocol,
@@ -188,7 +148,7 @@ impl fmt::Display for InterfaceByte {
     }
 }
 
-/// Reads the interface bytes of an ATR in their order.
+/// The interface bytes of an ATR in their order, as an iterator.
 ///
 /// Made by [`Atr::interface_bytes`](crate::atr::Atr::interface_bytes).
 ///
@@ -211,7 +171,7 @@ pub struct InterfaceBytes<'a> {
 }
 
 impl<'a> InterfaceBytes<'a> {
-    pub(crate) fn new(atr: &'a [u8], t0: Option<u8>) -> Self {
+    pub(super) fn new(atr: &'a [u8], t0: Option<u8>) -> Self {
         let announced = t0.map_or(0, |t0| t0 >> 4);
         Self {
             bytes: atr,
@@ -223,12 +183,12 @@ impl<'a> InterfaceBytes<'a> {
     }
 
     /// Where the next byte is, or, at the end, the first historical byte.
-    pub(crate) fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.position
     }
 
     /// How many announced bytes are left: at the end, how many are missing.
-    pub(crate) fn missing(&self) -> usize {
+    pub(super) fn missing(&self) -> usize {
         usize::try_from(self.announced.count_ones()).unwrap_or(0)
     }
 }

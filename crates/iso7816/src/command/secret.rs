@@ -1,5 +1,7 @@
 //! Which commands carry secrets.
 
+use crate::instruction as ins;
+
 /// Tells whether a command's data is secret, by its raw bytes, whatever else they hold.
 ///
 /// True, with any class byte (proprietary, on a logical channel or chained), for VERIFY (20, 21), CHANGE REFERENCE DATA
@@ -25,9 +27,14 @@ pub const fn is_sensitive_apdu(apdu: &[u8]) -> bool {
 }
 
 #[inline]
-pub(crate) const fn carries_secret(cla: u8, ins: u8) -> bool {
-    matches!(ins, 0x20 | 0x21 | 0x24..=0x29 | 0x2C | 0x2D | 0xC2 | 0xC3)
-        || (cla == 0xFF && matches!(ins, 0x00 | 0x82))
+pub(super) const fn carries_secret(cla: u8, ins: u8) -> bool {
+    matches!(
+        ins,
+        ins::VERIFY..=ins::VERIFY_ODD
+            | ins::CHANGE_REFERENCE_DATA..=0x29
+            | ins::RESET_RETRY_COUNTER..=ins::RESET_RETRY_COUNTER_ODD
+            | ins::ENVELOPE..=ins::ENVELOPE_ODD
+    ) || (cla == 0xFF && matches!(ins, 0x00 | 0x82))
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-/// Holds the card capabilities, one to three bytes. What a missing byte would say is taken for not supported.
+use super::listing::list;
+
+/// The card capabilities, one to three bytes. What a missing byte would say is taken for not supported.
 ///
 /// From the historical bytes (tag 7), or from the data object 47 of EF.ATR. ISO/IEC 7816-4:2013, 12.1.1.9.
 ///
@@ -21,7 +23,7 @@ pub struct CardCapabilities {
     commands: Option<u8>,
 }
 
-/// Says what a write does to the bits that are there. ISO/IEC 7816-4:2013, 12.1.1.9, table 118.
+/// What a write does to the bits that are there. ISO/IEC 7816-4:2013, 12.1.1.9, table 118.
 ///
 /// # Examples
 /// ```
@@ -63,154 +65,74 @@ impl CardCapabilities {
     }
 
     /// Tells whether a DF can be selected by its full name.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x80]).selects_by_full_df_name());
-    /// assert!(!CardCapabilities::new(&[0x7F]).selects_by_full_df_name());
-    /// ```
     #[must_use]
     pub const fn selects_by_full_df_name(&self) -> bool {
         self.selection & 0x80 != 0
     }
 
     /// Tells whether a DF can be selected by the beginning of its name.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x40]).selects_by_partial_df_name());
-    /// assert!(!CardCapabilities::new(&[0xBF]).selects_by_partial_df_name());
-    /// ```
     #[must_use]
     pub const fn selects_by_partial_df_name(&self) -> bool {
         self.selection & 0x40 != 0
     }
 
     /// Tells whether a DF can be selected by path.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x20]).selects_by_path());
-    /// assert!(!CardCapabilities::new(&[0xDF]).selects_by_path());
-    /// ```
     #[must_use]
     pub const fn selects_by_path(&self) -> bool {
         self.selection & 0x20 != 0
     }
 
     /// Tells whether a DF can be selected by file identifier.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x10]).selects_by_file_identifier());
-    /// assert!(!CardCapabilities::new(&[0xEF]).selects_by_file_identifier());
-    /// ```
     #[must_use]
     pub const fn selects_by_file_identifier(&self) -> bool {
         self.selection & 0x10 != 0
     }
 
     /// Tells whether a DF is selected implicitly.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x08]).selects_df_implicitly());
-    /// assert!(!CardCapabilities::new(&[0xF7]).selects_df_implicitly());
-    /// ```
     #[must_use]
     pub const fn selects_df_implicitly(&self) -> bool {
         self.selection & 0x08 != 0
     }
 
     /// Tells whether short EF identifiers are supported.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x04]).short_ef_identifier());
-    /// assert!(!CardCapabilities::new(&[0xFB]).short_ef_identifier());
-    /// ```
     #[must_use]
     pub const fn short_ef_identifier(&self) -> bool {
         self.selection & 0x04 != 0
     }
 
     /// Tells whether records can be addressed by number.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x02]).record_number());
-    /// assert!(!CardCapabilities::new(&[0xFD]).record_number());
-    /// ```
     #[must_use]
     pub const fn record_number(&self) -> bool {
         self.selection & 0x02 != 0
     }
 
     /// Tells whether records can be addressed by identifier.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x01]).record_identifier());
-    /// assert!(!CardCapabilities::new(&[0xFE]).record_identifier());
-    /// ```
     #[must_use]
     pub const fn record_identifier(&self) -> bool {
         self.selection & 0x01 != 0
     }
 
     /// Gives the data coding byte, the second one.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert_eq!(CardCapabilities::new(&[0x80, 0x21]).data_coding_byte(), Some(0x21));
-    /// assert_eq!(CardCapabilities::new(&[0x80]).data_coding_byte(), None);
-    /// ```
     #[must_use]
     pub const fn data_coding_byte(&self) -> Option<u8> {
         self.data_coding
     }
 
     /// Tells whether the card has EFs of BER-TLV structure.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x00, 0x80]).ber_tlv_files());
-    /// assert!(!CardCapabilities::new(&[0x00, 0x7F]).ber_tlv_files());
-    /// ```
     #[must_use]
     pub fn ber_tlv_files(&self) -> bool {
         self.data_coding.is_some_and(|byte| byte & 0x80 != 0)
     }
 
+    /// Tells whether FF may begin a tag of BER-TLV data objects: bit 5 of the data coding byte. Else FF is filler.
+    ///
+    /// [`DataObjects`](crate::tlv::ber::DataObjects::tags_may_begin_with_ff) is to be told.
+    #[must_use]
+    pub fn tags_may_begin_with_ff(&self) -> bool {
+        self.data_coding.is_some_and(|byte| byte & 0x10 != 0)
+    }
+
     /// Gives what a write does to the bits that are there.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::{CardCapabilities, WriteBehaviour};
-    ///
-    /// let capabilities = CardCapabilities::new(&[0x00, 0x21]);
-    /// assert_eq!(capabilities.write_behaviour(), Some(WriteBehaviour::Proprietary));
-    /// ```
     #[must_use]
     pub fn write_behaviour(&self) -> Option<WriteBehaviour> {
         self.data_coding.map(|byte| match byte >> 5 & 0x03 {
@@ -222,84 +144,36 @@ impl CardCapabilities {
     }
 
     /// Gives the size of a data unit, in quartets (half bytes): 2 for one byte.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert_eq!(CardCapabilities::new(&[0x00, 0x01]).data_unit_quartets(), Some(2)); // a byte
-    /// assert_eq!(CardCapabilities::new(&[0x00]).data_unit_quartets(), None);
-    /// ```
     #[must_use]
     pub fn data_unit_quartets(&self) -> Option<u16> {
         self.data_coding.map(|byte| 1 << (byte & 0x0F))
     }
 
     /// Tells whether the card takes chained commands.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x80]).command_chaining());
-    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0x7F]).command_chaining());
-    /// ```
     #[must_use]
     pub fn command_chaining(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x80 != 0)
     }
 
     /// Tells whether the card takes extended Lc and Le fields.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x40]).extended_length());
-    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xBF]).extended_length());
-    /// ```
     #[must_use]
     pub fn extended_length(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x40 != 0)
     }
 
     /// Tells whether EF.ATR says how long an extended command or answer may be.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x20]).extended_length_information());
-    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xDF]).extended_length_information());
-    /// ```
     #[must_use]
     pub fn extended_length_information(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x20 != 0)
     }
 
     /// Tells whether the card can choose the number of a logical channel.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x10]).channel_by_card());
-    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xEF]).channel_by_card());
-    /// ```
     #[must_use]
     pub fn channel_by_card(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x10 != 0)
     }
 
     /// Tells whether the program can choose the number of a logical channel.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert!(CardCapabilities::new(&[0x00, 0x00, 0x08]).channel_by_program());
-    /// assert!(!CardCapabilities::new(&[0x00, 0x00, 0xF7]).channel_by_program());
-    /// ```
     #[must_use]
     pub fn channel_by_program(&self) -> bool {
         self.commands.is_some_and(|byte| byte & 0x08 != 0)
@@ -308,21 +182,13 @@ impl CardCapabilities {
     /// Gives the largest number of logical channels, the basic one included: 1 to 7, or 8 for eight and more.
     ///
     /// As the byte has it, also where neither card nor program can choose a number, which means that there are none.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_iso7816::atr::CardCapabilities;
-    ///
-    /// assert_eq!(CardCapabilities::new(&[0x00, 0x00, 0x13]).max_channels(), 4);
-    /// assert_eq!(CardCapabilities::new(&[0x00]).max_channels(), 1);
-    /// ```
     #[must_use]
     pub fn max_channels(&self) -> u8 {
         self.commands.map_or(1, |byte| (byte & 0x07) + 1)
     }
 
     /// Says what one of the bytes says, counted from 1.
-    pub(crate) fn describe(&self, byte: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn describe(&self, byte: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match byte {
             1 => {
                 let says = [
@@ -339,7 +205,7 @@ impl CardCapabilities {
             }
             2 => write!(
                 f,
-                "data coding: units of {} quartets, {}{}",
+                "data coding: units of {} quartets, {}{}{}",
                 self.data_unit_quartets().unwrap_or_default(),
                 match self.write_behaviour() {
                     Some(WriteBehaviour::Proprietary) => "proprietary write",
@@ -349,6 +215,11 @@ impl CardCapabilities {
                 },
                 if self.ber_tlv_files() {
                     ", BER-TLV files"
+                } else {
+                    ""
+                },
+                if self.tags_may_begin_with_ff() {
+                    ", FF may begin a tag"
                 } else {
                     ""
                 }
@@ -373,13 +244,6 @@ impl CardCapabilities {
             }
         }
     }
-}
-
-/// Lists what is true, or says that there is none.
-pub(super) fn list(f: &mut fmt::Formatter<'_>, says: &[(bool, &str)]) -> fmt::Result {
-    let mut true_ones = says.iter().filter_map(|&(is_true, text)| is_true.then_some(text));
-    f.write_str(true_ones.next().unwrap_or("none"))?;
-    true_ones.try_for_each(|text| write!(f, ", {text}"))
 }
 
 #[cfg(test)]
@@ -422,5 +286,27 @@ mod tests {
         assert_eq!(of(0x41).write_behaviour(), Some(WriteBehaviour::Or));
         assert_eq!(of(0x61).write_behaviour(), Some(WriteBehaviour::And));
         assert!(of(0x80).ber_tlv_files() && !of(0x7F).ber_tlv_files());
+    }
+
+    #[test]
+    fn field_case_22_the_bit_that_lets_ff_begin_a_tag() {
+        let of = |byte| CardCapabilities::new(&[0, byte]);
+        assert!(of(0x10).tags_may_begin_with_ff() && !of(0xEF).tags_may_begin_with_ff());
+        assert!(!CardCapabilities::new(&[0xFF]).tags_may_begin_with_ff());
+    }
+
+    #[test]
+    fn the_first_byte() {
+        for bit in 0..8 {
+            let capabilities = CardCapabilities::new(&[1 << bit]);
+            assert_eq!(capabilities.selects_by_full_df_name(), bit == 7);
+            assert_eq!(capabilities.selects_by_partial_df_name(), bit == 6);
+            assert_eq!(capabilities.selects_by_path(), bit == 5);
+            assert_eq!(capabilities.selects_by_file_identifier(), bit == 4);
+            assert_eq!(capabilities.selects_df_implicitly(), bit == 3);
+            assert_eq!(capabilities.short_ef_identifier(), bit == 2);
+            assert_eq!(capabilities.record_number(), bit == 1);
+            assert_eq!(capabilities.record_identifier(), bit == 0);
+        }
     }
 }
