@@ -122,7 +122,7 @@ fn several_threads_share_it_behind_a_mutex_and_list_readers_on_a_clone_of_its_co
         })
         .collect();
     for worker in workers {
-        assert_eq!(context.list_readers().unwrap(), [name.clone()]);
+        assert_eq!(context.list_readers().unwrap(), ["Simulated Reader 00 00"]);
         assert_eq!(worker.join().unwrap(), GREETING);
     }
     assert_eq!(simulator.calls("SCardConnect"), 1);
