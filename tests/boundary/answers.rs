@@ -3,7 +3,7 @@
 use crate::table::{
     READER, answer, answer_with, buffer, command, connect_with, found, provider, session, transmits,
 };
-use pcsc_session::{Code, Context, Error, Protocol, ReaderName, Session};
+use pcsc_session::{Code, Context, Error, ReaderName, Session};
 use pcsc_sys as sys;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
@@ -143,17 +143,6 @@ fn a_failure_that_passes_leaves_the_session_open() {
         session.transmit(&GET).unwrap_err();
         answer(&[0x90, 0x00]);
         assert!(session.transmit(&GET).unwrap().status().is_success());
-    }
-}
-
-#[test]
-fn a_protocol_that_no_header_lists_is_kept() {
-    for protocol in [0, 8, 0x40, 0x8000_0000] {
-        connect_with(sys::SCARD_S_SUCCESS, protocol);
-        let mut session = session();
-        assert_eq!(session.protocol(), Protocol(protocol as u32));
-        answer(&[0x90, 0x00]);
-        session.transmit(&GET).unwrap();
     }
 }
 

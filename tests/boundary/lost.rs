@@ -32,6 +32,7 @@ fn transactions_that_a_reset_kept_open_are_ended_by_the_reconnection() {
             .with_len(10)
             .read()
             .unwrap_err()
+            .error()
             .is_card_reset()
     );
     drop(transaction);

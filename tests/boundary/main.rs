@@ -6,6 +6,7 @@
 mod assert_error;
 
 mod answers;
+mod checked;
 mod exchange;
 mod functions;
 mod log_lines;

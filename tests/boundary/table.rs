@@ -18,6 +18,11 @@ thread_local! {
     /// What the beginning of the receive buffer held when SCardTransmit got it.
     static FOUND: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static TRANSMITS: Cell<usize> = const { Cell::new(0) };
+    /// The handles that are given out.
+    static CONTEXT: Cell<SCARDCONTEXT> = const { Cell::new(1) };
+    static CARD: Cell<SCARDHANDLE> = const { Cell::new(2) };
+    /// The list of readers, as it is.
+    static LIST: RefCell<Vec<u8>> = RefCell::new([READER.as_bytes(), b"\0L\xE4ser\0\0"].concat());
     static PROTOCOL: Cell<DWORD> = const { Cell::new(pcsc_sys::SCARD_PROTOCOL_T1) };
     /// What each function but SCardTransmit and SCardConnect returns, from its next call on.
     static CODES: RefCell<BTreeMap<&'static str, LONG>> = const { RefCell::new(BTreeMap::new()) };
@@ -40,6 +45,17 @@ pub(crate) const READER: &str = "Table 00";
 /// Has the card answer these bytes.
 pub(crate) fn answer(bytes: &[u8]) {
     answer_with(SCARD_S_SUCCESS, bytes, bytes.len() as DWORD);
+}
+
+/// Has the library give out these handles.
+pub(crate) fn handles(context: SCARDCONTEXT, card: SCARDHANDLE) {
+    CONTEXT.set(context);
+    CARD.set(card);
+}
+
+/// Has the library list these bytes.
+pub(crate) fn list_with(bytes: &[u8]) {
+    LIST.with_borrow_mut(|list| *list = bytes.to_vec());
 }
 
 /// Has SCardTransmit return this code, write these bytes and claim this length.
@@ -138,7 +154,7 @@ pub(crate) fn provider() -> Provider {
 
 unsafe extern "system" fn establish(_: DWORD, _: LPCVOID, _: LPCVOID, context: LPSCARDCONTEXT) -> LONG {
     // SAFETY: the session gives a context that lives through the call.
-    unsafe { *context = 1 };
+    unsafe { *context = CONTEXT.get() };
     SCARD_S_SUCCESS
 }
 
@@ -155,7 +171,7 @@ unsafe extern "system" fn connect(
     protocol: LPDWORD,
 ) -> LONG {
     // SAFETY: the session gives results that live through the call.
-    unsafe { *card = 2 };
+    unsafe { *card = CARD.get() };
     // SAFETY: as above.
     unsafe { *protocol = PROTOCOL.get() };
     CONNECT.get()
@@ -305,7 +321,7 @@ unsafe extern "system" fn set_attribute(
 
 /// Lists the one reader, by a name that is not UTF-8 as well.
 unsafe extern "system" fn list(_: SCARDCONTEXT, _: LPCSTR, readers: LPSTR, len: LPDWORD) -> LONG {
-    let list = b"Table 00\0L\xE4ser\0\0";
+    let list = LIST.with_borrow(Clone::clone);
     // SAFETY: the session gives a length that lives through the call.
     let room = unsafe { len.replace(list.len() as DWORD) };
     if room < list.len() as DWORD {

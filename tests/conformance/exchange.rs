@@ -200,21 +200,32 @@ conformance! {
         }
     }
 
-    fn a_card_that_never_ends_is_stopped_after_256_rounds<S>() {
+    /// Field case 8.
+    fn an_answer_in_many_rounds_comes_whole<S>() {
         let mut service = S::start(1);
-        for (last, atr) in [(256, &ATR_T1[..]), (257, &ATR_T1), (256, &ATR_T0), (257, &ATR_T0)] {
-            let mut count = 0;
-            let card = answering(atr, move |_| {
-                count += 1;
-                if count == last + 1 { vec![7, 0x90, 0] } else { vec![7, 0x61, 1] }
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            // 20 KiB in rounds of 64 bytes.
+            let mut left: usize = 20 * 1024;
+            let card = answering(atr, move |command| {
+                let ne = if command[1] == 0xC0 { usize::from(command[4]) } else { 64 };
+                left -= ne;
+                let more = u16::try_from(left.min(64)).unwrap();
+                answer(ne, if left == 0 { 0x9000 } else { 0x6100 | more })
             });
             with_card(&mut service, card, |session, card| {
-                match session.execute(&GET) {
-                    Ok(response) => assert_eq!((last, response.data().len()), (256, 257)),
-                    Err(Error::ResponseTooLong { len, .. }) => assert_eq!((last, len), (257, 257)),
-                    Err(error) => panic!("{error}"),
-                }
-                assert_eq!(card.commands().len(), 257);
+                assert_eq!(session.execute(&GET).unwrap().ok().unwrap().data().len(), 20 * 1024);
+                assert_eq!(card.commands().len(), 320);
+            });
+        }
+    }
+
+    fn a_card_that_never_gives_what_it_announces_is_stopped<S>() {
+        let mut service = S::start(1);
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            let card = answering(atr, move |_| vec![0x61, 1]);
+            with_card(&mut service, card, |session, card| {
+                assert_error!(session.execute(&GET).unwrap_err(), BadResponse { .. });
+                assert_eq!(card.commands().len(), 258);
             });
         }
     }

@@ -139,15 +139,20 @@ conformance! {
         });
     }
 
-    fn a_file_shorter_than_asked_gives_what_it_has<S>() {
+    fn a_file_shorter_than_asked_is_an_error_with_what_it_has<S>() {
         let mut service = S::start(1);
         for card in cards().into_iter().chain([DemoCard::new().exact_le(true)]) {
             with_card(&mut service, card, |session, card| {
                 select(session, DemoCard::GREETING);
                 let greeting = card.look(|card| card.file(DemoCard::GREETING).unwrap().to_vec());
-                for len in [27, 28, 29, 255, 256, 257, 1000, 70_000] {
+                for len in [27, 28] {
                     let data = session.transparent_file().with_len(len).read().unwrap();
-                    assert_eq!(data, greeting[..len.min(28)], "{len}");
+                    assert_eq!(data, greeting[..len], "{len}");
+                }
+                for len in [29, 255, 256, 257, 1000, 70_000] {
+                    let (data, error) = session.transparent_file().with_len(len).read().unwrap_err().into_parts();
+                    assert_error!(error, FileTooShort { len: 28, expected: len });
+                    assert_eq!(data, greeting, "{len}");
                 }
                 assert_eq!(session.transparent_file().read().unwrap(), greeting);
                 card.commands();
@@ -191,10 +196,12 @@ conformance! {
         let part = |status: [u8; 2]| [vec![0x5A; 256], status.to_vec()].concat();
         for atr in [&ATR_T1[..], &ATR_T0] {
             for (answers, commands) in [
-                // 6282 is the end, whatever would come after.
+                // 6282 with data is the end, whatever would come after.
                 (vec![part([0x62, 0x82]), part([0x90, 0])], 1),
-                (vec![part([0x90, 0]), vec![0x90, 0], part([0x90, 0])], 2),
-                (vec![part([0x90, 0]), vec![0x6B, 0], part([0x90, 0])], 2),
+                // What gives nothing is asked for one byte.
+                (vec![part([0x90, 0]), vec![0x90, 0], vec![0x90, 0], part([0x90, 0])], 3),
+                (vec![part([0x90, 0]), vec![0x62, 0x82], vec![0x6B, 0], part([0x90, 0])], 3),
+                (vec![part([0x90, 0]), vec![0x6B, 0], vec![0x6B, 0], part([0x90, 0])], 3),
             ] {
                 let answers: Vec<&[u8]> = answers.iter().map(Vec::as_slice).collect();
                 with_card(&mut service, scripted(atr, &answers), |session, card| {
@@ -227,7 +234,7 @@ conformance! {
                 assert_eq!(session.transparent_file().with_len(5).read().unwrap(), [1, 2, 3, 4, 5]);
                 assert_eq!(card.commands(), [[0, 0xB0, 0, 0, 5], [0, 0xB0, 0, 3, 2]]);
                 // Of an answer that waits nothing was read: that is not the end of the file.
-                let error = session.transparent_file().read().unwrap_err();
+                let (_, error) = session.transparent_file().read().unwrap_err().into_parts();
                 assert_error!(error, Status { status: StatusWord::from_u16(0x6105) });
             });
         }

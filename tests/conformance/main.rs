@@ -11,6 +11,7 @@ mod commands;
 mod endings;
 mod equipped;
 mod exchange;
+mod field_files;
 mod files;
 mod largest;
 mod long_commands;

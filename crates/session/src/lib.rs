@@ -58,7 +58,7 @@ mod ffi;
 
 pub use error::{CloseError, Error};
 pub use exchange::{
-    CardChannel, Channel, Connection, ExchangeOptions, Response, ResponseBuf, TransparentFile,
+    CardChannel, Channel, Connection, ExchangeOptions, ReadError, Response, ResponseBuf, TransparentFile,
 };
 pub use ffi::{
     Attribute, CardState, CardStatus, Code, Disposition, Protocol, Protocols, ReaderName, ShareMode,

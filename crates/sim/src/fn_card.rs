@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Card;
+use crate::card::Card;
 
 /// A card whose commands a closure executes.
 ///

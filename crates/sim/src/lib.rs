@@ -17,13 +17,13 @@
 
 mod card;
 mod demo_card;
+mod faults;
 mod fn_card;
 mod other_program;
 mod reader;
 mod scripted_card;
 mod service;
 mod simulator;
-mod slot;
 mod table;
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}

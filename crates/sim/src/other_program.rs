@@ -1,16 +1,17 @@
 //! Another program on the same service.
 
-use crate::service::connecting::{self, ANY_PROTOCOL, Request};
-use crate::service::connection::{self, Connection};
-use crate::service::context::{self, Context};
-use crate::service::handles::{CONNECTIONS, CONTEXTS};
+use crate::service::connecting::{self, Request};
+use crate::service::connection::Connection;
+use crate::service::context::Context;
+use crate::service::disconnecting;
 use crate::service::memory::Room;
+use crate::service::protocol::ANY_PROTOCOL;
 use crate::service::transaction;
 use crate::service::transmit::{Exchange, Failed, transmit};
-use crate::service::world::World;
+use crate::table::endpoint::Endpoint;
 use pcsc_sys::{
-    DWORD, LONG, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INVALID_HANDLE, SCARD_LEAVE_CARD, SCARD_PROTOCOL_ANY,
-    SCARD_RESET_CARD, SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED,
+    DWORD, LONG, MAX_BUFFER_SIZE_EXTENDED, SCARD_LEAVE_CARD, SCARD_PROTOCOL_ANY, SCARD_RESET_CARD,
+    SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED,
 };
 use std::sync::Arc;
 
@@ -37,17 +38,18 @@ use std::sync::Arc;
 #[derive(Debug)]
 #[must_use = "it ends when it is dropped"]
 pub struct OtherProgram {
+    /// As a C program's context does, this one keeps the endpoint alive.
+    _endpoint: Arc<Endpoint>,
     context: Arc<Context>,
     reader: Vec<u8>,
     card: Option<Arc<Connection>>,
 }
 
 impl OtherProgram {
-    pub(crate) fn new(world: &Arc<World>, reader: &[u8]) -> Result<Self, LONG> {
-        let handle = context::establish(world)?;
-        let context = CONTEXTS.get(handle).ok_or(SCARD_E_INVALID_HANDLE)?;
+    pub(crate) fn new(endpoint: &Arc<Endpoint>, reader: &[u8]) -> Result<Self, LONG> {
         Ok(Self {
-            context,
+            _endpoint: Arc::clone(endpoint),
+            context: Context::establish(&endpoint.world)?,
             reader: reader.to_vec(),
             card: None,
         })
@@ -246,14 +248,14 @@ impl OtherProgram {
             share_mode,
             protocols: SCARD_PROTOCOL_ANY,
         };
-        let handle = connecting::connect(&self.context, &self.reader, request).handle?;
-        let card = CONNECTIONS.get(handle).ok_or(SCARD_E_INVALID_HANDLE)?;
+        let call = self.context.begin_call()?;
+        let card = Arc::new(connecting::connect(&call, &self.reader, request).connection?);
         Ok(Arc::clone(self.card.insert(card)))
     }
 
     fn disconnect(&mut self, disposition: DWORD) -> Result<(), LONG> {
         match self.card.take() {
-            Some(card) => connection::disconnect(&card, disposition),
+            Some(card) => disconnecting::disconnect(&card, disposition),
             None => Ok(()),
         }
     }
@@ -264,6 +266,5 @@ impl Drop for OtherProgram {
         // A program that just wants its own way leaves the card as it is. After the service's end there is nothing to
         // leave.
         let _ = self.disconnect(SCARD_LEAVE_CARD);
-        let _ = context::release(&self.context);
     }
 }

@@ -1,9 +1,11 @@
 //! A simulated reader, as a test holds it.
 
+use crate::card::Card;
+use crate::other_program::OtherProgram;
+use crate::service::lock::lock;
+use crate::service::power;
 use crate::service::reader as service;
-use crate::service::world::World;
-use crate::service::{lock, power};
-use crate::{Card, OtherProgram};
+use crate::table::endpoint::Endpoint;
 use pcsc_sys::LONG;
 use std::sync::Arc;
 
@@ -25,13 +27,13 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Reader {
-    world: Arc<World>,
+    endpoint: Arc<Endpoint>,
     reader: Arc<service::Reader>,
 }
 
 impl Reader {
-    pub(crate) fn new(world: Arc<World>, reader: Arc<service::Reader>) -> Self {
-        Self { world, reader }
+    pub(crate) fn new(endpoint: Arc<Endpoint>, reader: Arc<service::Reader>) -> Self {
+        Self { endpoint, reader }
     }
 
     /// The name by which programs know the reader; where it is no valid UTF-8, with replacement characters.
@@ -128,7 +130,7 @@ impl Reader {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn unplug(&self) {
-        self.world.unplug(&self.reader);
+        self.endpoint.world.unplug(&self.reader);
     }
 
     /// Sets whether the reader answers its driver.
@@ -253,9 +255,9 @@ impl Reader {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn set_attribute(&self, attribute: u32, value: impl Into<Vec<u8>>) {
-        lock(&self.reader.driver)
-            .attributes
-            .insert(attribute, value.into());
+        // Before the driver is locked: the conversion is the caller's code.
+        let value = value.into();
+        lock(&self.reader.driver).attributes.insert(attribute, value);
     }
 
     /// Makes another program that uses this reader, to get in the way of the one that is tested.
@@ -274,6 +276,6 @@ impl Reader {
     /// assert_eq!(other.connect(), Ok(()));
     /// ```
     pub fn other_program(&self) -> Result<OtherProgram, LONG> {
-        OtherProgram::new(&self.world, self.reader.name.as_bytes())
+        OtherProgram::new(&self.endpoint, self.reader.name.as_bytes())
     }
 }

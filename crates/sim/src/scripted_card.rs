@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{error, fmt};
 
-use crate::Card;
+use crate::card::Card;
 
 /// A card that plays a script: commands in the order in which they must come, each with its answer.
 ///

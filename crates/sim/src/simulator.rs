@@ -1,9 +1,12 @@
 //! A simulated PC/SC service, as a test holds it.
 
-use crate::Reader;
-use crate::service::faults::{Fault, Function};
-use crate::service::world::World;
-use crate::slot::{SLOTS, Slot};
+use crate::faults::{Fault, Faults};
+use crate::reader::Reader;
+use crate::table::endpoint::Endpoint;
+use crate::table::function::Function;
+use crate::table::functions::provider;
+use crate::table::interference::Action;
+use crate::table::slot::{SLOTS, Slot};
 use pcsc_sys::{LONG, Provider};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +48,7 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Simulator {
-    world: Arc<World>,
+    endpoint: Arc<Endpoint<Faults>>,
 }
 
 impl Simulator {
@@ -72,14 +75,8 @@ impl Simulator {
         let slot = Slot::take();
         let slot =
             slot.unwrap_or_else(|| panic!("{SLOTS} simulators are alive, which is as many as there can be"));
-        let world = Arc::new(World::new(slot));
-        Slot::set_world(&world);
-        Self { world }
-    }
-
-    pub(crate) fn of(world: &Arc<World>) -> Self {
         Self {
-            world: Arc::clone(world),
+            endpoint: Endpoint::open(slot, Faults::default()),
         }
     }
 
@@ -99,7 +96,10 @@ impl Simulator {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn add_reader(&self, name: impl AsRef<[u8]>) -> Reader {
-        Reader::new(Arc::clone(&self.world), self.world.add_reader(name.as_ref()))
+        Reader::new(
+            self.endpoint.clone(),
+            self.endpoint.world.add_reader(name.as_ref()),
+        )
     }
 
     /// The provider whose C functions reach this service.
@@ -123,7 +123,7 @@ impl Simulator {
     /// ```
     #[must_use]
     pub fn provider(&self) -> Provider {
-        self.world.slot.provider()
+        provider(&self.endpoint.slot)
     }
 
     /// Stops the service, as the end of pcscd does.
@@ -144,7 +144,7 @@ impl Simulator {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn stop_service(&self) {
-        self.world.stop();
+        self.endpoint.world.stop();
     }
 
     /// Starts the service again, with the same readers and cards; the cards are powered, and counts of events begin
@@ -164,7 +164,7 @@ impl Simulator {
     /// assert!(pcsc_session::Session::options().provider(sim.provider()).open().is_ok());
     /// ```
     pub fn start_service(&self) {
-        self.world.start();
+        self.endpoint.world.start();
     }
 
     /// Lets the n-th call from now return `code`, and do nothing. The next call is the first.
@@ -234,7 +234,7 @@ impl Simulator {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn clear_faults(&self) {
-        self.world.faults.clear();
+        self.endpoint.interference.clear();
     }
 
     /// Lets the n-th call from now begin only after this time.
@@ -307,7 +307,7 @@ impl Simulator {
     /// ```
     #[track_caller]
     pub fn before(&self, function: &str, nth: usize, action: impl FnOnce(&Simulator) + Send + 'static) {
-        self.plan(function, nth, Fault::Before(Box::new(action)));
+        self.plan(function, nth, Fault::Before(self.action(action)));
     }
 
     /// Runs this when the n-th call from now has been done, before it returns.
@@ -334,7 +334,7 @@ impl Simulator {
     /// ```
     #[track_caller]
     pub fn after(&self, function: &str, nth: usize, action: impl FnOnce(&Simulator) + Send + 'static) {
-        self.plan(function, nth, Fault::After(Box::new(action)));
+        self.plan(function, nth, Fault::After(self.action(action)));
     }
 
     /// Returns how often a C function was called on this service, with whatever result.
@@ -359,11 +359,24 @@ impl Simulator {
     #[must_use]
     #[track_caller]
     pub fn calls(&self, function: &str) -> u64 {
-        self.world.faults.calls(Function::named(function))
+        self.endpoint.interference.calls(Function::named(function))
     }
 
     #[track_caller]
     fn plan(&self, function: &str, nth: usize, fault: Fault) {
-        self.world.faults.plan(Function::named(function), nth, fault);
+        self.endpoint
+            .interference
+            .plan(Function::named(function), nth, fault);
+    }
+
+    /// Something done at a call, on this simulator: by then it is known to be alive, as the call is one of its own.
+    fn action(&self, action: impl FnOnce(&Simulator) + Send + 'static) -> Action {
+        let endpoint = Arc::downgrade(&self.endpoint);
+        Box::new(move || {
+            // The plans belong to the endpoint: an action that kept it would keep itself.
+            if let Some(endpoint) = endpoint.upgrade() {
+                action(&Simulator { endpoint });
+            }
+        })
     }
 }

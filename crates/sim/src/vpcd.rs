@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::thread::{self, JoinHandle};
 
-use crate::Card;
+use crate::card::Card;
 
 const POWER_OFF: u8 = 0;
 const POWER_ON: u8 = 1;

@@ -319,6 +319,37 @@ impl Card for Slow {
 }
 
 #[test]
+fn a_connection_that_its_contexts_release_meets_is_ended_with_it() {
+    let sim = Simulator::new();
+    let reader = sim.add_reader("one");
+    reader.insert(FnCard::new([0x3B, 0x00], |_: &[u8], response: &mut Vec<u8>| {
+        response.extend([0x90, 0x00]);
+    }));
+    let functions = sim.provider().functions();
+    for _ in 0..2_000 {
+        let context = establish(functions);
+        let start = Barrier::new(2);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                connect(functions, context, SCARD_SHARE_SHARED)
+            });
+            start.wait();
+            // SAFETY: no pointer is passed.
+            let code = unsafe { (functions.SCardReleaseContext)(context) };
+            assert_eq!(code, SCARD_S_SUCCESS);
+        });
+    }
+    // No connection is left, which would keep the card in use, and the service alive.
+    assert!(reader.power_off());
+    drop((reader, sim));
+    let mut context = 0;
+    // SAFETY: the reserved pointers are null, and the result is a local.
+    let code = unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
+    assert_eq!(code, SCARD_E_NO_SERVICE);
+}
+
+#[test]
 fn a_control_handler_may_call_its_own_reader() {
     let sim = Simulator::new();
     let reader = sim.add_reader("one");

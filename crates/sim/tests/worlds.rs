@@ -58,6 +58,23 @@ fn it_lives_as_long_as_anything_of_it() {
 }
 
 #[test]
+fn another_program_keeps_it_alive_too() {
+    let _slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let sim = Simulator::new();
+    let provider = sim.provider();
+    let reader = with_card(&sim, "one", 1);
+    let mut other = reader.other_program().unwrap();
+    drop((sim, reader));
+    assert_eq!(other.transmit(&[0; 4]), Ok(vec![1, 0x90, 0x00]));
+    Context::establish_on(provider).unwrap();
+    drop(other);
+    assert_eq!(
+        Context::establish_on(provider).unwrap_err().code(),
+        Some(Code::NO_SERVICE)
+    );
+}
+
+#[test]
 fn slots_are_used_again() {
     let _slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
     for round in 0..3_000 {

@@ -29,6 +29,7 @@ fn kind(error: &Error) -> ErrorKind {
         | Error::BadResponse { .. }
         | Error::ResponseTooLong { .. }
         | Error::FileTooLong { .. } => ErrorKind::InvalidData,
+        Error::FileTooShort { .. } => ErrorKind::UnexpectedEof,
         Error::ReaderGone { .. } => ErrorKind::NotConnected,
         Error::Pcsc { code, .. } => of_code(*code),
         Error::Status { .. } | Error::FormRefused { .. } | Error::KeepsChanging { .. } => ErrorKind::Other,

@@ -129,11 +129,21 @@ pub enum Error {
         /// The reader.
         reader: ReaderName,
     },
-    /// The card sent or offers more than an answer may have: 65,536 bytes of data, 256 rounds of GET RESPONSE.
+    /// The card sent or offers more than an answer may have: 65,536 bytes of data.
     #[non_exhaustive]
     ResponseTooLong {
         /// The number of bytes that had come.
         len: usize,
+        /// The reader.
+        reader: ReaderName,
+    },
+    /// A transparent file ends before the length that was asked for.
+    #[non_exhaustive]
+    FileTooShort {
+        /// How many bytes it has.
+        len: usize,
+        /// How many were asked for.
+        expected: usize,
         /// The reader.
         reader: ReaderName,
     },

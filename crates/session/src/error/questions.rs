@@ -45,6 +45,7 @@ impl Error {
             | Error::FormRefused { reader, .. }
             | Error::ResponseTooLong { reader, .. }
             | Error::FileTooLong { reader, .. }
+            | Error::FileTooShort { reader, .. }
             | Error::BadResponse { reader, .. }
             | Error::ReaderGone { reader, .. } => Some(reader),
             Error::Pcsc { reader, .. } => reader.as_ref(),

@@ -67,7 +67,15 @@ impl fmt::Display for Error {
             ),
             Error::ResponseTooLong { len, reader } => write!(
                 f,
-                "the card in {reader:?} has more than an answer may have: {len} bytes came, the most are 65,536 in 256 rounds"
+                "the card in {reader:?} has more than an answer may have: {len} bytes came, the most are 65,536"
+            ),
+            Error::FileTooShort {
+                len,
+                expected,
+                reader,
+            } => write!(
+                f,
+                "the file of the card in {reader:?} ends after {len} of the {expected} bytes that were asked for"
             ),
             Error::FileTooLong { max, reader } => write!(
                 f,

@@ -110,7 +110,7 @@ pub trait CardChannel: sealed::Sealed {
     /// Sends a command and gathers its whole answer, by the rules of ISO/IEC 7816-3 and -4.
     ///
     /// - 61xx is followed by GET RESPONSE until all is there, or as many bytes as the command's Ne says, where it does
-    ///   not ask for all: the last status word is 61xx then. Up to 65,536 bytes in 256 rounds.
+    ///   not ask for all: the last status word is 61xx then. Up to 65,536 bytes, in rounds of any length.
     /// - 6Cxx, which says that the command was not executed, is followed by the same command with the right Le, once; the
     ///   card takes no other, also where that is more than Ne.
     /// - A command of more than 255 data bytes, or that expects more than 256, goes out with extended length or in a

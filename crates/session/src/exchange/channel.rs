@@ -106,7 +106,8 @@ impl<'a> Channel<'a> {
     }
 
     fn finish(&mut self) -> Result<(), Error> {
-        if self.is_open {
+        // What a child of `fork` has is a copy: the channel is its parent's.
+        if self.is_open && self.connection.card.handle().context().is_own() {
             // By the channel that CLA names, which is the basic one.
             let command = Command::close_channel(self.number)?;
             self.on_basic_channel().execute(&command)?.ok()?;
@@ -143,10 +144,7 @@ impl CardChannel for Channel<'_> {}
 
 impl Drop for Channel<'_> {
     fn drop(&mut self) {
-        // What a child of `fork` has is a copy: the channel is its parent's. Else there is nobody to tell; a reset of the
-        // card closes the channel as well.
-        if self.connection.card.handle().context().is_own() {
-            let _ = self.finish();
-        }
+        // There is nobody to tell; a reset of the card closes the channel as well.
+        let _ = self.finish();
     }
 }

@@ -8,8 +8,8 @@ use pcsc_iso7816::class::{Class, GetResponseClass};
 use pcsc_iso7816::command::{Command, EncodeError, Form};
 use zeroize::Zeroize;
 
-/// The largest number of GET RESPONSE commands for one answer.
-const MAX_ROUNDS: usize = 256;
+/// How many GET RESPONSE commands of one answer may bring nothing.
+const MAX_EMPTY_ROUNDS: usize = 256;
 
 impl<'a> Exchange<'a> {
     /// See [`CardChannel::execute`](crate::CardChannel::execute).
@@ -141,7 +141,7 @@ impl<'a> Exchange<'a> {
         let mut len = self.with_correct_le(&sent, form, 0, len, is_secret)?;
         let most = most_expected(command, form);
         let class = Class::new(command.cla()).of_get_response(GetResponseClass::AsCommand);
-        let mut rounds = 0;
+        let mut empty_rounds = 0;
         while let Some(waiting) = self.waiting(len) {
             // The next round takes the place of this one's status word.
             let end = len - 2;
@@ -149,16 +149,22 @@ impl<'a> Exchange<'a> {
             if ne == 0 {
                 break;
             }
-            if rounds == MAX_ROUNDS || end + ne > MAX_DATA {
+            if end + ne > MAX_DATA {
                 return Err(Error::ResponseTooLong {
                     len: end,
                     reader: self.connection.card.reader().clone(),
                 });
             }
-            rounds += 1;
             let get_response = Command::get_response(ne).with_cla(class.to_u8());
             let round = self.transmit_encoded(&get_response, Form::Short, end, is_secret)?;
             len = end + self.with_correct_le(&get_response, Form::Short, end, round, is_secret)?;
+            // The bound is on bytes, and rounds that bring none could go on for ever.
+            empty_rounds += usize::from(len == end + 2);
+            if empty_rounds > MAX_EMPTY_ROUNDS {
+                return Err(
+                    self.bad_response("61xx was answered again and again, and GET RESPONSE brought nothing")
+                );
+            }
         }
         Ok(len)
     }

@@ -22,4 +22,4 @@ pub use connection::Connection;
 pub use options::ExchangeOptions;
 pub use response::{Response, ResponseBuf};
 pub(crate) use transmit::Exchange;
-pub use transparent_file::TransparentFile;
+pub use transparent_file::{ReadError, TransparentFile};

@@ -5,7 +5,7 @@ use super::card_status::{CardState, CardStatus};
 use super::code::Code;
 use super::context::{ContextHandle, text};
 use super::disposition::Disposition;
-use super::output::{OutputError, WholeError, check, length, output, read_whole, written};
+use super::output::{OutputError, WRONG_ANSWER, WholeError, check, length, output, read_whole, written};
 use super::protocol::{Protocol, Protocols};
 use super::reader_name::ReaderName;
 use super::share_mode::ShareMode;
@@ -27,6 +27,17 @@ const MAX_NAMES: usize = 0xFFFF;
 pub(crate) struct Opening {
     pub(crate) share_mode: ShareMode,
     pub(crate) protocols: Protocols,
+}
+
+impl Opening {
+    /// Whether C may answer with this protocol: one of those that were asked for, alone; with a direct connection also none.
+    pub(crate) fn allows(self, protocol: Protocol) -> bool {
+        let is_one = protocol.0.is_power_of_two() && self.protocols.bits() & protocol.0 != 0;
+        match self.share_mode {
+            ShareMode::Direct => is_one || protocol == Protocol::UNDEFINED || self.protocols.is_empty(),
+            ShareMode::Shared | ShareMode::Exclusive => is_one,
+        }
+    }
 }
 
 /// A connection that is open, with the context that it was opened on; its Drop ends it, in the process that opened it.
@@ -65,9 +76,16 @@ impl CardHandle {
             )
         };
         check(code)?;
+        if handle == 0 {
+            return Err(WRONG_ANSWER);
+        }
         let protocol = Protocol::from_c(protocol);
         // SAFETY: the context just opened it, and nobody else has its number.
-        let card = unsafe { CardHandle::from_raw(Arc::clone(context), handle, protocol) };
+        let mut card = unsafe { CardHandle::from_raw(Arc::clone(context), handle, protocol) };
+        if !opening.allows(protocol) {
+            card.set_on_drop(Disposition::Leave);
+            return Err(Code::PROTO_MISMATCH);
+        }
         Ok((card, protocol))
     }
 
@@ -148,9 +166,9 @@ impl CardHandle {
         Ok(protocol)
     }
 
-    /// Wraps `SCardDisconnect`; does nothing where that has succeeded already.
+    /// Wraps `SCardDisconnect`; does nothing where that has succeeded already, or in a child of `fork`.
     pub(crate) fn disconnect(&mut self, disposition: Disposition) -> Result<(), Code> {
-        if !self.is_open {
+        if !self.is_open || !self.context.is_own() {
             return Ok(());
         }
         let (function, handle) = (self.context.provider().functions().SCardDisconnect, self.handle);
@@ -168,8 +186,11 @@ impl CardHandle {
         check(unsafe { function(self.handle) })
     }
 
-    /// Wraps `SCardEndTransaction`.
+    /// Wraps `SCardEndTransaction`; does nothing in a child of `fork`, whose parent has the transaction.
     pub(crate) fn end_transaction(&self, disposition: Disposition) -> Result<(), Code> {
+        if !self.context.is_own() {
+            return Ok(());
+        }
         let function = self.context.provider().functions().SCardEndTransaction;
         // SAFETY: the connection is open while this value is; without a transaction the function answers with a code.
         check(unsafe { function(self.handle, disposition.to_c()) })
@@ -200,8 +221,9 @@ impl CardHandle {
                 let atr_len = written(atr_len, &atr).map_err(OutputError::Failed)?;
                 Ok((names_len, state, protocol, atr_len))
             })?;
+        let readers = ReaderName::list(&names[..names_len]).ok_or(WholeError::Failed(WRONG_ANSWER))?;
         Ok(CardStatus {
-            readers: ReaderName::list(&names[..names_len]),
+            readers,
             state: CardState::from_c(state),
             protocol: Protocol::from_c(protocol),
             atr: Atr::new(&atr[..atr_len]),
@@ -289,10 +311,8 @@ impl CardHandle {
 
 impl Drop for CardHandle {
     fn drop(&mut self) {
-        if self.is_open && self.context.is_own() {
-            // There is nobody to tell; the release of the context disconnects the card as well.
-            let _ = self.disconnect(self.on_drop);
-        }
+        // There is nobody to tell; the release of the context disconnects the card as well.
+        let _ = self.disconnect(self.on_drop);
     }
 }
 

@@ -65,7 +65,8 @@ impl CardState {
     const fn has(self, state: sys::DWORD) -> bool {
         let state = state as u32;
         if cfg!(windows) {
-            self.0 >= state
+            // What no state is says nothing.
+            self.0 >= state && self.0 <= sys::SCARD_SPECIFIC as u32
         } else {
             self.0 & state != 0
         }

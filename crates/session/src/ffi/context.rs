@@ -1,7 +1,7 @@
 //! A context of the service, and the calls that need no card.
 
 use super::code::Code;
-use super::output::{OutputError, WholeError, check, length, output, read_whole};
+use super::output::{OutputError, WRONG_ANSWER, WholeError, check, length, output, read_whole};
 use super::reader_name::ReaderName;
 use super::text::Unit;
 use super::turns;
@@ -55,6 +55,9 @@ impl ContextHandle {
             function(sys::SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &raw mut handle)
         });
         check(code)?;
+        if handle == 0 {
+            return Err(WRONG_ANSWER);
+        }
         // SAFETY: the provider just opened it, and nobody else has its number.
         Ok(unsafe { ContextHandle::from_raw(provider, handle) })
     }
@@ -151,7 +154,7 @@ impl Drop for ContextHandle {
 /// Reads a multi-string whole; the code that says that there is nothing is an empty list.
 fn names(call: impl FnMut(&mut [Unit]) -> Result<usize, OutputError>) -> Result<Vec<ReaderName>, WholeError> {
     match read_whole(LIST, MAX_LIST, call) {
-        Ok((units, len)) => Ok(ReaderName::list(&units[..len])),
+        Ok((units, len)) => ReaderName::list(&units[..len]).ok_or(WholeError::Failed(WRONG_ANSWER)),
         Err(WholeError::Failed(Code::NO_READERS_AVAILABLE)) => Ok(Vec::new()),
         Err(error) => Err(error),
     }

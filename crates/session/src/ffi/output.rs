@@ -30,9 +30,12 @@ pub(super) fn length<T>(slice: &[T]) -> DWORD {
 pub(super) fn written<T>(returned: DWORD, buffer: &[T]) -> Result<usize, Code> {
     match usize::try_from(returned) {
         Ok(written) if written <= buffer.len() => Ok(written),
-        _ => Err(Code::INTERNAL_ERROR),
+        _ => Err(WRONG_ANSWER),
     }
 }
+
+/// What the answer of a function is that is none.
+pub(super) const WRONG_ANSWER: Code = Code::INTERNAL_ERROR;
 
 /// Why C did not write a value into a buffer.
 #[derive(Debug, PartialEq, Eq)]

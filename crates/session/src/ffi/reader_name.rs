@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The name of a reader, exactly as the service gave it. A clone shares it.
 ///
 /// A name that is not valid UTF-8 (on Windows UTF-16) can be listed and opened all the same; only what
-/// is shown to people has replacement characters in it.
+/// is shown to people has replacement characters in it, and escapes in place of what a terminal would act on.
 ///
 /// # Examples
 /// ```
@@ -129,13 +129,20 @@ impl ReaderName {
         (!self.units().contains(&0)).then_some(&*self.units)
     }
 
-    /// Reads a multi-string: names with a null after each and an empty one at the end.
-    pub(crate) fn list(units: &[Unit]) -> Vec<ReaderName> {
-        units
-            .split(|&unit| unit == 0)
-            .take_while(|name| !name.is_empty())
-            .map(ReaderName::from_units)
-            .collect()
+    /// Reads a multi-string: names with a null after each, and an empty one at the end, which a list of one may lack.
+    /// `None` where a null is missing: the last name may be cut off.
+    pub(crate) fn list(units: &[Unit]) -> Option<Vec<ReaderName>> {
+        let mut names = Vec::new();
+        let mut rest = units;
+        while !rest.is_empty() {
+            let end = rest.iter().position(|&unit| unit == 0)?;
+            if end == 0 {
+                break;
+            }
+            names.push(ReaderName::from_units(&rest[..end]));
+            rest = &rest[end + 1..];
+        }
+        Some(names)
     }
 }
 
@@ -224,10 +231,33 @@ impl PartialEq<ReaderName> for &str {
     }
 }
 
+/// The name for people: what a terminal would act on is escaped, since a device chose the name.
 impl fmt::Display for ReaderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.to_string_lossy())
+        let name = self.to_string_lossy();
+        if !name.contains(acts_on_a_terminal) {
+            return f.pad(&name);
+        }
+        let mut escaped = String::with_capacity(2 * name.len());
+        for character in name.chars() {
+            if acts_on_a_terminal(character) {
+                escaped.extend(character.escape_default());
+            } else {
+                escaped.push(character);
+            }
+        }
+        f.pad(&escaped)
     }
+}
+
+/// Whether a character is no picture: a control character, or one that hides others or turns them round.
+fn acts_on_a_terminal(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+                | '\u{E0000}'..='\u{E007F}'
+        )
 }
 
 impl fmt::Debug for ReaderName {
@@ -243,23 +273,42 @@ mod tests {
     #[test]
     fn a_multi_string_gives_its_names() {
         assert_eq!(
-            ReaderName::list(b"one\0two\0\0"),
+            ReaderName::list(b"one\0two\0\0").unwrap(),
             [ReaderName::from("one"), ReaderName::from("two")]
         );
-        assert!(ReaderName::list(b"\0").is_empty());
-        assert!(ReaderName::list(b"").is_empty());
+        assert_eq!(ReaderName::list(b"one\0").unwrap(), [ReaderName::from("one")]);
+        assert_eq!(ReaderName::list(b"\0"), Some(Vec::new()));
+        assert_eq!(ReaderName::list(b""), Some(Vec::new()));
     }
 
     #[test]
     fn what_stands_after_the_end_of_a_multi_string_is_not_a_name() {
-        assert_eq!(ReaderName::list(b"one\0\0rest\0"), [ReaderName::from("one")]);
+        assert_eq!(
+            ReaderName::list(b"one\0\0rest").unwrap(),
+            [ReaderName::from("one")]
+        );
     }
 
+    /// Field kind F: what C returns is checked.
     #[test]
-    fn a_multi_string_that_was_cut_off_keeps_its_last_name() {
+    fn a_multi_string_that_was_cut_off_is_refused() {
+        assert_eq!(ReaderName::list(b"one\0tw"), None);
+        assert_eq!(ReaderName::list(b"one"), None);
+    }
+
+    /// Field case 24.
+    #[test]
+    fn what_a_device_put_into_its_name_does_not_reach_the_terminal() {
+        let name = ReaderName::from("A\u{1b}[2Jb\nc\u{9b}1m\u{202e}d");
+        assert_eq!(name.to_string(), "A\\u{1b}[2Jb\\nc\\u{9b}1m\\u{202e}d");
         assert_eq!(
-            ReaderName::list(b"one\0tw"),
-            [ReaderName::from("one"), ReaderName::from("tw")]
+            format!("{name:?}"),
+            format!("{:?}", "A\u{1b}[2Jb\nc\u{9b}1m\u{202e}d")
+        );
+        assert_eq!(name.as_bytes(), "A\u{1b}[2Jb\nc\u{9b}1m\u{202e}d".as_bytes());
+        assert_eq!(
+            ReaderName::from("L\u{e4}ser \u{4e2d} 00").to_string(),
+            "L\u{e4}ser \u{4e2d} 00"
         );
     }
 

@@ -199,6 +199,11 @@ impl TrackedCard {
         const FUNCTION: &str = "SCardReconnect";
         self.check_reader(FUNCTION)?;
         match self.handle.reconnect(opening, initialization) {
+            Ok(protocol) if !opening.allows(protocol) => {
+                // It is connected, by a protocol that was not asked for: nothing goes to the card.
+                self.lost.set(Some(Code::PROTO_MISMATCH));
+                Err(self.error(FUNCTION, Code::PROTO_MISMATCH))
+            }
             Ok(protocol) => {
                 self.lost.set(None);
                 self.opening = opening;
@@ -257,10 +262,6 @@ impl TrackedCard {
 
     /// Ends a transaction whose owner is dropped: there is nobody to tell.
     pub(crate) fn drop_transaction(&self, disposition: Disposition) {
-        // What a child of `fork` has is a copy: the transaction is its parent's.
-        if !self.handle.context().is_own() {
-            return;
-        }
         // After a reset pcscd refuses the end and still holds the transaction, and would keep others out after a
         // reconnection. It ends those of a card that was taken out by itself.
         if self.end_transaction(disposition).is_err() && self.lost.get() == Some(Code::RESET_CARD) {
@@ -309,16 +310,25 @@ const END_TRANSACTION: &str = "SCardEndTransaction";
 fn is_reconnectable(code: Code) -> bool {
     matches!(
         code,
-        Code::RESET_CARD | Code::REMOVED_CARD | Code::NO_SMARTCARD | Code::READER_UNAVAILABLE
+        Code::RESET_CARD
+            | Code::REMOVED_CARD
+            | Code::NO_SMARTCARD
+            | Code::READER_UNAVAILABLE
+            | Code::PROTO_MISMATCH
     )
 }
 
 /// Whether a code says that the connection is lost.
 fn ends_connection(code: Code) -> bool {
-    is_reconnectable(code)
-        || code.is_service_down()
+    matches!(
+        code,
+        Code::RESET_CARD
+            | Code::REMOVED_CARD
+            | Code::NO_SMARTCARD
+            | Code::READER_UNAVAILABLE
+            | Code::UNKNOWN_READER
+    ) || code.is_service_down()
         || code == READER_GONE
-        || matches!(code, Code::UNKNOWN_READER)
 }
 
 /// The error of a name that was chosen: that there is no such reader, where the list of readers says so too.

@@ -1,6 +1,6 @@
 //! GET CHALLENGE and INTERNAL AUTHENTICATE, both without cryptography.
 
-use super::DemoCard;
+use super::card::DemoCard;
 use super::request::Request;
 use super::status::Status;
 

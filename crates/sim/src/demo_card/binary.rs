@@ -1,7 +1,7 @@
 //! READ BINARY and UPDATE BINARY, with even and with odd instruction bytes.
 
-use super::DemoCard;
-use super::data_objects::{self, OFFSET};
+use super::ber_tlv::{self, OFFSET};
+use super::card::DemoCard;
 use super::files::Contents;
 use super::request::Request;
 use super::status::Status;
@@ -45,7 +45,7 @@ impl DemoCard {
         let ne = request.le.map_or(DEFAULT_NE, |le| le.ne);
         let place = self.by_odd_parameters(request)?;
         self.files.get(place).may_be_read(self.pin.is_verified())?;
-        let room = data_objects::longest_value(ne).ok_or(Status::WRONG_LENGTH)?;
+        let room = ber_tlv::longest_value(ne).ok_or(Status::WRONG_LENGTH)?;
         let Self {
             files,
             scratch,
@@ -63,7 +63,7 @@ impl DemoCard {
             Status::OK
         };
         scratch.clear();
-        data_objects::append_discretionary(&left[..left.len().min(room)], scratch);
+        ber_tlv::append_discretionary(&left[..left.len().min(room)], scratch);
         Ok(rounds.answer(options, request, scratch, end, response))
     }
 
@@ -77,8 +77,8 @@ impl DemoCard {
     /// UPDATE BINARY with INS D7. ISO/IEC 7816-4:2013, 11.2.5.
     pub(super) fn update_binary_odd(&mut self, request: &Request<'_>) -> Result<Status, Status> {
         let (offset, rest) = offset_object(request.data()?)?;
-        let data = match data_objects::split_first(rest).ok_or(Status::WRONG_DATA)? {
-            (data_objects::DISCRETIONARY | data_objects::DISCRETIONARY_TEMPLATE, data, []) => data,
+        let data = match ber_tlv::split_first(rest).ok_or(Status::WRONG_DATA)? {
+            (ber_tlv::DISCRETIONARY | ber_tlv::DISCRETIONARY_TEMPLATE, data, []) => data,
             _ => return Err(Status::WRONG_DATA),
         };
         let place = self.by_odd_parameters(request)?;
@@ -131,17 +131,6 @@ impl DemoCard {
             }
         }
     }
-
-    pub(super) fn current_ef(&self, request: &Request<'_>) -> Result<usize, Status> {
-        self.selection(request).ef.ok_or(Status::NO_CURRENT_EF)
-    }
-
-    /// A file of the current DF, which becomes the current EF.
-    pub(super) fn enter_by_short_id(&mut self, request: &Request<'_>, short_id: u8) -> Result<usize, Status> {
-        let place = self.files.by_short_id(self.selection(request).df, short_id)?;
-        self.selection_mut(request).enter(place);
-        Ok(place)
-    }
 }
 
 /// What there is to read, which is not nothing.
@@ -154,7 +143,7 @@ fn from_offset(contents: &[u8], offset: usize) -> Result<&[u8], Status> {
 
 /// Splits off the offset data object. ISO/IEC 7816-4:2013, 11.2.2.
 fn offset_object(data: &[u8]) -> Result<(usize, &[u8]), Status> {
-    match data_objects::split_first(data) {
+    match ber_tlv::split_first(data) {
         Some((OFFSET, value, rest)) if !value.is_empty() => {
             let offset = value
                 .iter()

@@ -1,8 +1,6 @@
 //! The card's files.
 
-use super::options::Options;
 use super::status::Status;
-use super::{DemoCard, pattern};
 
 /// The dedicated files: the MF and, below it, two applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,33 +10,8 @@ pub(super) enum Df {
     SecondApplication,
 }
 
-impl Df {
-    /// In the order in which a name is looked for.
-    pub(super) const APPLICATIONS: [Self; 2] = [Self::Application, Self::SecondApplication];
-
-    pub(super) fn name(self) -> &'static [u8] {
-        match self {
-            Self::Mf => &[],
-            Self::Application => DemoCard::AID,
-            Self::SecondApplication => DemoCard::SECOND_AID,
-        }
-    }
-
-    pub(super) fn id(self) -> u16 {
-        match self {
-            Self::Mf => 0x3F00,
-            Self::Application => 0x5001,
-            Self::SecondApplication => 0x5002,
-        }
-    }
-
-    pub(super) fn application_by_id(id: u16) -> Option<Self> {
-        Self::APPLICATIONS.into_iter().find(|df| df.id() == id)
-    }
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(super) enum Access {
     Always,
     ReadOnly,
     AfterPin,
@@ -58,12 +31,12 @@ pub(super) struct Ef {
     pub(super) id: u16,
     /// 1 to 30; 0 for none.
     pub(super) short_id: u8,
-    access: Access,
+    pub(super) access: Access,
     pub(super) contents: Contents,
 }
 
 impl Ef {
-    fn transparent(df: Df, id: u16, short_id: u8, access: Access, contents: Vec<u8>) -> Self {
+    pub(super) fn transparent(df: Df, id: u16, short_id: u8, access: Access, contents: Vec<u8>) -> Self {
         Self {
             df,
             id,
@@ -92,59 +65,9 @@ impl Ef {
 #[derive(Clone)]
 pub(super) struct Files(Vec<Ef>);
 
-const EF_DIR: u16 = 0x2F00;
-const EF_ATR: u16 = 0x2F01;
-const EF_DIR_SHORT_ID: u8 = 30;
-const EF_ATR_SHORT_ID: u8 = 29;
-
 impl Files {
-    pub(super) fn new(options: &Options) -> Self {
-        use Access::{AfterPin, Always, ReadOnly};
-        use Df::{Application, Mf, SecondApplication};
-        let records = (1..=DemoCard::RECORD_COUNT)
-            .map(|number| format!("Record number {number:02}").into_bytes())
-            .collect();
-        Self(vec![
-            Ef::transparent(Mf, EF_DIR, EF_DIR_SHORT_ID, ReadOnly, ef_dir()),
-            Ef::transparent(Mf, EF_ATR, EF_ATR_SHORT_ID, ReadOnly, options.ef_atr()),
-            Ef::transparent(
-                Application,
-                DemoCard::GREETING,
-                1,
-                Always,
-                b"Hello from a simulated card!".to_vec(),
-            ),
-            Ef::transparent(Application, DemoCard::LARGE, 2, Always, pattern(32_768)),
-            Ef::transparent(Application, DemoCard::LARGER, 3, Always, pattern(40_000)),
-            Ef {
-                df: Application,
-                id: DemoCard::RECORDS,
-                short_id: 4,
-                access: Always,
-                contents: Contents::Records(records),
-            },
-            Ef::transparent(
-                Application,
-                DemoCard::SECRET,
-                5,
-                AfterPin,
-                b"Only after VERIFY.".to_vec(),
-            ),
-            Ef::transparent(
-                SecondApplication,
-                DemoCard::SECOND_GREETING,
-                1,
-                Always,
-                b"Hello from the second application!".to_vec(),
-            ),
-        ])
-    }
-
-    /// Puts into EF.ATR what the card can do.
-    pub(super) fn declare(&mut self, options: &Options) {
-        if let Some(ef) = self.0.iter_mut().find(|ef| ef.id == EF_ATR) {
-            ef.contents = Contents::Transparent(options.ef_atr());
-        }
+    pub(super) fn new(files: Vec<Ef>) -> Self {
+        Self(files)
     }
 
     pub(super) fn by_id(&self, df: Df, id: u16) -> Option<usize> {
@@ -169,16 +92,4 @@ impl Files {
     pub(super) fn contents(&self, id: u16) -> Option<&Contents> {
         self.0.iter().find(|ef| ef.id == id).map(|ef| &ef.contents)
     }
-}
-
-/// An application template for each application. ISO/IEC 7816-4:2013, 12.2.3.
-fn ef_dir() -> Vec<u8> {
-    let mut contents = Vec::new();
-    for df in Df::APPLICATIONS {
-        let name = df.name();
-        let length = u8::try_from(name.len()).unwrap_or_default();
-        contents.extend([0x61, 2 + length, 0x4F, length]);
-        contents.extend(name);
-    }
-    contents
 }

@@ -1,7 +1,8 @@
 //! What a test wants to know of the card after the commands.
 
-use super::DemoCard;
+use super::card::DemoCard;
 use super::files::Contents;
+use std::fmt;
 
 impl DemoCard {
     /// Returns how many commands the card has been sent, malformed ones included.
@@ -140,5 +141,18 @@ impl DemoCard {
     #[must_use]
     pub fn data_object(&self, tag: u16) -> Option<&[u8]> {
         self.objects.get(tag)
+    }
+}
+
+/// Without files, PIN and PUK.
+impl fmt::Debug for DemoCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DemoCard")
+            .field("options", &self.options)
+            .field("commands", &self.commands)
+            .field("pin_verified", &self.pin_verified())
+            .field("pin_tries_left", &self.pin_tries_left())
+            .field("open_channels", &self.open_channels())
+            .finish_non_exhaustive()
     }
 }

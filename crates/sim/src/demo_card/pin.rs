@@ -1,9 +1,10 @@
-//! The PIN: VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER.
+//! The PIN, its resetting code, and what commands do to them.
 
-use super::files::Df;
 use super::request::Request;
 use super::status::Status;
-use super::{DemoCard, PIN_TRIES, PUK_TRIES};
+
+const PIN_TRIES: u8 = 3;
+const PUK_TRIES: u8 = 10;
 
 /// Lengths of a PIN, in bytes.
 const SHORTEST: usize = 4;
@@ -53,10 +54,10 @@ pub(super) struct Pin {
 }
 
 impl Pin {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(pin: &[u8], puk: &[u8]) -> Self {
         Self {
-            pin: Secret::new(DemoCard::PIN, PIN_TRIES),
-            puk: Secret::new(DemoCard::PUK, PUK_TRIES),
+            pin: Secret::new(pin, PIN_TRIES),
+            puk: Secret::new(puk, PUK_TRIES),
             verified: false,
         }
     }
@@ -78,7 +79,7 @@ impl Pin {
     }
 
     /// ISO/IEC 7816-4:2013, 11.5.6.
-    fn verify(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+    pub(super) fn verify(&mut self, request: &Request<'_>) -> Result<Status, Status> {
         match (request.p1, request.data) {
             (0x00, []) => match self.pin.tries_left {
                 _ if self.verified => Ok(Status::OK),
@@ -102,7 +103,7 @@ impl Pin {
     }
 
     /// ISO/IEC 7816-4:2013, 11.5.7.
-    fn change(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+    pub(super) fn change(&mut self, request: &Request<'_>) -> Result<Status, Status> {
         let data = request.data()?;
         let new = match request.p1 {
             0x00 => {
@@ -124,7 +125,7 @@ impl Pin {
     }
 
     /// ISO/IEC 7816-4:2013, 11.5.10.
-    fn reset_retry_counter(&mut self, request: &Request<'_>) -> Result<Status, Status> {
+    pub(super) fn reset_retry_counter(&mut self, request: &Request<'_>) -> Result<Status, Status> {
         let (said, new) = match request.p1 {
             0x00 => {
                 let (said, new) = request
@@ -152,27 +153,5 @@ fn of_pin_length(pin: &[u8]) -> Result<&[u8], Status> {
         Ok(pin)
     } else {
         Err(Status::WRONG_LENGTH)
-    }
-}
-
-impl DemoCard {
-    /// The PIN, which its application alone knows.
-    fn referenced_pin(&mut self, request: &Request<'_>) -> Result<&mut Pin, Status> {
-        match self.selection(request).df {
-            Df::Application if request.p2 == Self::PIN_REFERENCE => Ok(&mut self.pin),
-            _ => Err(Status::REFERENCE_NOT_FOUND),
-        }
-    }
-
-    pub(super) fn verify(&mut self, request: &Request<'_>) -> Result<Status, Status> {
-        self.referenced_pin(request)?.verify(request)
-    }
-
-    pub(super) fn change_reference_data(&mut self, request: &Request<'_>) -> Result<Status, Status> {
-        self.referenced_pin(request)?.change(request)
-    }
-
-    pub(super) fn reset_retry_counter(&mut self, request: &Request<'_>) -> Result<Status, Status> {
-        self.referenced_pin(request)?.reset_retry_counter(request)
     }
 }

@@ -1,6 +1,6 @@
 //! READ RECORD and UPDATE RECORD of a linear file with records of one length.
 
-use super::DemoCard;
+use super::card::DemoCard;
 use super::files::Contents;
 use super::request::Request;
 use super::status::Status;

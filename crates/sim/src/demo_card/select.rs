@@ -1,6 +1,6 @@
 //! SELECT, and the file control information that it answers with.
 
-use super::DemoCard;
+use super::card::DemoCard;
 use super::channels::Selection;
 use super::files::{Contents, Df, Ef};
 use super::request::Request;

@@ -10,8 +10,8 @@ mod pin;
 mod records;
 mod selecting;
 
-use super::DemoCard;
-use crate::Card;
+use super::card::DemoCard;
+use crate::card::Card;
 
 fn send(card: &mut DemoCard, command: &[u8]) -> Vec<u8> {
     let mut response = Vec::new();

@@ -1,6 +1,6 @@
 //! The answer to reset as the service reads it: which protocols a card offers.
 
-use crate::Card;
+use crate::card::Card;
 use pcsc_sys::{DWORD, SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1, SCARD_PROTOCOL_T15};
 
 /// The longest ATR there is.

@@ -1,9 +1,10 @@
 //! `SCardGetAttrib` and `SCardSetAttrib`.
 
+use super::code::Code;
 use super::connection::{Connection, check_available};
+use super::lock::lock;
 use super::reader::Presence;
 use super::reader_name::{ReaderName, Unit};
-use super::{Code, lock};
 use pcsc_sys::{
     DWORD, MAX_BUFFER_SIZE, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, SCARD_ATTR_DEVICE_SYSTEM_NAME_A,
     SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NOT_TRANSACTED, SCARD_E_UNSUPPORTED_FEATURE,
@@ -18,7 +19,7 @@ const TAG_IFD_ATR: DWORD = 0x0303;
 ///
 /// Does not wait for another connection that has the card locked.
 pub(crate) fn get(connection: &Connection, attribute: DWORD, length: usize) -> Result<Vec<u8>, Code> {
-    let _cards = connection.lock()?;
+    let _call = connection.begin_call()?;
     if length > MAX_BUFFER_SIZE {
         return Err(SCARD_E_INSUFFICIENT_BUFFER);
     }
@@ -69,7 +70,7 @@ fn name(name: &ReaderName, attribute: DWORD) -> Option<Vec<u8>> {
 /// Sets an attribute that the reader has; others it refuses as vsmartcard's driver refuses all. `None` is too long a
 /// value.
 pub(crate) fn set(connection: &Connection, attribute: DWORD, value: Option<&[u8]>) -> Result<(), Code> {
-    let _cards = connection.lock()?;
+    let _call = connection.begin_call()?;
     let value = value.ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
     connection.context.ask_service()?;
     {

@@ -1,23 +1,21 @@
 //! `SCardConnect` and `SCardReconnect`: sharing a card, and agreeing on its protocol.
 
-use super::Code;
-use super::connection::{Connection, Event, check_available};
-use super::context::Context;
-use super::handles::CONNECTIONS;
+use super::code::Code;
+use super::connection::{Connection, check_available};
+use super::context::{Call, Context};
 use super::power::Power;
+use super::protocol::{ANY_PROTOCOL, choose};
 use super::reader::{Presence, Reader, ReaderState};
 use super::sharing::Users;
+use super::user::Event;
 use pcsc_sys::{
-    DWORD, SCARD_E_INVALID_VALUE, SCARD_E_NO_MEMORY, SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH,
-    SCARD_E_SHARING_VIOLATION, SCARD_E_UNKNOWN_READER, SCARD_LEAVE_CARD, SCARD_PROTOCOL_RAW,
-    SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1, SCARD_PROTOCOL_UNDEFINED, SCARD_RESET_CARD, SCARD_SHARE_DIRECT,
-    SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED, SCARD_UNPOWER_CARD, SCARD_W_REMOVED_CARD,
-    SCARD_W_UNPOWERED_CARD, SCARD_W_UNRESPONSIVE_CARD,
+    DWORD, SCARD_E_INVALID_VALUE, SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH, SCARD_E_SHARING_VIOLATION,
+    SCARD_E_UNKNOWN_READER, SCARD_LEAVE_CARD, SCARD_PROTOCOL_RAW, SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1,
+    SCARD_PROTOCOL_UNDEFINED, SCARD_RESET_CARD, SCARD_SHARE_DIRECT, SCARD_SHARE_EXCLUSIVE,
+    SCARD_SHARE_SHARED, SCARD_UNPOWER_CARD, SCARD_W_REMOVED_CARD, SCARD_W_UNPOWERED_CARD,
+    SCARD_W_UNRESPONSIVE_CARD,
 };
 use std::sync::{Arc, MutexGuard};
-
-/// What pcsc-lite once had for any protocol, and still takes.
-pub(crate) const ANY_PROTOCOL: DWORD = 0x1000;
 
 /// What a connection asks for.
 #[derive(Debug, Clone, Copy)]
@@ -48,28 +46,25 @@ impl Request {
     }
 }
 
-/// What a connection got: its handle, or why it has none, and the protocol that was settled all the same.
+/// What a program gets that connects: a connection, or why there is none, and the protocol that was settled all the same.
 #[derive(Debug)]
 pub(crate) struct Connected {
-    pub(crate) handle: Result<u32, Code>,
+    pub(crate) connection: Result<Connection, Code>,
     pub(crate) protocol: DWORD,
 }
 
 impl From<Code> for Connected {
     fn from(code: Code) -> Self {
         Self {
-            handle: Err(code),
+            connection: Err(code),
             protocol: SCARD_PROTOCOL_UNDEFINED,
         }
     }
 }
 
 /// Connects a program to a reader by its name. Blocks, with the context, while another connection has the card locked.
-pub(crate) fn connect(context: &Arc<Context>, name: &[u8], request: Request) -> Connected {
-    let mut cards = match context.lock() {
-        Ok(cards) => cards,
-        Err(code) => return code.into(),
-    };
+pub(crate) fn connect(call: &Call<'_>, name: &[u8], request: Request) -> Connected {
+    let context = call.context;
     let checked = context
         .ask_service()
         .and_then(|()| request.check_protocols())
@@ -84,14 +79,10 @@ pub(crate) fn connect(context: &Arc<Context>, name: &[u8], request: Request) -> 
         Ok(state) => state,
         Err(code) => return code.into(),
     };
-    let protocol = state.protocol;
-    let connection = attach(context, &reader, state, request);
-    let handle = connection.map(|connection| {
-        let handle = connection.handle;
-        cards.add(connection);
-        handle
-    });
-    Connected { handle, protocol }
+    Connected {
+        protocol: state.protocol,
+        connection: attach(context, &reader, state, request),
+    }
 }
 
 /// Waits for the reader, powers the card and settles its protocol, as far as the request needs that.
@@ -151,40 +142,19 @@ fn settle_protocol(state: &mut ReaderState, request: Request) -> Result<(), Code
     Ok(())
 }
 
-/// T=1 before T=0, of those that the program takes and the card offers.
-fn choose(wanted: DWORD, offered: DWORD) -> Result<DWORD, Code> {
-    let wanted = if wanted & ANY_PROTOCOL != 0 {
-        SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1
-    } else {
-        wanted
-    };
-    [SCARD_PROTOCOL_T1, SCARD_PROTOCOL_T0]
-        .into_iter()
-        .find(|protocol| wanted & offered & protocol != 0)
-        .ok_or(SCARD_E_PROTO_MISMATCH)
-}
-
 fn attach(
     context: &Arc<Context>,
     reader: &Arc<Reader>,
     mut state: MutexGuard<'_, ReaderState>,
     request: Request,
-) -> Result<Arc<Connection>, Code> {
+) -> Result<Connection, Code> {
     let exclusive = request.share_mode == SCARD_SHARE_EXCLUSIVE;
     if exclusive && state.sharing.users() != Users::Shared(0) {
         return Err(SCARD_E_SHARING_VIOLATION);
     }
-    let connection = CONNECTIONS
-        .open(|handle| Arc::new(Connection::new(handle, Arc::clone(context), Arc::clone(reader))))
-        .ok_or(SCARD_E_NO_MEMORY)?;
-    if exclusive {
-        state.sharing.join_exclusively(connection.handle);
-    } else {
-        state.sharing.join();
-    }
-    state.connections.push(Arc::clone(&connection));
+    let user = state.admit(exclusive);
     reader.notify(&mut state);
-    Ok(connection)
+    Ok(Connection::new(Arc::clone(context), Arc::clone(reader), user))
 }
 
 /// Renews a connection. Blocks, but not the context, while another connection has the card locked, and until it is the
@@ -194,14 +164,14 @@ fn attach(
 pub(crate) fn reconnect(connection: &Connection, request: Request, initialization: DWORD) -> Reconnected {
     let mut was_reset = false;
     loop {
-        let cards = match connection.lock() {
-            Ok(cards) => cards,
+        let call = match connection.begin_call() {
+            Ok(call) => call,
             Err(code) => return Reconnected::Unanswered(code),
         };
         match reconnect_once(connection, request, initialization, &mut was_reset) {
             Ok(Ok(protocol)) => return Reconnected::Done(protocol),
             Ok(Err(state)) => {
-                drop(cards);
+                drop(call);
                 drop(connection.reader.wait(state));
             }
             Err(code) if connection.context.is_alive() => return Reconnected::Refused(code),
@@ -274,13 +244,13 @@ fn reconnect_once<'a>(
     }
     settle_protocol(&mut state, request)?;
     if request.share_mode == SCARD_SHARE_EXCLUSIVE {
-        if state.sharing.become_exclusive(connection.handle).is_err() {
+        if state.sharing.become_exclusive(connection.user.number).is_err() {
             return Ok(Err(state));
         }
     } else {
-        state.sharing.become_shared(connection.handle);
+        state.sharing.become_shared(connection.user.number);
     }
-    connection.set_event(Event::None);
+    connection.user.set_event(Event::None);
     reader.notify(&mut state);
     Ok(Ok(state.protocol))
 }

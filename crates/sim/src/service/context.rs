@@ -1,50 +1,77 @@
 //! A program's connection to the service.
+//!
+//! # The order of locks
+//! These are all locks of the simulator. Who has one takes those alone that come after it:
+//!
+//! 1. The entry of a number, in `table`'s handles: while a transmission tries to do without waiting for other
+//!    connections, the card's work included, else for a moment.
+//! 2. A context's call, here: from the call's beginning to its end, also while it waits. The calls that wait without the
+//!    context say so.
+//! 3. The handler of a reader's driver, while it answers a control.
+//! 4. The service's list of readers, in `world`.
+//! 5. The state of a reader, in `reader`. Who waits for the reader to change has it unlocked meanwhile.
+//! 6. The state of a waiter, in `waiter`.
+//!
+//! From the fourth on they are locked for moments, and none is held where code of a card or a test runs. So such code may
+//! call all methods of `Simulator` and `Reader`. What is done before and after a call, as a test has planned it, runs with no
+//! lock at all; a card and a control handler act with those of the call that they act for, the first three.
+//!
+//! The others are taken under any of the above, for moments, and nobody takes another lock who has one of them:
+//!
+//! - in `table`: the numbers that are not used, the list of a context's connections, the slots that are free, and each
+//!   slot's endpoint;
+//! - the plans of faults;
+//! - what a driver answers, its handler aside, in `driver`;
+//! - the memory that is allocated for programs, in `memory`;
+//! - the script of a `ScriptedCard`.
 
-use super::connection::{self, Connection};
-use super::handles::{CONNECTIONS, CONTEXTS};
+use super::code::Code;
+use super::lock::lock;
 use super::waiter::Waiter;
 use super::world::World;
-use super::{Code, lock};
-use pcsc_sys::{SCARD_E_INVALID_HANDLE, SCARD_E_NO_MEMORY, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR};
+use pcsc_sys::{SCARD_E_INVALID_HANDLE, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A context. As in pcsc-lite it serves one call at a time, but for cancelling.
 #[derive(Debug)]
 pub(crate) struct Context {
-    pub(crate) handle: u32,
     pub(crate) world: Arc<World>,
     /// The run of the service that it was established in.
     run: u64,
-    cards: Mutex<Cards>,
+    /// Locked by the call that it serves.
+    is_released: Mutex<bool>,
     pub(crate) waiter: Arc<Waiter>,
 }
 
-/// The connections of a context; whoever has them locked is the context's one call.
-#[derive(Debug, Default)]
-pub(crate) struct Cards {
-    released: bool,
-    open: Vec<Arc<Connection>>,
-}
-
-impl Cards {
-    pub(crate) fn add(&mut self, connection: Arc<Connection>) {
-        self.open.push(connection);
-    }
-
-    pub(crate) fn remove(&mut self, connection: &Connection) {
-        self.open.retain(|open| open.handle != connection.handle);
-    }
+/// The one call that a context serves, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) context: &'a Arc<Context>,
+    is_released: MutexGuard<'a, bool>,
 }
 
 impl Context {
+    /// Opens a context.
+    pub(crate) fn establish(world: &Arc<World>) -> Result<Arc<Self>, Code> {
+        Ok(Arc::new(Self {
+            world: Arc::clone(world),
+            run: world.run().ok_or(SCARD_E_NO_SERVICE)?,
+            is_released: Mutex::new(false),
+            waiter: Arc::default(),
+        }))
+    }
+
     /// Begins a call on this context, after the one that is under way.
-    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, Cards>, Code> {
-        let cards = lock(&self.cards);
-        if cards.released {
-            Err(SCARD_E_INVALID_HANDLE)
-        } else {
-            Ok(cards)
+    #[inline]
+    pub(crate) fn begin_call(self: &Arc<Self>) -> Result<Call<'_>, Code> {
+        let is_released = lock(&self.is_released);
+        if *is_released {
+            return Err(SCARD_E_INVALID_HANDLE);
         }
+        Ok(Call {
+            context: self,
+            is_released,
+        })
     }
 
     /// Whether the service that the context was established with still runs.
@@ -74,37 +101,12 @@ impl Context {
     }
 }
 
-/// Opens a context.
-pub(crate) fn establish(world: &Arc<World>) -> Result<u32, Code> {
-    let run = world.run().ok_or(SCARD_E_NO_SERVICE)?;
-    let context = CONTEXTS.open(|handle| {
-        Arc::new(Context {
-            handle,
-            world: Arc::clone(world),
-            run,
-            cards: Mutex::default(),
-            waiter: Arc::default(),
-        })
-    });
-    context.map(|context| context.handle).ok_or(SCARD_E_NO_MEMORY)
-}
-
-/// Closes a context: its connections leave their cards as they are, but a card that one of them has locked is reset.
-///
-/// A context of a service that has gone is closed, too.
-pub(crate) fn release(context: &Context) -> Result<(), Code> {
-    let (alive, open) = {
-        let mut cards = context.lock()?;
-        cards.released = true;
-        (context.ask_service(), std::mem::take(&mut cards.open))
-    };
-    // With the context unlocked: a number is locked before its context is.
-    for connection in open {
-        if alive.is_ok() {
-            connection::abandon(&connection);
-        }
-        CONNECTIONS.close(connection.handle);
+impl Call<'_> {
+    /// Closes the context: this was its last call. Fails where the service has gone, and closes it all the same.
+    ///
+    /// Its connections are left to the caller, who abandons them where this succeeds.
+    pub(crate) fn release_context(mut self) -> Result<(), Code> {
+        *self.is_released = true;
+        self.context.ask_service()
     }
-    CONTEXTS.close(context.handle);
-    alive
 }

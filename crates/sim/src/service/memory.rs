@@ -1,6 +1,6 @@
 //! Memory of a program: what the service allocates for it (`SCARD_AUTOALLOCATE`), and buffers for answers.
 
-use super::lock;
+use super::lock::lock;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::{LazyLock, Mutex};

@@ -1,22 +1,28 @@
 //! The simulated service: what pcscd and its client library do, with safe types.
 //!
-//! `handles` finds contexts and connections by the numbers that C programs hold; `world` is one service with its
-//! readers. Everything else is a part of what the service does to one of them. The entry points in `table` turn C's
-//! pointers into these types.
+//! `world` is one service with its readers; a reader knows the connections to it by numbers of its own, and nothing of
+//! what is above it. A `context` is of a world, a `connection` of a context and a reader. The other files are what the
+//! service does to one of them. No number that C programs hold comes here: the entry points in `table` turn those, and C's
+//! pointers, into these types.
 //!
-//! Locks are taken in this order: a context's, a reader's, a waiter's. Code of a card or of a test runs with no lock of
-//! a reader or its driver held, but with that of the context that it is called on, and a control handler with its own.
+//! `context` tells the order in which all locks of the simulator are taken.
 
 pub(crate) mod atr;
 pub(crate) mod attribute;
+pub(crate) mod availability;
+pub(crate) mod card_slot;
+pub(crate) mod code;
 pub(crate) mod connecting;
 pub(crate) mod connection;
 pub(crate) mod context;
 pub(crate) mod control;
-pub(crate) mod faults;
-pub(crate) mod handles;
+pub(crate) mod disconnecting;
+pub(crate) mod disposition;
+pub(crate) mod driver;
+pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod power;
+pub(crate) mod protocol;
 pub(crate) mod reader;
 pub(crate) mod reader_name;
 pub(crate) mod sharing;
@@ -24,16 +30,6 @@ pub(crate) mod status;
 pub(crate) mod status_change;
 pub(crate) mod transaction;
 pub(crate) mod transmit;
+pub(crate) mod user;
 pub(crate) mod waiter;
 pub(crate) mod world;
-
-use pcsc_sys::LONG;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// A return code of PC/SC, for what did not succeed.
-pub(crate) type Code = LONG;
-
-/// Locks, also after a panic: every critical section leaves its data whole at each step.
-pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}

@@ -1,9 +1,10 @@
 //! Powering and resetting cards.
 
-use super::Code;
 use super::atr::Atr;
+use super::code::Code;
 use super::reader::{Presence, Reader, ReaderState};
-use crate::Card;
+use super::sharing::Users;
+use crate::card::Card;
 use pcsc_sys::{SCARD_E_NOT_TRANSACTED, SCARD_PROTOCOL_UNDEFINED, SCARD_W_REMOVED_CARD};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::MutexGuard;
@@ -40,7 +41,7 @@ impl Reader {
         power: Power,
     ) -> (MutexGuard<'a, ReaderState>, Result<(), Code>) {
         let up = matches!(power, Power::Up | Power::UpUnseen);
-        while state.is_busy() {
+        while state.slot.is_lent() {
             state = self.wait(state);
         }
         if up && state.powered {
@@ -64,7 +65,7 @@ impl Reader {
         power: Power,
     ) -> (MutexGuard<'a, ReaderState>, Result<(), Code>) {
         let up = matches!(power, Power::Up | Power::UpUnseen);
-        let Some(mut acting) = state.borrow_card() else {
+        let Some(mut acting) = state.slot.lend() else {
             state.emptied();
             return (state, Err(SCARD_W_REMOVED_CARD));
         };
@@ -102,5 +103,16 @@ impl Reader {
             Err(SCARD_E_NOT_TRANSACTED)
         };
         (state, result)
+    }
+
+    /// Takes the power of a card that nobody uses, as pcscd does a while after its last connection.
+    pub(crate) fn power_off(&self) -> bool {
+        let mut state = self.lock();
+        let unused = state.sharing.users() == Users::Shared(0);
+        if unused {
+            state.powered = false;
+            state.protocol = SCARD_PROTOCOL_UNDEFINED;
+        }
+        unused
     }
 }

@@ -1,16 +1,15 @@
 //! A reader as the service sees it.
 
 use super::atr::Atr;
-use super::connection::{Connection, Event};
-use super::control::Driver;
-use super::lock;
-use super::power::Power;
+use super::card_slot::{Acting, CardSlot};
+use super::driver::Driver;
+use super::lock::lock;
 use super::reader_name::ReaderName;
-use super::sharing::{Sharing, Users};
+use super::sharing::Sharing;
+use super::user::{Event, User};
 use super::waiter::Waiter;
-use crate::Card;
+use crate::card::Card;
 use pcsc_sys::{DWORD, SCARD_PROTOCOL_UNDEFINED};
-use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A reader. Its state is locked for moments only, never while the card acts.
@@ -38,14 +37,13 @@ pub(crate) struct ReaderState {
     /// Insertions and removals, as far as 16 bits count them.
     pub(crate) events: u16,
     pub(crate) sharing: Sharing,
-    pub(crate) connections: Vec<Arc<Connection>>,
+    pub(crate) connections: Vec<Arc<User>>,
+    /// How many connections there have been.
+    admitted: u64,
     watchers: Vec<Arc<Waiter>>,
     /// Calls that wait for the reader to change.
     waiting: usize,
-    slot: Slot,
-    /// How many cards have been in the slot.
-    cards: u64,
-    answer: Vec<u8>,
+    pub(crate) slot: CardSlot,
 }
 
 /// What is in the slot of a reader, as the service saw it last.
@@ -56,21 +54,6 @@ pub(crate) enum Presence {
     Mute,
     Unpowered,
     Powered,
-}
-
-/// What is in the slot of a reader.
-enum Slot {
-    Empty,
-    Idle(Box<dyn Card>),
-    /// The card acts: it has been lent to the call that it acts for.
-    Busy,
-}
-
-/// A card that has been taken out of its slot to act, with the buffer for its answer.
-pub(crate) struct Acting {
-    pub(crate) card: Box<dyn Card>,
-    pub(crate) answer: Vec<u8>,
-    number: u64,
 }
 
 impl Reader {
@@ -87,11 +70,10 @@ impl Reader {
                 events: 0,
                 sharing: Sharing::default(),
                 connections: Vec::new(),
+                admitted: 0,
                 watchers: Vec::new(),
                 waiting: 0,
-                slot: Slot::Empty,
-                cards: 0,
-                answer: Vec::new(),
+                slot: CardSlot::default(),
             }),
             changed: Condvar::new(),
             driver: Mutex::default(),
@@ -131,11 +113,7 @@ impl Reader {
     /// Gives it back where it was removed meanwhile: to be dropped with no lock held, since that runs its code.
     #[inline]
     pub(crate) fn return_card(&self, state: &mut ReaderState, acting: Acting) -> Result<(), Box<dyn Card>> {
-        state.answer = acting.answer;
-        if acting.number != state.cards {
-            return Err(acting.card);
-        }
-        state.slot = Slot::Idle(acting.card);
+        state.slot.give_back(acting)?;
         self.notify_waiting(state);
         Ok(())
     }
@@ -147,7 +125,7 @@ impl Reader {
             return Some(card);
         }
         let previous = state.take_card();
-        state.slot = Slot::Idle(card);
+        state.slot.put(card);
         state.powered_up(atr);
         state.protocol = SCARD_PROTOCOL_UNDEFINED;
         if state.available {
@@ -163,79 +141,6 @@ impl Reader {
         let card = state.take_card();
         self.notify(&mut state);
         card
-    }
-
-    /// Marks whether the reader answers its driver. When it does again, that counts as an event, and a card is powered.
-    ///
-    /// What was done to the slot meanwhile is seen then: only that it is empty, if it is, not that there is another card.
-    pub(crate) fn set_available(&self, available: bool) {
-        let mut state = self.lock();
-        if state.available == available {
-            return;
-        }
-        state.protocol = SCARD_PROTOCOL_UNDEFINED;
-        if available {
-            // A card that acts is not waited for: it may be the one that calls this.
-            if !state.is_busy() {
-                state = self.power_idle(state, Power::Reset).0;
-            }
-            if state.available {
-                // Another thread was faster while the card was reset.
-                return;
-            }
-            if state.presence == Presence::Absent {
-                state.lost_card();
-            } else {
-                state.count_event();
-            }
-        }
-        state.available = available;
-        self.notify(&mut state);
-    }
-
-    /// Takes the power of a card that nobody uses, as pcscd does a while after its last connection.
-    pub(crate) fn power_off(&self) -> bool {
-        let mut state = self.lock();
-        let unused = state.sharing.users() == Users::Shared(0);
-        if unused {
-            state.powered = false;
-            state.protocol = SCARD_PROTOCOL_UNDEFINED;
-        }
-        unused
-    }
-
-    /// Ends the reader: the service has taken it off its list.
-    pub(crate) fn unplug(&self) {
-        let mut state = self.lock();
-        state.plugged = false;
-        state.forget_connections();
-        self.notify(&mut state);
-    }
-
-    /// Forgets all connections, as a service does that ends.
-    pub(crate) fn forget_connections(&self) {
-        let mut state = self.lock();
-        state.forget_connections();
-        self.notify(&mut state);
-    }
-
-    /// Finds the reader as a service does that starts: nothing has happened yet, and a card is powered.
-    ///
-    /// Does nothing where another thread has started the service first, and the reader is in use again.
-    pub(crate) fn start_again(&self, is_stopped: impl Fn() -> bool) {
-        let mut state = self.lock();
-        if !is_stopped() {
-            return;
-        }
-        state.forget_connections();
-        state.protocol = SCARD_PROTOCOL_UNDEFINED;
-        // A card that acts still does so for a call of the service that has ended: it is powered.
-        if !state.is_busy() {
-            state = self.power(state, Power::Reset).0;
-        }
-        if is_stopped() {
-            state.events = 0;
-        }
     }
 
     pub(crate) fn watch(&self, waiter: &Arc<Waiter>) {
@@ -277,65 +182,54 @@ impl ReaderState {
     }
 
     /// Tells that the card has gone, and ends whoever's lock on it.
-    fn lost_card(&mut self) {
+    pub(crate) fn lost_card(&mut self) {
         self.count_event();
         self.tell(Event::Removed);
         self.sharing.break_lock();
     }
 
-    fn count_event(&mut self) {
+    pub(crate) fn count_event(&mut self) {
         self.events = self.events.wrapping_add(1);
     }
 
-    /// Whether the card acts for a call.
-    #[inline]
-    pub(crate) fn is_busy(&self) -> bool {
-        matches!(self.slot, Slot::Busy)
+    /// Adds a connection.
+    pub(crate) fn admit(&mut self, exclusive: bool) -> Arc<User> {
+        self.admitted += 1;
+        let user = Arc::new(User::new(self.admitted));
+        if exclusive {
+            self.sharing.join_exclusively(user.number);
+        } else {
+            self.sharing.join();
+        }
+        self.connections.push(Arc::clone(&user));
+        user
     }
 
-    /// Takes the card out of its slot to act; `None` where there is none, or it acts already.
-    #[inline]
-    pub(crate) fn borrow_card(&mut self) -> Option<Acting> {
-        let slot = std::mem::replace(&mut self.slot, Slot::Busy);
-        let Slot::Idle(card) = slot else {
-            self.slot = slot;
-            return None;
-        };
-        Some(Acting {
-            card,
-            answer: std::mem::take(&mut self.answer),
-            number: self.cards,
-        })
+    /// Removes a connection; false where it was forgotten before.
+    pub(crate) fn dismiss(&mut self, user: &User) -> bool {
+        let before = self.connections.len();
+        self.connections.retain(|other| other.number != user.number);
+        let is_known = self.connections.len() < before;
+        if is_known {
+            self.sharing.leave();
+        }
+        is_known
     }
 
     fn take_card(&mut self) -> Option<Box<dyn Card>> {
-        let slot = std::mem::replace(&mut self.slot, Slot::Empty);
-        if matches!(slot, Slot::Empty) {
+        if self.slot.is_empty() {
             return None;
         }
-        self.cards += 1;
+        let card = self.slot.take();
         self.emptied();
         if self.available {
             self.lost_card();
         }
-        match slot {
-            Slot::Idle(card) => Some(card),
-            Slot::Busy | Slot::Empty => None,
-        }
+        card
     }
 
-    fn forget_connections(&mut self) {
+    pub(crate) fn forget_connections(&mut self) {
         self.connections.clear();
         self.sharing = Sharing::default();
-    }
-}
-
-impl fmt::Debug for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "Empty",
-            Self::Idle(_) => "Idle",
-            Self::Busy => "Busy",
-        })
     }
 }

@@ -2,12 +2,13 @@
 
 use pcsc_sys::{SCARD_E_NOT_TRANSACTED, SCARD_E_SHARING_VIOLATION};
 
-use super::Code;
+use super::code::Code;
 
 /// The connections of a reader, counted, and the lock that a transaction or an exclusive connection holds.
 ///
 /// Lock and exclusiveness are two things, as in pcscd: an exclusive connection takes the lock once, and neither its
-/// transactions' end nor becoming shared again gives that back. A card's removal ends the lock alone.
+/// transactions' end nor becoming shared again gives that back. A card's removal ends the lock alone. A connection goes by
+/// its number with the reader.
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
     users: Users,
@@ -28,7 +29,7 @@ impl Default for Users {
 
 #[derive(Debug)]
 struct Lock {
-    holder: u32,
+    holder: u64,
     depth: u32,
 }
 
@@ -39,8 +40,8 @@ impl Sharing {
 
     /// Whether no other connection has the reader locked.
     #[inline]
-    pub(crate) fn is_free_for(&self, handle: u32) -> bool {
-        self.lock.as_ref().is_none_or(|lock| lock.holder == handle)
+    pub(crate) fn is_free_for(&self, user: u64) -> bool {
+        self.lock.as_ref().is_none_or(|lock| lock.holder == user)
     }
 
     pub(crate) fn is_locked(&self) -> bool {
@@ -55,18 +56,18 @@ impl Sharing {
     }
 
     /// Adds a connection that has the reader for itself, the first one.
-    pub(crate) fn join_exclusively(&mut self, handle: u32) {
+    pub(crate) fn join_exclusively(&mut self, user: u64) {
         self.users = Users::Exclusive;
         // Fails where another connection has the lock, but the first one has no others beside it.
-        let _ = self.begin(handle);
+        let _ = self.begin(user);
     }
 
     /// Makes a connection's reader its own: only where it is the last.
-    pub(crate) fn become_exclusive(&mut self, handle: u32) -> Result<(), Code> {
+    pub(crate) fn become_exclusive(&mut self, user: u64) -> Result<(), Code> {
         match self.users {
             Users::Exclusive => Ok(()),
             Users::Shared(1) => {
-                self.join_exclusively(handle);
+                self.join_exclusively(user);
                 Ok(())
             }
             Users::Shared(_) => Err(SCARD_E_SHARING_VIOLATION),
@@ -74,10 +75,10 @@ impl Sharing {
     }
 
     /// Makes an exclusive connection one that shares; it keeps the lock all the same if it has only the first.
-    pub(crate) fn become_shared(&mut self, handle: u32) {
+    pub(crate) fn become_shared(&mut self, user: u64) {
         if self.users == Users::Exclusive {
             // Fails for the first lock, and that is pcscd's way.
-            let _ = self.end(handle);
+            let _ = self.end(user);
             self.users = Users::Shared(1);
         }
     }
@@ -91,12 +92,12 @@ impl Sharing {
     }
 
     /// Locks the reader once more for a connection.
-    pub(crate) fn begin(&mut self, handle: u32) -> Result<(), Code> {
+    pub(crate) fn begin(&mut self, user: u64) -> Result<(), Code> {
         let lock = self.lock.get_or_insert(Lock {
-            holder: handle,
+            holder: user,
             depth: 0,
         });
-        if lock.holder != handle {
+        if lock.holder != user {
             return Err(SCARD_E_SHARING_VIOLATION);
         }
         lock.depth += 1;
@@ -104,11 +105,11 @@ impl Sharing {
     }
 
     /// Unlocks the reader once for a connection; an exclusive one keeps its first lock.
-    pub(crate) fn end(&mut self, handle: u32) -> Result<(), Code> {
+    pub(crate) fn end(&mut self, user: u64) -> Result<(), Code> {
         let Some(lock) = &mut self.lock else {
             return Err(SCARD_E_NOT_TRANSACTED);
         };
-        if lock.holder != handle {
+        if lock.holder != user {
             return Err(SCARD_E_SHARING_VIOLATION);
         }
         if self.users == Users::Exclusive && lock.depth <= 1 {
@@ -122,8 +123,8 @@ impl Sharing {
     }
 
     /// Ends all of a connection's locks; false where it has none.
-    pub(crate) fn release_lock(&mut self, handle: u32) -> bool {
-        self.lock.take_if(|lock| lock.holder == handle).is_some()
+    pub(crate) fn release_lock(&mut self, user: u64) -> bool {
+        self.lock.take_if(|lock| lock.holder == user).is_some()
     }
 
     /// Ends whoever's lock, as a card does that is taken out.

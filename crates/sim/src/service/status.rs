@@ -1,9 +1,9 @@
 //! `SCardStatus`.
 
 use super::atr::Atr;
+use super::code::Code;
 use super::connection::{Connection, check_available};
-use super::reader::Presence;
-use super::{Code, reader::ReaderState};
+use super::reader::{Presence, ReaderState};
 use pcsc_sys::{
     DWORD, SCARD_ABSENT, SCARD_E_READER_UNAVAILABLE, SCARD_NEGOTIABLE, SCARD_POWERED, SCARD_PRESENT,
     SCARD_SWALLOWED,
@@ -20,7 +20,7 @@ pub(crate) struct Status {
 /// Tells the state of the card. Blocks, but not the context, while another connection has it locked.
 pub(crate) fn status(connection: &Connection) -> Result<Status, Code> {
     loop {
-        let cards = connection.lock()?;
+        let call = connection.begin_call()?;
         connection.context.ask_service()?;
         // The library looks for the reader's name before it asks; a new reader of this name will not do.
         let world = &connection.context.world;
@@ -29,7 +29,7 @@ pub(crate) fn status(connection: &Connection) -> Result<Status, Code> {
         }
         let state = connection.lock_reader()?;
         if connection.check_sharing(&state).is_err() {
-            drop(cards);
+            drop(call);
             drop(connection.reader.wait(state));
             continue;
         }

@@ -1,7 +1,7 @@
 //! `SCardGetStatusChange`: waiting until a reader is no longer as the program knows it.
 
-use super::Code;
 use super::atr::Atr;
+use super::code::Code;
 use super::context::Context;
 use super::reader::{Presence, Reader, ReaderState};
 use super::sharing::Users;
@@ -44,8 +44,8 @@ enum Watched {
 /// Waits for one of the readers to change, for so many milliseconds at most, or for ever.
 ///
 /// Blocks the context; cancelling alone ends it earlier.
-pub(crate) fn wait(context: &Context, timeout: Option<u64>, queries: &mut [Query]) -> Result<(), Code> {
-    let _cards = context.lock()?;
+pub(crate) fn wait(context: &Arc<Context>, timeout: Option<u64>, queries: &mut [Query]) -> Result<(), Code> {
+    let _call = context.begin_call()?;
     context.ask_service()?;
     let watched = watch_list(context, queries)?;
     let readers = context.world.reader_count();

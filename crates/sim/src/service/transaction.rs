@@ -1,8 +1,10 @@
 //! `SCardBeginTransaction` and `SCardEndTransaction`.
 
-use super::Code;
-use super::connection::{Connection, Event, check_available, check_disposition};
+use super::code::Code;
+use super::connection::{Connection, check_available};
+use super::disposition::check_disposition;
 use super::power::Power;
+use super::user::Event;
 use pcsc_sys::{
     DWORD, SCARD_E_UNSUPPORTED_FEATURE, SCARD_EJECT_CARD, SCARD_LEAVE_CARD, SCARD_RESET_CARD,
     SCARD_UNPOWER_CARD,
@@ -11,15 +13,15 @@ use pcsc_sys::{
 /// Locks the card for a connection. Blocks, but not the context, while another one has it locked.
 pub(crate) fn begin(connection: &Connection) -> Result<(), Code> {
     loop {
-        let cards = connection.lock()?;
+        let call = connection.begin_call()?;
         connection.context.ask_service()?;
         let mut state = connection.lock_reader()?;
         check_available(&state)?;
         connection.check_event()?;
-        if state.sharing.begin(connection.handle).is_ok() {
+        if state.sharing.begin(connection.user.number).is_ok() {
             return Ok(());
         }
-        drop(cards);
+        drop(call);
         drop(connection.reader.wait(state));
     }
 }
@@ -29,7 +31,7 @@ pub(crate) fn begin(connection: &Connection) -> Result<(), Code> {
 /// The card is reset even where the connection has nothing to unlock, and the reset shows on this connection, too: that
 /// is pcscd's way.
 pub(crate) fn end(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
-    let _cards = connection.lock()?;
+    let _call = connection.begin_call()?;
     connection.context.ask_service()?;
     check_disposition(disposition)?;
     let reader = &connection.reader;
@@ -50,7 +52,7 @@ pub(crate) fn end(connection: &Connection, disposition: DWORD) -> Result<(), Cod
         SCARD_EJECT_CARD => done = Err(SCARD_E_UNSUPPORTED_FEATURE),
         _ => {}
     }
-    let unlocked = state.sharing.end(connection.handle);
+    let unlocked = state.sharing.end(connection.user.number);
     reader.notify(&mut state);
     done.and(unlocked)
 }

@@ -1,9 +1,9 @@
 //! `SCardTransmit`: one command to the card.
 
-use super::Code;
-use super::connecting::ANY_PROTOCOL;
+use super::code::Code;
 use super::connection::{Connection, check_available};
 use super::memory::Room;
+use super::protocol::ANY_PROTOCOL;
 use super::reader::{Presence, ReaderState};
 use pcsc_sys::{
     DWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NO_SMARTCARD,
@@ -57,8 +57,8 @@ pub(crate) fn transmit(connection: &Connection, exchange: &mut Exchange<'_>) -> 
 pub(crate) fn try_transmit(connection: &Connection, exchange: &mut Exchange<'_>) -> Option<Transmitted> {
     let refused = |code| Some(Err(Failed::Refused(code, 0)));
     let unanswered = |code| Some(Err(Failed::Unanswered(code)));
-    let _cards = match connection.lock() {
-        Ok(cards) => cards,
+    let _call = match connection.begin_call() {
+        Ok(call) => call,
         Err(code) => return refused(code),
     };
     if exchange.command.is_none() {
@@ -94,7 +94,7 @@ fn act(
         }
     }
     let active = state.protocol;
-    let Some(mut acting) = state.borrow_card() else {
+    let Some(mut acting) = state.slot.lend() else {
         return Err(refused(SCARD_E_NOT_TRANSACTED));
     };
     drop(state);

@@ -1,6 +1,6 @@
 //! One context's wait for readers to change.
 
-use super::lock;
+use super::lock::lock;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
 

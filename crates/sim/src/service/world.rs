@@ -1,23 +1,20 @@
 //! One simulated service with its readers.
 
-use super::faults::Faults;
-use super::lock;
+use super::lock::lock;
 use super::reader::Reader;
 use super::reader_name::ReaderName;
 use super::waiter::Waiter;
-use crate::slot::Slot;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// A service, alive as long as a `Simulator`, one of its readers or an open context.
+/// A service and its readers.
+#[derive(Default)]
 pub(crate) struct World {
-    /// Even while the service runs; each stop and each start adds one. A context is of one such time.
-    time: AtomicU64,
+    /// Even while the service runs: each stop and each start adds one. A context is of one run.
+    stops_and_starts: AtomicU64,
     readers: Mutex<Readers>,
-    pub(crate) faults: Faults,
-    pub(crate) slot: Slot,
 }
 
 #[derive(Default)]
@@ -29,25 +26,16 @@ struct Readers {
 }
 
 impl World {
-    pub(crate) fn new(slot: Slot) -> Self {
-        Self {
-            time: AtomicU64::new(0),
-            readers: Mutex::default(),
-            faults: Faults::default(),
-            slot,
-        }
-    }
-
     /// The present run of the service; `None` while it is stopped.
     pub(crate) fn run(&self) -> Option<u64> {
-        let time = self.time.load(Ordering::Acquire);
-        (time % 2 == 0).then_some(time)
+        let run = self.stops_and_starts.load(Ordering::Acquire);
+        (run % 2 == 0).then_some(run)
     }
 
     /// Whether the service has not been stopped since this run of it.
     #[inline]
     pub(crate) fn is_run(&self, run: u64) -> bool {
-        self.time.load(Ordering::Acquire) == run
+        self.stops_and_starts.load(Ordering::Acquire) == run
     }
 
     /// Ends the service: it forgets all connections, and every call that waits returns. False where it is stopped.
@@ -57,7 +45,7 @@ impl World {
             return false;
         }
         // First: a call that finds a reader forgotten must find the service gone, too.
-        self.time.fetch_add(1, Ordering::AcqRel);
+        self.stops_and_starts.fetch_add(1, Ordering::AcqRel);
         for reader in &readers.list {
             reader.forget_connections();
         }
@@ -70,7 +58,7 @@ impl World {
     /// Starts the service again; it powers the cards that it finds. False where it runs.
     pub(crate) fn start(&self) -> bool {
         let list = self.list();
-        let stopped = self.time.load(Ordering::Acquire);
+        let stopped = self.stops_and_starts.load(Ordering::Acquire);
         if stopped % 2 == 0 {
             return false;
         }
@@ -78,7 +66,7 @@ impl World {
             reader.start_again(|| self.is_run(stopped));
         }
         // Fails where another thread has started it meanwhile.
-        self.time
+        self.stops_and_starts
             .compare_exchange(stopped, stopped + 1, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }

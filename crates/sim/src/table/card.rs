@@ -1,11 +1,12 @@
 //! `SCardConnect`, `SCardReconnect`, `SCardDisconnect`, `SCardBeginTransaction`, `SCardEndTransaction`.
 
 use super::arguments::{Out, text};
-use super::{code, on_connection, on_context};
-use crate::service::connecting::{self, Reconnected, Request};
-use crate::service::faults::Function;
+use super::calling::{code, on_connection, on_context};
+use super::function::Function;
+use super::text::Text;
+use crate::service::connecting::{Reconnected, Request, reconnect as renew};
 use crate::service::reader_name::Unit;
-use crate::service::{connection, transaction};
+use crate::service::transaction;
 use pcsc_sys::{
     DWORD, LONG, LPDWORD, LPSCARDHANDLE, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,
     SCARD_E_INVALID_VALUE, SCARD_E_UNKNOWN_READER, SCARD_PROTOCOL_UNDEFINED, SCARD_S_SUCCESS, SCARDCONTEXT,
@@ -14,20 +15,6 @@ use pcsc_sys::{
 
 /// A name of more units is refused before it is looked for.
 const LONGEST_NAME: usize = 128;
-
-/// A text as a function's type has it, which is a pointer to its units.
-pub(super) trait Text: Copy + 'static {
-    type Unit: Unit;
-}
-
-impl Text for std::ffi::c_char {
-    type Unit = u8;
-}
-
-#[cfg(windows)]
-impl Text for u16 {
-    type Unit = u16;
-}
 
 pub(super) unsafe extern "system" fn connect<T: Text>(
     context: SCARDCONTEXT,
@@ -60,13 +47,13 @@ pub(super) unsafe extern "system" fn connect<T: Text>(
             share_mode,
             protocols,
         };
-        let connected = connecting::connect(context, &Unit::to_bytes(&reader), request);
-        if context.is_alive() {
+        let connected = context.connect(&Unit::to_bytes(&reader), request);
+        if context.context.is_alive() {
             active_protocol.set(connected.protocol);
         }
-        match connected.handle {
-            Ok(handle) => {
-                card.set(handle as SCARDHANDLE);
+        match connected.number {
+            Ok(number) => {
+                card.set(number as SCARDHANDLE);
                 SCARD_S_SUCCESS
             }
             Err(code) => code,
@@ -94,7 +81,7 @@ pub(super) unsafe extern "system" fn reconnect(
             share_mode,
             protocols,
         };
-        match connecting::reconnect(connection, request, initialization) {
+        match renew(&connection.connection, request, initialization) {
             Reconnected::Done(protocol) => {
                 active_protocol.set(protocol);
                 SCARD_S_SUCCESS
@@ -112,14 +99,17 @@ pub(super) unsafe extern "system" fn disconnect(card: SCARDHANDLE, disposition: 
     on_connection(card, Function::Disconnect, |card, _| {
         code(
             card.ok_or(SCARD_E_INVALID_HANDLE)
-                .and_then(|card| connection::disconnect(card, disposition)),
+                .and_then(|card| card.disconnect(disposition)),
         )
     })
 }
 
 pub(super) unsafe extern "system" fn begin_transaction(card: SCARDHANDLE) -> LONG {
     on_connection(card, Function::BeginTransaction, |card, _| {
-        code(card.ok_or(SCARD_E_INVALID_HANDLE).and_then(transaction::begin))
+        code(
+            card.ok_or(SCARD_E_INVALID_HANDLE)
+                .and_then(|card| transaction::begin(&card.connection)),
+        )
     })
 }
 
@@ -127,7 +117,7 @@ pub(super) unsafe extern "system" fn end_transaction(card: SCARDHANDLE, disposit
     on_connection(card, Function::EndTransaction, |card, _| {
         code(
             card.ok_or(SCARD_E_INVALID_HANDLE)
-                .and_then(|card| transaction::end(card, disposition)),
+                .and_then(|card| transaction::end(&card.connection, disposition)),
         )
     })
 }

@@ -1,32 +1,32 @@
 //! `SCardEstablishContext`, `SCardReleaseContext`, `SCardIsValidContext`, `SCardCancel`, `SCardFreeMemory`.
 
 use super::arguments::Out;
-use super::{code, on_context, without_panic};
-use crate::Simulator;
-use crate::service::faults::Function;
-use crate::service::world::World;
-use crate::service::{Code, context, memory, status_change};
-use crate::slot::Slot;
+use super::calling::{code, on_context, without_panic};
+use super::endpoint::Endpoint;
+use super::function::Function;
+use super::open::OpenContext;
+use crate::service::code::Code;
+use crate::service::{memory, status_change};
 use pcsc_sys::{
     DWORD, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,
     SCARD_E_INVALID_VALUE, SCARD_E_NO_SERVICE, SCARD_S_SUCCESS, SCARD_SCOPE_GLOBAL, SCARDCONTEXT,
 };
 use std::sync::Arc;
 
-/// Opens a context of a slot's world.
+/// Opens a context of the service that is reached at a slot.
 ///
 /// # Safety
 /// `context` is null or writable.
-pub(crate) unsafe fn establish(slot: usize, scope: DWORD, context: LPSCARDCONTEXT) -> LONG {
+pub(super) unsafe fn establish(slot: usize, scope: DWORD, context: LPSCARDCONTEXT) -> LONG {
     // SAFETY: the caller's promise is the same.
     let context = unsafe { Out::new(context) };
     without_panic(|| {
-        let Some(world) = Slot::world(slot) else {
+        let Some(endpoint) = Endpoint::of_slot(slot) else {
             return SCARD_E_NO_SERVICE;
         };
-        let call = || match open(&world, scope, context.is_null()) {
-            Ok(handle) => {
-                context.set(handle as SCARDCONTEXT);
+        let call = || match open(&endpoint, scope, context.is_null()) {
+            Ok(number) => {
+                context.set(number as SCARDCONTEXT);
                 SCARD_S_SUCCESS
             }
             Err(code) => {
@@ -36,22 +36,22 @@ pub(crate) unsafe fn establish(slot: usize, scope: DWORD, context: LPSCARDCONTEX
                 code
             }
         };
-        match world.faults.enter(Function::EstablishContext, 0) {
+        match endpoint.interference.enter(Function::EstablishContext, 0) {
             None => call(),
-            Some(due) => due.run(&Simulator::of(&world), |_| call()),
+            Some(due) => due.run(|_| call()),
         }
     })
 }
 
-fn open(world: &Arc<World>, scope: DWORD, unwanted: bool) -> Result<u32, Code> {
-    if world.run().is_none() {
+fn open(endpoint: &Arc<Endpoint>, scope: DWORD, unwanted: bool) -> Result<u32, Code> {
+    if endpoint.world.run().is_none() {
         Err(SCARD_E_NO_SERVICE)
     } else if unwanted {
         Err(SCARD_E_INVALID_PARAMETER)
     } else if scope > SCARD_SCOPE_GLOBAL {
         Err(SCARD_E_INVALID_VALUE)
     } else {
-        context::establish(world)
+        OpenContext::establish(endpoint)
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) unsafe extern "system" fn release(context: SCARDCONTEXT) -> LONG {
         code(
             context
                 .ok_or(SCARD_E_INVALID_HANDLE)
-                .and_then(|context| context::release(context)),
+                .and_then(|context| context.release()),
         )
     })
 }
@@ -79,7 +79,7 @@ pub(super) unsafe extern "system" fn cancel(context: SCARDCONTEXT) -> LONG {
     on_context(context, Function::Cancel, |context| match context {
         None => SCARD_E_INVALID_HANDLE,
         Some(context) => {
-            status_change::cancel(context);
+            status_change::cancel(&context.context);
             SCARD_S_SUCCESS
         }
     })

@@ -1,11 +1,10 @@
 //! `SCardTransmit`, `SCardControl`, `SCardGetAttrib`, `SCardSetAttrib`.
 
 use super::arguments::{Buffer, Out, dword, input, length};
-use super::{code, on_connection, without_panic};
-use crate::Simulator;
-use crate::service::connection::Connection;
-use crate::service::faults::{Answer, Due, Function};
-use crate::service::handles::CONNECTIONS;
+use super::calling::{code, on_connection, without_panic};
+use super::function::Function;
+use super::interference::{Answer, Due};
+use super::open::{CONNECTIONS, OpenConnection};
 use crate::service::memory::Room;
 use crate::service::transmit::{self, Exchange, Failed};
 use crate::service::{attribute, control as driver_control};
@@ -64,13 +63,11 @@ pub(super) unsafe extern "system" fn transmit(
         };
         match CONNECTIONS.with(card, |connection| first_attempt(connection, &mut exchange)) {
             Attempt::Done(transmitted) => tell(transmitted),
-            Attempt::Again(connection, None) => tell(transmit::transmit(&connection, &mut exchange)),
-            Attempt::Again(connection, Some(due)) => {
-                due.run(&Simulator::of(&connection.context.world), |answer| {
-                    exchange.instead = answer.into_bytes();
-                    tell(transmit::transmit(&connection, &mut exchange))
-                })
-            }
+            Attempt::Again(open, None) => tell(transmit::transmit(&open.connection, &mut exchange)),
+            Attempt::Again(open, Some(due)) => due.run(|answer| {
+                exchange.instead = answer.into_bytes();
+                tell(transmit::transmit(&open.connection, &mut exchange))
+            }),
         }
     })
 }
@@ -85,25 +82,22 @@ fn refuse_transmit(card: SCARDHANDLE) -> LONG {
 enum Attempt {
     Done(Result<(usize, DWORD), Failed>),
     /// Not far: it is to wait, or there is more to do than to transmit.
-    Again(Arc<Connection>, Option<Due>),
+    Again(Arc<OpenConnection>, Option<Due>),
 }
 
 #[inline]
-fn first_attempt(connection: Option<&Arc<Connection>>, exchange: &mut Exchange<'_>) -> Attempt {
-    let Some(connection) = connection else {
+fn first_attempt(open: Option<&Arc<OpenConnection>>, exchange: &mut Exchange<'_>) -> Attempt {
+    let Some(open) = open else {
         return Attempt::Done(Err(Failed::Refused(SCARD_E_INVALID_HANDLE, 0)));
     };
-    let due = connection
-        .context
-        .world
-        .faults
-        .enter(Function::Transmit, connection.handle);
+    let interference = &open.context.endpoint.interference;
+    let due = interference.enter(Function::Transmit, open.number);
     if due.is_none() {
-        if let Some(transmitted) = transmit::try_transmit(connection, exchange) {
+        if let Some(transmitted) = transmit::try_transmit(&open.connection, exchange) {
             return Attempt::Done(transmitted);
         }
     }
-    Attempt::Again(Arc::clone(connection), due)
+    Attempt::Again(Arc::clone(open), due)
 }
 
 pub(super) unsafe extern "system" fn control(
@@ -130,7 +124,7 @@ pub(super) unsafe extern "system" fn control(
         let request = unsafe { input(send_buffer, send_length, MAX_BUFFER_SIZE_EXTENDED) };
         // SAFETY: the C function's caller promises so many writable bytes, or it is null, which stands for none.
         let room = unsafe { Room::new(receive_buffer, length(receive_length)) };
-        match driver_control::control(connection, control_code, request, answer.into_bytes()) {
+        match driver_control::control(&connection.connection, control_code, request, answer.into_bytes()) {
             Ok(answer) => {
                 returned.set(dword(answer.len()));
                 if room.fill(&answer) {
@@ -170,7 +164,10 @@ pub(super) unsafe extern "system" fn get_attribute(
         let Some(connection) = connection else {
             return SCARD_E_INVALID_HANDLE;
         };
-        let value = match (attribute::get(connection, identifier, length(most)), answer) {
+        let value = match (
+            attribute::get(&connection.connection, identifier, length(most)),
+            answer,
+        ) {
             (Ok(_), Answer::Instead(value)) | (Ok(value), Answer::Own) => value,
             (Err(code), _) => return code,
         };
@@ -197,6 +194,6 @@ pub(super) unsafe extern "system" fn set_attribute(
         };
         // SAFETY: the C function's caller promises so many readable bytes.
         let value = unsafe { input(value, value_length, MAX_BUFFER_SIZE) };
-        code(attribute::set(connection, identifier, value))
+        code(attribute::set(&connection.connection, identifier, value))
     })
 }

@@ -1,9 +1,9 @@
 //! `SCardListReaders` and `SCardListReaderGroups`.
 
 use super::arguments::{Buffer, Out, dword};
-use super::card::Text;
-use super::on_context;
-use crate::service::faults::Function;
+use super::calling::on_context;
+use super::function::Function;
+use super::text::{Text, multi_string};
 use crate::service::reader_name::Unit;
 use pcsc_sys::{
     DWORD, LONG, LPDWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_E_NO_READERS_AVAILABLE,
@@ -29,7 +29,8 @@ pub(super) unsafe extern "system" fn readers<T: Text>(
         let Some(context) = context else {
             return SCARD_E_INVALID_HANDLE;
         };
-        let call = match context.lock() {
+        let context = &context.context;
+        let call = match context.begin_call() {
             Ok(call) => call,
             Err(code) => return code,
         };
@@ -68,24 +69,13 @@ pub(super) unsafe extern "system" fn groups<T: Text>(
         let Some(context) = context else {
             return SCARD_E_INVALID_HANDLE;
         };
-        if let Err(code) = context.lock().map(drop) {
+        if let Err(code) = context.context.begin_call().map(drop) {
             return code;
         }
         let list = multi_string([<T::Unit>::of_text(GROUP)]);
         // SAFETY: the C function's caller promises so many units, or for this length a pointer.
         unsafe { give(&list, groups.cast(), given, len) }
     })
-}
-
-/// Texts with their nulls, and a null after them.
-pub(super) fn multi_string<U: Unit>(texts: impl IntoIterator<Item = Vec<U>>) -> Vec<U> {
-    let mut list = Vec::new();
-    for text in texts {
-        list.extend_from_slice(&text);
-        list.push(U::default());
-    }
-    list.push(U::default());
-    list
 }
 
 /// # Safety

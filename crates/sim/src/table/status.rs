@@ -1,11 +1,11 @@
 //! `SCardStatus`.
 
 use super::arguments::{Buffer, Out, dword};
-use super::card::Text;
+use super::calling::on_connection;
+use super::function::Function;
+use super::text::Text;
 #[cfg(windows)]
-use super::lists::multi_string;
-use super::on_connection;
-use crate::service::faults::Function;
+use super::text::multi_string;
 use crate::service::reader_name::{ReaderName, Unit};
 use crate::service::status as service_status;
 use pcsc_sys::{
@@ -38,7 +38,7 @@ pub(super) unsafe extern "system" fn status<T: Text>(
         let atr = unsafe { Buffer::new(atr, atr_length.get().unwrap_or(0)) };
         name_length.set(0);
         atr_length.set(0);
-        let Some(connection) = connection else {
+        let Some(connection) = connection.map(|open| &open.connection) else {
             return SCARD_E_INVALID_HANDLE;
         };
         let status = match service_status::status(connection) {

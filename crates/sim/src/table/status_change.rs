@@ -1,10 +1,10 @@
 //! `SCardGetStatusChange`.
 
 use super::arguments::{dword, length, text};
-use super::card::Text;
-use super::{code, on_context};
+use super::calling::{code, on_context};
+use super::function::Function;
+use super::text::Text;
 use crate::service::atr::Atr;
-use crate::service::faults::Function;
 use crate::service::reader_name::Unit;
 use crate::service::status_change::{self, Query};
 use pcsc_sys::{
@@ -85,7 +85,7 @@ pub(super) unsafe extern "system" fn get_status_change<S: ReaderState>(
 ) -> LONG {
     let count = length(count);
     on_context(context, Function::GetStatusChange, |context| {
-        let readers = context.map_or(0, |context| context.world.reader_count());
+        let readers = context.map_or(0, |open| open.endpoint.world.reader_count());
         // One more than all of them, for the pseudo-reader; pcsc-lite leaves no room for that.
         let most = if readers > MOST { readers + 1 } else { MOST };
         if count > most || (states.is_null() && count > 0) {
@@ -103,7 +103,7 @@ pub(super) unsafe extern "system" fn get_status_change<S: ReaderState>(
         };
         // INFINITE has 32 bits, and programs on 64-bit systems also write -1.
         let timeout = (timeout != INFINITE && timeout != DWORD::MAX).then(|| length(timeout) as u64);
-        let waited = status_change::wait(context, timeout, &mut queries);
+        let waited = status_change::wait(&context.context, timeout, &mut queries);
         for (index, query) in queries.into_iter().enumerate() {
             let Some(event) = query.event else { continue };
             // SAFETY: within the array that the C function's caller promises.

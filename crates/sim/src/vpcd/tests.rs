@@ -6,7 +6,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::{Inserted, insert, serve};
-use crate::{Card, FnCard, ScriptedCard};
+use crate::card::Card;
+use crate::fn_card::FnCard;
+use crate::scripted_card::ScriptedCard;
 
 const ATR: [u8; 4] = [0x3B, 0x02, 0xCA, 0xFE];
 const DEADLINE: Duration = Duration::from_secs(10);

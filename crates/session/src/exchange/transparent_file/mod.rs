@@ -1,12 +1,15 @@
 //! A whole transparent file: read and updated in as few commands as the card's form allows.
 
 mod parts;
+mod read_error;
+mod reading;
 
 use crate::error::Error;
 use crate::exchange::transmit::{Exchange, MAX_DATA};
 use parts::{ODD_OVERHEAD, Parts, file_too_long};
 use pcsc_iso7816::command::Form;
-use pcsc_iso7816::status_word::StatusWord;
+pub use read_error::ReadError;
+use reading::Reading;
 use zeroize::{Zeroize, Zeroizing};
 
 /// What is reserved for a file of a length that nobody said: as far as P1-P2 of READ BINARY reaches.
@@ -134,8 +137,12 @@ impl<'a> TransparentFile<'a> {
 
     /// Reads the file.
     ///
+    /// Success has proof that all is there: the length that was said; without one the end of the file, which is a part that
+    /// is shorter than what was asked for, a part with 6282, or the refusal of a single byte at that place. In a card's other
+    /// refusals, and in empty answers, there is no such proof: less is asked for then.
+    ///
     /// # Errors
-    /// As [`read_into`](TransparentFile::read_into).
+    /// As [`read_into`](TransparentFile::read_into); what was read before comes with it.
     ///
     /// # Examples
     /// ```
@@ -143,56 +150,47 @@ impl<'a> TransparentFile<'a> {
     /// # let reader = simulator.add_reader("Simulated Reader 00 00");
     /// # reader.insert(pcsc_sim::DemoCard::new());
     /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
-    /// use pcsc_session::Command;
+    /// use pcsc_session::{Command, Error};
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
     /// session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
     /// assert_eq!(session.transparent_file().read()?.len(), 28);
+    ///
+    /// let error = session.transparent_file().with_len(100).read().unwrap_err();
+    /// assert!(matches!(error.error(), Error::FileTooShort { len: 28, .. }));
+    /// assert_eq!(error.into_inner().len(), 28); // what there is
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
-    pub fn read(self) -> Result<Vec<u8>, Error> {
+    pub fn read(self) -> Result<Vec<u8>, ReadError> {
         // Whatever ends this early, a panic too, leaves nothing of the file in freed memory.
         let mut data = Zeroizing::new(Vec::new());
-        self.read_into(&mut data)?;
-        Ok(std::mem::take(&mut data))
+        match self.read_into(&mut data) {
+            Ok(()) => Ok(std::mem::take(&mut data)),
+            Err(error) => Err(ReadError::new(data, error)),
+        }
     }
 
-    /// Reads the file into `data`, in place of what it held; it holds fewer bytes than asked for where the file is shorter.
+    /// Reads the file into `data`, in place of what it held. See [`read`](TransparentFile::read) for what success means.
     ///
     /// Allocates nothing after the first command for the length that was said, up to 65,536 bytes, or for 32 KiB.
     ///
     /// # Errors
-    /// [`Error::Status`] where the card refuses to read, `data` then holds what came before;
-    /// [`Error::FileTooLong`] where it gives more than [`MAX_LEN`](Self::MAX_LEN), which is what `data` then holds; else as
-    /// [`CardChannel::execute`](crate::CardChannel::execute) and [`Session::transaction`](crate::Session::transaction). A card without INS B1 answers 6D00 from byte 32,768 on: whether
-    /// the file ends there it does not tell, [`with_len`](Self::with_len) does.
-    ///
-    /// # Examples
-    /// ```
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
-    /// # reader.insert(pcsc_sim::DemoCard::new());
-    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
-    /// use pcsc_session::Command;
-    ///
-    /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
-    /// session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
-    /// let mut data = Vec::with_capacity(1024);
-    /// session.transparent_file().read_into(&mut data)?;
-    /// assert_eq!(data.len(), 28);
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
+    /// `data` holds what came before. [`Error::FileTooShort`] where the file ends before the length that was said;
+    /// [`Error::Status`] where the card refuses to read;
+    /// [`Error::FileTooLong`] where it gives more than [`MAX_LEN`](Self::MAX_LEN); else as
+    /// [`CardChannel::execute`](crate::CardChannel::execute) and [`Session::transaction`](crate::Session::transaction). A card
+    /// without INS B1 answers 6D00 from byte 32,768 on, where the file goes on.
     pub fn read_into(mut self, data: &mut Vec<u8>) -> Result<(), Error> {
         data.clear();
         data.reserve(self.len.unwrap_or(USUAL).min(MAX_DATA));
         let mut progress = self.progress.take();
         let _transaction = self.exchange.connection.card.hold()?;
         let mut parts = Parts::new(self.exchange, Form::max_ne, self.is_sensitive)?;
-        let len = self.len.unwrap_or(usize::MAX);
-        while data.len() < len {
+        let mut reading = Reading::new(parts.most, self.len);
+        while let Some(ne) = reading.next(data.len()) {
             let before = data.len();
-            let status = parts.read(before, len - before, data)?;
-            let came = data.len() > before;
+            let left = self.len.map(|len| len - before);
+            let part = parts.read(before, ne, left, data)?;
             if data.len() > Self::MAX_LEN {
                 if self.is_sensitive {
                     data[Self::MAX_LEN..].zeroize();
@@ -200,24 +198,17 @@ impl<'a> TransparentFile<'a> {
                 data.truncate(Self::MAX_LEN);
                 return Err(parts.too_long());
             }
-            if let (true, Some(progress)) = (came, &mut progress) {
+            if let (true, Some(progress)) = (part.len > 0, &mut progress) {
                 progress(data.len());
             }
-            let end = status == END_OF_FILE || status == StatusWord::WRONG_P1_P2;
-            // Past the end is no failure where something was read, nor is an empty answer; 61xx without a byte is.
-            let is_failure = match status {
-                END_OF_FILE | StatusWord::SUCCESS => false,
-                StatusWord::WRONG_P1_P2 => before == 0,
-                _ => !(came && status.remaining().is_some()),
-            };
-            if is_failure {
-                return Err(parts.refused(status));
-            }
-            if end || !came {
-                break;
+            if !reading.accept(before, part) {
+                return Err(parts.refused(part.status));
             }
         }
-        Ok(())
+        match self.len {
+            Some(expected) if data.len() < expected => Err(parts.too_short(data.len(), expected)),
+            _ => Ok(()),
+        }
     }
 
     /// Updates the file from its beginning with `data`.
@@ -262,9 +253,6 @@ impl<'a> TransparentFile<'a> {
         Ok(())
     }
 }
-
-/// 6282: the end of the file was reached before Ne bytes were read.
-const END_OF_FILE: StatusWord = StatusWord::from_u16(0x6282);
 
 impl std::fmt::Debug for TransparentFile<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,6 +1,7 @@
 //! What one command reads or updates of a transparent file.
 
 use super::TransparentFile;
+use super::reading::Part;
 use crate::error::Error;
 use crate::exchange::connection::Connection;
 use crate::exchange::transmit::Exchange;
@@ -14,6 +15,10 @@ const DATA: [u32; 2] = [0x53, 0x73];
 
 /// The most bytes of that data object's tag and length.
 const DATA_OVERHEAD: usize = 4;
+
+/// The first offset that is none of the even instruction's, and the last one that is.
+const FIRST_ODD: usize = 0x8000;
+const LAST_EVEN: u16 = 0x7FFF;
 
 /// The most bytes before the data of UPDATE BINARY's odd instruction: the offset object 54, and the data object's own.
 pub(super) const ODD_OVERHEAD: usize = 6 + DATA_OVERHEAD;
@@ -56,45 +61,114 @@ pub(super) fn file_too_long(connection: &Connection) -> Error {
 }
 
 impl Parts<'_> {
-    /// Reads up to `ne` bytes at an offset and appends them; returns the status word.
-    pub(super) fn read(&mut self, offset: usize, ne: usize, data: &mut Vec<u8>) -> Result<StatusWord, Error> {
-        let ne = ne.min(self.most);
-        if let Some(Ok(command)) = even(offset).map(|offset| Command::read_binary(offset, ne)) {
-            let command = self.marked(command);
-            let response = self.exchange.reborrow().execute(&command)?;
-            let part = response.data();
-            append(data, &part[..part.len().min(ne)], self.is_sensitive);
-            return Ok(response.status());
+    /// Reads up to `ne` bytes at an offset and appends them, `left` at the most.
+    pub(super) fn read(
+        &mut self,
+        offset: usize,
+        ne: usize,
+        left: Option<usize>,
+        data: &mut Vec<u8>,
+    ) -> Result<Part, Error> {
+        let room = left.unwrap_or(usize::MAX);
+        match even(offset).map(|offset| Command::read_binary(offset, ne)) {
+            Some(Ok(command)) => self.read_even(command, room, data),
+            _ if offset == FIRST_ODD && left.is_none() => self.read_across(ne, data),
+            _ => self.read_odd(offset, ne, room, data),
         }
-        let object = self.offset_object(offset)?;
-        // Not only what is left to read: the data can be taken from a whole data object alone.
-        let command = self.marked(Command::read_binary_odd(&object, self.most));
-        let response = self.exchange.reborrow().execute(&command)?;
+    }
+
+    /// Reads by the even instruction.
+    fn read_even(&mut self, command: Command<'_>, room: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
+        let command = self.marked(command);
+        let mut is_cut = false;
+        let (came, status) = match self.exchange.reborrow().execute(&command) {
+            Ok(response) => (response.data(), response.status()),
+            // The card gives more than one answer may have: the file goes on behind it.
+            Err(Error::ResponseTooLong { len, .. }) if len > 0 => {
+                is_cut = true;
+                (&self.exchange.buffers.receive[..len], StatusWord::SUCCESS)
+            }
+            Err(error) => return Err(error),
+        };
+        append(data, &came[..came.len().min(room)], self.is_sensitive);
+        Ok(Part {
+            status,
+            len: came.len(),
+            is_last: false,
+            is_short: !is_cut && came.len() != command.ne(),
+        })
+    }
+
+    /// Reads where the even instruction's offsets end, and nobody knows whether the file does.
+    ///
+    /// Not every card has the odd instruction: so the last byte is read with the next one. Where the card gives one byte,
+    /// or says in 6C01 that there is one, the file ends there.
+    fn read_across(&mut self, ne: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
+        let command = self.marked(Command::read_binary(LAST_EVEN, 2)?);
+        let options = &self.exchange.connection.options;
+        let before = options.replace(options.get().correct_le(false));
+        let result = self.exchange.reborrow().execute(&command);
+        options.set(before);
+        let response = result?;
         let status = response.status();
-        if response.data().is_empty() {
-            return Ok(status);
+        let part = Part {
+            status,
+            len: 0,
+            is_last: true,
+            is_short: false,
+        };
+        match response.data() {
+            [_] => Ok(part),
+            [] if status.correct_le() == Some(1) => Ok(part),
+            [_, next, ..] => {
+                append(data, &[*next], self.is_sensitive);
+                Ok(Part {
+                    len: 1,
+                    is_last: false,
+                    ..part
+                })
+            }
+            [] => self.read_odd(FIRST_ODD, ne, usize::MAX, data),
         }
-        let before = data.len();
-        let mut found = false;
-        for object in DataObjects::new(response.data()) {
+    }
+
+    /// Reads by the odd instruction: the data comes in a data object 53 or 73.
+    fn read_odd(&mut self, offset: usize, ne: usize, room: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
+        let object = self.offset_object(offset)?;
+        // A single byte with its tag and length; else not only what is left to read: the data can be taken from a whole
+        // data object alone.
+        let le = if ne == 1 && room > 1 { 1 + 2 } else { self.most };
+        let command = self.marked(Command::read_binary_odd(&object, le));
+        let response = self.exchange.reborrow().execute(&command)?;
+        let (status, answer) = (response.status(), response.data());
+        let mut len = 0;
+        let mut found = answer.is_empty();
+        for object in DataObjects::new(answer) {
             match object {
                 Ok(object) if DATA.contains(&object.tag()) => {
                     let value = object.value();
-                    let left = ne - (data.len() - before);
-                    append(data, &value[..value.len().min(left)], self.is_sensitive);
+                    append(
+                        data,
+                        &value[..value.len().min(room - len.min(room))],
+                        self.is_sensitive,
+                    );
+                    len += value.len();
                     found = true;
                 }
                 Ok(_) => {}
                 Err(_) => found = false,
             }
         }
-        if found {
-            Ok(status)
-        } else {
-            Err(self
-                .exchange
-                .bad_response("READ BINARY with INS B1 is answered by a data object 53"))
+        if !found {
+            let problem = "READ BINARY with INS B1 is answered by a data object 53";
+            return Err(self.exchange.bad_response(problem));
         }
+        Ok(Part {
+            status,
+            len,
+            is_last: false,
+            is_short: len + DATA_OVERHEAD < le,
+        })
     }
 
     /// Updates at an offset with as much of `data` as one command carries; returns how much that was. `object` is the
@@ -108,7 +182,7 @@ impl Parts<'_> {
         let part = &data[..data.len().min(self.most)];
         if let Some(Ok(command)) = even(offset).map(|offset| Command::update_binary(offset, part)) {
             let command = self.marked(command);
-            self.exchange.reborrow().execute(&command)?.ok()?;
+            self.execute_update(&command)?;
             return Ok(part.len());
         }
         let part = &data[..data.len().min(self.most - ODD_OVERHEAD)];
@@ -124,11 +198,18 @@ impl Parts<'_> {
         object.push(len[len.len() - 1]);
         object.extend_from_slice(part);
         let command = self.marked(Command::update_binary_odd(object));
-        self.exchange.reborrow().execute(&command)?.ok()?;
+        self.execute_update(&command)?;
         Ok(part.len())
     }
 
     /// The command on the file's channel, marked where its bytes are secret.
+    /// 63Cx says that the card wrote after x attempts: ISO/IEC 7816-4:2013, table 6.
+    fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
+        let response = self.exchange.reborrow().execute(command)?;
+        response.ok_or_if(|status| status.to_u16() & 0xFFF0 == 0x63C0)?;
+        Ok(())
+    }
+
     fn marked<'c>(&self, command: Command<'c>) -> Command<'c> {
         if self.is_sensitive {
             command.sensitive()
@@ -145,6 +226,16 @@ impl Parts<'_> {
         }
     }
 
+    #[cold]
+    pub(super) fn too_short(&self, len: usize, expected: usize) -> Error {
+        Error::FileTooShort {
+            len,
+            expected,
+            reader: self.exchange.connection.card.reader().clone(),
+        }
+    }
+
+    #[cold]
     pub(super) fn too_long(&self) -> Error {
         file_too_long(self.exchange.connection)
     }

@@ -1,8 +1,8 @@
 //! Command chaining.
 
-use super::super::pattern;
+use super::super::contents::pattern;
 use super::{DemoCard, ask, ask_bytes, extended, hex, selected, status};
-use crate::Card;
+use crate::card::Card;
 
 /// Sends data in a chain and gives the status of the last command.
 fn send_chain(card: &mut DemoCard, header: &str, data: &[u8]) -> u16 {

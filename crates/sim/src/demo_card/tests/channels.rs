@@ -1,7 +1,7 @@
 //! Logical channels and the class byte.
 
 use super::{DemoCard, ask, selected, status};
-use crate::Card;
+use crate::card::Card;
 
 #[test]
 fn each_channel_has_its_own_selection() {

@@ -1,7 +1,7 @@
 //! What the answer to reset and EF.ATR say.
 
 use super::{DemoCard, ask, hex};
-use crate::Card;
+use crate::card::Card;
 
 #[test]
 fn every_configuration_has_a_valid_atr() {

@@ -1,6 +1,6 @@
 //! Le, 61xx and 6Cxx, with each protocol.
 
-use super::super::pattern;
+use super::super::contents::pattern;
 use super::{DemoCard, ask, ask_bytes, extended, selected, status};
 
 const GET_LONG: &str = "00 CA 01 02";

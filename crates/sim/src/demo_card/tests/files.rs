@@ -1,6 +1,6 @@
 //! READ and UPDATE BINARY, GET and PUT DATA.
 
-use super::super::pattern;
+use super::super::contents::pattern;
 use super::{DemoCard, VERIFY, ask, ask_bytes, extended, hex, selected, status};
 
 #[test]

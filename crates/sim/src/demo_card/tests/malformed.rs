@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{DemoCard, extended, send, status};
-use crate::Card;
+use crate::card::Card;
 
 #[test]
 fn wrong_lengths() {

@@ -1,7 +1,7 @@
 //! The PIN.
 
 use super::{DemoCard, VERIFY, selected, status};
-use crate::Card;
+use crate::card::Card;
 
 const WRONG: &str = "00 20 00 81 06 303030303030";
 const STATE: &str = "00 20 00 81";

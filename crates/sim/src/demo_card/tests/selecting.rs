@@ -97,7 +97,7 @@ fn files_by_path() {
 
 #[test]
 fn a_reset_selects_the_mf() {
-    use crate::Card;
+    use crate::card::Card;
     let mut card = super::selected(DemoCard::new());
     assert_eq!(status(&mut card, "00 B0 81 00 00"), 0x9000);
     card.reset();

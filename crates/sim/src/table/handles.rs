@@ -1,14 +1,12 @@
-//! Finding a context or a connection by the number that a C program holds.
+//! Finding values by the numbers that C programs hold.
 //!
-//! The tables are the process's own, so that a number of one simulator is never one of another, and no C function but
+//! The numbers are the process's own, so that a number of one simulator is never one of another, and no C function but
 //! `SCardEstablishContext` needs to know its simulator. A number is an index, a count of the index's earlier uses and a
 //! bit for the kind: a number that was closed, or is of the other kind, is refused and not mistaken.
 //! Looking one up takes the lock of its own entry and no other, and that only for the number that is open there: an entry
 //! is locked for as long as a card acts.
 
-use super::connection::Connection;
-use super::context::Context;
-use super::lock;
+use crate::service::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -18,17 +16,14 @@ const CHUNKS: usize = 256;
 const INDEX_BITS: u32 = 18;
 const INDEX: u32 = (1 << INDEX_BITS) - 1;
 const USES: u32 = (1 << 12) - 1;
-const CONTEXT: u32 = 1 << 30;
+
+/// The bit of a context's number.
+pub(super) const CONTEXT: u32 = 1 << 30;
 
 /// So many numbers rest before the first of them is used again, for the count of uses to start over late.
 const RESTING: usize = 1024;
 
 const _: () = assert!(CHUNK * CHUNKS == 1 << INDEX_BITS);
-
-/// The contexts of all simulators.
-pub(crate) static CONTEXTS: Handles<Context> = Handles::new(CONTEXT);
-/// The connections of all simulators.
-pub(crate) static CONNECTIONS: Handles<Connection> = Handles::new(0);
 
 /// A table from numbers to values.
 pub(crate) struct Handles<T> {
@@ -40,15 +35,15 @@ pub(crate) struct Handles<T> {
 type Chunk<T> = Box<[Entry<T>]>;
 
 struct Entry<T> {
-    /// The number that is open, else 0. Written with the use locked.
+    /// The number that is open, else 0. Written with the occupant locked.
     number: AtomicU32,
-    present: Mutex<Use<T>>,
+    occupant: Mutex<Occupant<T>>,
 }
 
-struct Use<T> {
-    /// How many there have been.
-    count: u32,
+struct Occupant<T> {
     value: Option<Arc<T>>,
+    /// How many values there have been here.
+    uses: u32,
 }
 
 struct Unused {
@@ -57,7 +52,8 @@ struct Unused {
 }
 
 impl<T> Handles<T> {
-    const fn new(kind: u32) -> Self {
+    /// Makes a table of the numbers that have this bit, or none.
+    pub(super) const fn new(kind: u32) -> Self {
         Self {
             kind,
             chunks: [const { OnceLock::new() }; CHUNKS],
@@ -81,14 +77,25 @@ impl<T> Handles<T> {
         let Some((entry, handle)) = handle.try_into().ok().and_then(|handle| self.entry(handle)) else {
             return call(None);
         };
-        let present = lock(&entry.present);
+        let occupant = lock(&entry.occupant);
         // It may have been closed, and another been opened, meanwhile.
-        let is_open = entry.is_open(handle);
-        call(present.value.as_ref().filter(|_| is_open))
+        if !entry.is_open(handle) {
+            drop(occupant);
+            return call(None);
+        }
+        call(occupant.value.as_ref())
     }
 
     /// Opens a number for the value that `make` returns for it; `None` where a quarter of a million are open.
     pub(crate) fn open(&self, make: impl FnOnce(u32) -> Arc<T>) -> Option<Arc<T>> {
+        let reserved = self.reserve()?;
+        let value = make(reserved.number);
+        reserved.open(Arc::clone(&value));
+        Some(value)
+    }
+
+    /// Sets a number aside; `None` where a quarter of a million are open.
+    pub(crate) fn reserve(&self) -> Option<Reserved<'_, T>> {
         let index = {
             let mut unused = lock(&self.unused);
             let fresh = unused.next < CHUNK * CHUNKS;
@@ -101,14 +108,14 @@ impl<T> Handles<T> {
         };
         let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
         let entry = &chunk[index % CHUNK];
-        let mut present = lock(&entry.present);
+        let mut occupant = lock(&entry.occupant);
         // Never 0: that is no handle.
-        present.count = present.count % USES + 1;
-        let number = self.number(index as u32, present.count);
-        let value = make(number);
-        present.value = Some(Arc::clone(&value));
-        entry.number.store(number, Ordering::Release);
-        Some(value)
+        occupant.uses = occupant.uses % USES + 1;
+        Some(Reserved {
+            handles: self,
+            entry,
+            number: self.number(index as u32, occupant.uses),
+        })
     }
 
     /// Closes a number; false where it was not open.
@@ -117,14 +124,14 @@ impl<T> Handles<T> {
             let Some((entry, handle)) = self.entry(handle) else {
                 return false;
             };
-            let mut present = lock(&entry.present);
+            let mut occupant = lock(&entry.occupant);
             if !entry.is_open(handle) {
                 return false;
             }
             entry.number.store(0, Ordering::Release);
-            present.value.take()
+            occupant.value.take()
         };
-        lock(&self.unused).resting.push_back((handle & INDEX) as usize);
+        self.rest(handle);
         // Its last owner may be this one: it is dropped with no lock held.
         closed.is_some()
     }
@@ -137,9 +144,40 @@ impl<T> Handles<T> {
         entry.is_open(handle).then_some((entry, handle))
     }
 
+    /// Gives a number's index back, to be used again when others have been.
+    fn rest(&self, number: u32) {
+        lock(&self.unused).resting.push_back((number & INDEX) as usize);
+    }
+
     #[inline]
     fn number(&self, index: u32, uses: u32) -> u32 {
         self.kind | uses << INDEX_BITS | index
+    }
+}
+
+/// A number that was set aside: it is given back where nothing is opened under it.
+pub(crate) struct Reserved<'a, T> {
+    handles: &'a Handles<T>,
+    entry: &'a Entry<T>,
+    pub(crate) number: u32,
+}
+
+impl<T> Reserved<'_, T> {
+    /// Opens the number for a value.
+    pub(crate) fn open(self, value: Arc<T>) {
+        {
+            let mut occupant = lock(&self.entry.occupant);
+            occupant.value = Some(value);
+            self.entry.number.store(self.number, Ordering::Release);
+        }
+        // It is not given back.
+        std::mem::forget(self);
+    }
+}
+
+impl<T> Drop for Reserved<'_, T> {
+    fn drop(&mut self) {
+        self.handles.rest(self.number);
     }
 }
 
@@ -147,10 +185,7 @@ impl<T> Entry<T> {
     fn unused() -> Self {
         Self {
             number: AtomicU32::new(0),
-            present: Mutex::new(Use {
-                count: 0,
-                value: None,
-            }),
+            occupant: Mutex::new(Occupant { value: None, uses: 0 }),
         }
     }
 
@@ -180,6 +215,20 @@ mod tests {
             assert!(handles.close(next));
         }
         assert!(handles.unused.lock().unwrap().next <= RESTING + 1);
+    }
+
+    #[test]
+    fn a_reserved_number_that_is_not_opened_is_given_back() {
+        let handles: Handles<u32> = Handles::new(0);
+        for _ in 0..10 * RESTING {
+            drop(handles.reserve().unwrap());
+        }
+        assert!(handles.unused.lock().unwrap().next <= RESTING + 1);
+        let reserved = handles.reserve().unwrap();
+        let number = reserved.number;
+        assert_eq!(handles.get(number), None);
+        reserved.open(Arc::new(7));
+        assert_eq!(handles.get(number).as_deref(), Some(&7));
     }
 
     #[test]

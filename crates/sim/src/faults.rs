@@ -1,7 +1,9 @@
 //! Counting calls, and making the n-th of them go wrong.
 
-use super::{Code, lock};
-use crate::Simulator;
+use crate::service::code::Code;
+use crate::service::lock::lock;
+use crate::table::function::Function;
+use crate::table::interference::{Action, Answer, Due, Interference};
 use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -9,58 +11,6 @@ use std::time::Duration;
 
 /// So many counters for each function, so that threads seldom meet on one.
 const SHARDS: usize = 8;
-
-macro_rules! functions {
-    ($($function:ident $name:literal,)*) => {
-        /// A C function, whichever text it takes on Windows.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Function { $($function,)* }
-
-        impl Function {
-            pub(crate) const ALL: &'static [(Function, &'static str)] = &[$((Function::$function, $name),)*];
-        }
-    };
-}
-
-functions! {
-    EstablishContext "SCardEstablishContext",
-    ReleaseContext "SCardReleaseContext",
-    IsValidContext "SCardIsValidContext",
-    Connect "SCardConnect",
-    Reconnect "SCardReconnect",
-    Disconnect "SCardDisconnect",
-    BeginTransaction "SCardBeginTransaction",
-    EndTransaction "SCardEndTransaction",
-    Status "SCardStatus",
-    GetStatusChange "SCardGetStatusChange",
-    Control "SCardControl",
-    Transmit "SCardTransmit",
-    ListReaderGroups "SCardListReaderGroups",
-    ListReaders "SCardListReaders",
-    FreeMemory "SCardFreeMemory",
-    Cancel "SCardCancel",
-    GetAttrib "SCardGetAttrib",
-    SetAttrib "SCardSetAttrib",
-}
-
-impl Function {
-    /// The function of a name.
-    ///
-    /// # Panics
-    /// Where there is none: a fault that never comes would be a test that cannot fail.
-    #[track_caller]
-    pub(crate) fn named(name: &str) -> Self {
-        match Self::ALL.iter().find(|(_, known)| *known == name) {
-            Some((function, _)) => *function,
-            None => panic!(
-                "{name:?} is no function of the simulated service: write it as winscard.h has it, without A or W"
-            ),
-        }
-    }
-}
-
-/// Something a test does at a call.
-pub(crate) type Action = Box<dyn FnOnce(&Simulator) + Send>;
 
 /// What goes wrong.
 pub(crate) enum Fault {
@@ -73,25 +23,6 @@ pub(crate) enum Fault {
     After(Action),
 }
 
-/// Where the answer of a call comes from.
-#[derive(Debug, Default)]
-pub(crate) enum Answer {
-    #[default]
-    Own,
-    /// The call does what it does, and then these bytes are what it gets.
-    Instead(Vec<u8>),
-}
-
-impl Answer {
-    /// The bytes that take the answer's place.
-    pub(crate) fn into_bytes(self) -> Option<Vec<u8>> {
-        match self {
-            Self::Own => None,
-            Self::Instead(bytes) => Some(bytes),
-        }
-    }
-}
-
 /// The counts, and the faults that are to come.
 #[derive(Default)]
 pub(crate) struct Faults {
@@ -100,7 +31,7 @@ pub(crate) struct Faults {
     plans: Mutex<Vec<Plan>>,
 }
 
-/// The counters that some handles share, apart from the others' in memory.
+/// The counters that some numbers share, apart from the others' in memory.
 #[derive(Default)]
 #[repr(align(128))]
 struct Shard([AtomicU64; Function::ALL.len()]);
@@ -112,29 +43,7 @@ struct Plan {
     fault: Fault,
 }
 
-/// What is due at a call.
-#[derive(Default)]
-pub(crate) struct Due {
-    pub(crate) code: Option<Code>,
-    pub(crate) answer: Answer,
-    delay: Duration,
-    before: Vec<Action>,
-    after: Vec<Action>,
-}
-
 impl Faults {
-    /// Counts a call; returns what is due at it.
-    #[inline]
-    pub(crate) fn enter(&self, function: Function, handle: u32) -> Option<Due> {
-        let shard = &self.counts[handle as usize % SHARDS];
-        shard.0[function as usize].fetch_add(1, Ordering::Relaxed);
-        if self.planned.load(Ordering::Acquire) == 0 {
-            None
-        } else {
-            self.due(function)
-        }
-    }
-
     pub(crate) fn calls(&self, function: Function) -> u64 {
         self.counts
             .iter()
@@ -181,7 +90,7 @@ impl Faults {
     #[cold]
     fn due(&self, function: Function) -> Option<Due> {
         let mut plans = lock(&self.plans);
-        let (mut due, mut later) = (Vec::new(), Vec::new());
+        let (mut now, mut later) = (Vec::new(), Vec::new());
         for mut plan in plans.drain(..) {
             plan.calls -= usize::from(plan.function == function);
             if plan.calls > 0 {
@@ -189,13 +98,26 @@ impl Faults {
             } else {
                 // In its place: of two that are due, the one that was asked for last wins.
                 later.extend(plan.again());
-                due.push(plan);
+                now.push(plan);
             }
         }
         self.planned.store(later.len(), Ordering::Release);
         *plans = later;
         drop(plans);
-        (!due.is_empty()).then(|| Due::new(due))
+        (!now.is_empty()).then(|| merge(now))
+    }
+}
+
+impl Interference for Faults {
+    #[inline]
+    fn enter(&self, function: Function, number: u32) -> Option<Due> {
+        let shard = &self.counts[number as usize % SHARDS];
+        shard.0[function as usize].fetch_add(1, Ordering::Relaxed);
+        if self.planned.load(Ordering::Acquire) == 0 {
+            None
+        } else {
+            self.due(function)
+        }
     }
 }
 
@@ -213,30 +135,19 @@ impl Plan {
     }
 }
 
-impl Due {
-    fn new(plans: Vec<Plan>) -> Self {
-        let mut due = Self::default();
-        for plan in plans {
-            match plan.fault {
-                Fault::Code(code) | Fault::CodeFromNow(code) => due.code = Some(code),
-                Fault::Delay(delay) => due.delay += delay,
-                Fault::Answer(answer) => due.answer = Answer::Instead(answer),
-                Fault::Before(action) => due.before.push(action),
-                Fault::After(action) => due.after.push(action),
-            }
+/// What plans for the same call amount to.
+fn merge(plans: Vec<Plan>) -> Due {
+    let mut due = Due::default();
+    for plan in plans {
+        match plan.fault {
+            Fault::Code(code) | Fault::CodeFromNow(code) => due.code = Some(code),
+            Fault::Delay(delay) => due.delay += delay,
+            Fault::Answer(answer) => due.answer = Answer::Instead(answer),
+            Fault::Before(action) => due.before.push(action),
+            Fault::After(action) => due.after.push(action),
         }
-        due
     }
-
-    /// Makes a call with what is due at it.
-    pub(crate) fn run(self, simulator: &Simulator, call: impl FnOnce(Answer) -> Code) -> Code {
-        // A delay was asked for: nothing could end it earlier.
-        std::thread::sleep(self.delay);
-        self.before.into_iter().for_each(|action| action(simulator));
-        let code = self.code.unwrap_or_else(|| call(self.answer));
-        self.after.into_iter().for_each(|action| action(simulator));
-        code
-    }
+    due
 }
 
 impl fmt::Debug for Faults {
@@ -306,22 +217,5 @@ mod tests {
     #[should_panic = "not SCardConnect"]
     fn an_answer_is_for_functions_that_bring_one() {
         Faults::default().plan(Function::Connect, 1, Fault::Answer(vec![]));
-    }
-
-    #[test]
-    #[should_panic = "no function"]
-    fn a_misspelt_name_is_refused() {
-        Function::named("SCardTransmitt");
-    }
-
-    #[test]
-    fn every_name_is_one_of_the_table() {
-        for (_, name) in Function::ALL {
-            let symbols = [name.to_string(), format!("{name}W"), format!("{name}132")];
-            let known = pcsc_sys::Functions::NAMES
-                .iter()
-                .any(|known| symbols.iter().any(|symbol| symbol == known));
-            assert!(known || cfg!(target_os = "macos"), "{name}");
-        }
     }
 }

@@ -1,0 +1,119 @@
+//! A child of `fork` ends nothing that it inherited: field case 14.
+//!
+//! A program of its own, since the child of a test must not run others.
+#![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+
+#[macro_use]
+#[path = "conformance/assert_error.rs"]
+#[allow(unused_macros, reason = "the conformance suite's cards use it")]
+mod assert_error;
+
+#[macro_use]
+#[path = "conformance/service.rs"]
+#[allow(dead_code, reason = "the conformance suite's services")]
+mod service;
+
+#[path = "conformance/card.rs"]
+#[allow(dead_code, reason = "the conformance suite's cards")]
+mod card;
+
+use pcsc_session::{CardChannel, Command, Disposition};
+use pcsc_sim::DemoCard;
+use std::time::{Duration, Instant};
+
+/// Runs this in a child of `fork`, and waits until the child has ended; true where it ended well and in time.
+fn in_a_child(run: impl FnOnce()) -> bool {
+    // SAFETY: the child runs `run` on copies of what this process has, and ends by `_exit`.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "{}", std::io::Error::last_os_error());
+    if child == 0 {
+        run();
+        // SAFETY: it ends the process without running what this program registered for its end.
+        unsafe { libc::_exit(0) };
+    }
+    // SAFETY: it is this process' child, and not waited for yet.
+    let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, child, 0) };
+    let mut poll = libc::pollfd {
+        fd: i32::try_from(descriptor).unwrap(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: `poll` is one structure that outlives the call.
+    let ready = unsafe { libc::poll(&raw mut poll, 1, 20_000) };
+    if ready == 0 {
+        // SAFETY: the child is there, since it was not waited for.
+        unsafe { libc::kill(child, libc::SIGKILL) };
+    }
+    // SAFETY: the descriptor is open, and nobody else's.
+    unsafe { libc::close(poll.fd) };
+    let mut status = 0;
+    // SAFETY: it is this process' child, and `status` outlives the call.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+    ready == 1 && status == 0
+}
+
+const GET: [u8; 5] = [0x00, 0x84, 0x00, 0x00, 0x08];
+
+conformance! {
+    fn a_session_and_its_context_are_the_parents<S>() {
+        let mut service = S::start(1);
+        service.insert(0, DemoCard::new());
+        let mut session = service.open(0);
+        let context = session.context();
+        let (session_copy, context_copy) = (&raw mut session, &raw const context);
+        assert!(in_a_child(|| {
+            // SAFETY: the child has a copy of the memory, and never comes back to the original.
+            drop(unsafe { session_copy.read() });
+            // SAFETY: as above.
+            drop(unsafe { context_copy.read() });
+        }));
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+        assert!(in_a_child(|| {
+            // SAFETY: as above.
+            unsafe { session_copy.read() }.close().unwrap();
+        }));
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+        assert_eq!(context.list_readers().unwrap().len(), 2);
+        session.close().unwrap();
+        service.open(0).transmit(&GET).unwrap();
+    }
+
+    fn a_transaction_and_a_channel_are_the_parents<S>() {
+        let mut service = S::start(1);
+        service.insert(0, DemoCard::new());
+        let mut session = service.open(0);
+        let mut other = service.open(0);
+        session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+        let mut transaction = session.transaction().unwrap().on_drop(Disposition::Reset);
+        let copy = &raw mut transaction;
+        assert!(in_a_child(|| {
+            // SAFETY: the child has a copy of the memory, and never comes back to the original.
+            drop(unsafe { copy.read() });
+        }));
+        assert!(in_a_child(|| {
+            // SAFETY: as above.
+            unsafe { copy.read() }.end(Disposition::Reset).unwrap();
+        }));
+        // It is still this session's: the other one waits, and the card was not reset.
+        let begun = Instant::now();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                other.transmit(&GET).unwrap();
+                begun.elapsed()
+            });
+            assert!(transaction.transmit(&GET).unwrap().status().is_success());
+            let held = begun.elapsed();
+            transaction.end(Disposition::Leave).unwrap();
+            assert!(waiting.join().unwrap() >= held.min(Duration::from_secs(1)));
+        });
+        let mut channel = session.open_channel().unwrap();
+        let copy = &raw mut channel;
+        assert!(in_a_child(|| {
+            // SAFETY: as above.
+            drop(unsafe { copy.read() });
+        }));
+        assert!(channel.transmit(&GET).unwrap().status().is_success());
+        channel.close().unwrap();
+        session.close().unwrap();
+    }
+}
