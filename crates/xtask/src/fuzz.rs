@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz [SECONDS]`: runs each fuzz target of `crates/session/fuzz` for so long, ten minutes by default.
+//! `cargo xtask fuzz [SECONDS]`: runs each fuzz target for so long, ten minutes by default.
 //!
 //! It needs the nightly compiler and `cargo install cargo-fuzz`. `cargo xtask test` runs the properties instead.
 
@@ -8,8 +8,14 @@ use std::time::Duration;
 
 use crate::command::run;
 
-/// Each target, by its name in `crates/session/fuzz/Cargo.toml`.
-const TARGETS: [&str; 5] = ["atr", "command", "multi_string", "tlv", "exchange"];
+/// Each package of fuzz targets, and these by their names in its `Cargo.toml`.
+const PACKAGES: [(&str, &[&str]); 2] = [
+    (
+        "crates/iso7816/fuzz",
+        &["atr", "command", "ef_atr", "part10", "tlv", "tlv_writer"],
+    ),
+    ("crates/session/fuzz", &["multi_string", "exchange"]),
+];
 
 const DEFAULT_SECONDS: u64 = 600;
 
@@ -27,28 +33,31 @@ pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<(), String> {
             .parse()
             .map_err(|_| format!("{text} is no number of seconds"))?,
     };
-    run(&mut cargo_fuzz(root, &["--version"]), BUILDING).map_err(|error| {
-        format!("{error}\ninstall it: rustup toolchain install nightly; cargo install cargo-fuzz")
-    })?;
-    run(&mut cargo_fuzz(root, &["build"]), BUILDING)?;
-    for target in TARGETS {
-        let time = format!("-max_total_time={seconds}");
-        let mut fuzz = cargo_fuzz(root, &["run", target, "--", &time, "-print_final_stats=1"]);
-        let output = run(&mut fuzz, Duration::from_secs(seconds) + BUILDING)?;
-        println!(
-            "{target:<14}{seconds} s, {} executions, no finding",
-            executions(&output).unwrap_or("?")
-        );
+    for (package, targets) in PACKAGES {
+        let package = root.join(package);
+        run(&mut cargo_fuzz(&package, &["--version"]), BUILDING).map_err(|error| {
+            format!("{error}\ninstall it: rustup toolchain install nightly; cargo install cargo-fuzz")
+        })?;
+        run(&mut cargo_fuzz(&package, &["build"]), BUILDING)?;
+        for target in targets {
+            let time = format!("-max_total_time={seconds}");
+            let mut fuzz = cargo_fuzz(&package, &["run", target, "--", &time, "-print_final_stats=1"]);
+            let output = run(&mut fuzz, Duration::from_secs(seconds) + BUILDING)?;
+            println!(
+                "{target:<14}{seconds} s, {} executions, no finding",
+                executions(&output).unwrap_or("?")
+            );
+        }
     }
     Ok(())
 }
 
-fn cargo_fuzz(root: &Path, arguments: &[&str]) -> Command {
+fn cargo_fuzz(package: &Path, arguments: &[&str]) -> Command {
     // Not the Cargo that runs this program: that one is of another toolchain.
     let mut cargo = Command::new("cargo");
     cargo.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
     cargo.args(["+nightly", "fuzz"]).args(arguments);
-    cargo.current_dir(root.join("crates/session/fuzz"));
+    cargo.current_dir(package);
     cargo
 }
 
@@ -62,7 +71,9 @@ fn executions(output: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TARGETS, executions};
+    use super::{PACKAGES, executions};
+    use std::fs;
+    use std::path::Path;
 
     #[test]
     fn the_count_is_libfuzzers() {
@@ -74,17 +85,21 @@ mod tests {
 
     #[test]
     fn every_target_is_run() {
-        let manifest = include_str!("../../session/fuzz/Cargo.toml");
-        let named = manifest
-            .lines()
-            .filter(|line| line.starts_with("name = "))
-            .count();
-        // The package has a name too.
-        assert_eq!(named, TARGETS.len() + 1);
-        assert!(
-            TARGETS
-                .iter()
-                .all(|target| manifest.contains(&format!("name = \"{target}\"")))
-        );
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for (package, targets) in PACKAGES {
+            let manifest = fs::read_to_string(root.join(package).join("Cargo.toml")).expect("a package");
+            let named = manifest
+                .lines()
+                .filter(|line| line.starts_with("name = "))
+                .count();
+            // The package has a name too.
+            assert_eq!(named, targets.len() + 1, "{package}");
+            assert!(
+                targets
+                    .iter()
+                    .all(|target| manifest.contains(&format!("name = \"{target}\""))),
+                "{package}"
+            );
+        }
     }
 }

@@ -2,8 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pcsc_session::Atr;
-use pcsc_session::iso7816::atr::InterfaceByteKind;
+use pcsc_iso7816::atr::{Atr, InterfaceByteKind};
 
 fuzz_target!(|bytes: &[u8]| {
     let atr = Atr::new(bytes);
@@ -23,6 +22,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let _ = atr.interface_byte(InterfaceByteKind::Ta, 1);
     let historical = atr.historical_bytes();
-    let _ = (historical.card_capabilities(), format!("{historical:?}"));
+    assert!(historical.as_bytes().len() <= historical.announced_len());
+    let _ = (historical.card_capabilities(), historical.card_service_data());
+    let _ = (historical.status_indicator(), format!("{historical:?}"));
     let _ = (atr.to_string(), format!("{atr:?}"));
 });

@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pcsc_session::iso7816::tlv::{BerTlvs, CompactTlvs};
+use pcsc_iso7816::tlv::{ber, compact};
 
 /// Walks all objects, and the children of those that have some.
-fn walk(objects: BerTlvs<'_>, len: usize, depth: usize) {
+fn walk(objects: ber::DataObjects<'_>, len: usize, depth: usize) {
     let mut count = 0;
     for object in objects {
         count += 1;
@@ -26,10 +26,13 @@ fn walk(objects: BerTlvs<'_>, len: usize, depth: usize) {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    walk(BerTlvs::new(bytes), bytes.len(), 0);
-    let _ = BerTlvs::new(bytes).find(0x53);
+    for ff in [false, true] {
+        let objects = ber::DataObjects::new(bytes).tags_may_begin_with_ff(ff);
+        walk(objects.clone(), bytes.len(), 0);
+        let _ = objects.find(0x53);
+    }
     let mut count = 0;
-    for object in CompactTlvs::new(bytes) {
+    for object in compact::DataObjects::new(bytes) {
         count += 1;
         assert!(count <= bytes.len() + 1, "no end");
         match object {

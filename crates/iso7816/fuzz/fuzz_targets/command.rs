@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pcsc_session::Command;
-use pcsc_session::iso7816::command::{Case, Form, is_sensitive_apdu};
+use pcsc_iso7816::class::{Class, GetResponseClass};
+use pcsc_iso7816::command::{Case, Command, Form, is_sensitive_apdu};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = is_sensitive_apdu(bytes);
@@ -17,14 +17,17 @@ fuzz_target!(|bytes: &[u8]| {
         }
     };
     let case = Case::of(bytes).expect("it was parsed");
-    // The form is the one whose case it is; a header alone has the same bytes in both.
-    let form = if command.case(Form::Short) == case {
-        Form::Short
-    } else {
-        Form::Extended
-    };
+    // A header alone has the same bytes in both forms.
+    let form = case.form().unwrap_or(Form::Short);
     assert_eq!(command.case(form), case);
     assert_eq!(command.encode(form).expect("the form that it came in"), bytes);
+    let mut buffer = [0; Form::Short.max_len()];
+    let short = command.encode_short(&mut buffer).map(|len| &buffer[..len]);
+    assert_eq!(short, command.encode(Form::Short).as_deref().ok());
+    for rule in [GetResponseClass::Interindustry, GetResponseClass::AsCommand] {
+        let class = Class::new(command.cla());
+        assert_eq!(class.of_get_response(rule).channel(), class.channel());
+    }
     let _ = (command.to_string(), format!("{command:?}"));
     if let Ok(chain) = command.chain() {
         let data: Vec<u8> = chain.flat_map(|part| part.data().to_vec()).collect();
