@@ -1,6 +1,7 @@
 //! A simulated PC/SC service, as a test holds it.
 
 use crate::faults::{Fault, Faults};
+use crate::limits::Limits;
 use crate::reader::Reader;
 use crate::table::endpoint::Endpoint;
 use crate::table::function::Function;
@@ -85,6 +86,10 @@ impl Simulator {
     /// The name is text, or any bytes for pcsc-lite's functions: up to 127, without a null. Where it is taken, a number
     /// is added to it; [`Reader::name`] tells.
     ///
+    /// Where there are as many as the service takes, 16 unless [`set_limits`](Simulator::set_limits) says otherwise, the
+    /// reader is none to the service, as one that was [unplugged](Reader::unplug): it is not listed, and takes no card. Nor
+    /// is it when another one is unplugged. So it is with pcscd.
+    ///
     /// # Examples
     /// ```
     /// use pcsc_sim::Simulator;
@@ -100,6 +105,64 @@ impl Simulator {
             self.endpoint.clone(),
             self.endpoint.world.add_reader(name.as_ref()),
         )
+    }
+
+    /// Sets how many contexts, connections and readers the service takes; at first, as many as pcscd does.
+    ///
+    /// What there is already stays.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Limits, Simulator};
+    ///
+    /// let sim = Simulator::new();
+    /// sim.set_limits(Limits::NONE);
+    /// for number in 0..100 {
+    ///     sim.add_reader(format!("Simulated Reader {number}"));
+    /// }
+    /// let context = pcsc_session::Context::establish_on(sim.provider())?;
+    /// assert_eq!(context.list_readers()?.len(), 100);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn set_limits(&self, limits: Limits) {
+        self.endpoint.world.set_limits(limits);
+    }
+
+    /// Sets the time after which a card that no program is connected to loses its power; at first, none: it never does.
+    ///
+    /// With its power it loses what does not survive a reset: verified PINs, the selected application, open channels. The
+    /// next connection powers it anew; the state that programs are told does not change. The time is counted from the end
+    /// of the last connection, and for a card that nobody has connected to yet from its insertion. A direct connection
+    /// (`SCARD_SHARE_DIRECT`) does not use the card, and does not keep its power.
+    ///
+    /// With pcscd it is 5 seconds where the reader's driver tells of events, as for USB readers of the CCID class, and up
+    /// to a second with others. It is none here at first, so that no test depends on the clock;
+    /// [`Reader::power_off`] does the same at a time of the test's own, and `Some(Duration::ZERO)` at the end of each last
+    /// connection.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Command, Disposition, Session};
+    /// use pcsc_sim::{DemoCard, Simulator};
+    /// use std::time::Duration;
+    ///
+    /// let sim = Simulator::new();
+    /// sim.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
+    /// let options = Session::options().provider(sim.provider()).on_close(Disposition::Leave);
+    /// let select = Command::select_aid(&DemoCard::AID);
+    /// let read = Command::read_binary_sfi(1, 0, 256).expect("a short EF identifier is 1 to 30");
+    ///
+    /// options.open()?.execute(&select)?.ok()?;
+    /// // The application is still selected, for whoever comes next.
+    /// options.open()?.execute(&read)?.ok()?;
+    ///
+    /// sim.set_power_off_after(Some(Duration::ZERO));
+    /// options.open()?.execute(&select)?.ok()?;
+    /// assert!(options.open()?.execute(&read)?.ok().is_err());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn set_power_off_after(&self, time: Option<Duration>) {
+        self.endpoint.world.grace_period.set(time);
     }
 
     /// The provider whose C functions reach this service.

@@ -1,7 +1,7 @@
 //! Simulators beside each other, one after the other, and as many as there can be.
 
 use pcsc_session::{Code, Context, Disposition, Error, Session};
-use pcsc_sim::{FnCard, Simulator};
+use pcsc_sim::{FnCard, Limits, Simulator};
 use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
 
@@ -135,6 +135,7 @@ fn a_thousand_readers_serve_a_thousand_threads() {
     const MANY: usize = 1_000;
     let _slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
     let sim = Simulator::new();
+    sim.set_limits(Limits::NONE);
     for number in 0..MANY {
         with_card(&sim, &format!("reader {number}"), number as u8);
     }

@@ -23,6 +23,7 @@ impl Reader {
                 // Another thread was faster while the card was reset.
                 return;
             }
+            state.found_card();
             if state.presence == Presence::Absent {
                 state.lost_card();
             } else {
@@ -63,6 +64,7 @@ impl Reader {
             state = self.power(state, Power::Reset).0;
         }
         if is_stopped() {
+            state.found_card();
             state.events = 0;
         }
     }

@@ -3,17 +3,19 @@
 use super::code::Code;
 use super::connection::{Connection, check_available};
 use super::context::{Call, Context};
+use super::disconnecting::take_back;
 use super::power::Power;
 use super::protocol::{ANY_PROTOCOL, choose};
 use super::reader::{Presence, Reader, ReaderState};
 use super::sharing::Users;
+use super::supply::Supply;
 use super::user::Event;
 use pcsc_sys::{
-    DWORD, SCARD_E_INVALID_VALUE, SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH, SCARD_E_SHARING_VIOLATION,
-    SCARD_E_UNKNOWN_READER, SCARD_LEAVE_CARD, SCARD_PROTOCOL_RAW, SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1,
-    SCARD_PROTOCOL_UNDEFINED, SCARD_RESET_CARD, SCARD_SHARE_DIRECT, SCARD_SHARE_EXCLUSIVE,
-    SCARD_SHARE_SHARED, SCARD_UNPOWER_CARD, SCARD_W_REMOVED_CARD, SCARD_W_UNPOWERED_CARD,
-    SCARD_W_UNRESPONSIVE_CARD,
+    DWORD, SCARD_E_INVALID_VALUE, SCARD_E_NO_MEMORY, SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH,
+    SCARD_E_SHARING_VIOLATION, SCARD_E_UNKNOWN_READER, SCARD_F_INTERNAL_ERROR, SCARD_LEAVE_CARD,
+    SCARD_PROTOCOL_RAW, SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1, SCARD_PROTOCOL_UNDEFINED, SCARD_RESET_CARD,
+    SCARD_SHARE_DIRECT, SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED, SCARD_UNPOWER_CARD, SCARD_W_REMOVED_CARD,
+    SCARD_W_UNPOWERED_CARD, SCARD_W_UNRESPONSIVE_CARD,
 };
 use std::sync::{Arc, MutexGuard};
 
@@ -79,10 +81,16 @@ pub(crate) fn connect(call: &Call<'_>, name: &[u8], request: Request) -> Connect
         Ok(state) => state,
         Err(code) => return code.into(),
     };
-    Connected {
-        protocol: state.protocol,
-        connection: attach(context, &reader, state, request),
-    }
+    let protocol = state.protocol;
+    let connection = attach(context, &reader, state, request).and_then(|connection| {
+        if call.add_connection() {
+            return Ok(connection);
+        }
+        // The service connects first, and then finds no room to remember it.
+        take_back(&connection);
+        Err(SCARD_E_NO_MEMORY)
+    });
+    Connected { connection, protocol }
 }
 
 /// Waits for the reader, powers the card and settles its protocol, as far as the request needs that.
@@ -94,6 +102,7 @@ fn prepare<'a>(
     let mut state = reader.lock();
     loop {
         context.await_service()?;
+        state.take_power_if_due();
         if !state.plugged {
             return Err(SCARD_E_UNKNOWN_READER);
         }
@@ -109,7 +118,7 @@ fn prepare<'a>(
             if state.presence == Presence::Absent {
                 return Err(SCARD_E_NO_SMARTCARD);
             }
-            if !state.powered {
+            if state.supply == Supply::Off {
                 let (powered, result) = reader.power(state, Power::Up);
                 state = powered;
                 match result {
@@ -122,6 +131,7 @@ fn prepare<'a>(
             if state.presence != Presence::Powered {
                 return Err(SCARD_W_UNPOWERED_CARD);
             }
+            state.supply = Supply::InUse;
         }
         settle_protocol(&mut state, request)?;
         return Ok(state);
@@ -151,6 +161,9 @@ fn attach(
     let exclusive = request.share_mode == SCARD_SHARE_EXCLUSIVE;
     if exclusive && state.sharing.users() != Users::Shared(0) {
         return Err(SCARD_E_SHARING_VIOLATION);
+    }
+    if state.connections.len() >= context.world.limits().connections_of_reader {
+        return Err(SCARD_F_INTERNAL_ERROR);
     }
     let user = state.admit(exclusive);
     reader.notify(&mut state);
@@ -243,6 +256,9 @@ fn reconnect_once<'a>(
         Presence::Unpowered | Presence::Powered => {}
     }
     settle_protocol(&mut state, request)?;
+    if request.needs_card() {
+        state.supply = Supply::InUse;
+    }
     if request.share_mode == SCARD_SHARE_EXCLUSIVE {
         if state.sharing.become_exclusive(connection.user.number).is_err() {
             return Ok(Err(state));

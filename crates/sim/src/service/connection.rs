@@ -49,16 +49,18 @@ impl Connection {
     }
 
     /// Makes this call the last one.
-    pub(crate) fn close(&self, _call: &Call<'_>) {
+    pub(crate) fn close(&self, call: &Call<'_>) {
         self.is_closed.store(true, Ordering::Relaxed);
+        call.remove_connection();
     }
 
     /// Locks the reader, where service and reader still have this connection.
     #[inline]
     pub(crate) fn lock_reader(&self) -> Result<MutexGuard<'_, ReaderState>, Code> {
-        let state = self.reader.lock();
+        let mut state = self.reader.lock();
         self.context.ask_service()?;
         self.check_plugged(&state)?;
+        state.take_power_if_due();
         Ok(state)
     }
 

@@ -23,13 +23,17 @@
 //! - the plans of faults;
 //! - what a driver answers, its handler aside, in `driver`;
 //! - the memory that is allocated for programs, in `memory`;
+//! - how many programs a service serves, in `client`, how many it takes, in `world`, and when cards lose their power, in
+//!   `grace_period`;
 //! - the script of a `ScriptedCard`.
 
+use super::client::Client;
 use super::code::Code;
 use super::lock::lock;
 use super::waiter::Waiter;
 use super::world::World;
 use pcsc_sys::{SCARD_E_INVALID_HANDLE, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A context. As in pcsc-lite it serves one call at a time, but for cancelling.
@@ -38,8 +42,10 @@ pub(crate) struct Context {
     pub(crate) world: Arc<World>,
     /// The run of the service that it was established in.
     run: u64,
-    /// Locked by the call that it serves.
-    is_released: Mutex<bool>,
+    /// Locked by the call that it serves; `None` when it has been released.
+    client: Mutex<Option<Client>>,
+    /// How many connections it has.
+    connections: AtomicUsize,
     pub(crate) waiter: Arc<Waiter>,
 }
 
@@ -47,16 +53,18 @@ pub(crate) struct Context {
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) context: &'a Arc<Context>,
-    is_released: MutexGuard<'a, bool>,
+    client: MutexGuard<'a, Option<Client>>,
 }
 
 impl Context {
     /// Opens a context.
     pub(crate) fn establish(world: &Arc<World>) -> Result<Arc<Self>, Code> {
+        let client = Client::admit(world)?;
         Ok(Arc::new(Self {
             world: Arc::clone(world),
-            run: world.run().ok_or(SCARD_E_NO_SERVICE)?,
-            is_released: Mutex::new(false),
+            run: client.run,
+            client: Mutex::new(Some(client)),
+            connections: AtomicUsize::new(0),
             waiter: Arc::default(),
         }))
     }
@@ -64,13 +72,13 @@ impl Context {
     /// Begins a call on this context, after the one that is under way.
     #[inline]
     pub(crate) fn begin_call(self: &Arc<Self>) -> Result<Call<'_>, Code> {
-        let is_released = lock(&self.is_released);
-        if *is_released {
+        let client = lock(&self.client);
+        if client.is_none() {
             return Err(SCARD_E_INVALID_HANDLE);
         }
         Ok(Call {
             context: self,
-            is_released,
+            client,
         })
     }
 
@@ -106,7 +114,25 @@ impl Call<'_> {
     ///
     /// Its connections are left to the caller, who abandons them where this succeeds.
     pub(crate) fn release_context(mut self) -> Result<(), Code> {
-        *self.is_released = true;
-        self.context.ask_service()
+        let served = self.context.ask_service();
+        *self.client = None;
+        served
+    }
+
+    /// Counts a connection; false where the context has as many as it can have, and then it does not count.
+    pub(crate) fn add_connection(&self) -> bool {
+        let most = self.context.world.limits().connections_of_context;
+        let connections = &self.context.connections;
+        // Connections come and go in the context's calls alone, one at a time.
+        let is_room = connections.load(Ordering::Relaxed) < most;
+        if is_room {
+            connections.fetch_add(1, Ordering::Relaxed);
+        }
+        is_room
+    }
+
+    /// Counts a connection no more.
+    pub(crate) fn remove_connection(&self) {
+        self.context.connections.fetch_sub(1, Ordering::Relaxed);
     }
 }

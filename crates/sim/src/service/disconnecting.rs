@@ -4,7 +4,6 @@ use super::code::Code;
 use super::connection::Connection;
 use super::disposition::check_disposition;
 use super::power::Power;
-use super::reader::Presence;
 use super::user::Event;
 use pcsc_sys::{DWORD, SCARD_LEAVE_CARD, SCARD_RESET_CARD, SCARD_UNPOWER_CARD};
 
@@ -36,12 +35,19 @@ pub(crate) fn abandon(connection: &Connection) {
     let _ = detach(connection, disposition);
 }
 
+/// Ends a connection of which its program never learns; the card is left as it is.
+pub(crate) fn take_back(connection: &Connection) {
+    // Fails as above.
+    let _ = detach(connection, SCARD_LEAVE_CARD);
+}
+
 /// Takes a connection off its reader. A reader that is gone has nothing to take it off.
 fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
     let reader = &connection.reader;
     let mut state = reader.lock();
     loop {
         connection.context.await_service()?;
+        state.take_power_if_due();
         if !state.plugged {
             return Ok(());
         }
@@ -64,10 +70,8 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
         connection.context.await_service()?;
     }
     if state.dismiss(&connection.user) {
-        if state.presence == Presence::Unpowered && state.connections.is_empty() {
-            // Now that nobody uses the card, the next connection powers it. At once: pcscd refuses it for a while
-            // before.
-            state.powered = false;
+        if state.connections.is_empty() {
+            state.last_left();
         }
         reader.notify(&mut state);
     }

@@ -1,34 +1,36 @@
 //! Memory of a program: what the service allocates for it (`SCARD_AUTOALLOCATE`), and buffers for answers.
 
 use super::lock::lock;
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::ffi::c_void;
-use std::sync::{LazyLock, Mutex};
+use std::sync::Mutex;
 
-/// What is allocated and not freed yet, by address. One map for the process: a program may free it on any context.
-static ALLOCATED: LazyLock<Mutex<HashMap<usize, Allocation>>> = LazyLock::new(Mutex::default);
+/// What is allocated and not freed yet. One set for the process: a program may free it on any context.
+///
+/// By addresses whose bits are turned over: to a leak checker they must be no pointers, or memory that the program has
+/// lost would not count as lost.
+static ALLOCATED: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
 
-/// What `Box::into_raw` has given. No `Box`: that would be the only one who may write what it points to.
-struct Allocation(*mut [u64]);
-
-// SAFETY: the map does nothing with the pointer but give it to the call that frees it, on whatever thread that is.
-unsafe impl Send for Allocation {}
-
-/// Allocates so many bytes, zeroed and aligned for every type that a buffer can have.
+/// Allocates so many bytes, zeroed and aligned for every type that a buffer can have; null where there is no memory.
+///
+/// By C's `calloc`, an allocation of its own for each: a program's tools see whose memory it is, and a program that
+/// frees it by C's `free`, as it may with pcsc-lite, does no harm.
 pub(crate) fn allocate(bytes: usize) -> *mut c_void {
-    let memory = Box::into_raw(vec![0u64; bytes.div_ceil(8).max(1)].into_boxed_slice());
-    let pointer = memory.cast::<c_void>();
-    lock(&ALLOCATED).insert(pointer.addr(), Allocation(memory));
+    // SAFETY: any sizes may be asked for.
+    let pointer = unsafe { libc::calloc(1, bytes.max(1)) };
+    if !pointer.is_null() {
+        lock(&ALLOCATED).insert(!pointer.addr());
+    }
     pointer
 }
 
 /// Frees what [`allocate`] gave; false for an address that it did not give, or that is free already.
-pub(crate) fn free(pointer: *const c_void) -> bool {
-    let Some(Allocation(memory)) = lock(&ALLOCATED).remove(&pointer.addr()) else {
+pub(crate) fn free(pointer: *mut c_void) -> bool {
+    if !lock(&ALLOCATED).remove(&!pointer.addr()) {
         return false;
-    };
-    // SAFETY: it came from `Box::into_raw`, and was in the map, which only this call has taken it out of.
-    drop(unsafe { Box::from_raw(memory) });
+    }
+    // SAFETY: `allocate` has given it, and only the call that takes it out of the set frees it.
+    unsafe { libc::free(pointer) };
     true
 }
 
@@ -75,6 +77,6 @@ mod tests {
         assert!(free(one));
         assert!(!free(one));
         assert!(free(none));
-        assert!(!free(std::ptr::null()));
+        assert!(!free(std::ptr::null_mut()));
     }
 }

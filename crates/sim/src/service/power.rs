@@ -3,7 +3,7 @@
 use super::atr::Atr;
 use super::code::Code;
 use super::reader::{Presence, Reader, ReaderState};
-use super::sharing::Users;
+use super::supply::Supply;
 use crate::card::Card;
 use pcsc_sys::{SCARD_E_NOT_TRANSACTED, SCARD_PROTOCOL_UNDEFINED, SCARD_W_REMOVED_CARD};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,7 +44,7 @@ impl Reader {
         while state.slot.is_lent() {
             state = self.wait(state);
         }
-        if up && state.powered {
+        if up && state.supply != Supply::Off {
             // Another call has powered it while this one waited, and its program may use it by now.
             return (state, Ok(()));
         }
@@ -90,10 +90,15 @@ impl Reader {
             // A mute card that loses its power is no longer known to be mute.
             state.presence = Presence::Unpowered;
             state.powered = false;
+            state.supply = Supply::Off;
             return (state, Ok(()));
         }
         let before = state.presence;
         state.powered_up(atr);
+        if up && state.powered {
+            // For a program that is to use it. What a reset does is another matter.
+            state.supply = Supply::InUse;
+        }
         if power == Power::UpUnseen && state.powered {
             state.presence = before;
         }
@@ -103,16 +108,5 @@ impl Reader {
             Err(SCARD_E_NOT_TRANSACTED)
         };
         (state, result)
-    }
-
-    /// Takes the power of a card that nobody uses, as pcscd does a while after its last connection.
-    pub(crate) fn power_off(&self) -> bool {
-        let mut state = self.lock();
-        let unused = state.sharing.users() == Users::Shared(0);
-        if unused {
-            state.powered = false;
-            state.protocol = SCARD_PROTOCOL_UNDEFINED;
-        }
-        unused
     }
 }

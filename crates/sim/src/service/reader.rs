@@ -3,9 +3,11 @@
 use super::atr::Atr;
 use super::card_slot::{Acting, CardSlot};
 use super::driver::Driver;
+use super::grace_period::GracePeriod;
 use super::lock::lock;
 use super::reader_name::ReaderName;
 use super::sharing::Sharing;
+use super::supply::Supply;
 use super::user::{Event, User};
 use super::waiter::Waiter;
 use crate::card::Card;
@@ -29,8 +31,11 @@ pub(crate) struct ReaderState {
     /// Whether the reader answers its driver.
     pub(crate) available: bool,
     pub(crate) presence: Presence,
-    /// Whether the card has power; the service may take it from a card that nobody uses.
+    /// Whether the card has power.
     pub(crate) powered: bool,
+    /// What the service makes of that; it takes the power of a card that nobody uses.
+    pub(crate) supply: Supply,
+    pub(crate) grace_period: Arc<GracePeriod>,
     pub(crate) atr: Atr,
     /// The protocol that the first connection has settled.
     pub(crate) protocol: DWORD,
@@ -57,7 +62,7 @@ pub(crate) enum Presence {
 }
 
 impl Reader {
-    pub(crate) fn new(name: ReaderName) -> Self {
+    pub(crate) fn new(name: ReaderName, grace_period: Arc<GracePeriod>) -> Self {
         Self {
             name,
             state: Mutex::new(ReaderState {
@@ -65,6 +70,8 @@ impl Reader {
                 available: true,
                 presence: Presence::Absent,
                 powered: false,
+                supply: Supply::Off,
+                grace_period,
                 atr: Atr::NONE,
                 protocol: SCARD_PROTOCOL_UNDEFINED,
                 events: 0,
@@ -127,6 +134,7 @@ impl Reader {
         let previous = state.take_card();
         state.slot.put(card);
         state.powered_up(atr);
+        state.found_card();
         state.protocol = SCARD_PROTOCOL_UNDEFINED;
         if state.available {
             state.count_event();
@@ -176,6 +184,7 @@ impl ReaderState {
     /// Notes that there is no card.
     pub(crate) fn emptied(&mut self) {
         self.powered = false;
+        self.supply = Supply::Off;
         self.presence = Presence::Absent;
         self.atr = Atr::NONE;
         self.protocol = SCARD_PROTOCOL_UNDEFINED;

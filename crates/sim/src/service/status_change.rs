@@ -10,6 +10,7 @@ use pcsc_sys::{
     DWORD, SCARD_E_CANCELLED, SCARD_E_TIMEOUT, SCARD_E_UNKNOWN_READER, SCARD_STATE_CHANGED,
     SCARD_STATE_EMPTY, SCARD_STATE_EXCLUSIVE, SCARD_STATE_IGNORE, SCARD_STATE_INUSE, SCARD_STATE_MUTE,
     SCARD_STATE_PRESENT, SCARD_STATE_UNAVAILABLE, SCARD_STATE_UNAWARE, SCARD_STATE_UNKNOWN,
+    SCARD_W_SECURITY_VIOLATION,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -78,8 +79,14 @@ pub(crate) fn wait(context: &Arc<Context>, timeout: Option<u64>, queries: &mut [
 }
 
 /// Cancels a wait that is under way on this context; where there is none it does nothing, and succeeds.
-pub(crate) fn cancel(context: &Context) {
+///
+/// To the service who cancels is a program of its own, which it does not serve where it serves as many as it takes.
+pub(crate) fn cancel(context: &Context) -> Result<(), Code> {
+    if context.waiter.is_waiting() && context.world.is_full() {
+        return Err(SCARD_W_SECURITY_VIOLATION);
+    }
     context.waiter.cancel();
+    Ok(())
 }
 
 fn watch_list(context: &Context, queries: &[Query]) -> Result<Vec<Watched>, Code> {

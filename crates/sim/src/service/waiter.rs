@@ -73,11 +73,15 @@ impl Waiter {
         }
     }
 
-    /// Cancels a wait that is under way; false where there is none.
-    pub(crate) fn cancel(&self) -> bool {
+    /// Whether a wait is under way.
+    pub(crate) fn is_waiting(&self) -> bool {
+        lock(&self.state).waiting
+    }
+
+    /// Cancels a wait that is under way.
+    pub(crate) fn cancel(&self) {
         let mut state = lock(&self.state);
         state.cancelled = state.waiting;
         self.woken.notify_one();
-        state.waiting
     }
 }

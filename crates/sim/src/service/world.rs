@@ -1,31 +1,63 @@
 //! One simulated service with its readers.
 
+use super::client::Clients;
+use super::grace_period::GracePeriod;
 use super::lock::lock;
 use super::reader::Reader;
 use super::reader_name::ReaderName;
 use super::waiter::Waiter;
-use std::collections::HashMap;
+use crate::limits::Limits;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A service and its readers.
-#[derive(Default)]
 pub(crate) struct World {
     /// Even while the service runs: each stop and each start adds one. A context is of one run.
     stops_and_starts: AtomicU64,
     readers: Mutex<Readers>,
+    pub(crate) clients: Clients,
+    limits: Mutex<Limits>,
+    /// After which an unused card loses its power.
+    pub(crate) grace_period: Arc<GracePeriod>,
 }
 
 #[derive(Default)]
 struct Readers {
     list: Vec<Arc<Reader>>,
-    by_name: HashMap<Box<[u8]>, Arc<Reader>>,
+    /// No hash map: its pointer points into its memory, and leak checkers do not count that as one.
+    by_name: BTreeMap<Box<[u8]>, Arc<Reader>>,
     /// Those who wait for readers to come and go.
     watchers: Vec<Arc<Waiter>>,
 }
 
 impl World {
+    /// Starts a service without readers, which takes what pcscd takes.
+    pub(crate) fn new() -> Self {
+        Self {
+            stops_and_starts: AtomicU64::default(),
+            readers: Mutex::default(),
+            clients: Clients::default(),
+            limits: Mutex::new(Limits::PCSCD),
+            grace_period: Arc::default(),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        *lock(&self.limits)
+    }
+
+    pub(crate) fn set_limits(&self, limits: Limits) {
+        *lock(&self.limits) = limits;
+    }
+
+    /// Whether a program that comes now is too many.
+    pub(crate) fn is_full(&self) -> bool {
+        self.run()
+            .is_some_and(|run| self.clients.is_full(run, self.limits().contexts))
+    }
+
     /// The present run of the service; `None` while it is stopped.
     pub(crate) fn run(&self) -> Option<u64> {
         let run = self.stops_and_starts.load(Ordering::Acquire);
@@ -72,6 +104,8 @@ impl World {
     }
 
     /// Plugs in a reader; where its name is taken, with a number after it.
+    ///
+    /// A reader that is too many is as one that was unplugged: the service does not know it.
     pub(crate) fn add_reader(&self, name: &[u8]) -> Arc<Reader> {
         let name = if name.first().is_none_or(|&byte| byte == 0) {
             b"Reader"
@@ -89,7 +123,12 @@ impl World {
             bytes.extend_from_slice(suffix.as_bytes());
             unique = ReaderName::new(&bytes);
         }
-        let reader = Arc::new(Reader::new(unique));
+        let reader = Arc::new(Reader::new(unique, Arc::clone(&self.grace_period)));
+        if readers.list.len() >= self.limits().readers {
+            drop(readers);
+            reader.unplug();
+            return reader;
+        }
         let key = reader.name.as_bytes().into();
         readers.by_name.insert(key, Arc::clone(&reader));
         readers.list.push(Arc::clone(&reader));

@@ -6,7 +6,8 @@
 use crate::service::memory;
 use crate::service::reader_name::Unit;
 use pcsc_sys::{
-    DWORD, LONG, SCARD_AUTOALLOCATE, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_PARAMETER, SCARD_S_SUCCESS,
+    DWORD, LONG, SCARD_AUTOALLOCATE, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_PARAMETER,
+    SCARD_E_NO_MEMORY, SCARD_S_SUCCESS,
 };
 use std::ffi::c_void;
 
@@ -138,11 +139,33 @@ impl<T: Copy> Buffer<T> {
         self.fill(values)
     }
 
+    /// Allocates so many values, which the program is told of at once: it has to free them whatever the call returns.
+    ///
+    /// Returns them as a buffer; this one where it is not to be allocated. There must be a pointer.
+    pub(super) fn allocated(self, length: DWORD) -> Result<Self, LONG> {
+        if !self.is_to_be_allocated() {
+            return Ok(self);
+        }
+        let memory = memory::allocate(self::length(length) * size_of::<T>());
+        if memory.is_null() {
+            return Err(SCARD_E_NO_MEMORY);
+        }
+        // SAFETY: for this length `new`'s caller vouches that it points to a pointer.
+        unsafe { self.pointer.cast::<*mut c_void>().write_unaligned(memory) };
+        Ok(Self {
+            pointer: memory.cast(),
+            length,
+        })
+    }
+
     fn allocate(&self, values: &[T]) -> LONG {
         if self.is_null() {
             return SCARD_E_INVALID_PARAMETER;
         }
         let memory = memory::allocate(size_of_val(values));
+        if memory.is_null() {
+            return SCARD_E_NO_MEMORY;
+        }
         // SAFETY: the memory was allocated for as many bytes as these values have, and nobody knows of it yet.
         unsafe { memory.cast::<T>().copy_from(values.as_ptr(), values.len()) };
         // SAFETY: for this length `new`'s caller vouches that it points to a pointer.

@@ -51,13 +51,8 @@ pub(super) unsafe extern "system" fn connect<T: Text>(
         if context.context.is_alive() {
             active_protocol.set(connected.protocol);
         }
-        match connected.number {
-            Ok(number) => {
-                card.set(number as SCARDHANDLE);
-                SCARD_S_SUCCESS
-            }
-            Err(code) => code,
-        }
+        card.set(connected.number as SCARDHANDLE);
+        code(connected.result)
     })
 }
 

@@ -9,7 +9,8 @@ use crate::service::code::Code;
 use crate::service::{memory, status_change};
 use pcsc_sys::{
     DWORD, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,
-    SCARD_E_INVALID_VALUE, SCARD_E_NO_SERVICE, SCARD_S_SUCCESS, SCARD_SCOPE_GLOBAL, SCARDCONTEXT,
+    SCARD_E_INVALID_VALUE, SCARD_E_NO_SERVICE, SCARD_S_SUCCESS, SCARD_SCOPE_GLOBAL,
+    SCARD_W_SECURITY_VIOLATION, SCARDCONTEXT,
 };
 use std::sync::Arc;
 
@@ -48,6 +49,8 @@ fn open(endpoint: &Arc<Endpoint>, scope: DWORD, unwanted: bool) -> Result<u32, C
         Err(SCARD_E_NO_SERVICE)
     } else if unwanted {
         Err(SCARD_E_INVALID_PARAMETER)
+    } else if endpoint.world.is_full() {
+        Err(SCARD_W_SECURITY_VIOLATION)
     } else if scope > SCARD_SCOPE_GLOBAL {
         Err(SCARD_E_INVALID_VALUE)
     } else {
@@ -78,10 +81,7 @@ pub(super) unsafe extern "system" fn is_valid(context: SCARDCONTEXT) -> LONG {
 pub(super) unsafe extern "system" fn cancel(context: SCARDCONTEXT) -> LONG {
     on_context(context, Function::Cancel, |context| match context {
         None => SCARD_E_INVALID_HANDLE,
-        Some(context) => {
-            status_change::cancel(&context.context);
-            SCARD_S_SUCCESS
-        }
+        Some(context) => code(status_change::cancel(&context.context)),
     })
 }
 
@@ -90,7 +90,7 @@ pub(super) unsafe extern "system" fn cancel(context: SCARDCONTEXT) -> LONG {
 pub(super) unsafe extern "system" fn free_memory(context: SCARDCONTEXT, memory: LPCVOID) -> LONG {
     on_context(context, Function::FreeMemory, |context| match context {
         None => SCARD_E_INVALID_HANDLE,
-        Some(_) if memory.is_null() || memory::free(memory) => SCARD_S_SUCCESS,
+        Some(_) if memory.is_null() || memory::free(memory.cast_mut()) => SCARD_S_SUCCESS,
         Some(_) => SCARD_E_INVALID_PARAMETER,
     })
 }

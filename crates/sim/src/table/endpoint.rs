@@ -23,7 +23,7 @@ impl<I: Interference + 'static> Endpoint<I> {
     /// Makes a world, which the functions of this slot reach from now on.
     pub(crate) fn open(slot: Slot, interference: I) -> Arc<Self> {
         let endpoint = Arc::new(Self {
-            world: Arc::default(),
+            world: Arc::new(World::new()),
             slot,
             interference,
         });

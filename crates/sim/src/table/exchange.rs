@@ -161,6 +161,11 @@ pub(super) unsafe extern "system" fn get_attribute(
             given
         };
         len.set(most);
+        // Before anything can fail: the library allocates room for any value, and leaves it to the program.
+        let buffer = match buffer.allocated(most) {
+            Ok(buffer) => buffer,
+            Err(code) => return code,
+        };
         let Some(connection) = connection else {
             return SCARD_E_INVALID_HANDLE;
         };

@@ -34,16 +34,20 @@ pub(super) struct OpenConnection {
     pub(super) connection: Arc<Connection>,
 }
 
-/// The number of a new connection, or why there is none, and the protocol that was settled all the same.
+/// How connecting has ended, and what the program is told besides.
 pub(super) struct Connected {
-    pub(super) number: Result<u32, Code>,
+    pub(super) result: Result<(), Code>,
+    /// The number of the connection. 0 where there is none; but one that never was open where the context has too many.
+    pub(super) number: u32,
+    /// The protocol that was settled, also where there is no connection.
     pub(super) protocol: DWORD,
 }
 
 impl From<Code> for Connected {
     fn from(code: Code) -> Self {
         Self {
-            number: Err(code),
+            result: Err(code),
+            number: 0,
             protocol: SCARD_PROTOCOL_UNDEFINED,
         }
     }
@@ -82,9 +86,23 @@ impl OpenContext {
         }
         // A number's entry is locked before its context is.
         drop(call);
-        Connected {
-            number: connection.map(|connection| self.open_connection(reserved, connection)),
-            protocol: connected.protocol,
+        let protocol = connected.protocol;
+        match connection {
+            Ok(connection) => Connected {
+                result: Ok(()),
+                number: self.open_connection(reserved, connection),
+                protocol,
+            },
+            Err(code) => Connected {
+                result: Err(code),
+                // pcscd has given a number by the time at which it finds that the context has too many connections.
+                number: if code == SCARD_E_NO_MEMORY {
+                    reserved.number
+                } else {
+                    0
+                },
+                protocol,
+            },
         }
     }
 
@@ -161,7 +179,7 @@ mod tests {
             share_mode: SCARD_SHARE_DIRECT,
             protocols: 0,
         };
-        let stays = context.connect(b"one", request).number.unwrap();
+        let stays = context.connect(b"one", request).number;
         assert!(CONNECTIONS.get(stays).is_some());
 
         let reserved = CONNECTIONS.reserve().unwrap();

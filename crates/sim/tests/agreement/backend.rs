@@ -1,6 +1,6 @@
 //! The two services that programs run on.
 
-use pcsc_sim::{FnCard, Simulator, vpcd};
+use pcsc_sim::{Card, FnCard, Simulator, vpcd};
 use pcsc_sys::{
     DWORD, Functions, SCARD_S_SUCCESS, SCARD_SCOPE_SYSTEM, SCARD_STATE_EMPTY, SCARD_STATE_PRESENT,
     SCARDCONTEXT,
@@ -25,6 +25,27 @@ pub(crate) trait Remove: Any {
 impl<C: 'static> Remove for vpcd::Inserted<C> {
     fn remove(self: Box<Self>) {
         (*self).remove().map(drop).unwrap();
+    }
+}
+
+/// A card that forgets with a reset how many commands there were.
+struct Counting {
+    atr: Vec<u8>,
+    commands: u8,
+}
+
+impl Card for Counting {
+    fn atr(&self) -> &[u8] {
+        &self.atr
+    }
+
+    fn transmit(&mut self, _: &[u8], response: &mut Vec<u8>) {
+        self.commands += 1;
+        response.extend([self.commands, 0x90, 0x00]);
+    }
+
+    fn reset(&mut self) {
+        self.commands = 0;
     }
 }
 
@@ -57,6 +78,19 @@ impl Backend {
             response.extend((0..len).map(|index| index ^ 0x5A));
             response.extend([0x90, 0x00]);
         });
+        self.insert_card(reader, card);
+    }
+
+    /// Inserts a card that answers each command with the number of commands since its reset, and 9000.
+    pub(crate) fn insert_counting(&mut self, reader: usize, atr: &[u8]) {
+        let card = Counting {
+            atr: atr.to_vec(),
+            commands: 0,
+        };
+        self.insert_card(reader, card);
+    }
+
+    fn insert_card(&mut self, reader: usize, card: impl Card + 'static) {
         match self {
             Self::Simulator(_, readers) => readers[reader].insert(card),
             Self::Pcscd(pcscd, cards, _) => {
@@ -64,6 +98,13 @@ impl Backend {
             }
         }
         self.wait(reader, SCARD_STATE_PRESENT);
+    }
+
+    /// Has the service take the power of a card that no program uses. pcscd does so in a while.
+    pub(crate) fn take_power(&mut self, reader: usize) {
+        if let Self::Simulator(_, readers) = self {
+            assert!(readers[reader].power_off());
+        }
     }
 
     pub(crate) fn remove(&mut self, reader: usize) {

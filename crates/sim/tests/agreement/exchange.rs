@@ -201,6 +201,31 @@ pub(crate) fn attributes(r: &mut Recorder) {
     r.code(&format!("no place {len:X}"), code);
 }
 
+/// Case 31 of the cases from the field: memory is allocated before anything can fail, and then it is the program's.
+pub(crate) fn attributes_allocated(r: &mut Recorder) {
+    let context = r.context();
+    r.insert(0, &T1);
+    let (card, other) = (r.shared(context, 0), r.shared(context, 0));
+    for attribute in [TAG_IFD_ATR, SCARD_ATTR_VENDOR_NAME, 0] {
+        r.allocated_attribute(context, card, attribute);
+        r.allocated_attribute(context, 0, attribute);
+    }
+    r.disconnect(other, SCARD_RESET_CARD);
+    r.allocated_attribute(context, card, TAG_IFD_ATR);
+    r.allocated_attribute(context, other, TAG_IFD_ATR);
+    r.take_away(0);
+    r.allocated_attribute(context, card, TAG_IFD_ATR);
+    r.stop_service();
+    r.allocated_attribute(context, card, TAG_IFD_ATR);
+    let functions = r.functions();
+    for card in [card, 0] {
+        let mut len = SCARD_AUTOALLOCATE;
+        // SAFETY: null is refused.
+        let code = unsafe { (functions.SCardGetAttrib)(card, TAG_IFD_ATR, ptr::null_mut(), &mut len) };
+        r.code(&format!("no place {len:X}"), code);
+    }
+}
+
 pub(crate) fn attributes_in_transaction(r: &mut Recorder) {
     let context = r.context();
     r.insert(0, &T1);

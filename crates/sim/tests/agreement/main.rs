@@ -10,6 +10,8 @@ mod backend;
 mod buffers;
 mod connecting;
 mod exchange;
+mod limits;
+mod power;
 mod recorder;
 mod removal;
 mod service;
@@ -164,9 +166,11 @@ programs! {
         disconnected_while_away;
     transactions: nested not_begun ended_with_reset ended_by_reset_meanwhile blocked_begin blocked_others
         exclusive_transactions released_with_transaction ejecting becoming_shared;
-    exchange: arguments short_buffers protocol_information control_codes attributes attributes_in_transaction
-        invalid_handles;
+    exchange: arguments short_buffers protocol_information control_codes attributes attributes_allocated
+        attributes_in_transaction invalid_handles;
     buffers: status_lengths status_allocated list_lengths group_lengths;
+    power: unused never_used released reset_without_power failed_connection;
+    limits: too_many_contexts cancelling_at_the_limit too_many_of_a_reader too_many_of_a_context;
     removal: removed_and_back removed_then_reset removed_while_exclusive removed_in_transaction reset_by_another;
     service: stopped back_again stopped_in_a_wait;
     status_change: known_states wrong_arguments ignored in_use counts pseudo_reader cancelling timeouts;

@@ -1,5 +1,8 @@
 //! A program's calls, and the record of what they returned.
 
+mod driver;
+mod power;
+
 use crate::backend::{Backend, READERS};
 use pcsc_sys::*;
 use std::ffi::{CStr, CString, c_char};
@@ -284,56 +287,6 @@ impl Recorder {
         };
         let list = String::from_utf8_lossy(&buffer[..(len as usize).min(512)]).into_owned();
         self.note(format!("list: {} {list:?}", hex(code)));
-    }
-
-    /// Reads an attribute into a buffer with room for so much, or into none.
-    #[track_caller]
-    pub(crate) fn attribute(&mut self, card: SCARDHANDLE, attribute: DWORD, room: Option<DWORD>) {
-        let mut buffer = [UNTOUCHED; 300];
-        let mut len = room.unwrap_or(UNSET);
-        let pointer = if room.is_some() {
-            buffer.as_mut_ptr()
-        } else {
-            ptr::null_mut()
-        };
-        // SAFETY: null, or a buffer that is at least as long as it is said to be.
-        let code = unsafe { (self.functions.SCardGetAttrib)(card, attribute, pointer, &mut len) };
-        let touched = buffer
-            .iter()
-            .rposition(|&byte| byte != UNTOUCHED)
-            .map_or(0, |last| last + 1);
-        self.note(format!(
-            "attribute {attribute:X} {room:?}: {} {len} {:02X?}",
-            hex(code),
-            &buffer[..touched]
-        ));
-    }
-
-    #[track_caller]
-    pub(crate) fn set_attribute(&mut self, card: SCARDHANDLE, attribute: DWORD, value: &[u8]) {
-        // SAFETY: the value lives through the call.
-        let code =
-            unsafe { (self.functions.SCardSetAttrib)(card, attribute, value.as_ptr(), value.len() as DWORD) };
-        self.note(format!("set attribute {attribute:X}: {}", hex(code)));
-    }
-
-    #[track_caller]
-    pub(crate) fn control(&mut self, card: SCARDHANDLE, control_code: DWORD, input: &[u8], room: usize) {
-        let mut buffer = [UNTOUCHED; 300];
-        let mut len = UNSET;
-        // SAFETY: the input, and a buffer that is at least as long as it is said to be.
-        let code = unsafe {
-            (self.functions.SCardControl)(
-                card,
-                control_code,
-                input.as_ptr(),
-                input.len() as DWORD,
-                buffer.as_mut_ptr(),
-                room as DWORD,
-                &mut len,
-            )
-        };
-        self.note(format!("control {control_code:X}: {} {len}", hex(code)));
     }
 
     /// Asks for changes; notes the states found, and returns them.
