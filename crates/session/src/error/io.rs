@@ -39,6 +39,7 @@ fn kind(error: &Error) -> ErrorKind {
         Error::FileTooShort { .. } => ErrorKind::UnexpectedEof,
         Error::ReaderGone { .. } => ErrorKind::NotConnected,
         Error::Pcsc { code, .. } => of_code(*code),
+        Error::TooManyPostponed { .. } => ErrorKind::ResourceBusy,
         Error::Status { .. } | Error::FormRefused { .. } | Error::KeepsChanging { .. } => ErrorKind::Other,
     }
 }

@@ -11,7 +11,7 @@ use crate::ffi::{Code, ReaderName};
 use pcsc_iso7816::class::ClassError;
 use pcsc_iso7816::command::{EncodeError, LongForm, OutOfRange};
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_sys::LoadError;
+use pcsc_sys::{LoadError, TooManyPostponed};
 
 /// Why a call failed.
 ///
@@ -57,6 +57,12 @@ pub enum Error {
     Load {
         /// What was tried.
         source: LoadError,
+    },
+    /// Too many contexts of this program wait for their release: no further one was opened.
+    #[non_exhaustive]
+    TooManyPostponed {
+        /// How many there are, and what they wait for.
+        source: TooManyPostponed,
     },
     /// A command without any byte; it was not sent.
     #[non_exhaustive]
@@ -212,6 +218,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Load { source } => Some(source),
+            Error::TooManyPostponed { source } => Some(source),
             Error::Encode { source } => Some(source),
             Error::Class { source } => Some(source),
             Error::OutOfRange { source } => Some(source),

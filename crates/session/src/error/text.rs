@@ -27,6 +27,7 @@ impl fmt::Display for Error {
                 Number(*code)
             ),
             Error::Load { source } => source.fmt(f),
+            Error::TooManyPostponed { source } => source.fmt(f),
             Error::EmptyCommand {} => f.write_str(
                 "the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2",
             ),

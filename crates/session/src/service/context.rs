@@ -1,7 +1,7 @@
 //! The connection to the service.
 
 use crate::error::Error;
-use crate::ffi::{Code, ContextHandle, ReaderName, Unit, WholeError};
+use crate::ffi::{Code, ContextHandle, EstablishError, ReaderName, Unit, WholeError};
 use pcsc_sys::Provider;
 use std::fmt;
 use std::sync::Arc;
@@ -74,8 +74,10 @@ impl Context {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn establish_on(provider: Provider) -> Result<Context, Error> {
-        let handle =
-            ContextHandle::establish(provider).map_err(|code| failed("SCardEstablishContext", code))?;
+        let handle = ContextHandle::establish(provider).map_err(|error| match error {
+            EstablishError::TooManyPostponed(source) => Error::TooManyPostponed { source },
+            EstablishError::Failed(code) => failed("SCardEstablishContext", code),
+        })?;
         Ok(Context::of(handle))
     }
 
