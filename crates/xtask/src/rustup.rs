@@ -4,10 +4,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::cargo::{cargo, host};
 use crate::command::{self, MINUTE};
-use crate::setup;
+use crate::search_path::exists;
 
-/// A component or toolchain, as [`setup::missing`] names it.
+/// A component or toolchain, by the name that stages need it by.
 struct Part {
     name: &'static str,
     is_here: fn() -> bool,
@@ -44,7 +45,7 @@ const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 /// # Errors
 /// Cargo does not say what machine this is.
 pub(crate) fn names() -> Result<Vec<&'static str>, String> {
-    let has_sanitizer = has_sanitizer(&command::host(Path::new("."))?);
+    let has_sanitizer = has_sanitizer(&host(Path::new("."))?);
     Ok(PARTS
         .iter()
         .map(|part| part.name)
@@ -63,7 +64,7 @@ pub(crate) fn has(name: &str) -> Option<bool> {
 /// # Errors
 /// Those of [`names`].
 pub(crate) fn install() -> Result<(), String> {
-    if !setup::exists("rustup") {
+    if !exists("rustup") {
         return Ok(());
     }
     let names = names()?;
@@ -86,15 +87,15 @@ pub(crate) fn has_sanitizer(target: &str) -> bool {
 
 /// Whether Cargo has this command: rustup puts a program of its own in the place of one that is missing.
 fn has_command(name: &str) -> bool {
-    let mut cargo = command::cargo(Path::new("."));
-    command::with_output(cargo.args([name, "-h"]), MINUTE).is_ok_and(|(status, _)| status.success())
+    let mut help = cargo(Path::new("."));
+    command::status_and_output(help.args([name, "-h"]), MINUTE).is_ok_and(|(status, _)| status.success())
 }
 
 /// Whether the nightly compiler runs: by rustup, since it is not the one that runs this.
 fn has_nightly() -> bool {
     let mut rustc = Command::new("rustup");
     rustc.args(["run", NIGHTLY, "rustc", "--version"]);
-    command::with_output(&mut rustc, MINUTE).is_ok_and(|(status, _)| status.success())
+    command::status_and_output(&mut rustc, MINUTE).is_ok_and(|(status, _)| status.success())
 }
 
 #[cfg(test)]
