@@ -20,6 +20,13 @@ pub(crate) const ALL: [&str; 8] = [
 /// The set that is on by default.
 pub(crate) const DEFAULT: &str = "load";
 
+/// What is type-checked: with all features `link` wins, and what `load` and neither of them compile is other code.
+pub(crate) const TYPE_CHECKED: [&[&str]; 3] = [
+    &["--workspace", "--all-features"],
+    &["--workspace"],
+    &["--package", "pcsc-sys", "--no-default-features"],
+];
+
 /// The sets that can be built on this machine, and what was left out.
 ///
 /// # Errors

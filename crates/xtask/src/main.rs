@@ -11,10 +11,10 @@
 //! - `test`, `fuzz`: what the commands do
 //! - `stages`: the list of the stages
 //! - `stages/*`: a stage each
-//! - `bindings`, `feature_sets`, `type_checks`, `valgrind`: what more than one stage does
+//! - `bindings`, `feature_sets`, `toolchains`, `valgrind`: what more than one stage does
 //! - `outside_packages`, `requirements`: packages made for a check, and what is installed
-//! - `debian`, `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
-//! - `cargo`: Cargo
+//! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
+//! - `cargo`, `debian`: Cargo, and Debian's packages
 //! - `command`, `files`, `privileges`, `readme`, `search_path`, `stage`: the ground
 
 #[cfg(unix)]
@@ -58,7 +58,7 @@ mod tally;
 #[cfg(unix)]
 mod test;
 #[cfg(unix)]
-mod type_checks;
+mod toolchains;
 #[cfg(unix)]
 mod valgrind;
 

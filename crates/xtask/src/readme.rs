@@ -18,6 +18,24 @@ pub(crate) fn rust_blocks(text: &str) -> Result<Vec<&str>, String> {
     Ok(blocks)
 }
 
+/// Returns the arguments of the calls of Cargo in the first block of shell.
+///
+/// # Errors
+/// There is no such block, or it has something else.
+pub(crate) fn first_commands(text: &str) -> Result<Vec<&str>, String> {
+    let block = text
+        .split_once("```sh\n")
+        .and_then(|(_, rest)| rest.split_once("```"));
+    let (block, _) = block.ok_or("README.md has no block of shell")?;
+    let commands = block.lines().map(|line| {
+        let command = line.split('#').next().unwrap_or_default().trim();
+        command
+            .strip_prefix("cargo ")
+            .ok_or_else(|| format!("README.md begins with {line}, which is no call of Cargo"))
+    });
+    commands.collect()
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -36,5 +54,14 @@ mod tests {
                 "{mark}"
             );
         }
+    }
+
+    #[test]
+    fn the_first_commands_are_those_of_the_first_block() {
+        let text =
+            "```rust\na();\n```\n```sh\ncargo run    # why\ncargo xtask test\n```\n```sh\ncargo doc\n```\n";
+        assert_eq!(super::first_commands(text).unwrap(), ["run", "xtask test"]);
+        assert!(super::first_commands("```sh\nls\n```\n").is_err());
+        assert!(super::first_commands("").is_err());
     }
 }

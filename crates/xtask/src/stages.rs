@@ -13,6 +13,7 @@ mod format;
 mod lint;
 mod memcheck;
 mod msrv;
+mod no_std;
 mod packages;
 mod pcscd;
 mod setup;
@@ -46,6 +47,7 @@ pub(crate) const STAGES: &[Stage] = &[
     bare::STAGE,
     build_time::STAGE,
     targets::STAGE,
+    no_std::STAGE,
     msrv::STAGE,
 ];
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::command;
 use crate::debian::{apt_get, apt_prefix};
 use crate::requirements::{self, missing};
-use crate::rustup;
+use crate::rustup::{self, OLDEST_COMPILER, STD_SOURCES};
 use crate::stage::{Done, Stage, not_installed};
 
 pub(crate) const STAGE: Stage = Stage {
@@ -26,18 +26,22 @@ const INSTALL: Duration = Duration::from_secs(15 * 60);
 /// # Errors
 /// apt-get failed; in CI, that something is missing all the same.
 fn run(_root: &Path) -> Result<Done, String> {
-    rustup::install()?;
     let all = requirements::packages();
     let packages = missing(&all)?;
-    if !packages.is_empty() {
+    // Where the archive's lists were never fetched, no compiler is in them.
+    let is_listed = missing(&[OLDEST_COMPILER, STD_SOURCES])?.is_empty();
+    if !packages.is_empty() || !is_listed {
         if let Some(prefix) = apt_prefix()? {
-            println!("   installing {}", packages.join(" "));
             command::run(&mut apt_get(prefix, &["update"]), UPDATE)?;
-            let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
-            arguments.extend(&packages);
-            command::run(&mut apt_get(prefix, &arguments), INSTALL)?;
+            if !packages.is_empty() {
+                println!("   installing {}", packages.join(" "));
+                let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+                arguments.extend(&packages);
+                command::run(&mut apt_get(prefix, &arguments), INSTALL)?;
+            }
         }
     }
+    rustup::install()?;
     let left: Vec<&str> = all.into_iter().chain(rustup::names()?).collect();
     let left = missing(&left)?;
     if left.is_empty() {
