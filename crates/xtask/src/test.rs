@@ -21,7 +21,7 @@ use crate::tally;
 pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
     if names == ["--list"] {
         for stage in STAGES {
-            println!("{:<12}{}", stage.name, stage.about);
+            println!("{:<13}{}", stage.name, stage.about);
         }
         return Ok(());
     }
