@@ -138,5 +138,5 @@ pub(crate) fn missing(names: &[&'static str]) -> Result<Vec<&'static str>, Strin
 /// Whether a name is one that [`missing`] can look for.
 #[cfg(test)]
 pub(crate) fn is_known(name: &str) -> bool {
-    packages().contains(&name) || rustup::has(name).is_some()
+    packages().contains(&name) || rustup::is_known(name)
 }

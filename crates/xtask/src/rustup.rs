@@ -80,8 +80,17 @@ pub(crate) fn names() -> Result<Vec<&'static str>, String> {
 
 /// Whether this toolchain has a component or rustup a toolchain; `None` for another name.
 pub(crate) fn has(name: &str) -> Option<bool> {
-    let part = PARTS.iter().find(|part| part.name == name)?;
-    Some((part.is_here)())
+    part(name).map(|part| (part.is_here)())
+}
+
+fn part(name: &str) -> Option<&'static Part> {
+    PARTS.iter().find(|part| part.name == name)
+}
+
+/// Whether a name is one that [`has`] answers for.
+#[cfg(test)]
+pub(crate) fn is_known(name: &str) -> bool {
+    part(name).is_some()
 }
 
 /// Asks rustup, where there is one, for what is missing. Without a network it fails, and the stages are left out.
@@ -156,7 +165,9 @@ fn newest_that_begins(versions: &[String], prefix: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{has, has_command, has_sanitizer, has_std_sources, has_toolchain, names, newest_that_begins};
+    use super::{
+        has, has_command, has_sanitizer, has_std_sources, has_toolchain, is_known, names, newest_that_begins,
+    };
 
     #[test]
     fn a_command_that_cargo_lacks_is_missing() {
@@ -166,7 +177,7 @@ mod tests {
 
     #[test]
     fn what_is_rusts_is_known_by_name() {
-        assert!(names().unwrap().into_iter().all(|name| has(name).is_some()));
+        assert!(names().unwrap().into_iter().all(is_known));
         assert_eq!(has("gcc"), None);
     }
 
