@@ -11,6 +11,7 @@ mod drift;
 mod drop_in;
 mod format;
 mod lint;
+mod loom;
 mod memcheck;
 mod msrv;
 mod no_std;
@@ -37,6 +38,7 @@ pub(crate) const STAGES: &[Stage] = &[
     drift::STAGE,
     build_script::STAGE,
     unit::STAGE,
+    loom::STAGE,
     sim_time::STAGE,
     pcscd::STAGE,
     drop_in::STAGE,

@@ -34,6 +34,11 @@ pub(crate) fn total() -> (u64, u64) {
     (PASSED.load(Ordering::Relaxed), FAILED.load(Ordering::Relaxed))
 }
 
+/// Returns how many test functions have passed in a program's output.
+pub(crate) fn passed(output: &str) -> u64 {
+    parse(output).0
+}
+
 fn parse(output: &str) -> (u64, u64) {
     let number = |line: &str, what: &str| -> u64 {
         let before = line.split(what).next().unwrap_or_default();
