@@ -15,6 +15,7 @@ mod loom;
 mod memcheck;
 mod msrv;
 mod no_std;
+mod package;
 mod packages;
 mod pcscd;
 mod setup;
@@ -48,6 +49,7 @@ pub(crate) const STAGES: &[Stage] = &[
     sim_boundary::STAGE,
     bare::STAGE,
     build_time::STAGE,
+    package::STAGE,
     targets::STAGE,
     no_std::STAGE,
     msrv::STAGE,
