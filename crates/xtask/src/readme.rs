@@ -36,6 +36,24 @@ pub(crate) fn first_commands(text: &str) -> Result<Vec<&str>, String> {
     commands.collect()
 }
 
+/// Returns the lines of a manifest for each kind of user: blocks below comments such as `<!-- user: session -->`.
+///
+/// # Errors
+/// There is no such comment, or one that no block of TOML follows.
+pub(crate) fn manifest_blocks(text: &str) -> Result<Vec<(&str, &str)>, String> {
+    let parts: Vec<_> = text.split("<!-- user: ").skip(1).collect();
+    if parts.is_empty() {
+        return Err("README.md has no lines for users".to_owned());
+    }
+    let blocks = parts.into_iter().map(|part| {
+        let (name, rest) = part.split_once(" -->\n")?;
+        let (lines, _) = rest.strip_prefix("```toml\n")?.split_once("```")?;
+        Some((name, lines))
+    });
+    let blocks: Option<Vec<_>> = blocks.collect();
+    blocks.ok_or_else(|| "README.md has a comment for a user without a block of TOML below".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -63,5 +81,17 @@ mod tests {
         assert_eq!(super::first_commands(text).unwrap(), ["run", "xtask test"]);
         assert!(super::first_commands("```sh\nls\n```\n").is_err());
         assert!(super::first_commands("").is_err());
+    }
+
+    #[test]
+    fn each_user_has_the_block_below_the_comment() {
+        let text =
+            "<!-- user: a -->\n```toml\n[b]\n```\n```toml\n[c]\n```\n<!-- user: d -->\n```toml\n[e]\n```\n";
+        assert_eq!(
+            super::manifest_blocks(text).unwrap(),
+            [("a", "[b]\n"), ("d", "[e]\n")]
+        );
+        assert!(super::manifest_blocks("<!-- user: a -->\nText.\n```toml\n[b]\n```\n").is_err());
+        assert!(super::manifest_blocks("```toml\n[b]\n```\n").is_err());
     }
 }

@@ -34,6 +34,10 @@ const PACKAGES: &[Package] = &[
         signs: &["c++"],
     },
     Package {
+        name: "git",
+        signs: &["git"],
+    },
+    Package {
         name: "libc6-dev",
         signs: &["/usr/include/stdio.h"],
     },

@@ -10,6 +10,7 @@ mod docs;
 mod drift;
 mod drop_in;
 mod format;
+mod git_users;
 mod lint;
 mod loom;
 mod memcheck;
@@ -50,6 +51,7 @@ pub(crate) const STAGES: &[Stage] = &[
     bare::STAGE,
     build_time::STAGE,
     package::STAGE,
+    git_users::STAGE,
     targets::STAGE,
     no_std::STAGE,
     msrv::STAGE,
