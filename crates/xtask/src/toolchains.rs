@@ -104,6 +104,27 @@ fn unpacked(root: &Path, name: &str, version: &str, packages: &[&str]) -> Result
     let archives = folder.join("archives");
     fs::create_dir_all(&archives).map_err(failed)?;
     println!("   unpacking {} {version}", packages.join(" "));
+    let mut download = debian::apt_get(&[], &["download"]);
+    command::run(
+        download
+            .args(with_libraries(version, packages)?)
+            .current_dir(&archives),
+        DOWNLOAD,
+    )?;
+    for archive in fs::read_dir(&archives).map_err(failed)? {
+        let mut dpkg = Command::new("dpkg");
+        dpkg.arg("--extract")
+            .arg(archive.map_err(failed)?.path())
+            .arg(&folder);
+        command::run(&mut dpkg, UNPACKING)?;
+    }
+    fs::remove_dir_all(&archives).map_err(failed)?;
+    fs::rename(&folder, &done).map_err(failed)?;
+    Ok(done)
+}
+
+/// Returns these packages, as apt-get takes a version of them, and the libraries that they lack here.
+fn with_libraries(version: &str, packages: &[&str]) -> Result<Vec<String>, String> {
     let mut wanted: Vec<String> = packages.iter().map(|name| format!("{name}={version}")).collect();
     let mut libraries = Vec::new();
     for package in packages {
@@ -119,18 +140,7 @@ fn unpacked(root: &Path, name: &str, version: &str, packages: &[&str]) -> Result
     }
     libraries.retain(|name| name.starts_with("lib") && !name.starts_with("libstd-rust-"));
     wanted.extend(debian::missing_with_dependencies(&libraries)?);
-    let mut download = debian::apt_get(&[], &["download"]);
-    command::run(download.args(&wanted).current_dir(&archives), DOWNLOAD)?;
-    for archive in fs::read_dir(&archives).map_err(failed)? {
-        let mut dpkg = Command::new("dpkg");
-        dpkg.arg("--extract")
-            .arg(archive.map_err(failed)?.path())
-            .arg(&folder);
-        command::run(&mut dpkg, UNPACKING)?;
-    }
-    fs::remove_dir_all(&archives).map_err(failed)?;
-    fs::rename(&folder, &done).map_err(failed)?;
-    Ok(done)
+    Ok(wanted)
 }
 
 /// Returns the folders of unpacked libraries, and those that the loader looks into already.
