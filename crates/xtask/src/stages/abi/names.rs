@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command;
-use crate::package::{DEADLINE, read};
+use crate::files::read;
+use crate::outside_packages::DEADLINE;
 
 /// The import libraries for programs of 64 and of 32 bits, and whether they lack what is `unlinked32`.
 ///

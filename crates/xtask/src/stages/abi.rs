@@ -11,9 +11,28 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::package::{self, DEADLINE, copy, write};
-use crate::stage::Done;
-use crate::{bindings, checks, command};
+use crate::bindings;
+use crate::command;
+use crate::files::{copy, write};
+use crate::headers;
+use crate::outside_packages::{self, DEADLINE};
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "abi",
+    about: "types, constants and names are those of the C compiler and of the libraries",
+    needs: &[
+        "gcc",
+        "libc6-dev",
+        "pkg-config",
+        "libpcsclite-dev",
+        "libpcsclite1",
+        "libclang-dev",
+        "mingw-w64-x86-64-dev",
+        "mingw-w64-i686-dev",
+    ],
+    run,
+};
 
 /// Runs the stage.
 ///
@@ -21,15 +40,15 @@ use crate::{bindings, checks, command};
 ///
 /// # Errors
 /// What is not installed, or each line that differs.
-pub(crate) fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done, String> {
     let (src, folder) = (root.join("src"), root.join("target/abi"));
     let generated = folder.join("generated.rs");
     write(&generated, &bindings::generated(root)?)?;
-    both(root, &folder, "load,bindgen", &[generated, src.join("macros.rs")])?;
+    compare_items(root, &folder, "load,bindgen", &[generated, src.join("macros.rs")])?;
     names::run(root)?;
-    checks::with_their_headers(root, |root| {
+    bindings::with_their_headers(root, |root| {
         let files = ["bindings/pcsclite.rs", "bindings/part10.rs", "macros.rs"];
-        both(
+        compare_items(
             root,
             &root.join("target/abi"),
             "load",
@@ -39,7 +58,7 @@ pub(crate) fn run(root: &Path) -> Result<Done, String> {
 }
 
 /// Compares the items of these files, in C and in the crate with these features.
-fn both(root: &Path, folder: &Path, features: &str, files: &[PathBuf]) -> Result<(), String> {
+fn compare_items(root: &Path, folder: &Path, features: &str, files: &[PathBuf]) -> Result<(), String> {
     let items = items::read(files)?;
     let c = c_lines(root, folder, &items)?;
     let rust = rust_lines(root, folder, &items, features)?;
@@ -59,7 +78,7 @@ fn c_lines(root: &Path, folder: &Path, items: &items::Items) -> Result<String, S
     write(&source, &items.c_program())?;
     let mut gcc = Command::new("gcc");
     gcc.args(["-std=gnu11", "-Wall", "-Wno-sign-compare"]);
-    for folder in [&*bindings::pcsclite_headers()?, root] {
+    for folder in [&*headers::pcsclite()?, root] {
         gcc.arg("-I").arg(folder);
     }
     gcc.args(["-o".as_ref(), program.as_os_str(), source.as_os_str()])
@@ -83,7 +102,7 @@ fn rust_lines(root: &Path, folder: &Path, items: &items::Items, features: &str) 
     write(&folder.join("abi.rs"), &items.rust_program())?;
     // The same versions as everywhere else, so that nothing is built twice.
     copy(&root.join("Cargo.lock"), &folder.join("Cargo.lock"))?;
-    let mut cargo = package::cargo(&root, folder);
+    let mut cargo = outside_packages::cargo(&root, folder);
     cargo.args(["run", "--quiet", "--features", features]);
     command::stdout(&mut cargo, DEADLINE)
 }

@@ -7,7 +7,18 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command;
-use crate::package::{self, DEADLINE, copy, read, write};
+use crate::files::{copy, read, write};
+use crate::headers;
+use crate::outside_packages::{self, DEADLINE};
+use crate::requirements::BINDGEN;
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "drift",
+    about: "a signature that differs from the header's does not compile",
+    needs: BINDGEN,
+    run,
+};
 
 const LIST: &str = "src/functions.rs";
 
@@ -15,7 +26,7 @@ const LIST: &str = "src/functions.rs";
 ///
 /// # Errors
 /// A function whose signature can differ, or a copy that does not compile unchanged.
-pub(crate) fn run(root: &Path) -> Result<(), String> {
+fn run(root: &Path) -> Result<Done, String> {
     let package = root.join("target/drift");
     make_copy(root, &package)?;
     let headers = package.join("headers");
@@ -58,7 +69,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         "{} changed signatures do not compile, in the list and in the headers",
         names.len()
     );
-    Ok(())
+    Ok(Done::All)
 }
 
 /// Copies the package's sources and the installed headers.
@@ -66,7 +77,7 @@ fn make_copy(root: &Path, package: &Path) -> Result<(), String> {
     if package.exists() {
         fs::remove_dir_all(package).map_err(|error| format!("{}: {error}", package.display()))?;
     }
-    copy(&crate::bindings::pcsclite_headers()?, &package.join("headers"))?;
+    copy(&headers::pcsclite()?, &package.join("headers"))?;
     for file in ["src", "build", "build.rs", "wrapper.h", "Cargo.lock"] {
         copy(&root.join(file), &package.join(file))?;
     }
@@ -146,7 +157,7 @@ fn change_header(rest: &str) -> String {
 }
 
 fn check(root: &Path, package: &Path, features: &str) -> Command {
-    let mut cargo = package::cargo(root, package);
+    let mut cargo = outside_packages::cargo(root, package);
     cargo.args(["check", "--lib", "--no-default-features", "--features", features]);
     cargo
 }
@@ -159,7 +170,7 @@ fn compiles(cargo: &mut Command) -> Result<(), String> {
 
 /// Checks that the package does not compile, with an error for each function.
 fn each_is_named(cargo: &mut Command, names: &[String]) -> Result<(), String> {
-    let (status, output) = command::with_output(cargo, DEADLINE).map_err(|error| error.to_string())?;
+    let (status, output) = command::status_and_output(cargo, DEADLINE).map_err(|error| error.to_string())?;
     let mismatches = |name: &String| {
         // rustc names the item: `fn item ... {NAME}`.
         let item = format!("{{header::{name}}}");

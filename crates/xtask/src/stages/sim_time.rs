@@ -3,8 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::command::{cargo, run};
-use crate::stage::Done;
+use crate::cargo::cargo;
+use crate::stage::{Done, Stage};
+use crate::tally;
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "sim-time",
+    about: "the tests on the simulator take less than 20 seconds, without compiling",
+    needs: &[],
+    run,
+};
 
 const DEADLINE: Duration = Duration::from_secs(15 * 60);
 
@@ -21,10 +29,10 @@ const LIMIT: f64 = 20.0;
 ///
 /// # Errors
 /// A test that failed, or the programs took too long.
-pub(crate) fn sim_time(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done, String> {
     let mut total = 0.0;
     for tests in TESTS {
-        let output = run(cargo(root).arg("test").args(tests), DEADLINE)?;
+        let output = tally::run(cargo(root).arg("test").args(tests), DEADLINE)?;
         let seconds = seconds(&output).ok_or_else(|| format!("{output}\nno test program tells its time"))?;
         println!("   {}: {seconds:.2} s", tests.join(" "));
         total += seconds;

@@ -4,9 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::command::{self, cargo, stdout};
-use crate::feature_sets::{ALL, select};
-use crate::stage::Done;
+use crate::cargo::cargo;
+use crate::command::{self, stdout};
+use crate::feature_sets::{ALL, only_with};
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "build-time",
+    about: "a clean default build takes at most 1.3 times one of libloading and libc",
+    needs: &[],
+    run,
+};
 
 const DEADLINE: Duration = Duration::from_secs(5 * 60);
 const ROUNDS: u32 = 5;
@@ -17,7 +25,7 @@ const LIMIT: f64 = 1.3;
 ///
 /// # Errors
 /// The ratio is above the limit, or a build tool is compiled that no feature asks for.
-pub(crate) fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done, String> {
     let root = root
         .canonicalize()
         .map_err(|error| format!("{}: {error}", root.display()))?;
@@ -112,7 +120,7 @@ fn dependencies(root: &Path, set: &str) -> Result<(), String> {
         "--format",
         "{p}",
     ]);
-    let tree = stdout(select(&mut command, set), DEADLINE)?;
+    let tree = stdout(only_with(&mut command, set), DEADLINE)?;
     let expected = [
         ("libloading", set.contains("load")),
         ("bindgen", set.contains("bindgen")),

@@ -7,8 +7,26 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::cargo;
 use crate::command;
-use crate::package::{self, DEADLINE, copy};
+use crate::files::copy;
+use crate::linkage::needs_library;
+use crate::outside_packages::{self, DEADLINE};
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "cost",
+    about: "what calls cost in instructions, counted by valgrind, stays within its limits",
+    needs: &[
+        "gcc",
+        "libc6-dev",
+        "binutils",
+        "pkg-config",
+        "libpcsclite-dev",
+        "valgrind",
+    ],
+    run,
+};
 
 /// The folder, in that of the libraries, of the one that the variables of link mode name.
 const OWN: &str = "own";
@@ -34,7 +52,7 @@ const MOST_OF_THE_SIMULATOR: f64 = 600.0;
 ///
 /// # Errors
 /// What is not installed, or a figure that is too high.
-pub(crate) fn run(root: &Path) -> Result<(), String> {
+fn run(root: &Path) -> Result<Done, String> {
     let package = root.join("tests/cost");
     let out = root.join("target/cost");
     fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
@@ -69,18 +87,17 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     let in_c = count(&c, &[], &out)?;
     println!("{:<12}{in_c:>8.2}", "C");
 
-    package::lock(root, &package)?;
+    outside_packages::lock_as_workspace(root, &package)?;
     let mut figures = Vec::new();
     for features in ["", "link"] {
-        let mut cargo = package::cargo(root, &package);
+        let mut cargo = outside_packages::cargo(root, &package);
         cargo.args(["build", "--release", "--features", features]);
         cargo.env("PCSC_LIB_DIR", &own).env("PCSC_LIB_NAME", "nothing");
         command::run(&mut cargo, DEADLINE)?;
         let program = out.join(format!("rust-{features}"));
-        copy(&command::target_folder(root).join("release/cost"), &program)?;
+        copy(&cargo::target_folder(root).join("release/cost"), &program)?;
         let is_linked = features == "link";
-        if package::needs(&program, "libnothing.so")? != is_linked || package::needs(&program, "libpcsclite")?
-        {
+        if needs_library(&program, "libnothing.so")? != is_linked || needs_library(&program, "libpcsclite")? {
             return Err(format!(
                 "{} is not linked as PCSC_LIB_DIR and PCSC_LIB_NAME say",
                 program.display()
@@ -101,12 +118,12 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     check_session(in_c, linked[2], linked[1])?;
     check_execute(loaded[2], loaded[3])?;
     check_execute(linked[2], linked[3])?;
-    simulator(root)
+    simulator(root).map(|()| Done::All)
 }
 
 /// Counts what the simulator costs for a command of its demonstration card, beside the card itself.
 fn simulator(root: &Path) -> Result<(), String> {
-    let mut cargo = command::cargo(root);
+    let mut cargo = cargo::cargo(root);
     cargo.args([
         "build",
         "--release",
@@ -116,7 +133,7 @@ fn simulator(root: &Path) -> Result<(), String> {
         "apdu_cost",
     ]);
     command::run(&mut cargo, DEADLINE)?;
-    let program = command::target_folder(root).join("release/examples/apdu_cost");
+    let program = cargo::target_folder(root).join("release/examples/apdu_cost");
     let card = count(&program, &["alone"], root)?;
     let simulated = count(&program, &["simulated"], root)?;
     println!(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use syn::{Fields, Item, ReturnType, Type, Visibility};
 
-use crate::package;
+use crate::files;
 
 /// A C99 array without a length, which has an offset only.
 const FLEXIBLE: &str = "__IncompleteArrayField";
@@ -49,7 +49,7 @@ pub(crate) fn read(files: &[PathBuf]) -> Result<Items, String> {
     let mut items = Items::default();
     for path in files {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let text = package::read(path)?;
+        let text = files::read(path)?;
         let parsed = syn::parse_file(&text).map_err(|error| failed(&error))?;
         for item in &parsed.items {
             items.add(item).map_err(|error| failed(&error))?;

@@ -6,9 +6,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{self, cargo, stdout};
-use crate::feature_sets::select;
-use crate::package::{self, DEADLINE, write};
+use crate::cargo::{cargo, host};
+use crate::command::{self, stdout};
+use crate::feature_sets::only_with;
+use crate::files::{read, write};
+use crate::headers;
+use crate::outside_packages::DEADLINE;
+use crate::requirements::BINDGEN;
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "build-script",
+    about: "what the build script hands on and says, on other systems and where something is missing",
+    needs: BINDGEN,
+    run,
+};
 
 const MAC: &str = "aarch64-apple-darwin";
 
@@ -16,12 +28,12 @@ const MAC: &str = "aarch64-apple-darwin";
 ///
 /// # Errors
 /// What is not installed, or the case in which the build script does something else.
-pub(crate) fn run(root: &Path) -> Result<(), String> {
+fn run(root: &Path) -> Result<Done, String> {
     let root = root
         .canonicalize()
         .map_err(|error| format!("{}: {error}", root.display()))?;
     let scratch = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
-    let headers = crate::bindings::pcsclite_headers()?;
+    let headers = headers::pcsclite()?;
     let headers = headers.to_str().ok_or("the headers' folder is no text")?;
     let script = Script {
         link: program(&root, "link")?,
@@ -31,13 +43,13 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
             .path()
             .canonicalize()
             .map_err(|error| format!("{}: {error}", scratch.path().display()))?,
-        host: command::host(&root)?,
+        host: host(&root)?,
     };
     include_path(&script, headers)?;
     mac(&script, headers)?;
     failures(&script)?;
     println!("the build script does what it should in each case");
-    Ok(())
+    Ok(Done::All)
 }
 
 /// The folder of the headers is known to dependents in each way of linking, by an absolute path.
@@ -81,7 +93,7 @@ fn include_path(script: &Script, headers: &str) -> Result<(), String> {
 /// On macOS the committed bindings serve, unless there are pcsc-lite's own headers.
 fn mac(script: &Script, headers: &str) -> Result<(), String> {
     let mac = [("TARGET", MAC), ("HOST", MAC), ("CARGO_CFG_TARGET_OS", "macos")];
-    let committed = package::read(&script.root.join("src/bindings/macos.rs"))?;
+    let committed = read(&script.root.join("src/bindings/macos.rs"))?;
     let (output, text) = script.bindgen(&mac)?;
     has(
         &output,
@@ -174,12 +186,12 @@ impl Script {
         let made = self.scratch.join("platform.rs");
         let _ = fs::remove_file(&made);
         let output = stdout(&mut self.command(&self.bindgen, variables), DEADLINE)?;
-        Ok((output, package::read(&made)?))
+        Ok((output, read(&made)?))
     }
 
     /// Checks that it fails with one line that has all of this.
     fn fails(&self, program: &Path, variables: &[(&str, &str)], parts: &[&str]) -> Result<(), String> {
-        let (status, output) = command::with_output(&mut self.command(program, variables), DEADLINE)
+        let (status, output) = command::status_and_output(&mut self.command(program, variables), DEADLINE)
             .map_err(|error| format!("{}: {error}", program.display()))?;
         let line = output.lines().find(|line| line.starts_with("cargo::error="));
         has(line.unwrap_or(&output), parts)?;
@@ -207,7 +219,7 @@ fn lacks(output: &str, parts: &[&str]) -> Result<(), String> {
 /// Builds the build script for a feature set and returns its path, as Cargo names it.
 fn program(root: &Path, features: &str) -> Result<PathBuf, String> {
     let mut build = cargo(root);
-    select(build.arg("check"), features).arg("--message-format=json-render-diagnostics");
+    only_with(build.arg("check"), features).arg("--message-format=json-render-diagnostics");
     let messages = stdout(&mut build, DEADLINE)?;
     let path = messages
         .lines()

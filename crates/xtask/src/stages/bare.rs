@@ -5,9 +5,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::command::{self, cargo, target_folder, with_output};
-use crate::stage::Done;
-use crate::{setup, tally};
+use crate::cargo::{cargo, target_folder};
+use crate::command::{self, status_and_output};
+use crate::privileges::is_root;
+use crate::stage::{Done, Stage};
+use crate::tally;
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "bare",
+    about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace)",
+    needs: &[],
+    run,
+};
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);
 
@@ -18,7 +27,7 @@ const NO_OVERLAY: i32 = 77;
 ///
 /// # Errors
 /// One of them failed, or the example did not say what a user needs to know.
-pub(crate) fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done, String> {
     if !cfg!(target_os = "linux") {
         return Ok(Done::LeftOut("there are no mount namespaces here".to_owned()));
     }
@@ -28,7 +37,7 @@ pub(crate) fn run(root: &Path) -> Result<Done, String> {
     let _ = std::fs::remove_dir_all(&target);
     let mut unshare = Command::new("unshare");
     // A user namespace may mount an overlay only with its marks in user attributes.
-    let (namespace, option) = if setup::is_root() {
+    let (namespace, option) = if is_root() {
         (["--mount"].as_slice(), "")
     } else {
         (["--user", "--map-root-user", "--mount"].as_slice(), ",userxattr")
@@ -47,7 +56,7 @@ pub(crate) fn run(root: &Path) -> Result<Done, String> {
         .env("CARGO", cargo(root).get_program())
         .env("CARGO_TARGET_DIR", &target);
     let (status, output) =
-        with_output(&mut unshare, DEADLINE).map_err(|error| format!("unshare: {error}"))?;
+        status_and_output(&mut unshare, DEADLINE).map_err(|error| format!("unshare: {error}"))?;
     tally::count(&output);
     if status.code() == Some(NO_OVERLAY) {
         return Ok(Done::LeftOut(format!(
@@ -57,13 +66,13 @@ pub(crate) fn run(root: &Path) -> Result<Done, String> {
     if !status.success() {
         return Err(format!("{output}\nbare.sh: {status}"));
     }
-    said(&output)
+    example_said_enough(&output)
         .map(|()| Done::All)
         .map_err(|missing| format!("{output}\nthe example did not say: {missing}"))
 }
 
 /// Checks what the example printed where there is no library.
-fn said(output: &str) -> Result<(), &'static str> {
+fn example_said_enough(output: &str) -> Result<(), &'static str> {
     let example = output.split("== the example").nth(1).unwrap_or_default();
     let expected = [
         "libpcsclite.so.1 (libpcsclite.so.1: cannot open shared object file",
@@ -85,8 +94,8 @@ mod tests {
             (libpcsclite.so.1: cannot open shared object file: No such file); libpcsclite.so (libpcsclite.so: cannot \
             open shared object file: No such file). Install pcsc-lite: apt install libpcsclite1 pcscd (Debian)\n\
             SCardEstablishContext: SCARD_E_NO_SERVICE (0x8010001D)\n";
-        assert_eq!(super::said(good), Ok(()));
-        assert!(super::said(&good.replace("libpcsclite.so ", "")).is_err());
-        assert!(super::said(&good.replace("NO_SERVICE", "NO_MEMORY")).is_err());
+        assert_eq!(super::example_said_enough(good), Ok(()));
+        assert!(super::example_said_enough(&good.replace("libpcsclite.so ", "")).is_err());
+        assert!(super::example_said_enough(&good.replace("NO_SERVICE", "NO_MEMORY")).is_err());
     }
 }
