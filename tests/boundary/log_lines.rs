@@ -157,7 +157,7 @@ fn what_execute_sends_of_a_secret_is_never_logged() {
         let verify = Command::verify(0x81, &secret[..len]).unwrap();
         for command in [verify, marked.with_ne(256)] {
             let mut session = session();
-            session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+            session.set_exchange_options(ExchangeOptions::iso().long_form(Some(form)));
             // A round of GET RESPONSE each, whose data belongs to the secret answer; without end.
             answer(&[0xAB, 0xAB, 0x61, 0x02]);
             let lines = logged(|| drop(session.execute(&command)));

@@ -260,8 +260,7 @@ impl Session {
             protocols,
         };
         let result = self.connection.card.reconnect(opening, initialization);
-        // It may be another card.
-        self.connection.limits.set(None);
+        self.connection.forget_card();
         result
     }
 

@@ -34,14 +34,17 @@ impl<'a> Parts<'a> {
     /// Asks for the form; how much one command carries, of what `of` counts, is known then.
     pub(super) fn new(
         exchange: Exchange<'a>,
-        of: fn(Form) -> usize,
+        of: fn((usize, usize)) -> usize,
         is_sensitive: bool,
     ) -> Result<Parts<'a>, Error> {
         let connection = exchange.connection;
         connection.long_form(Form::Extended.max_nc())?;
         Ok(Parts {
             exchange,
-            most: of(Form::Short).max(of(Form::Extended).min(connection.max_extended())),
+            most: of(connection.max_short())
+                .max(of(connection.max_extended()))
+                .min(connection.options.get().file_part.unwrap_or(usize::MAX))
+                .max(1),
             is_sensitive,
         })
     }
@@ -185,7 +188,7 @@ impl Parts<'_> {
             self.execute_update(&command)?;
             return Ok(part.len());
         }
-        let part = &data[..data.len().min(self.most - ODD_OVERHEAD)];
+        let part = &data[..data.len().min(self.most.saturating_sub(ODD_OVERHEAD).max(1))];
         object.clear();
         object.extend_from_slice(self.offset_object(offset)?.as_bytes());
         object.push(0x53);
