@@ -44,6 +44,10 @@
 //! What knows nothing of PC/SC, such as answers to reset, status words and TLV, is in the crate [`iso7816`]; the C functions
 //! are in the crate `pcsc-sys`, whose [`Provider`] a session calls.
 //!
+//! # The log
+//! By the crate `log`, target `pcsc_session::apdu`, level trace: for each command its header, for each answer its status
+//! word, and how many bytes there are beside; the bytes where [`SessionOptions::log_bytes`] asks for them.
+//!
 //! # Features
 //! `load` (default) opens the system's library at run time, `link` links it, `bindgen` makes the
 //! types from this machine's headers. Without `load` and `link` a provider of your own still works.

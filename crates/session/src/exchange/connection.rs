@@ -39,16 +39,19 @@ pub struct Connection {
     /// What the card says in DO 7F66 of EF.ATR/INFO, where that was read.
     pub(super) told: Cell<Option<ExtendedLengthInformation>>,
     sends_short_as_is: Cell<bool>,
+    /// The log has the bytes of commands and answers too.
+    pub(super) logs_bytes: bool,
 }
 
 impl Connection {
-    pub(crate) fn new(card: TrackedCard, options: ExchangeOptions) -> Connection {
+    pub(crate) fn new(card: TrackedCard, options: ExchangeOptions, logs_bytes: bool) -> Connection {
         let connection = Connection {
             card,
             options: Cell::new(options),
             limits: Cell::new(None),
             told: Cell::new(None),
             sends_short_as_is: Cell::new(false),
+            logs_bytes,
         };
         connection.reconsider();
         connection

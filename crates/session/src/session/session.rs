@@ -64,7 +64,11 @@ impl Session {
             protocols: Protocols::ANY,
         };
         let card = TrackedCard::take_over(handle, opening)?;
-        Ok(Session::new(Connection::new(card, ExchangeOptions::default())))
+        Ok(Session::new(Connection::new(
+            card,
+            ExchangeOptions::default(),
+            false,
+        )))
     }
 
     /// The handle, given away.
