@@ -54,4 +54,4 @@ pub use bindings::{part10::*, platform::*};
 pub use functions::*;
 pub use library::{Attempt, Failure, LoadError};
 pub use macros::*;
-pub use provider::Provider;
+pub use provider::{Provider, TooManyPostponed};

@@ -1,6 +1,8 @@
 //! Where a table comes from: linked, loaded, or the system's own.
 
 use crate::Functions;
+#[cfg(any(feature = "load", feature = "link"))]
+use crate::provider;
 use std::fmt;
 
 #[cfg(feature = "load")]
@@ -242,6 +244,7 @@ impl Functions {
     #[must_use]
     pub fn linked() -> &'static Functions {
         static LINKED: Functions = Functions::LINKED;
+        provider::guard(&LINKED);
         &LINKED
     }
 
@@ -344,6 +347,7 @@ unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
     let functions = functions.map_err(|symbol| failed(Failure::MissingSymbol(symbol)))?;
     std::mem::forget(library);
     let functions: &'static Functions = Box::leak(Box::new(functions));
+    provider::guard(functions);
     let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     kept.push(functions);
     Ok(functions)

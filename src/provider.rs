@@ -1,13 +1,29 @@
 //! The seam: a table of C functions that somebody vouches for.
 
+mod guarded_library;
+mod release_gate;
+#[cfg(doctest)]
+mod safe_code;
+
 use crate::{Functions, LoadError};
+use guarded_library::GuardedLibrary;
 use std::fmt;
+
+#[cfg(any(feature = "load", feature = "link"))]
+pub(crate) use guarded_library::guard;
+pub use release_gate::TooManyPostponed;
 
 /// A PC/SC whose C functions can be called: a table for which somebody vouches.
 ///
 /// The safe crates on top call C through one. [`system`](Provider::system) is the machine's own; a simulated service gives
 /// its own away safely; [`new`](Provider::new) and [`load`](Provider::load) are for whoever can promise what no compiler
-/// checks.
+/// checks. The table under a provider never changes.
+///
+/// # Platform notes
+/// pcsc-lite's library crashes where one thread releases a context while another one disconnects a card. Whoever owns
+/// handles makes three calls through [`establish`](Provider::establish), [`disconnect`](Provider::disconnect) and
+/// [`release`](Provider::release), which keep the two apart, in all threads and for all providers of the same library.
+/// They do nothing of their own where the functions are no library's, as those of a simulator; nor on Windows and macOS.
 ///
 /// # Examples
 /// ```
@@ -19,6 +35,7 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct Provider {
     functions: &'static Functions,
+    library: Option<&'static GuardedLibrary>,
 }
 
 impl Provider {
@@ -27,18 +44,43 @@ impl Provider {
     /// # Errors
     /// [`LoadError`] where there is no library.
     pub fn system() -> Result<Provider, LoadError> {
-        Functions::system().map(|functions| Provider { functions })
+        Functions::system().map(Provider::of)
     }
 
     /// Makes a provider of a table.
     ///
+    /// Where its `SCardDisconnect` or its `SCardReleaseContext` is that of a library which this crate has linked or loaded,
+    /// calls of the two are kept apart as for that library's own provider.
+    ///
     /// # Safety
     /// Each function of the table does what the C function of its name does, by its documentation in this crate: it keeps
     /// to the lengths that it is given, keeps no pointer after it returns, and may be called from any thread for as long as
-    /// the program runs.
+    /// the program runs, whatever other threads call meanwhile.
+    ///
+    /// pcsc-lite's own functions do not keep the last promise. So they must be recognised: take them from
+    /// [`Functions::system`] or [`Functions::load`], and leave one of the two above as it is. The free functions of this
+    /// crate, and your own that call the library, have other addresses.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sys::{Functions, LONG, Provider, SCARDCONTEXT, SCARD_S_SUCCESS};
+    ///
+    /// unsafe extern "system" fn valid(_context: SCARDCONTEXT) -> LONG {
+    ///     SCARD_S_SUCCESS
+    /// }
+    ///
+    /// static MINE: Functions = {
+    ///     let mut mine = Functions::UNSUPPORTED;
+    ///     mine.SCardIsValidContext = valid;
+    ///     mine
+    /// };
+    /// // SAFETY: `valid` touches no memory, and the others only say that they are not there.
+    /// let provider = unsafe { Provider::new(&MINE) };
+    /// assert!(std::ptr::eq(provider.functions(), &MINE));
+    /// ```
     #[must_use]
-    pub const unsafe fn new(functions: &'static Functions) -> Provider {
-        Provider { functions }
+    pub unsafe fn new(functions: &'static Functions) -> Provider {
+        Provider::of(functions)
     }
 
     /// Loads the PC/SC library at `path`: see [`Functions::load`].
@@ -47,17 +89,111 @@ impl Provider {
     /// [`LoadError`] where it cannot be opened, or lacks a function.
     ///
     /// # Safety
-    /// As [`Functions::load`].
+    /// As [`Functions::load`]; and its functions may be called from any thread, whatever other threads call meanwhile, but
+    /// for what pcsc-lite cannot do (see [`Provider`]).
+    ///
+    /// # Platform notes
+    /// From pcsc-lite 2.1 on, `libpcsclite.so.1` may be a stub in front of `libpcsclite_real.so.1`. Load one of them and not
+    /// both: their functions have different addresses, so that they are two libraries to this crate.
     #[cfg(feature = "load")]
     pub unsafe fn load(path: impl AsRef<std::ffi::OsStr>) -> Result<Provider, LoadError> {
         // SAFETY: the caller's promise.
-        unsafe { Functions::load(path) }.map(|functions| Provider { functions })
+        unsafe { Functions::load(path) }.map(Provider::of)
     }
 
     /// The table.
     #[must_use]
     pub const fn functions(self) -> &'static Functions {
         self.functions
+    }
+
+    /// Makes a call of `SCardEstablishContext`, unless too many contexts wait for their release.
+    ///
+    /// For authors of a safe layer: `call` makes the C call. It may disconnect, release and establish through a provider
+    /// itself. It is not made at the same time as anything in particular: a library adds contexts to its table while others
+    /// are searched for.
+    ///
+    /// # Errors
+    /// [`TooManyPostponed`], and `call` has not run. What comes before it is a wait of up to 100 milliseconds.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sys::{LONG, Provider, SCARD_SCOPE_SYSTEM, SCARDCONTEXT, TooManyPostponed};
+    /// use std::ptr;
+    ///
+    /// fn establish(provider: Provider, context: &mut SCARDCONTEXT) -> Result<LONG, TooManyPostponed> {
+    ///     let function = provider.functions().SCardEstablishContext;
+    ///     // SAFETY: the reserved pointers are null, and `context` lives through the call.
+    ///     provider.establish(|| unsafe { function(SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), context) })
+    /// }
+    /// ```
+    pub fn establish<R>(self, call: impl FnOnce() -> R) -> Result<R, TooManyPostponed> {
+        if let Some(library) = self.library {
+            library.make_room()?;
+        }
+        Ok(call())
+    }
+
+    /// Makes a call of `SCardDisconnect`, while no context is released in another thread.
+    ///
+    /// For authors of a safe layer: `call` makes the C call. It may disconnect, release and establish through a provider
+    /// itself. Waits while another thread releases contexts; and, where releases are postponed, up to 100 milliseconds for
+    /// other disconnections to end, so that the releases have their turn. At its end this thread runs the postponed
+    /// releases, unless another disconnection is under way.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sys::{LONG, Provider, SCARD_RESET_CARD, SCARDHANDLE};
+    ///
+    /// /// # Safety
+    /// /// The card is connected, and nobody else disconnects it.
+    /// unsafe fn disconnect(provider: Provider, card: SCARDHANDLE) -> LONG {
+    ///     // SAFETY: no pointer is passed, and the card is the caller's.
+    ///     provider.disconnect(|| unsafe { (provider.functions().SCardDisconnect)(card, SCARD_RESET_CARD) })
+    /// }
+    /// ```
+    pub fn disconnect<R>(self, call: impl FnOnce() -> R) -> R {
+        // Its drop ends the disconnection, after a panic too.
+        let _under_way = self.library.map(GuardedLibrary::begin_disconnection);
+        call()
+    }
+
+    /// Makes a call of `SCardReleaseContext`, now or when no card is being disconnected any more.
+    ///
+    /// For authors of a safe layer: `call` makes the C call, and nobody uses the context any more. A release waits for no
+    /// disconnection, since that may take as long as another program's transaction: it is postponed, and run by the thread
+    /// that ends the last disconnection. So `call` may run in any thread that makes one of these three calls; it should take
+    /// nothing that such a thread may hold, as a lock, and wait for no other thread. It may disconnect, release and establish
+    /// through a provider itself.
+    ///
+    /// One release runs at a time. A panic in one lets the others run, and goes on in the thread that ran them. What is
+    /// postponed at the end of the process is not run, nor in a child process after `fork`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sys::{Provider, SCARDCONTEXT};
+    ///
+    /// /// # Safety
+    /// /// The context is established, and nobody uses it any more.
+    /// unsafe fn release(provider: Provider, context: SCARDCONTEXT) {
+    ///     provider.release(move || {
+    ///         // SAFETY: no pointer is passed, and the context is this closure's own.
+    ///         unsafe { (provider.functions().SCardReleaseContext)(context) };
+    ///     });
+    /// }
+    /// ```
+    pub fn release(self, call: impl FnOnce() + Send + 'static) {
+        match self.library {
+            Some(library) => library.release(Box::new(call)),
+            None => call(),
+        }
+    }
+
+    fn of(functions: &'static Functions) -> Provider {
+        Provider {
+            functions,
+            library: guarded_library::of(functions),
+        }
     }
 }
 
@@ -66,3 +202,6 @@ impl fmt::Debug for Provider {
         f.debug_struct("Provider").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

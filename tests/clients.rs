@@ -130,7 +130,7 @@ fn the_example_session_says_what_is_missing_where_the_service_is_down() {
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn the_example_list_readers_shows_the_card_in_each() {
     let (_pcscd, _card) = daemon();
-    let output = run(&mut Command::new(example("list_readers")));
+    let output = run(Command::new(example("list_readers")).arg("--system"));
     assert_eq!(
         text(&output),
         "Virtual 0 00 00: 3B800181\nVirtual 0 00 01: no card\n"
@@ -141,7 +141,7 @@ fn the_example_list_readers_shows_the_card_in_each() {
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn the_example_transaction_ends_its_transaction() {
     let (_pcscd, _card) = daemon();
-    let output = run(Command::new(example("transaction")).arg("Virtual 0 00 00"));
+    let output = run(Command::new(example("transaction")).args(["--system", "Virtual 0 00 00"]));
     let shown = text(&output);
     assert!(output.status.success() && shown.contains("ended"), "{shown}");
 }

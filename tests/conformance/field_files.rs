@@ -1,7 +1,6 @@
 //! Files of cards as the field has them: cases A and B.
 
 use crate::card::{ATR_T0, ATR_T1};
-use crate::service::Service;
 use crate::watched::{answering, with_card};
 use pcsc_session::{Command, Session, StatusWord};
 use pcsc_sim::Card;

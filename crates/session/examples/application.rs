@@ -3,22 +3,23 @@
 //! `cargo run --package pcsc-session --example application` runs on a simulated service, with a demonstration card in
 //! its reader. `... -- --system [READER]` runs on the machine's PC/SC, with a card that has the same application.
 
-use pcsc_session::{Command, Error, Session, SessionOptions};
+use pcsc_session::{CardChannel, Command, Error, Session, SessionOptions};
 use pcsc_sim::{DemoCard, Simulator};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match *arguments.as_slice() {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let result = match arguments.as_slice() {
         [] => {
             let simulator = Simulator::new();
             let reader = simulator.add_reader("Simulated Reader 00 00");
             reader.insert(DemoCard::new().without_extended_length());
             application(&Session::options().provider(simulator.provider()))
         }
-        ["--system"] => application(&Session::options()),
-        ["--system", reader] => application(&Session::options().reader(reader)),
+        [system] if system == "--system" => application(&Session::options()),
+        [system, reader] if system == "--system" => {
+            application(&Session::options().reader(reader.as_os_str()))
+        }
         _ => {
             eprintln!("usage: application [--system [READER]]");
             return ExitCode::FAILURE;
@@ -53,11 +54,8 @@ fn application(options: &SessionOptions) -> Result<(), Error> {
         .with_len(32_768)
         .with_progress(&mut progress)
         .read()?;
-    println!(
-        "file read: {} bytes, the last is {:02X}",
-        data.len(),
-        data[data.len() - 1]
-    );
+    let last = data.last().copied().unwrap_or_default();
+    println!("file read: {} bytes, the last is {last:02X}", data.len());
 
     verify(&mut session, "0000")?;
     verify(&mut session, "123456")?;
@@ -68,14 +66,14 @@ fn application(options: &SessionOptions) -> Result<(), Error> {
 }
 
 /// Verifies a PIN; a wrong one is no failure of this program.
-fn verify(session: &mut Session, pin: &str) -> Result<(), Error> {
+fn verify(card: &mut dyn CardChannel, pin: &str) -> Result<(), Error> {
     let command = Command::verify(DemoCard::PIN_REFERENCE, pin.as_bytes())?;
-    match session.execute(&command)?.ok() {
-        Ok(_) => println!("PIN: right"),
-        Err(Error::Status { status, .. }) if status.retries().is_some() => {
-            println!("PIN: wrong, {} tries left", status.retries().unwrap_or_default());
-        }
-        Err(error) => return Err(error),
+    let answer = card
+        .execute(&command)?
+        .ok_if(|status| status.retries().is_some())?;
+    match answer.status().retries() {
+        None => println!("PIN: right"),
+        Some(tries) => println!("PIN: wrong, {tries} tries left"),
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The way into `std::io::Error`.
 
-use super::Error;
+use super::{CloseError, Error};
 use crate::ffi::Code;
 use std::io::{self, ErrorKind};
 
@@ -8,6 +8,13 @@ use std::io::{self, ErrorKind};
 impl From<Error> for io::Error {
     fn from(error: Error) -> io::Error {
         io::Error::new(kind(&error), error)
+    }
+}
+
+/// Keeps the error and drops the value.
+impl<T> From<CloseError<T>> for io::Error {
+    fn from(error: CloseError<T>) -> io::Error {
+        Error::from(error).into()
     }
 }
 

@@ -8,14 +8,20 @@ use crate::exchange::transparent_file::TransparentFile;
 use crate::ffi::Protocol;
 use pcsc_iso7816::command::Command;
 use pcsc_iso7816::status_word::StatusWord;
+use sealed::Inside;
+use std::fmt;
 
 /// What implements [`CardChannel`]: this crate's types alone.
 pub(crate) mod sealed {
     use super::{Connection, Exchange};
 
+    /// What nobody outside has, and so cannot call the methods with.
+    #[derive(Debug)]
+    pub struct Inside;
+
     pub trait Sealed {
-        fn exchange(&mut self) -> Exchange<'_>;
-        fn connection(&self) -> &Connection;
+        fn exchange_inside(&mut self, _: Inside) -> Exchange<'_>;
+        fn connection_inside(&self, _: Inside) -> &Connection;
     }
 }
 
@@ -30,6 +36,7 @@ pub(crate) mod sealed {
 /// use pcsc_sim::DemoCard;
 ///
 /// fn challenge(card: &mut dyn CardChannel) -> Result<Vec<u8>, Error> {
+///     println!("{}", card.connection().reader_name());
 ///     Ok(card.execute(&Command::get_challenge(8))?.ok()?.data().to_vec())
 /// }
 ///
@@ -44,7 +51,7 @@ pub(crate) mod sealed {
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 #[doc(alias = "getBasicChannel")]
-pub trait CardChannel: sealed::Sealed {
+pub trait CardChannel: sealed::Sealed + fmt::Debug {
     /// Sends a command as it is, once, and returns the card's answer. Blocks until the card answers.
     ///
     /// On a [`Channel`](crate::Channel) the channel's number goes into CLA, and nothing else changes.
@@ -65,11 +72,10 @@ pub trait CardChannel: sealed::Sealed {
     ///
     /// # Platform notes
     /// With pcsc-lite and on Windows this waits while another handle holds a transaction.
-
     #[doc(alias = "SCardTransmit")]
     #[inline]
     fn transmit(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
-        self.exchange().transmit(command)
+        self.exchange_inside(Inside).transmit(command)
     }
 
     /// Does what [`transmit`](CardChannel::transmit) does, puts the answer's data into `data` in place of what it held, and
@@ -87,7 +93,7 @@ pub trait CardChannel: sealed::Sealed {
     /// # Errors
     /// As [`transmit`](CardChannel::transmit).
     fn transmit_sensitive(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
-        self.exchange().transmit_sensitive(command)
+        self.exchange_inside(Inside).transmit_sensitive(command)
     }
 
     /// Sends a command and returns the very tuple that the Python library's `sendCommandAPDU` documents:
@@ -132,7 +138,7 @@ pub trait CardChannel: sealed::Sealed {
     /// Any other status word is the response's own: see [`Response::ok`].
     #[inline]
     fn execute(&mut self, command: &Command<'_>) -> Result<Response<'_>, Error> {
-        self.exchange().execute(command)
+        self.exchange_inside(Inside).execute(command)
     }
 
     /// Does what [`execute`](CardChannel::execute) does, puts the answer's data into `data` in place of what it held, and
@@ -148,16 +154,29 @@ pub trait CardChannel: sealed::Sealed {
     #[doc(alias = "READ BINARY")]
     #[doc(alias = "UPDATE BINARY")]
     fn transparent_file(&mut self) -> TransparentFile<'_> {
-        TransparentFile::new(self.exchange())
+        TransparentFile::new(self.exchange_inside(Inside))
     }
 
     /// The connection that the commands go over: what is asked of the service and of the reader.
     fn connection(&self) -> &Connection {
-        sealed::Sealed::connection(self)
+        self.connection_inside(Inside)
     }
 
     /// The active protocol.
     fn protocol(&self) -> Protocol {
-        CardChannel::connection(self).protocol()
+        self.connection().protocol()
+    }
+}
+
+/// So that a function may take `&mut impl CardChannel` or a reference to a reference.
+impl<C: CardChannel + ?Sized> CardChannel for &mut C {}
+
+impl<C: sealed::Sealed + ?Sized> sealed::Sealed for &mut C {
+    fn exchange_inside(&mut self, inside: Inside) -> Exchange<'_> {
+        (**self).exchange_inside(inside)
+    }
+
+    fn connection_inside(&self, inside: Inside) -> &Connection {
+        (**self).connection_inside(inside)
     }
 }

@@ -131,11 +131,11 @@ impl Deref for Channel<'_> {
 }
 
 impl sealed::Sealed for Channel<'_> {
-    fn exchange(&mut self) -> Exchange<'_> {
+    fn exchange_inside(&mut self, _: sealed::Inside) -> Exchange<'_> {
         Exchange::new(self.connection, &mut self.buffers, self.number)
     }
 
-    fn connection(&self) -> &Connection {
+    fn connection_inside(&self, _: sealed::Inside) -> &Connection {
         self.connection
     }
 }

@@ -223,7 +223,7 @@ mod tests {
 
     /// Where a secret would be found, in what the session keeps.
     fn found(session: &mut Session) -> (bool, bool) {
-        let buffers = sealed::Sealed::exchange(session).buffers;
+        let buffers = sealed::Sealed::exchange_inside(session, sealed::Inside).buffers;
         let has = |bytes: &[u8], secret: u8| bytes.contains(&secret);
         (has(&buffers.outgoing, 0xA5), has(&buffers.receive, 0x5A))
     }

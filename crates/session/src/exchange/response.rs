@@ -91,7 +91,7 @@ impl<'a> Response<'a> {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn ok(self) -> Result<Response<'a>, Error> {
-        self.ok_or_if(|_| false)
+        self.ok_if(|_| false)
     }
 
     /// The response itself where the status word is 9000, 61xx or one of these.
@@ -108,12 +108,15 @@ impl<'a> Response<'a> {
     /// use pcsc_session::Command;
     ///
     /// let select = Command::select_aid(&[0xA0, 0x01]);
-    /// let response = session.execute(&select)?.ok_or(&[0x6A82])?; // it need not be there
+    /// let response = session.execute(&select)?.ok_with(&[0x6A82])?; // it need not be there
     /// assert_eq!(response.status(), 0x6A82);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
-    pub fn ok_or(self, successes: &[u16]) -> Result<Response<'a>, Error> {
-        self.ok_or_if(|status| successes.contains(&status.to_u16()))
+    pub fn ok_with<T>(self, successes: &[T]) -> Result<Response<'a>, Error>
+    where
+        StatusWord: PartialEq<T>,
+    {
+        self.ok_if(|status| successes.iter().any(|success| status == *success))
     }
 
     /// The response itself where the status word is 9000, 61xx or one that the predicate takes.
@@ -129,11 +132,11 @@ impl<'a> Response<'a> {
     /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// let get_challenge = pcsc_session::Command::get_challenge(8);
     /// // A UICC with a proactive command that waits answers 91xx.
-    /// let response = session.execute(&get_challenge)?.ok_or_if(|status| status.sw1() == 0x91)?;
+    /// let response = session.execute(&get_challenge)?.ok_if(|status| status.sw1() == 0x91)?;
     /// assert_eq!(response.data().len(), 8);
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
-    pub fn ok_or_if(self, is_success: impl FnOnce(StatusWord) -> bool) -> Result<Response<'a>, Error> {
+    pub fn ok_if(self, is_success: impl FnOnce(StatusWord) -> bool) -> Result<Response<'a>, Error> {
         if self.status.is_success() || self.status.remaining().is_some() || is_success(self.status) {
             Ok(self)
         } else {
@@ -141,9 +144,10 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// The error of this status word.
+    /// The error of this status word, whatever it is: for a caller with rules of its own.
     #[cold]
-    pub(crate) fn to_error(self) -> Error {
+    #[must_use]
+    pub fn to_error(self) -> Error {
         Error::Status {
             status: self.status,
             header: self.origin.header,
@@ -224,6 +228,21 @@ impl ResponseBuf {
     #[must_use]
     pub fn status(&self) -> StatusWord {
         self.status
+    }
+
+    /// The reader whose card answered.
+    #[must_use]
+    pub fn reader_name(&self) -> &ReaderName {
+        &self.origin.reader
+    }
+
+    /// The answer itself where the status word is 9000 or 61xx: see [`Response::ok`].
+    ///
+    /// # Errors
+    /// As [`Response::ok`].
+    pub fn ok(self) -> Result<ResponseBuf, Error> {
+        self.as_response().ok()?;
+        Ok(self)
     }
 
     /// Gives the data away; wiping it is the caller's then.

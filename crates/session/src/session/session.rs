@@ -343,11 +343,11 @@ impl Deref for Session {
 }
 
 impl sealed::Sealed for Session {
-    fn exchange(&mut self) -> Exchange<'_> {
+    fn exchange_inside(&mut self, _: sealed::Inside) -> Exchange<'_> {
         Session::exchange(self)
     }
 
-    fn connection(&self) -> &Connection {
+    fn connection_inside(&self, _: sealed::Inside) -> &Connection {
         &self.connection
     }
 }

@@ -183,11 +183,11 @@ impl Deref for Transaction<'_> {
 }
 
 impl sealed::Sealed for Transaction<'_> {
-    fn exchange(&mut self) -> Exchange<'_> {
+    fn exchange_inside(&mut self, _: sealed::Inside) -> Exchange<'_> {
         self.session.exchange()
     }
 
-    fn connection(&self) -> &Connection {
+    fn connection_inside(&self, _: sealed::Inside) -> &Connection {
         self.session
     }
 }

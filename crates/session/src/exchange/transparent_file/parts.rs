@@ -206,7 +206,7 @@ impl Parts<'_> {
     /// 63Cx says that the card wrote after x attempts: ISO/IEC 7816-4:2013, table 6.
     fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
         let response = self.exchange.reborrow().execute(command)?;
-        response.ok_or_if(|status| status.to_u16() & 0xFFF0 == 0x63C0)?;
+        response.ok_if(|status| status.to_u16() & 0xFFF0 == 0x63C0)?;
         Ok(())
     }
 

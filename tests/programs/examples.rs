@@ -1,0 +1,93 @@
+//! The examples, run as a user runs them: on the simulator, since nothing else is said.
+
+use std::process::{Command, Output};
+
+fn run(example: &str, arguments: &[&str]) -> Output {
+    // Cargo builds examples of the package under test only: these are another's.
+    Command::new(env!("CARGO"))
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "pcsc-session",
+            "--example",
+            example,
+            "--",
+        ])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap()
+}
+
+fn assert_prints(example: &str, expected: &str) {
+    let output = run(example, &[]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+}
+
+#[test]
+fn list_readers_shows_the_card_in_each() {
+    assert_prints(
+        "list_readers",
+        "\
+Simulated Reader 00 00: 3B8A018031F873F621FF8290008B
+Simulated Reader 01 00: no card
+Simulated Reader 02 00: 3B0A8031F873F6219F829000
+",
+    );
+}
+
+#[test]
+fn transaction_sends_two_commands_and_ends() {
+    assert_prints(
+        "transaction",
+        "\
+Session on \"Simulated Reader 00 00\" (T=1)
+in a transaction: no other program reaches the card
+> [00, A4, 00, 00, 02, 3F, 00, 00]
+< [6F, 0A, 82, 01, 38, 83, 02, 3F, 00, 8A, 01, 05] 9000: normal processing
+> [00, B0, 9E, 00, 10]
+< [61, 0B, 4F, 09, F0, 50, 43, 53, 43, 2D, 53, 49, 4D, 61, 0C, 4F] 9000: normal processing
+ended
+",
+    );
+}
+
+#[test]
+fn channels_uses_two_applications_at_the_same_time() {
+    assert_prints(
+        "channels",
+        "\
+Session on \"Simulated Reader 00 00\" (T=1)
+basic channel: Hello from a simulated card!
+channel 1: Hello from a simulated card!
+channel 2: Hello from the second application!
+both at once: \"a simulate\" and \"the second\"
+closed
+",
+    );
+}
+
+#[test]
+fn arguments_that_are_none_are_refused() {
+    for example in [
+        "application",
+        "channels",
+        "list_readers",
+        "session",
+        "transaction",
+    ] {
+        let output = run(example, &["--sytem"]);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+        let usage = format!("usage: {example} [--system");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).starts_with(&usage),
+            "{output:?}"
+        );
+    }
+}

@@ -1,0 +1,10 @@
+//! Programs as users write them, on the simulator: each is kept because it compiled, and because of what it did.
+
+mod answers;
+mod examples;
+mod held;
+mod piv;
+mod piv_card;
+mod propagation;
+mod pyscard;
+mod wherever;
