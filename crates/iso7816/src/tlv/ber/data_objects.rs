@@ -46,6 +46,15 @@ impl<'a> DataObject<'a> {
         self.constructed
     }
 
+    /// Gives the value as a number without sign, its first byte the highest; `None` where it is empty or beyond `u32`.
+    #[must_use]
+    pub fn unsigned(&self) -> Option<u32> {
+        let number = self.value.iter().try_fold(0_u32, |number, &byte| {
+            number.checked_mul(256).map(|number| number | u32::from(byte))
+        });
+        number.filter(|_| !self.value.is_empty())
+    }
+
     /// Reads the data objects within a constructed one, by the same rules; offsets count from the beginning of its value.
     ///
     /// # Examples
@@ -305,6 +314,20 @@ mod tests {
             error_of(&[0x81, 0x84, 0xFF, 0xFF, 0xFF, 0xFF]),
             (6, TlvErrorKind::ValueIncomplete)
         );
+    }
+
+    #[test]
+    fn a_value_as_a_number() {
+        for (bytes, number) in [
+            (&[0x02, 0x00][..], None),
+            (&[0x02, 0x01, 0x00], Some(0)),
+            (&[0x02, 0x02, 0x80, 0x01], Some(0x8001)),
+            (&[0x02, 0x06, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF], Some(u32::MAX)),
+            (&[0x02, 0x05, 1, 0, 0, 0, 0], None),
+        ] {
+            let object = DataObjects::new(bytes).next().expect("an object").expect("valid");
+            assert_eq!(object.unsigned(), number, "{bytes:02X?}");
+        }
     }
 
     #[test]
