@@ -79,8 +79,8 @@ fn of_the_connection(error: &io::Error) -> Knock {
 
 /// Tells this side's version of the protocol, and returns the service's.
 fn exchange(stream: UnixStream, wait: Duration) -> io::Result<(i32, i32)> {
-    // A write to a connection that the service has closed would end programs that do not ignore SIGPIPE. This type's writes
-    // ask the system not to send it; they suit any stream.
+    // A write to a connection that the service has closed would end programs that do not ignore SIGPIPE, up to Rust 1.88
+    // where it is this type's. The writes of the other one ask the system for no signal, and suit any stream.
     let mut stream = TcpStream::from(OwnedFd::from(stream));
     stream.set_read_timeout(Some(wait))?;
     stream.set_write_timeout(Some(wait))?;
