@@ -60,7 +60,7 @@ mod session;
 // The last, so that the documentation of a session begins with opening one and ends with raw handles.
 mod ffi;
 
-pub use error::{CloseError, Error};
+pub use error::{Cause, CloseError, Error, Sandbox};
 pub use exchange::{
     CardChannel, Channel, Connection, ExchangeOptions, ReadError, Response, ResponseBuf, TransparentFile,
 };

@@ -1,11 +1,17 @@
 //! What can go wrong.
 
+mod cause;
+mod causes;
 mod close;
 mod io;
+mod platform;
 mod questions;
 mod text;
 
+pub(crate) use cause::ACCESS_PCSC;
+pub use cause::{Cause, Sandbox};
 pub use close::CloseError;
+pub(crate) use platform::Platform;
 
 use crate::ffi::{Code, ReaderName};
 use pcsc_iso7816::class::ClassError;
@@ -211,7 +217,21 @@ pub enum Error {
         code: Code,
         /// The reader, where the function has to do with one.
         reader: Option<ReaderName>,
+        /// The causes that a look at the system left, where one was made: see [`causes`](Error::causes).
+        causes: Option<Box<[Cause]>>,
     },
+}
+
+impl Error {
+    /// That of a C function, whose causes follow from function and code.
+    pub(crate) fn pcsc(function: &'static str, code: Code, reader: Option<ReaderName>) -> Error {
+        Error::Pcsc {
+            function,
+            code,
+            reader,
+            causes: None,
+        }
+    }
 }
 
 impl std::error::Error for Error {

@@ -2,6 +2,7 @@
 
 mod context;
 mod features;
+mod look;
 mod reader_access;
 mod tracked_card;
 
