@@ -197,10 +197,8 @@ fn a_wait_keeps_its_context_and_no_other() {
         // A cancel before the wait does nothing: again and again until it has.
         while !waiting.is_finished() {
             // SAFETY: no pointer is passed.
-            assert_eq!(
-                unsafe { (sim.provider().functions().SCardCancel)(context) },
-                SCARD_S_SUCCESS
-            );
+            let cancelled = unsafe { (sim.provider().functions().SCardCancel)(context) };
+            assert_eq!(cancelled, SCARD_S_SUCCESS);
             thread::yield_now();
         }
         let (code, states) = waiting.join().unwrap();
