@@ -71,8 +71,9 @@ pub use pcsc_iso7816 as iso7816;
 pub use pcsc_iso7816::{
     atr::Atr,
     command::{Command, LongForm},
+    part10::feature::Feature,
     status_word::StatusWord,
 };
 pub use pcsc_sys::{LoadError, Provider};
-pub use service::{Context, Feature, list_readers};
+pub use service::{Context, list_readers};
 pub use session::{Session, SessionOptions, Transaction};

@@ -107,7 +107,7 @@ impl CardHandle {
     }
 
     /// Gives the handle away with its context; it is not disconnected.
-    pub(crate) fn into_raw(mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
+    pub(crate) fn give_away(&mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
         self.is_open = false;
         (Arc::clone(&self.context), self.handle)
     }

@@ -7,5 +7,4 @@ mod reader_access;
 mod tracked_card;
 
 pub use context::{Context, list_readers};
-pub use features::Feature;
 pub(crate) use tracked_card::TrackedCard;

@@ -3,10 +3,11 @@
 mod loss;
 
 use crate::error::{Cause, Error};
-use crate::ffi::{CardHandle, Code, Disposition, Opening, Protocol, ReaderName};
+use crate::ffi::{CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName};
 use crate::service::context::Context;
-use pcsc_sys::MAX_READERNAME;
+use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// The longest name of a reader with its null; pcsc-lite would take the beginning of a longer one for the whole.
 const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
@@ -106,9 +107,9 @@ impl TrackedCard {
         }
     }
 
-    /// The handle, and nothing of what became of it.
-    pub(crate) fn into_handle(self) -> CardHandle {
-        self.handle
+    /// Gives the handle away with its context; it is not ended.
+    pub(crate) fn give_handle_away(&mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
+        self.handle.give_away()
     }
 
     #[inline]

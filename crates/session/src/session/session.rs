@@ -4,12 +4,14 @@ use crate::error::{CloseError, Error};
 use crate::exchange::{
     Buffers, CardChannel, Connection, Exchange, ExchangeOptions, Response, TransparentFile, sealed,
 };
-use crate::ffi::{CardHandle, Disposition, Opening, Protocols, ShareMode};
+use crate::ffi::{CardHandle, ContextHandle, Disposition, Opening, Protocols, ShareMode};
 use crate::service::TrackedCard;
 use pcsc_iso7816::command::Command;
 use pcsc_iso7816::status_word::StatusWord;
+use pcsc_sys::SCARDHANDLE;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// A session with the card in one reader.
 ///
@@ -39,9 +41,8 @@ use std::ops::Deref;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 pub struct Session {
-    // Dropped before the connection: what was secret is wiped before the card is disconnected.
-    buffers: Buffers,
     connection: Connection,
+    buffers: Buffers,
 }
 
 const _: fn() = || {
@@ -71,9 +72,9 @@ impl Session {
         )))
     }
 
-    /// The handle, given away.
-    pub(crate) fn into_handle(self) -> CardHandle {
-        self.connection.card.into_handle()
+    /// The handle, given away: it is not ended.
+    pub(crate) fn give_handle_away(mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
+        self.connection.card.give_handle_away()
     }
 
     pub(super) fn card(&self) -> &TrackedCard {
@@ -334,6 +335,13 @@ impl Session {
     /// ```
     pub fn execute_into(&mut self, command: &Command<'_>, data: &mut Vec<u8>) -> Result<StatusWord, Error> {
         CardChannel::execute_into(self, command, data)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Before the connection is ended, and before the memory is freed.
+        self.buffers.wipe();
     }
 }
 
