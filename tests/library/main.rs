@@ -176,6 +176,39 @@ mod incomplete {
     }
 }
 
+#[cfg(all(feature = "load", target_os = "linux"))]
+#[test]
+fn a_release_waits_for_a_disconnection_of_the_same_library_alone() {
+    use compiled::{library, names};
+    use std::sync::mpsc;
+    let folder = tempfile::tempdir().unwrap();
+    let load = |path| {
+        // SAFETY: it is a library of `compiled`.
+        unsafe { Provider::load(path) }.unwrap()
+    };
+    let path = library(folder.path(), "libone.so", &names());
+    let (one, again) = (load(&path), load(&path));
+    let other = load(&library(folder.path(), "libother.so", &names()));
+    // Somebody's own table of the library, with one function that is not its own.
+    let mut functions = *one.functions();
+    functions.SCardReleaseContext = Functions::UNSUPPORTED.SCardReleaseContext;
+    // SAFETY: they are functions of `compiled` and one that only says that it is not there.
+    let own = unsafe { Provider::new(Box::leak(Box::new(functions))) };
+    let (release, released) = mpsc::channel();
+    let release_by = |provider: Provider, number| {
+        let release = release.clone();
+        provider.release(move || release.send(number).unwrap());
+    };
+    one.disconnect(|| {
+        release_by(one, 1);
+        release_by(again, 2);
+        release_by(own, 3);
+        release_by(other, 4);
+        assert!(released.try_iter().eq([4]));
+    });
+    assert!(released.try_iter().eq([1, 2, 3]));
+}
+
 #[cfg(not(any(windows, target_os = "macos")))]
 #[test]
 fn every_slot_of_the_unsupported_table_answers_so() {
