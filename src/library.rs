@@ -1,14 +1,17 @@
 //! Where a table comes from: linked, loaded, or the system's own.
 
+mod error;
+
+pub use error::{Attempt, Failure, LoadError};
+
 use crate::Functions;
 #[cfg(any(feature = "load", feature = "link"))]
 use crate::provider;
-use std::fmt;
 
-#[cfg(feature = "load")]
-use std::sync::Mutex;
 #[cfg(not(feature = "link"))]
 use std::sync::atomic::{AtomicPtr, Ordering};
+#[cfg(feature = "load")]
+use std::sync::{Mutex, PoisonError, TryLockError};
 
 /// The names under which the system's library is looked for, in this order.
 #[cfg(all(feature = "load", not(feature = "link")))]
@@ -19,174 +22,6 @@ const SYSTEM: &[&str] = if cfg!(windows) {
     &["/System/Library/Frameworks/PCSC.framework/PCSC"]
 } else {
     &["libpcsclite.so.1", "libpcsclite.so"]
-};
-
-/// Why no table could be had: each library that was tried, with what was wrong with it.
-///
-/// Its text names them all and says what to install.
-///
-/// # Examples
-/// ```
-/// # #[cfg(feature = "load")] {
-/// // SAFETY: there is no such file, so that nothing is run.
-/// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
-/// assert!(error.to_string().starts_with("no PC/SC library could be used: /no/such/library.so"));
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoadError {
-    attempts: Vec<Attempt>,
-}
-
-/// A library that was tried, and what was wrong with it.
-///
-/// # Examples
-/// ```
-/// # #[cfg(feature = "load")] {
-/// // SAFETY: there is no such file, so that nothing is run.
-/// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
-/// println!("{}", error.attempts()[0]); // the path, and the loader's reason
-/// # assert!(error.attempts()[0].to_string().starts_with("/no/such/library.so ("));
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    library: String,
-    failure: Failure,
-}
-
-/// What was wrong with a library.
-///
-/// # Examples
-/// ```
-/// # #[cfg(feature = "load")] {
-/// // SAFETY: there is no such file, so that nothing is run.
-/// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
-/// assert!(matches!(error.attempts()[0].failure(), pcsc_sys::Failure::NotOpened(_)));
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Failure {
-    /// The loader did not open it, for the reason that it gave.
-    NotOpened(String),
-    /// It has no such symbol, which every PC/SC library has.
-    MissingSymbol(&'static str),
-}
-
-impl LoadError {
-    /// The libraries that were tried, in order; none where the crate was built without `load` and `link`.
-    ///
-    /// # Examples
-    /// ```
-    /// # #[cfg(feature = "load")] {
-    /// // SAFETY: there is no such file, so that nothing is run.
-    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
-    /// assert_eq!(error.attempts().len(), 1);
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn attempts(&self) -> &[Attempt] {
-        &self.attempts
-    }
-
-    /// The first required symbol that a library was refused for.
-    ///
-    /// # Examples
-    /// ```
-    /// # #[cfg(feature = "load")] {
-    /// // SAFETY: there is no such file, so that nothing is run.
-    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
-    /// assert_eq!(error.missing_symbol(), None); // it was not even opened
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn missing_symbol(&self) -> Option<&'static str> {
-        self.attempts.iter().find_map(|attempt| match attempt.failure {
-            Failure::MissingSymbol(symbol) => Some(symbol),
-            Failure::NotOpened(_) => None,
-        })
-    }
-}
-
-impl Attempt {
-    /// The name or path that was given to the loader.
-    ///
-    /// # Examples
-    /// ```
-    /// # #[cfg(feature = "load")] {
-    /// // SAFETY: there is no such file, so that nothing is run.
-    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
-    /// assert_eq!(error.attempts()[0].library(), "/no/such/library.so");
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn library(&self) -> &str {
-        &self.library
-    }
-
-    /// What was wrong with it.
-    ///
-    /// # Examples
-    /// ```
-    /// # #[cfg(feature = "load")] {
-    /// // SAFETY: there is no such file, so that nothing is run.
-    /// let error = unsafe { pcsc_sys::Functions::load("/no/such/library.so") }.unwrap_err();
-    /// match error.attempts()[0].failure() {
-    ///     pcsc_sys::Failure::NotOpened(reason) => println!("{reason}"),
-    ///     pcsc_sys::Failure::MissingSymbol(symbol) => panic!("it has no {symbol}"),
-    ///     other => panic!("{other:?}"),
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn failure(&self) -> &Failure {
-        &self.failure
-    }
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.attempts.is_empty() {
-            return f.write_str(
-                "no PC/SC library: pcsc-sys was built with neither of its features `load` and `link`",
-            );
-        }
-        f.write_str("no PC/SC library could be used: ")?;
-        for (index, attempt) in self.attempts.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{attempt}")?;
-        }
-        write!(f, ". {ADVICE}")
-    }
-}
-
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.library.chars() {
-            if character.is_control() {
-                write!(f, "{}", character.escape_debug())?;
-            } else {
-                write!(f, "{character}")?;
-            }
-        }
-        match &self.failure {
-            Failure::NotOpened(reason) => write!(f, " ({reason})"),
-            Failure::MissingSymbol(symbol) => write!(f, " (it lacks the symbol {symbol})"),
-        }
-    }
-}
-
-impl std::error::Error for LoadError {}
-
-const ADVICE: &str = if cfg!(windows) {
-    "winscard.dll is part of Windows: repair the installation, or add the feature that holds it on a server edition"
-} else if cfg!(target_os = "macos") {
-    "PCSC.framework is part of macOS: repair the installation"
-} else if cfg!(target_os = "freebsd") {
-    "Install pcsc-lite: pkg install pcsc-lite"
-} else {
-    "Install pcsc-lite: apt install libpcsclite1 pcscd (Debian, Ubuntu), dnf install pcsc-lite (Fedora), pacman -S pcsclite (Arch), apk add pcsc-lite-libs pcsc-lite (Alpine)"
 };
 
 /// The table behind the free functions: [`Functions::UNLOADED`] until the library is loaded.
@@ -273,9 +108,39 @@ impl Functions {
     #[cfg(feature = "load")]
     pub unsafe fn load(path: impl AsRef<std::ffi::OsStr>) -> Result<&'static Functions, LoadError> {
         // SAFETY: the caller's promise.
-        unsafe { open(path.as_ref()) }.map_err(|attempt| LoadError {
-            attempts: vec![attempt],
-        })
+        unsafe { open(path.as_ref()) }.map_err(|attempt| LoadError::new(vec![attempt]))
+    }
+
+    /// Whether these are a library's functions: linked, or loaded by [`system`](Functions::system) or
+    /// [`load`](Functions::load). Those of a table that a program made itself, or a simulated service, are not.
+    ///
+    /// Loads nothing and waits for nothing: while another thread is loading a library, the answer may be that they are not.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(!pcsc_sys::Functions::UNSUPPORTED.is_of_a_library());
+    /// if let Ok(functions) = pcsc_sys::Functions::system() {
+    ///     assert!(functions.is_of_a_library());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn is_of_a_library(&self) -> bool {
+        #[cfg(feature = "link")]
+        if std::ptr::eq(self, Functions::linked()) {
+            return true;
+        }
+        #[cfg(feature = "load")]
+        return match KEPT.try_lock() {
+            Ok(kept) => kept.iter().any(|kept| std::ptr::eq(self, *kept)),
+            // A panic under the lock cannot leave half a table: it is pushed whole.
+            Err(TryLockError::Poisoned(kept)) => {
+                kept.into_inner().iter().any(|kept| std::ptr::eq(self, *kept))
+            }
+            // Held for a moment, or for ever in a child of a `fork` at that moment.
+            Err(TryLockError::WouldBlock) => false,
+        };
+        #[cfg(not(feature = "load"))]
+        false
     }
 }
 
@@ -289,7 +154,7 @@ fn system() -> Result<&'static Functions, LoadError> {
 fn system() -> Result<&'static Functions, LoadError> {
     static LOADED: Mutex<Option<&'static Functions>> = Mutex::new(None);
     // A panic under the lock cannot leave half a table: it is stored whole.
-    let mut loaded = LOADED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(functions) = *loaded {
         return Ok(functions);
     }
@@ -305,12 +170,12 @@ fn system() -> Result<&'static Functions, LoadError> {
             Err(attempt) => attempts.push(attempt),
         }
     }
-    Err(LoadError { attempts })
+    Err(LoadError::new(attempts))
 }
 
 #[cfg(not(any(feature = "load", feature = "link")))]
 fn system() -> Result<&'static Functions, LoadError> {
-    Err(LoadError { attempts: Vec::new() })
+    Err(LoadError::new(Vec::new()))
 }
 
 /// The tables of all loaded libraries: they are meant to stay, and a leak checker sees that they are held.
@@ -325,10 +190,7 @@ static KEPT: Mutex<Vec<&Functions>> = Mutex::new(Vec::new());
 unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
     use std::path::Path;
     use std::ptr::NonNull;
-    let failed = |failure| Attempt {
-        library: path.to_string_lossy().into_owned(),
-        failure,
-    };
+    let failed = |failure| Attempt::new(path.to_string_lossy().into_owned(), failure);
     // For an empty path the loader opens the program itself, and for a pipe it waits until somebody writes.
     let is_path = Path::new(path).components().count() > 1;
     let is_other = is_path && std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
@@ -336,7 +198,7 @@ unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
         return Err(failed(Failure::NotOpened("it is no file".to_owned())));
     }
     // SAFETY: the caller vouches for the library's initialisation.
-    let library = unsafe { dlopen(path) }.map_err(|error| failed(Failure::NotOpened(error.to_string())))?;
+    let library = unsafe { dlopen(path) }.map_err(|error| failed(Failure::not_opened(&error)))?;
     let symbol = |name: &str| {
         // SAFETY: the symbol is only read as an address here; whoever calls it takes its type from the list.
         let address = unsafe { library.get::<*mut core::ffi::c_void>(name.as_bytes()) };
@@ -348,7 +210,7 @@ unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
     std::mem::forget(library);
     let functions: &'static Functions = Box::leak(Box::new(functions));
     provider::guard(functions);
-    let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     kept.push(functions);
     Ok(functions)
 }

@@ -148,7 +148,7 @@ impl Provider {
     /// /// # Safety
     /// /// The card is connected, and nobody else disconnects it.
     /// unsafe fn disconnect(provider: Provider, card: SCARDHANDLE) -> LONG {
-    ///     // SAFETY: no pointer is passed, and the card is the caller's.
+    ///     // SAFETY: the card is connected, and the caller's alone.
     ///     provider.disconnect(|| unsafe { (provider.functions().SCardDisconnect)(card, SCARD_RESET_CARD) })
     /// }
     /// ```
@@ -177,7 +177,7 @@ impl Provider {
     /// /// The context is established, and nobody uses it any more.
     /// unsafe fn release(provider: Provider, context: SCARDCONTEXT) {
     ///     provider.release(move || {
-    ///         // SAFETY: no pointer is passed, and the context is this closure's own.
+    ///         // SAFETY: the context is open, and this closure's alone.
     ///         unsafe { (provider.functions().SCardReleaseContext)(context) };
     ///     });
     /// }

@@ -97,7 +97,7 @@ fn a_long_command_allocates_the_first_time_alone() {
     for form in [LongForm::Extended, LongForm::Chaining] {
         let mut session = session();
         answer(&[0x90, 0x00]);
-        session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+        session.set_exchange_options(ExchangeOptions::iso().long_form(Some(form)));
         let data = vec![0x5A; 32_768];
         session
             .execute(&Command::put_data(0x0101, &data))
@@ -123,7 +123,7 @@ fn a_long_command_allocates_the_first_time_alone() {
 fn reading_32_kib_allocates_the_first_time_alone() {
     for (form, part, commands) in [(LongForm::Extended, 32_768, 1), (LongForm::Chaining, 256, 128)] {
         let mut session = session();
-        session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+        session.set_exchange_options(ExchangeOptions::iso().long_form(Some(form)));
         let mut bytes = vec![0x5A; part];
         bytes.extend([0x90, 0x00]);
         answer(&bytes);
@@ -148,7 +148,7 @@ fn reading_32_kib_allocates_the_first_time_alone() {
 fn no_way_of_reading_allocates_after_the_first_command() {
     for (with_len, into) in [(true, false), (true, true), (false, false), (false, true)] {
         let mut session = session();
-        session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+        session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Chaining)));
         let mut bytes = vec![0x5A; 256];
         bytes.extend([0x90, 0x00]);
         answer(&bytes);
@@ -177,7 +177,7 @@ fn no_way_of_reading_allocates_after_the_first_command() {
 #[test]
 fn updating_allocates_nothing_after_the_first_command() {
     let mut session = session();
-    session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+    session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Chaining)));
     answer(&[0x90, 0x00]);
     let (mut first, mut last, mut done) = (None, 0, 0);
     let mut progress = |bytes| {
@@ -193,7 +193,7 @@ fn updating_allocates_nothing_after_the_first_command() {
 /// Updates and reads a file beyond what is reserved for it; tells how often freed memory held bytes of it.
 fn freed_secrets(is_sensitive: bool) -> usize {
     let mut session = session();
-    session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Extended)));
+    session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Extended)));
     let secret = vec![SECRET; 70_000];
     answer(&[0x90, 0x00]);
     // The table keeps the last command: it has room for any now.
@@ -205,14 +205,14 @@ fn freed_secrets(is_sensitive: bool) -> usize {
         (LongForm::Extended, 70_000),
         (LongForm::Chaining, 129 * 255 + 245 + 20),
     ] {
-        session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+        session.set_exchange_options(ExchangeOptions::iso().long_form(Some(form)));
         let file = session.transparent_file();
         let file = if is_sensitive { file.sensitive() } else { file };
         file.update(&secret[..len]).unwrap();
     }
     SEARCHED.set(false);
 
-    session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Extended)));
+    session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Extended)));
     let first = [&secret[..60_000], &[0x90, 0x00]].concat();
     let then = [&[0x53, 0x82, 0x27, 0x10], &secret[..10_000], &[0x90, 0x00]].concat();
     answer(&first);

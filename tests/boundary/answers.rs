@@ -1,7 +1,7 @@
 //! Lengths, codes and protocols that C may hand over.
 
 use crate::table::{
-    READER, answer, answer_with, buffer, command, connect_with, found, provider, session, transmits,
+    READER, answer, answer_with, buffer, command, connect_with, found, provider, returns, session, transmits,
 };
 use pcsc_session::{Code, Context, Error, ReaderName, Session};
 use pcsc_sys as sys;
@@ -122,6 +122,13 @@ fn a_lost_connection_is_not_asked_again() {
     ] {
         let mut session = session();
         answer_with(code, &[], 0);
+        // What says that the service has gone is said of every call.
+        let listing = if code == sys::SCARD_F_COMM_ERROR {
+            code
+        } else {
+            sys::SCARD_S_SUCCESS
+        };
+        returns("SCardListReaders", listing);
         assert!(is(&session.transmit(&GET).unwrap_err()));
         let before = transmits();
         answer(&[0x90, 0x00]);

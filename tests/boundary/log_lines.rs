@@ -1,7 +1,7 @@
 //! What is logged of commands and answers, and what never is.
 
-use crate::table::{answer, session};
-use pcsc_session::{Command, ExchangeOptions, LongForm};
+use crate::table::{READER, answer, provider};
+use pcsc_session::{Command, ExchangeOptions, LongForm, Session};
 use std::cell::RefCell;
 use std::sync::Once;
 
@@ -37,6 +37,39 @@ fn logged(run: impl FnOnce()) -> Vec<String> {
     LINES.with_borrow_mut(Vec::clear);
     run();
     LINES.take()
+}
+
+/// A session whose log has the bytes.
+fn session() -> Session {
+    let options = Session::options().provider(provider()).reader(READER);
+    options.log_bytes(true).open().unwrap()
+}
+
+/// Field case 25.
+#[test]
+fn without_being_asked_the_log_has_no_bytes() {
+    let mut session = crate::table::session();
+    answer(&[0x5E, 0xC2, 0x90, 0x00]);
+    let commands: [&[u8]; 7] = [
+        &[0x00, 0x2A, 0x80, 0x86, 0x02, 0x5E, 0xC2],
+        &[0x00, 0xDB, 0x3F, 0xFF, 0x02, 0x5E, 0xC2],
+        &[0x80, 0xD8, 0x01, 0x81, 0x02, 0x5E, 0xC2],
+        &[0x00, 0xF9, 0x00, 0x00, 0x02, 0x5E, 0xC2],
+        &[0x00, 0x87, 0x07, 0x9B, 0x02, 0x5E, 0xC2],
+        &[0x00, 0xA4, 0x04, 0x00, 0x02, 0x5E, 0xC2],
+        &[0x00, 0xB0, 0x00, 0x00, 0x02, 0x5E, 0xC2],
+    ];
+    for command in commands {
+        let lines = logged(|| {
+            session.transmit(command).unwrap();
+        });
+        let header: String = command[..4].iter().map(|byte| format!("{byte:02X}")).collect();
+        let expected = [
+            format!("Table 00: > {header} (3 bytes not shown)"),
+            "Table 00: < 9000 (2 bytes not shown)".to_owned(),
+        ];
+        assert_eq!(lines, expected);
+    }
 }
 
 #[test]
@@ -157,7 +190,7 @@ fn what_execute_sends_of_a_secret_is_never_logged() {
         let verify = Command::verify(0x81, &secret[..len]).unwrap();
         for command in [verify, marked.with_ne(256)] {
             let mut session = session();
-            session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+            session.set_exchange_options(ExchangeOptions::iso().long_form(Some(form)));
             // A round of GET RESPONSE each, whose data belongs to the secret answer; without end.
             answer(&[0xAB, 0xAB, 0x61, 0x02]);
             let lines = logged(|| drop(session.execute(&command)));

@@ -6,6 +6,7 @@
 mod assert_error;
 
 mod answers;
+mod causes;
 mod checked;
 mod exchange;
 mod functions;

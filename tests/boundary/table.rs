@@ -155,7 +155,7 @@ pub(crate) fn provider() -> Provider {
 unsafe extern "system" fn establish(_: DWORD, _: LPCVOID, _: LPCVOID, context: LPSCARDCONTEXT) -> LONG {
     // SAFETY: the session gives a context that lives through the call.
     unsafe { *context = CONTEXT.get() };
-    SCARD_S_SUCCESS
+    called("SCardEstablishContext")
 }
 
 unsafe extern "system" fn release(_: SCARDCONTEXT) -> LONG {
@@ -321,6 +321,10 @@ unsafe extern "system" fn set_attribute(
 
 /// Lists the one reader, by a name that is not UTF-8 as well.
 unsafe extern "system" fn list(_: SCARDCONTEXT, _: LPCSTR, readers: LPSTR, len: LPDWORD) -> LONG {
+    let code = called("SCardListReaders");
+    if code != SCARD_S_SUCCESS {
+        return code;
+    }
     let list = LIST.with_borrow(Clone::clone);
     // SAFETY: the session gives a length that lives through the call.
     let room = unsafe { len.replace(list.len() as DWORD) };

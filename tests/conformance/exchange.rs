@@ -7,7 +7,7 @@ use pcsc_sim::DemoCard;
 
 pub(crate) const GET: Command<'static> = Command::new(0x00, 0xCA, 0x01, 0x02).with_ne(256);
 pub(crate) const PUT: Command<'static> = Command::put_data(DemoCard::LONG_DATA_OBJECT, &[]);
-const OFF: ExchangeOptions = ExchangeOptions::new();
+const OFF: ExchangeOptions = ExchangeOptions::iso();
 
 /// Executes a command and gives data and status word.
 pub(crate) fn run(session: &mut Session, command: &Command<'_>) -> (Vec<u8>, u16) {

@@ -226,7 +226,7 @@ conformance! {
 
     fn a_part_with_more_to_come_is_a_part<S>() {
         let mut service = S::start(1);
-        let without = ExchangeOptions::new().get_response(false);
+        let without = ExchangeOptions::iso().get_response(false);
         for atr in [&ATR_T1[..], &ATR_T0] {
             let answers: [&[u8]; 3] = [&[1, 2, 3, 0x61, 5], &[4, 5, 0x90, 0], &[0x61, 5]];
             with_card(&mut service, scripted(atr, &answers), |session, card| {
@@ -275,7 +275,7 @@ conformance! {
     fn a_form_that_the_caller_chose_counts_for_files<S>() {
         let mut service = S::start(1);
         with_card(&mut service, DemoCard::new(), |session, card| {
-            session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+            session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Chaining)));
             select(session, DemoCard::LARGE);
             card.commands();
             assert_eq!(session.transparent_file().with_len(32_768).read().unwrap().len(), 32_768);

@@ -6,7 +6,7 @@ use crate::watched::{atr_of, scripted, with_card};
 use pcsc_session::{Command, Error, ExchangeOptions, LongForm, Session, StatusWord};
 use pcsc_sim::DemoCard;
 
-const OFF: ExchangeOptions = ExchangeOptions::new();
+const OFF: ExchangeOptions = ExchangeOptions::iso();
 
 /// Answers to reset that name command chaining alone: of T=1, and of T=0.
 fn chaining_atrs() -> [Vec<u8>; 2] {

@@ -12,6 +12,7 @@ mod endings;
 mod equipped;
 mod exchange;
 mod field_files;
+mod field_rules;
 mod files;
 mod largest;
 mod long_commands;

@@ -51,7 +51,7 @@ proptest! {
         let mut service = Simulated::start(1);
         with_card(&mut service, card, |session, card| {
             if form == 2 {
-                session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Chaining)));
+                session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Chaining)));
             }
             session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
             let status = session.execute(&PUT.with_data(&data)).unwrap().status();
@@ -74,7 +74,7 @@ proptest! {
         let atr: &[u8] = if t0 { &ATR_T0 } else { &ATR_T1 };
         let mut service = Simulated::start(1);
         with_card(&mut service, scripted(atr, &answers), |session, card| {
-            session.set_exchange_options(ExchangeOptions::new().get_response_after_9f(after_9f));
+            session.set_exchange_options(ExchangeOptions::iso().get_response_after_9f(after_9f));
             if let Ok(response) = session.execute(&GET.with_ne(ne)) {
                 assert!(response.data().len() <= 65_536);
             }

@@ -144,7 +144,7 @@ conformance! {
         let (mut holder, mut other) = (service.open(0), service.open(0));
         let mut transaction = holder.transaction().unwrap();
         // A second one on the same handle ends with a reset, so that its holder still has the first.
-        // SAFETY: no pointer is passed; the transaction keeps the handle open.
+        // SAFETY: the transaction keeps the handle open.
         let begun = unsafe { (functions.SCardBeginTransaction)(transaction.as_raw()) };
         // SAFETY: as above.
         let ended = unsafe { (functions.SCardEndTransaction)(transaction.as_raw(), pcsc_sys::SCARD_RESET_CARD) };

@@ -23,8 +23,8 @@
 //!   [`Transaction`] keeps other programs out; [`Connection::open_channel`] opens logical channels, several at a time. A
 //!   function that takes `&mut dyn` [`CardChannel`] is written once for all of them.
 //! - **Answers**: [`Response`] borrows, [`ResponseBuf`] is one's own; [`Response::ok`] makes a refusal an error.
-//! - **Recover**: an [`Error`] says which function failed, on which reader, why, and what to do;
-//!   [`Session::reconnect`] makes a session usable again after a reset or a removal.
+//! - **Recover**: an [`Error`] says which function failed, on which reader, why, and what to do, and [`Error::causes`] what can
+//!   be behind it; [`Session::reconnect`] makes a session usable again after a reset or a removal.
 //! - **Test**: the same without hardware, on the simulated service of the crate `pcsc-sim`, as a program's own tests would:
 //!
 //! ```
@@ -44,6 +44,10 @@
 //! What knows nothing of PC/SC, such as answers to reset, status words and TLV, is in the crate [`iso7816`]; the C functions
 //! are in the crate `pcsc-sys`, whose [`Provider`] a session calls.
 //!
+//! # The log
+//! By the crate `log`, target `pcsc_session::apdu`, level trace: for each command its header, for each answer its status
+//! word, and how many bytes there are beside; the bytes where [`SessionOptions::log_bytes`] asks for them.
+//!
 //! # Features
 //! `load` (default) opens the system's library at run time, `link` links it, `bindgen` makes the
 //! types from this machine's headers. Without `load` and `link` a provider of your own still works.
@@ -56,7 +60,7 @@ mod session;
 // The last, so that the documentation of a session begins with opening one and ends with raw handles.
 mod ffi;
 
-pub use error::{CloseError, Error};
+pub use error::{Cause, CloseError, Error, Sandbox};
 pub use exchange::{
     CardChannel, Channel, Connection, ExchangeOptions, ReadError, Response, ResponseBuf, TransparentFile,
 };
@@ -67,8 +71,9 @@ pub use pcsc_iso7816 as iso7816;
 pub use pcsc_iso7816::{
     atr::Atr,
     command::{Command, LongForm},
+    part10::feature::Feature,
     status_word::StatusWord,
 };
 pub use pcsc_sys::{LoadError, Provider};
-pub use service::{Context, Feature, list_readers};
+pub use service::{Context, list_readers};
 pub use session::{Session, SessionOptions, Transaction};

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use pcsc_session::Atr;
+use pcsc_iso7816::atr::Atr;
+use pcsc_iso7816::command::Form;
+use pcsc_iso7816::status_word::StatusWord;
 use pcsc_sim::{Card, DemoCard};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -12,9 +14,6 @@ use crate::answers::Answers;
 use crate::config_error::Mistake;
 use crate::hexadecimal::Hex;
 use crate::toml_values::{Number, tables};
-
-/// 6D00: the instruction is not supported. ISO/IEC 7816-4:2013, 5.6.
-const INSTRUCTION_NOT_SUPPORTED: [u8; 2] = [0x6D, 0x00];
 
 /// A card's table. Which keys go with which kind is checked by [`check`](CardConfig::check).
 #[derive(Debug, Clone, Deserialize)]
@@ -202,7 +201,8 @@ impl CardConfig {
                     )
                 })
                 .collect(),
-            default: bytes(&self.default).unwrap_or_else(|| INSTRUCTION_NOT_SUPPORTED.to_vec()),
+            default: bytes(&self.default)
+                .unwrap_or_else(|| <[u8; 2]>::from(StatusWord::INSTRUCTION_NOT_SUPPORTED).to_vec()),
         }
     }
 }
@@ -224,9 +224,10 @@ fn check_atr(atr: &Spanned<Hex>) -> Result<(), Mistake> {
 
 fn check_answer(answer: &Spanned<Hex>) -> Result<(), Mistake> {
     let len = answer.as_ref().0.len();
-    if (2..=65_538).contains(&len) {
+    let longest = Form::Extended.max_ne() + 2;
+    if (2..=longest).contains(&len) {
         return Ok(());
     }
-    let message = format!("an answer of {len} bytes, expected data and SW1 SW2: 2 to 65538 bytes");
+    let message = format!("an answer of {len} bytes, expected data and SW1 SW2: 2 to {longest} bytes");
     Err(Mistake::new(answer.span(), message))
 }

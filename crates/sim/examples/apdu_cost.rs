@@ -100,7 +100,7 @@ fn simulated(sim: &Simulator, reader: &str) -> f64 {
         };
         assert!(code == SCARD_S_SUCCESS && len == 2);
     });
-    // SAFETY: no pointer is passed, and nobody else has this context.
+    // SAFETY: the context is open, and nobody else has it.
     unsafe { (functions.SCardReleaseContext)(context) };
     each
 }

@@ -2,7 +2,6 @@
 
 mod applications;
 mod authenticate;
-mod ber_tlv;
 mod binary;
 mod card;
 mod chain;
@@ -22,7 +21,6 @@ mod request;
 mod rounds;
 mod select;
 mod selection;
-mod status;
 #[cfg(test)]
 mod tests;
 mod verification;

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{error, fmt};
 
+use pcsc_iso7816::status_word::StatusWord;
+
 use crate::card::Card;
 
 /// A card that plays a script: commands in the order in which they must come, each with its answer.
@@ -141,7 +143,7 @@ impl Card for ScriptedCard {
                     command: command.to_vec(),
                     expected,
                 });
-                response.extend_from_slice(&[0x6F, 0x00]);
+                response.extend_from_slice(&<[u8; 2]>::from(StatusWord::NO_PRECISE_DIAGNOSIS));
             }
         }
     }

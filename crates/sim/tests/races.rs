@@ -117,7 +117,7 @@ fn a_service_that_two_threads_start_runs() {
         go_on.send(()).unwrap();
         first.join().unwrap();
         // The end of the first start takes nothing from those that are connected.
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (sim.provider().functions().SCardDisconnect)(card, SCARD_LEAVE_CARD) };
         assert_eq!(code, SCARD_S_SUCCESS);
     });
@@ -166,7 +166,7 @@ fn a_disconnection_of_a_service_that_has_ended_ends_no_new_connection() {
     let functions = sim.provider().functions();
     let (code, card) = connect(functions, establish(functions), SCARD_SHARE_SHARED);
     assert_eq!(code, SCARD_S_SUCCESS);
-    // SAFETY: no pointer is passed.
+    // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
     let ends = thread::spawn(move || unsafe { (functions.SCardDisconnect)(card, SCARD_RESET_CARD) });
     told.recv_timeout(DEADLINE).unwrap();
     sim.stop_service();
@@ -201,7 +201,7 @@ fn a_handle_that_is_not_open_waits_for_no_card() {
     told.recv_timeout(DEADLINE).unwrap();
     // The same index, with another count of uses.
     for other in [card & 0x3_FFFF, card ^ (1 << 18), card | 1 << 30] {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = in_time(move || unsafe { (functions.SCardEndTransaction)(other, SCARD_LEAVE_CARD) });
         assert_eq!(code, SCARD_E_INVALID_HANDLE);
     }
@@ -253,7 +253,7 @@ fn assert_powered_once(
         let contexts = [(); 3].map(|()| establish(functions));
         let cards = if unpower {
             let cards = contexts.map(|context| connect(functions, context, SCARD_SHARE_SHARED).1);
-            // SAFETY: no pointer is passed.
+            // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
             unsafe { (functions.SCardDisconnect)(cards[2], SCARD_UNPOWER_CARD) };
             cards
         } else {
@@ -276,7 +276,7 @@ fn assert_powered_once(
         assert_eq!(codes, [SCARD_S_SUCCESS; 2]);
         assert_eq!(resets.load(Ordering::SeqCst) - before, 1, "round {round}");
         for context in contexts {
-            // SAFETY: no pointer is passed.
+            // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
             unsafe { (functions.SCardReleaseContext)(context) };
         }
     }
@@ -335,7 +335,7 @@ fn a_connection_that_its_contexts_release_meets_is_ended_with_it() {
                 connect(functions, context, SCARD_SHARE_SHARED)
             });
             start.wait();
-            // SAFETY: no pointer is passed.
+            // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
             let code = unsafe { (functions.SCardReleaseContext)(context) };
             assert_eq!(code, SCARD_S_SUCCESS);
         });

@@ -1,12 +1,13 @@
 //! `cargo xtask bindings`: the committed files in `src/bindings/`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
 
 use crate::command::{self, MINUTE};
-use crate::package::{read, write};
-use crate::setup::PCSC_HEADERS;
+use crate::files::{read, write};
+use crate::headers;
+use crate::stage::Done;
 
 #[path = "../../../build/bindings.rs"]
 mod generate;
@@ -21,9 +22,9 @@ const MINGW: &str = "/usr/share/mingw-w64/include";
 /// # Errors
 /// A header that is missing, a file that cannot be written, or one that differs.
 pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
-    let version = pcsclite_version()?;
-    let lite = [pcsclite_headers()?];
-    let windows = [PathBuf::from(MINGW), clang_headers()?];
+    let version = headers::pcsclite_version()?;
+    let lite = [headers::pcsclite()?];
+    let windows = [PathBuf::from(MINGW), headers::clang()?];
     let wrapper = root.join("wrapper.h");
     let scratch = root.join("target/bindings");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
@@ -75,7 +76,7 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
 pub(crate) fn generated(root: &Path) -> Result<String, String> {
     let scratch = root.join("target/bindings");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
-    let (wrapper, headers) = (root.join("wrapper.h"), [pcsclite_headers()?]);
+    let (wrapper, headers) = (root.join("wrapper.h"), [headers::pcsclite()?]);
     generate::platform(Platform::PcscLite, &wrapper, &headers, &[], &scratch, false)
         .map_err(|error| error.to_string())
 }
@@ -89,8 +90,26 @@ fn part10(wrapper: &Path, include: &[PathBuf], scratch: &Path) -> Result<String,
     Ok(builder.generate()?.to_string())
 }
 
+/// Runs a check that compares the committed bindings, where this machine has the headers that they were made from.
+///
+/// # Errors
+/// The check's own.
+pub(crate) fn with_their_headers(
+    root: &Path,
+    check: fn(&Path) -> Result<(), String>,
+) -> Result<Done, String> {
+    let committed = committed_version(root)?;
+    let installed = headers::pcsclite_version()?;
+    if committed != installed {
+        return Ok(Done::LeftOut(format!(
+            "the bindings are those of pcsc-lite {committed}, the headers here are of {installed}: not compared"
+        )));
+    }
+    check(root).map(|()| Done::All)
+}
+
 /// The version of the headers that the committed files were made from.
-pub(crate) fn committed_version(root: &Path) -> Result<String, String> {
+fn committed_version(root: &Path) -> Result<String, String> {
     let path = root.join("src/bindings/pcsclite.rs");
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let version = text.split("headers of pcsc-lite ").nth(1);
@@ -98,61 +117,6 @@ pub(crate) fn committed_version(root: &Path) -> Result<String, String> {
         .and_then(|text| text.split(". ").next())
         .map(str::to_owned)
         .ok_or_else(|| format!("{} does not say what it was made from", path.display()))
-}
-
-/// The folder of pcsc-lite's headers: where pkg-config says, else one of the usual two.
-///
-/// # Errors
-/// They are in none of them.
-pub(crate) fn pcsclite_headers() -> Result<PathBuf, String> {
-    let mut pkg_config = Command::new("pkg-config");
-    // Where it fails, the usual places are left.
-    let said =
-        command::stdout(pkg_config.args(["--cflags-only-I", "libpcsclite"]), MINUTE).unwrap_or_default();
-    let folders = said.split_whitespace().filter_map(|word| word.strip_prefix("-I"));
-    folders
-        .map(Path::new)
-        .chain(
-            PCSC_HEADERS
-                .iter()
-                .filter_map(|header| Path::new(header).parent()),
-        )
-        .map(Path::to_owned)
-        .find(|folder| folder.join("winscard.h").exists())
-        .ok_or_else(|| "pcsc-lite's headers are not here: install libpcsclite-dev".to_owned())
-}
-
-/// The version of the installed headers.
-pub(crate) fn pcsclite_version() -> Result<String, String> {
-    let path = pcsclite_headers()?.join("pcsclite.h");
-    let text = fs::read_to_string(&path)
-        .map_err(|error| format!("{}: {error}; install libpcsclite-dev", path.display()))?;
-    let line = text.lines().find(|line| line.contains("PCSCLITE_VERSION_NUMBER"));
-    line.and_then(|line| line.split('"').nth(1))
-        .map(str::to_owned)
-        .ok_or_else(|| format!("{} does not give its version", path.display()))
-}
-
-/// The headers that belong to libclang itself, which mingw-w64's include.
-fn clang_headers() -> Result<PathBuf, String> {
-    let children = |path: PathBuf| -> io::Result<Vec<PathBuf>> {
-        fs::read_dir(path)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect()
-    };
-    let mut found = Vec::new();
-    for llvm in children("/usr/lib".into()).unwrap_or_default() {
-        for version in children(llvm.join("lib/clang")).unwrap_or_default() {
-            let include = version.join("include");
-            if include.join("x86intrin.h").exists() {
-                found.push(include);
-            }
-        }
-    }
-    found.sort();
-    found
-        .pop()
-        .ok_or_else(|| "no clang headers below /usr/lib: install libclang-dev".to_owned())
 }
 
 /// Formats a file as `cargo fmt` would, with the settings of the workspace above it.

@@ -6,14 +6,12 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
-
-use crate::{setup, tally};
 
 /// Long enough for a program that only says something about itself.
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
@@ -21,74 +19,15 @@ pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 /// The group that runs now, for the signal handler; 0 where none does.
 static GROUP: AtomicI32 = AtomicI32::new(0);
 
-/// Makes a call of the Cargo that runs this program, in a folder.
-pub(crate) fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(folder).env("CARGO_TERM_COLOR", "never");
-    command
-}
-
-/// Returns this machine's target triple, as Cargo names it.
-///
-/// # Errors
-/// Cargo does not say it.
-pub(crate) fn host(folder: &Path) -> Result<String, String> {
-    let output = stdout(cargo(folder).args(["--version", "--verbose"]), MINUTE)?;
-    let host = output.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned)
-        .ok_or_else(|| format!("{output}\nCargo does not say what machine this is"))
-}
-
-/// Returns the folder that Cargo builds into.
-pub(crate) fn target_folder(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
-}
-
-/// Returns the path of a test program, as Cargo names it in its messages (`--message-format=json...`).
-///
-/// # Errors
-/// Cargo has built no such program.
-pub(crate) fn built_program(messages: &str, name: &str) -> Result<PathBuf, String> {
-    let mut executables = messages
-        .lines()
-        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-    executables
-        .find(|path| path.contains(&format!("/{name}-")))
-        .map(PathBuf::from)
-        .ok_or_else(|| format!("Cargo built no test program {name}"))
-}
-
-/// Lets a program make mount and network namespaces, as the private pcscd does: without root it gets a user namespace.
-pub(crate) fn with_namespaces(command: Command) -> Command {
-    if setup::is_root() {
-        return command;
-    }
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--user", "--map-root-user", "--kill-child"]);
-    unshare.arg(command.get_program()).args(command.get_args());
-    if let Some(folder) = command.get_current_dir() {
-        unshare.current_dir(folder);
-    }
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => unshare.env(name, value),
-            None => unshare.env_remove(name),
-        };
-    }
-    unshare
-}
-
 /// Runs a program to its end, within the deadline, and returns what it wrote, to both outputs, in order.
-///
-/// Test results in it are counted, see [`tally`].
 ///
 /// # Errors
 /// It could not be started, did not end in time, or failed: with its command line and all that it wrote.
 pub(crate) fn run(command: &mut Command, deadline: Duration) -> Result<String, String> {
-    let line = line(command);
-    let (status, output) = with_output(command, deadline).map_err(|error| format!("{line}: {error}"))?;
-    tally::count(&output);
-    check(status, deadline, &line).map_err(|error| format!("{output}\n{error}"))?;
+    let line = command_line(command);
+    let (status, output) =
+        status_and_output(command, deadline).map_err(|error| format!("{line}: {error}"))?;
+    succeeded(status, deadline, &line).map_err(|error| format!("{output}\n{error}"))?;
     Ok(output)
 }
 
@@ -97,15 +36,15 @@ pub(crate) fn run(command: &mut Command, deadline: Duration) -> Result<String, S
 /// # Errors
 /// As [`run`]; what it wrote to its standard error is part of the text.
 pub(crate) fn stdout(command: &mut Command, deadline: Duration) -> Result<String, String> {
-    let line = line(command);
+    let line = command_line(command);
     let (status, output, errors) = (|| -> io::Result<_> {
         let (mut output, mut errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
         command.stdout(output.try_clone()?).stderr(errors.try_clone()?);
         let status = finish(command, deadline)?;
-        Ok((status, text(&mut output)?, text(&mut errors)?))
+        Ok((status, written(&mut output)?, written(&mut errors)?))
     })()
     .map_err(|error| format!("{line}: {error}"))?;
-    check(status, deadline, &line).map_err(|error| format!("{output}{errors}\n{error}"))?;
+    succeeded(status, deadline, &line).map_err(|error| format!("{output}{errors}\n{error}"))?;
     Ok(output)
 }
 
@@ -113,11 +52,14 @@ pub(crate) fn stdout(command: &mut Command, deadline: Duration) -> Result<String
 ///
 /// # Errors
 /// It could not be started. One that did not end in time has the status of SIGKILL.
-pub(crate) fn with_output(command: &mut Command, deadline: Duration) -> io::Result<(ExitStatus, String)> {
+pub(crate) fn status_and_output(
+    command: &mut Command,
+    deadline: Duration,
+) -> io::Result<(ExitStatus, String)> {
     let mut output = tempfile::tempfile()?;
     command.stdout(output.try_clone()?).stderr(output.try_clone()?);
     let status = finish(command, deadline)?;
-    Ok((status, text(&mut output)?))
+    Ok((status, written(&mut output)?))
 }
 
 /// Ends the running program's group when this program is told to end, so that Ctrl-C leaves nothing behind.
@@ -190,14 +132,14 @@ fn kill(group: libc::pid_t) {
     }
 }
 
-fn text(file: &mut File) -> io::Result<String> {
+fn written(file: &mut File) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn check(status: ExitStatus, deadline: Duration, line: &str) -> Result<(), String> {
+fn succeeded(status: ExitStatus, deadline: Duration, line: &str) -> Result<(), String> {
     if status.success() {
         Ok(())
     } else if status.signal() == Some(libc::SIGKILL) {
@@ -208,7 +150,7 @@ fn check(status: ExitStatus, deadline: Duration, line: &str) -> Result<(), Strin
 }
 
 /// Returns the command as one would type it, with the variables that were set for it.
-fn line(command: &Command) -> String {
+fn command_line(command: &Command) -> String {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {
         if let Some(value) = value.filter(|_| name != "CARGO_TERM_COLOR") {
@@ -228,8 +170,7 @@ fn line(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MINUTE, built_program, host, run, stdout};
-    use std::path::Path;
+    use super::{MINUTE, run, stdout};
     use std::process::Command;
     use std::time::{Duration, Instant};
 
@@ -237,13 +178,6 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         command
-    }
-
-    #[test]
-    fn the_host_is_this_machine() {
-        let mut rustc = Command::new("rustc");
-        let said = stdout(rustc.args(["--print", "host-tuple"]), MINUTE).unwrap();
-        assert_eq!(host(Path::new(".")).unwrap(), said.trim());
     }
 
     #[test]
@@ -288,12 +222,5 @@ mod tests {
             std::thread::yield_now();
         }
         false
-    }
-
-    #[test]
-    fn the_program_is_the_tests() {
-        let messages = "{\"executable\":null}\n{\"executable\":\"/t/names-1\"}\n{\"executable\":\"/t/pcscd-2\",\"b\":2}\n";
-        assert_eq!(built_program(messages, "pcscd").unwrap(), Path::new("/t/pcscd-2"));
-        assert!(built_program("{\"executable\":null}\n", "pcscd").is_err());
     }
 }

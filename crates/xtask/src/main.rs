@@ -4,53 +4,63 @@
 //!   `cargo xtask test --list` lists them.
 //! - `cargo xtask fuzz [SECONDS]` runs each fuzz target for so long, ten minutes by default.
 //! - `cargo xtask bindings [--check]` writes `src/bindings/` from the headers, or compares.
+//!
+//! A file imports only from lines below its own, in this order:
+//!
+//! - `main`
+//! - `test`, `fuzz`: what the commands do
+//! - `stages`: the list of the stages
+//! - `stages/*`: a stage each
+//! - `bindings`, `feature_sets`, `toolchains`, `valgrind`: what more than one stage does
+//! - `outside_packages`, `requirements`: packages made for a check, and what is installed
+//! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
+//! - `cargo`, `debian`: Cargo, and Debian's packages
+//! - `command`, `files`, `privileges`, `readme`, `search_path`, `stage`: the ground
 
-#[cfg(unix)]
-mod abi;
-#[cfg(unix)]
-mod bare;
 #[cfg(unix)]
 mod bindings;
 #[cfg(unix)]
-mod build_script;
-#[cfg(unix)]
-mod build_time;
-#[cfg(unix)]
-mod checks;
+mod cargo;
 #[cfg(unix)]
 mod command;
 #[cfg(unix)]
-mod cost;
-#[cfg(unix)]
-mod drift;
-#[cfg(unix)]
-mod drop_in;
+mod debian;
 #[cfg(unix)]
 mod feature_sets;
 #[cfg(unix)]
+mod files;
+#[cfg(unix)]
 mod fuzz;
 #[cfg(unix)]
-mod memcheck;
+mod headers;
+#[cfg(all(test, unix))]
+mod import_order;
 #[cfg(unix)]
-mod outside;
+mod linkage;
 #[cfg(unix)]
-mod package;
+mod outside_packages;
+#[cfg(unix)]
+mod privileges;
 #[cfg(unix)]
 mod readme;
 #[cfg(unix)]
+mod requirements;
+#[cfg(unix)]
 mod rustup;
 #[cfg(unix)]
-mod setup;
-#[cfg(unix)]
-mod sim_clients;
-#[cfg(unix)]
-mod sim_time;
+mod search_path;
 #[cfg(unix)]
 mod stage;
+#[cfg(unix)]
+mod stages;
 #[cfg(unix)]
 mod tally;
 #[cfg(unix)]
 mod test;
+#[cfg(unix)]
+mod toolchains;
+#[cfg(unix)]
+mod valgrind;
 
 use std::path::Path;
 use std::process::ExitCode;

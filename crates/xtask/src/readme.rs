@@ -1,56 +1,7 @@
-//! The README's programs compile: part of the stage `docs`.
-
-use std::path::Path;
-
-use crate::command;
-use crate::package::{self, DEADLINE, copy, read, write};
-
-/// What stands before each block: the packages are as a reader has them, the session is the one of an earlier block.
-const BEFORE: &str = "#![allow(unused, reason = \"a reader goes on from here\")]\n\
-    fn main() -> Result<(), pcsc_session::Error> {\nlet mut session = pcsc_session::Session::open()?;\n{\n";
-const AFTER: &str = "}\nOk(())\n}\n";
-
-/// Checks each block of Rust as a program of its own, in a package on top of the workspace's.
-///
-/// # Errors
-/// The block that does not compile.
-pub(crate) fn check(root: &Path) -> Result<(), String> {
-    let root = root
-        .canonicalize()
-        .map_err(|error| format!("{}: {error}", root.display()))?;
-    let readme = read(&root.join("README.md"))?;
-    let blocks = blocks(&readme)?;
-    let package = root.join("target/readme");
-    let mut manifest = "[workspace]\n[package]\nname = \"readme\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-        autobins = false\n[dependencies]\n"
-        .to_owned();
-    for (name, folder) in [
-        ("pcsc-sys", "."),
-        ("pcsc-session", "crates/session"),
-        ("pcsc-sim", "crates/sim"),
-    ] {
-        manifest += &format!("{name} = {{ path = {:?} }}\n", root.join(folder));
-    }
-    for (index, block) in blocks.iter().enumerate() {
-        manifest += &format!("[[bin]]\nname = \"block{index}\"\npath = \"block{index}.rs\"\n");
-        write(
-            &package.join(format!("block{index}.rs")),
-            &format!("{BEFORE}{block}{AFTER}"),
-        )?;
-    }
-    write(&package.join("Cargo.toml"), &manifest)?;
-    copy(&root.join("Cargo.lock"), &package.join("Cargo.lock"))?;
-    command::run(
-        package::cargo(&root, &package).args(["check", "--quiet"]),
-        DEADLINE,
-    )
-    .map_err(|error| format!("{error}\na Rust block of README.md does not compile"))?;
-    println!("the README's {} blocks of Rust compile", blocks.len());
-    Ok(())
-}
+//! The fenced blocks of the README.
 
 /// Returns the blocks of Rust in a text; there must be one, and none that is marked as more than Rust.
-fn blocks(text: &str) -> Result<Vec<&str>, String> {
+pub(crate) fn rust_blocks(text: &str) -> Result<Vec<&str>, String> {
     let mut marks = text
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("```"));
@@ -67,13 +18,49 @@ fn blocks(text: &str) -> Result<Vec<&str>, String> {
     Ok(blocks)
 }
 
+/// Returns the arguments of the calls of Cargo in the first block of shell.
+///
+/// # Errors
+/// There is no such block, or it has something else.
+pub(crate) fn first_commands(text: &str) -> Result<Vec<&str>, String> {
+    let block = text
+        .split_once("```sh\n")
+        .and_then(|(_, rest)| rest.split_once("```"));
+    let (block, _) = block.ok_or("README.md has no block of shell")?;
+    let commands = block.lines().map(|line| {
+        let command = line.split('#').next().unwrap_or_default().trim();
+        command
+            .strip_prefix("cargo ")
+            .ok_or_else(|| format!("README.md begins with {line}, which is no call of Cargo"))
+    });
+    commands.collect()
+}
+
+/// Returns the lines of a manifest for each kind of user: blocks below comments such as `<!-- user: session -->`.
+///
+/// # Errors
+/// There is no such comment, or one that no block of TOML follows.
+pub(crate) fn manifest_blocks(text: &str) -> Result<Vec<(&str, &str)>, String> {
+    let parts: Vec<_> = text.split("<!-- user: ").skip(1).collect();
+    if parts.is_empty() {
+        return Err("README.md has no lines for users".to_owned());
+    }
+    let blocks = parts.into_iter().map(|part| {
+        let (name, rest) = part.split_once(" -->\n")?;
+        let (lines, _) = rest.strip_prefix("```toml\n")?.split_once("```")?;
+        Some((name, lines))
+    });
+    let blocks: Option<Vec<_>> = blocks.collect();
+    blocks.ok_or_else(|| "README.md has a comment for a user without a block of TOML below".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn only_blocks_of_rust_are_taken() {
         let text = "a\n```rust\nlet a = 1;\n```\n```sh\nls\n```\n```rust\nb();\n```\n";
-        assert_eq!(super::blocks(text).unwrap(), ["let a = 1;\n", "b();\n"]);
-        assert!(super::blocks("```sh\nls\n```").is_err());
+        assert_eq!(super::rust_blocks(text).unwrap(), ["let a = 1;\n", "b();\n"]);
+        assert!(super::rust_blocks("```sh\nls\n```").is_err());
     }
 
     #[test]
@@ -81,9 +68,30 @@ mod tests {
         for mark in ["rust,no_run", "rust ", "rustdoc"] {
             let text = format!("```rust\na();\n```\n```{mark}\nb();\n```\n");
             assert!(
-                super::blocks(&text).is_err_and(|error| error.contains(mark)),
+                super::rust_blocks(&text).is_err_and(|error| error.contains(mark)),
                 "{mark}"
             );
         }
+    }
+
+    #[test]
+    fn the_first_commands_are_those_of_the_first_block() {
+        let text =
+            "```rust\na();\n```\n```sh\ncargo run    # why\ncargo xtask test\n```\n```sh\ncargo doc\n```\n";
+        assert_eq!(super::first_commands(text).unwrap(), ["run", "xtask test"]);
+        assert!(super::first_commands("```sh\nls\n```\n").is_err());
+        assert!(super::first_commands("").is_err());
+    }
+
+    #[test]
+    fn each_user_has_the_block_below_the_comment() {
+        let text =
+            "<!-- user: a -->\n```toml\n[b]\n```\n```toml\n[c]\n```\n<!-- user: d -->\n```toml\n[e]\n```\n";
+        assert_eq!(
+            super::manifest_blocks(text).unwrap(),
+            [("a", "[b]\n"), ("d", "[e]\n")]
+        );
+        assert!(super::manifest_blocks("<!-- user: a -->\nText.\n```toml\n[b]\n```\n").is_err());
+        assert!(super::manifest_blocks("```toml\n[b]\n```\n").is_err());
     }
 }

@@ -1,13 +1,15 @@
-//! What the tests need of Rust itself: the components that a minimal toolchain lacks, and a nightly compiler.
+//! What the tests need of Rust itself: the components that a minimal toolchain lacks, and other compilers.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::cargo::{cargo, host};
 use crate::command::{self, MINUTE};
-use crate::setup;
+use crate::debian;
+use crate::search_path::exists;
 
-/// A component or toolchain, as [`setup::missing`] names it.
+/// A component or toolchain, by the name that stages need it by.
 struct Part {
     name: &'static str,
     is_here: fn() -> bool,
@@ -15,7 +17,7 @@ struct Part {
     install: &'static [&'static str],
 }
 
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 5] = [
     Part {
         name: "rustfmt",
         is_here: || has_command("fmt"),
@@ -28,13 +30,37 @@ const PARTS: [Part; 3] = [
     },
     Part {
         name: NIGHTLY,
-        is_here: has_nightly,
+        is_here: || has_toolchain(NIGHTLY),
         install: &["toolchain", "install", NIGHTLY, "--profile", "minimal"],
+    },
+    Part {
+        name: OLDEST_COMPILER,
+        is_here: || has_toolchain(OLDEST) || debian_version(OLDEST).is_ok_and(|version| version.is_some()),
+        install: &["toolchain", "install", OLDEST, "--profile", "minimal"],
+    },
+    Part {
+        name: STD_SOURCES,
+        is_here: || has_std_sources(NIGHTLY) || debian_version("").is_ok_and(|version| version.is_some()),
+        install: &["component", "add", "rust-src", "--toolchain", NIGHTLY],
     },
 ];
 
 /// The compiler that has AddressSanitizer.
 pub(crate) const NIGHTLY: &str = "nightly";
+
+/// The version of the oldest compiler that the workspace promises to build with.
+pub(crate) const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// That compiler, as a stage needs it.
+pub(crate) const OLDEST_COMPILER: &str = concat!(
+    "Rust ",
+    env!("CARGO_PKG_RUST_VERSION"),
+    " (from rustup, or Debian's rustc-web)"
+);
+
+/// A compiler with the standard library's sources, as a stage needs it.
+pub(crate) const STD_SOURCES: &str =
+    "the standard library's sources (rust-src of rustup's nightly, or Debian's rust-web-src)";
 
 /// Long enough for a slow mirror.
 const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
@@ -44,7 +70,7 @@ const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 /// # Errors
 /// Cargo does not say what machine this is.
 pub(crate) fn names() -> Result<Vec<&'static str>, String> {
-    let has_sanitizer = has_sanitizer(&command::host(Path::new("."))?);
+    let has_sanitizer = has_sanitizer(&host(Path::new("."))?);
     Ok(PARTS
         .iter()
         .map(|part| part.name)
@@ -54,8 +80,17 @@ pub(crate) fn names() -> Result<Vec<&'static str>, String> {
 
 /// Whether this toolchain has a component or rustup a toolchain; `None` for another name.
 pub(crate) fn has(name: &str) -> Option<bool> {
-    let part = PARTS.iter().find(|part| part.name == name)?;
-    Some((part.is_here)())
+    part(name).map(|part| (part.is_here)())
+}
+
+fn part(name: &str) -> Option<&'static Part> {
+    PARTS.iter().find(|part| part.name == name)
+}
+
+/// Whether a name is one that [`has`] answers for.
+#[cfg(test)]
+pub(crate) fn is_known(name: &str) -> bool {
+    part(name).is_some()
 }
 
 /// Asks rustup, where there is one, for what is missing. Without a network it fails, and the stages are left out.
@@ -63,7 +98,7 @@ pub(crate) fn has(name: &str) -> Option<bool> {
 /// # Errors
 /// Those of [`names`].
 pub(crate) fn install() -> Result<(), String> {
-    if !setup::exists("rustup") {
+    if !exists("rustup") {
         return Ok(());
     }
     let names = names()?;
@@ -86,20 +121,53 @@ pub(crate) fn has_sanitizer(target: &str) -> bool {
 
 /// Whether Cargo has this command: rustup puts a program of its own in the place of one that is missing.
 fn has_command(name: &str) -> bool {
-    let mut cargo = command::cargo(Path::new("."));
-    command::with_output(cargo.args([name, "-h"]), MINUTE).is_ok_and(|(status, _)| status.success())
+    let mut help = cargo(Path::new("."));
+    command::status_and_output(help.args([name, "-h"]), MINUTE).is_ok_and(|(status, _)| status.success())
 }
 
-/// Whether the nightly compiler runs: by rustup, since it is not the one that runs this.
-fn has_nightly() -> bool {
+/// Whether a compiler of rustup's runs: it need not be the one that runs this.
+pub(crate) fn has_toolchain(name: &str) -> bool {
+    rustc(name, &["--version"]).is_ok()
+}
+
+/// Whether a compiler of rustup's has the sources of the standard library.
+pub(crate) fn has_std_sources(name: &str) -> bool {
+    rustc(name, &["--print", "sysroot"]).is_ok_and(|sysroot| {
+        let sysroot = Path::new(sysroot.trim());
+        sysroot.join("lib/rustlib/src/rust/library/Cargo.toml").exists()
+    })
+}
+
+fn rustc(toolchain: &str, arguments: &[&str]) -> Result<String, String> {
     let mut rustc = Command::new("rustup");
-    rustc.args(["run", NIGHTLY, "rustc", "--version"]);
-    command::with_output(&mut rustc, MINUTE).is_ok_and(|(status, _)| status.success())
+    rustc.args(["run", toolchain, "rustc"]).args(arguments);
+    command::stdout(&mut rustc, MINUTE)
+}
+
+/// Returns the newest version of Debian's compiler for web browsers that begins so: the archive has more than one.
+///
+/// # Errors
+/// apt-cache is there and cannot be run.
+pub(crate) fn debian_version(prefix: &str) -> Result<Option<String>, String> {
+    let versions = debian::versions("rustc-web")?;
+    Ok(newest_that_begins(&versions, prefix))
+}
+
+fn newest_that_begins(versions: &[String], prefix: &str) -> Option<String> {
+    let mut versions = versions.iter();
+    versions
+        .find(|version| {
+            let rest = version.strip_prefix(prefix);
+            rest.is_some_and(|rest| prefix.is_empty() || rest.starts_with('.'))
+        })
+        .cloned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{has, has_command, has_sanitizer, names};
+    use super::{
+        has, has_command, has_sanitizer, has_std_sources, has_toolchain, is_known, names, newest_that_begins,
+    };
 
     #[test]
     fn a_command_that_cargo_lacks_is_missing() {
@@ -109,7 +177,7 @@ mod tests {
 
     #[test]
     fn what_is_rusts_is_known_by_name() {
-        assert!(names().unwrap().into_iter().all(|name| has(name).is_some()));
+        assert!(names().unwrap().into_iter().all(is_known));
         assert_eq!(has("gcc"), None);
     }
 
@@ -117,5 +185,20 @@ mod tests {
     fn there_is_no_sanitizer_for_musl() {
         assert!(has_sanitizer("aarch64-unknown-linux-gnu"));
         assert!(!has_sanitizer("x86_64-unknown-linux-musl"));
+    }
+
+    #[test]
+    fn a_toolchain_that_rustup_lacks_is_missing() {
+        assert!(!has_toolchain("no-such-toolchain") && !has_std_sources("no-such-toolchain"));
+    }
+
+    #[test]
+    fn a_version_begins_with_whole_numbers() {
+        let versions = ["1.96.0-1", "1.85.0-3", "1.8.0-1"].map(str::to_owned);
+        let newest = |prefix| newest_that_begins(&versions, prefix);
+        assert_eq!(newest("").as_deref(), Some("1.96.0-1"));
+        assert_eq!(newest("1.85").as_deref(), Some("1.85.0-3"));
+        assert_eq!(newest("1.8").as_deref(), Some("1.8.0-1"));
+        assert_eq!(newest("1.9"), None);
     }
 }

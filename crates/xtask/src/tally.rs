@@ -1,9 +1,26 @@
 //! Counting test functions: libtest says for each test program how many passed and failed.
 
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::command;
 
 static PASSED: AtomicU64 = AtomicU64::new(0);
 static FAILED: AtomicU64 = AtomicU64::new(0);
+
+/// Runs a program with tests in it, as [`command::run`] does, and counts their results, also where it fails.
+///
+/// # Errors
+/// As [`command::run`].
+pub(crate) fn run(tests: &mut Command, deadline: Duration) -> Result<String, String> {
+    let result = command::run(tests, deadline);
+    // The error has all that the program wrote.
+    match &result {
+        Ok(output) | Err(output) => count(output),
+    }
+    result
+}
 
 /// Adds the results in a program's output, the lines that begin with "test result:".
 pub(crate) fn count(output: &str) {
@@ -15,6 +32,11 @@ pub(crate) fn count(output: &str) {
 /// Returns how many test functions have passed and failed so far; one that ran in several feature sets counts each time.
 pub(crate) fn total() -> (u64, u64) {
     (PASSED.load(Ordering::Relaxed), FAILED.load(Ordering::Relaxed))
+}
+
+/// Returns how many test functions have passed in a program's output.
+pub(crate) fn passed(output: &str) -> u64 {
+    parse(output).0
 }
 
 fn parse(output: &str) -> (u64, u64) {
@@ -36,11 +58,22 @@ fn parse(output: &str) -> (u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use super::{parse, run, total};
+    use crate::command::MINUTE;
+    use std::process::Command;
+
+    #[test]
+    fn a_program_that_fails_counts_too() {
+        let script = "echo 'test result: FAILED. 3 passed; 2 failed; 0 ignored'; exit 101";
+        assert!(run(Command::new("sh").args(["-c", script]), MINUTE).is_err());
+        assert_eq!(total(), (3, 2));
+    }
+
     #[test]
     fn results_of_all_programs_are_added() {
         let output = "running 3 tests\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
             x 9 passed\ntest result: FAILED. 10 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n";
-        assert_eq!(super::parse(output), (13, 2));
-        assert_eq!(super::parse("nothing"), (0, 0));
+        assert_eq!(parse(output), (13, 2));
+        assert_eq!(parse("nothing"), (0, 0));
     }
 }

@@ -4,8 +4,11 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::stage::{Done, STAGES, Stage};
-use crate::{command, setup, tally};
+use crate::command;
+use crate::requirements::missing;
+use crate::stage::{Done, Stage, not_installed};
+use crate::stages::STAGES;
+use crate::tally;
 
 /// Runs the named stages, or all of them, in their order; `--list` only lists them.
 ///
@@ -18,7 +21,7 @@ use crate::{command, setup, tally};
 pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
     if names == ["--list"] {
         for stage in STAGES {
-            println!("{:<12}{}", stage.name, stage.about);
+            println!("{:<13}{}", stage.name, stage.about);
         }
         return Ok(());
     }
@@ -31,7 +34,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
         let start = Instant::now();
         println!("== {}: {}", stage.name, stage.about);
         let _ = std::io::stdout().flush();
-        let result = one(stage, root);
+        let result = run_one(stage, root);
         let time = start.elapsed();
         let report = match result {
             Ok(Done::All) => "ok".to_owned(),
@@ -48,7 +51,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
             break;
         }
     }
-    summary(&reports, &stages, start.elapsed());
+    print_summary(&reports, &stages, start.elapsed());
     let (passed, mut failed) = tally::total();
     if failure.is_some() {
         failed = failed.max(1);
@@ -77,16 +80,16 @@ fn select(names: &[&str]) -> Result<Vec<&'static Stage>, String> {
         .collect())
 }
 
-fn one(stage: &Stage, root: &Path) -> Result<Done, String> {
-    let missing = setup::missing(stage.needs)?;
+fn run_one(stage: &Stage, root: &Path) -> Result<Done, String> {
+    let missing = missing(stage.needs)?;
     if missing.is_empty() {
         (stage.run)(root)
     } else {
-        setup::left_out(format!("not installed: {}", missing.join(", ")))
+        not_installed(format!("not installed: {}", missing.join(", ")))
     }
 }
 
-fn summary(reports: &[(&str, Duration, String)], stages: &[&Stage], total: Duration) {
+fn print_summary(reports: &[(&str, Duration, String)], stages: &[&Stage], total: Duration) {
     println!("== summary");
     for (name, time, report) in reports {
         println!("   {name:<12}{:>7.1} s  {report}", time.as_secs_f64());
@@ -100,7 +103,7 @@ fn summary(reports: &[(&str, Duration, String)], stages: &[&Stage], total: Durat
 #[cfg(test)]
 mod tests {
     use super::select;
-    use crate::stage::STAGES;
+    use crate::stages::STAGES;
 
     #[test]
     fn no_name_selects_all_and_names_select_in_order() {
@@ -112,16 +115,5 @@ mod tests {
             .collect();
         assert_eq!(names, ["format", "unit"]);
         assert!(select(&["uint"]).is_err_and(|error| error.contains("uint")));
-    }
-
-    #[test]
-    fn names_are_unique() {
-        for (index, stage) in STAGES.iter().enumerate() {
-            assert!(
-                STAGES[..index].iter().all(|other| other.name != stage.name),
-                "{}",
-                stage.name
-            );
-        }
     }
 }

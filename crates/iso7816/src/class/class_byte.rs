@@ -38,6 +38,9 @@ const FIRST_SM_HEADER_NOT_PROCESSED: u8 = 0x08;
 pub(super) const FURTHER_SM: u8 = 0x20;
 
 impl Class {
+    /// The highest number of a logical channel that a class byte can say.
+    pub const MAX_CHANNEL: u8 = 19;
+
     /// Takes a class byte.
     ///
     /// # Examples
@@ -279,7 +282,7 @@ mod tests {
             }
             if let Some(channel) = class.channel() {
                 assert_eq!(class.with_channel(channel), Ok(class));
-                assert!(channel <= 19);
+                assert!(channel <= Class::MAX_CHANNEL);
             }
         }
     }

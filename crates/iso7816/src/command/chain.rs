@@ -25,6 +25,7 @@ use crate::class::{Class, ClassError};
 pub struct Chain<'a> {
     next: Option<Command<'a>>,
     chaining_cla: u8,
+    max_nc: usize,
 }
 
 impl<'a> Command<'a> {
@@ -48,16 +49,28 @@ impl<'a> Command<'a> {
     /// # Ok::<(), pcsc_iso7816::class::ClassError>(())
     /// ```
     pub const fn chain(self) -> Result<Chain<'a>, ClassError> {
-        if self.nc() <= Form::Short.max_nc() {
+        self.chain_of(Form::Short.max_nc())
+    }
+
+    /// Splits the command into a chain of commands with at most `max_nc` bytes of data each, at least 1: for a card that
+    /// takes fewer than 255, or that takes parts with extended length.
+    ///
+    /// # Errors
+    /// As [`chain`](Command::chain).
+    pub const fn chain_of(self, max_nc: usize) -> Result<Chain<'a>, ClassError> {
+        let max_nc = if max_nc == 0 { 1 } else { max_nc };
+        if self.nc() <= max_nc {
             return Ok(Chain {
                 next: Some(self),
                 chaining_cla: self.cla(),
+                max_nc,
             });
         }
         match Class::new(self.cla()).with_chaining() {
             Ok(class) => Ok(Chain {
                 next: Some(self),
                 chaining_cla: class.to_u8(),
+                max_nc,
             }),
             Err(error) => Err(error),
         }
@@ -70,7 +83,7 @@ impl<'a> Iterator for Chain<'a> {
     #[inline]
     fn next(&mut self) -> Option<Command<'a>> {
         let command = self.next.take()?;
-        match command.data().split_at_checked(Form::Short.max_nc()) {
+        match command.data().split_at_checked(self.max_nc) {
             Some((part, rest)) if !rest.is_empty() => {
                 self.next = Some(command.with_data(rest));
                 Some(command.with_cla(self.chaining_cla).with_data(part).with_ne(0))
@@ -82,7 +95,7 @@ impl<'a> Iterator for Chain<'a> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         let parts = self
             .next
-            .map_or(0, |command| command.nc().div_ceil(Form::Short.max_nc()).max(1));
+            .map_or(0, |command| command.nc().div_ceil(self.max_nc).max(1));
         (parts, Some(parts))
     }
 }

@@ -174,7 +174,7 @@ impl Command<'_> {
     pub fn encode_short(&self, buffer: &mut [u8; Form::Short.max_len()]) -> Option<usize> {
         let ([.., lc], [.., le]) = (self.nc().to_be_bytes(), self.ne().to_be_bytes());
         let data = self.data();
-        if !self.fits_short() {
+        if data.len() > Form::Short.max_nc() {
             return None;
         }
         let [cla, ins, p1, p2, body @ ..] = buffer;
@@ -184,6 +184,10 @@ impl Command<'_> {
             body[0] = lc;
             body[1..=data.len()].copy_from_slice(data);
             end = 1 + data.len();
+        }
+        // Here, and not beside the other: the two tests would be made one, which takes longer.
+        if self.ne() > Form::Short.max_ne() {
+            return None;
         }
         body[end] = le;
         Some(4 + end + usize::from(self.ne() > 0))

@@ -2,7 +2,7 @@
 
 use super::tags;
 use crate::command::Form;
-use crate::tlv::ber::DataObjects;
+use crate::tlv::ber::{DataObjects, WriteError, Writer};
 use crate::tlv::{TlvError, TlvErrorKind};
 
 /// CLA, INS, P1 and P2; an extended Lc, three bytes; an extended Le after an Lc, two.
@@ -55,12 +55,38 @@ impl ExtendedLengthInformation {
                         objects.position() - object.value().len(),
                         TlvErrorKind::ValueInvalid,
                     );
-                    return unsigned(object.value()).ok_or(invalid);
+                    let number = object.unsigned().and_then(|number| usize::try_from(number).ok());
+                    return number.ok_or(invalid);
                 }
             }
             Err(TlvError::new(value.len(), TlvErrorKind::ValueInvalid))
         };
         Ok(Self::new(integer()?, integer()?))
+    }
+
+    /// Writes the data object 7F66.
+    ///
+    /// # Errors
+    /// [`WriteError::BufferTooSmall`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_iso7816::ef_atr::{EfAtr, ExtendedLengthInformation};
+    /// use pcsc_iso7816::tlv::ber::Writer;
+    ///
+    /// let lengths = ExtendedLengthInformation::new(1033, 2050);
+    /// let mut buffer = [0; 16];
+    /// let mut writer = Writer::new(&mut buffer);
+    /// lengths.write(&mut writer)?;
+    /// assert_eq!(EfAtr::new(writer.as_bytes()).extended_length_information()?, Some(lengths));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn write<'w, 'a>(&self, writer: &'w mut Writer<'a>) -> Result<&'w mut Writer<'a>, WriteError> {
+        writer.constructed(tags::EXTENDED_LENGTH_INFORMATION, |lengths| {
+            lengths
+                .object(tags::INTEGER, digits(&self.max_command_len.to_be_bytes()))?
+                .object(tags::INTEGER, digits(&self.max_response_len.to_be_bytes()))
+        })
     }
 
     /// Gives the largest number of bytes of a command APDU: header, length fields and data.
@@ -102,21 +128,19 @@ const fn at_most(n: usize, most: usize) -> usize {
     if n < most { n } else { most }
 }
 
-/// A number of one to four bytes, after any zeros.
-fn unsigned(bytes: &[u8]) -> Option<usize> {
-    let number = bytes.iter().try_fold(0_u32, |number, &byte| {
-        number.checked_mul(256).map(|number| number | u32::from(byte))
-    });
-    if bytes.is_empty() {
-        return None;
-    }
-    usize::try_from(number?).ok()
+/// A number without the zeros before it, and one byte of it at least.
+fn digits(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+    number
+        .get(zeros.min(number.len().saturating_sub(1))..)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::ExtendedLengthInformation;
     use crate::tlv::TlvErrorKind;
+    use crate::tlv::ber::Writer;
 
     fn of(value: &[u8]) -> Result<(usize, usize), (usize, TlvErrorKind)> {
         ExtendedLengthInformation::from_value(value)
@@ -147,6 +171,22 @@ mod tests {
             Err((2, TlvErrorKind::ValueInvalid))
         );
         assert_eq!(of(&[2, 1, 9, 2, 2, 9]), Err((6, TlvErrorKind::ValueIncomplete)));
+    }
+
+    #[test]
+    fn it_is_written_as_it_is_read_in_as_few_bytes_as_it_takes() {
+        for (command, response, bytes) in [
+            (0, 1, &[0x7F, 0x66, 6, 2, 1, 0, 2, 1, 1][..]),
+            (255, 256, &[0x7F, 0x66, 7, 2, 1, 255, 2, 2, 1, 0]),
+            (65_544, 65_538, &[0x7F, 0x66, 10, 2, 3, 1, 0, 8, 2, 3, 1, 0, 2]),
+        ] {
+            let mut written = Vec::new();
+            ExtendedLengthInformation::new(command, response)
+                .write(&mut Writer::appending(&mut written))
+                .expect("a Vec has room");
+            assert_eq!(written, bytes);
+            assert_eq!(of(&bytes[3..]), Ok((command, response)));
+        }
     }
 
     #[test]

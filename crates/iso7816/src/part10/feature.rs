@@ -83,6 +83,15 @@ impl Feature {
     }
 }
 
+impl Feature {
+    /// Gives the entry of a reader's list: the tag, the length 4, the control code, big-endian.
+    #[must_use]
+    pub const fn to_bytes(&self) -> [u8; 6] {
+        let [a, b, c, d] = self.control_code.to_be_bytes();
+        [self.tag, 4, a, b, c, d]
+    }
+}
+
 /// The features in a reader's list, one after the other, as an iterator.
 ///
 /// Each has a tag, the length 4 and a control code, big-endian. After an entry that is cut off the iterator ends; after one of
@@ -172,6 +181,7 @@ mod tests {
         );
         assert_eq!(Features::new(&list).control_code(0x01), Ok(None));
         assert_eq!(Features::new(&[]).count(), 0);
+        assert!(features.iter().flat_map(Feature::to_bytes).eq(list));
     }
 
     #[test]

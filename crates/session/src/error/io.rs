@@ -1,6 +1,6 @@
 //! The way into `std::io::Error`.
 
-use super::{CloseError, Error};
+use super::{Cause, CloseError, Error};
 use crate::ffi::Code;
 use std::io::{self, ErrorKind};
 
@@ -38,23 +38,48 @@ fn kind(error: &Error) -> ErrorKind {
         | Error::FileTooLong { .. } => ErrorKind::InvalidData,
         Error::FileTooShort { .. } => ErrorKind::UnexpectedEof,
         Error::ReaderGone { .. } => ErrorKind::NotConnected,
-        Error::Pcsc { code, .. } => of_code(*code),
+        Error::TooManyPostponed { .. } => ErrorKind::ResourceBusy,
+        Error::Pcsc { code, .. } => {
+            let causes = error.causes();
+            let are_all = |is: fn(&Cause) -> bool| !causes.is_empty() && causes.iter().all(is);
+            if are_all(Cause::is_denial) {
+                ErrorKind::PermissionDenied
+            } else if are_all(Cause::is_limit) {
+                ErrorKind::ResourceBusy
+            } else {
+                of_code(*code)
+            }
+        }
         Error::Status { .. } | Error::FormRefused { .. } | Error::KeepsChanging { .. } => ErrorKind::Other,
     }
 }
 
 fn of_code(code: Code) -> ErrorKind {
     match code {
-        Code::TIMEOUT => ErrorKind::TimedOut,
-        Code::CANCELLED | Code::SYSTEM_CANCELLED => ErrorKind::Interrupted,
+        Code::TIMEOUT | Code::WAIT_TIMEOUT | Code::ERROR_TIMEOUT | Code::ERROR_SEM_TIMEOUT => {
+            ErrorKind::TimedOut
+        }
+        Code::CANCELLED | Code::SYSTEM_CANCELLED | Code::ERROR_OPERATION_ABORTED => ErrorKind::Interrupted,
         Code::SHARING_VIOLATION => ErrorKind::ResourceBusy,
-        Code::SECURITY_VIOLATION => ErrorKind::PermissionDenied,
+        Code::SECURITY_VIOLATION | Code::ERROR_ACCESS_DENIED | Code::E_ACCESSDENIED => {
+            ErrorKind::PermissionDenied
+        }
         Code::RESET_CARD => ErrorKind::ConnectionReset,
         Code::REMOVED_CARD | Code::NO_SMARTCARD | Code::READER_UNAVAILABLE => ErrorKind::NotConnected,
         Code::UNKNOWN_READER | Code::NO_READERS_AVAILABLE => ErrorKind::NotFound,
-        Code::NO_MEMORY => ErrorKind::OutOfMemory,
-        Code::UNSUPPORTED_FEATURE => ErrorKind::Unsupported,
-        Code::INVALID_PARAMETER | Code::INVALID_VALUE => ErrorKind::InvalidInput,
+        Code::NO_MEMORY | Code::ERROR_NOT_ENOUGH_MEMORY | Code::ERROR_OUTOFMEMORY | Code::E_OUTOFMEMORY => {
+            ErrorKind::OutOfMemory
+        }
+        Code::UNSUPPORTED_FEATURE
+        | Code::ERROR_INVALID_FUNCTION
+        | Code::ERROR_BAD_COMMAND
+        | Code::ERROR_NOT_SUPPORTED => ErrorKind::Unsupported,
+        Code::INVALID_PARAMETER
+        | Code::INVALID_VALUE
+        | Code::ERROR_INVALID_PARAMETER
+        | Code::E_INVALIDARG => ErrorKind::InvalidInput,
+        Code::ERROR_BROKEN_PIPE | Code::ERROR_PIPE_NOT_CONNECTED => ErrorKind::BrokenPipe,
+        Code::ERROR_BUSY => ErrorKind::ResourceBusy,
         code if code.is_service_down() => ErrorKind::ConnectionRefused,
         _ => ErrorKind::Other,
     }
@@ -66,16 +91,28 @@ mod tests {
 
     #[test]
     fn the_kind_says_what_happened_and_the_error_is_inside() {
-        let error = |code| {
-            io::Error::from(Error::Pcsc {
-                function: "SCardTransmit",
-                code,
-                reader: None,
-            })
-        };
+        let error = |code| io::Error::from(Error::pcsc("SCardTransmit", code, None));
         assert_eq!(error(Code::RESET_CARD).kind(), ErrorKind::ConnectionReset);
         assert_eq!(error(Code::NO_SERVICE).kind(), ErrorKind::ConnectionRefused);
         assert_eq!(error(Code(0x1234)).kind(), ErrorKind::Other);
+        assert_eq!(
+            error(Code::ERROR_ACCESS_DENIED).kind(),
+            ErrorKind::PermissionDenied
+        );
+        let looked = |cause| {
+            io::Error::from(Error::Pcsc {
+                function: "SCardEstablishContext",
+                code: Code::NO_SERVICE,
+                reader: None,
+                causes: Some([cause].into()),
+            })
+        };
+        let kind = looked(Cause::ServiceAtItsLimit { clients: Some(200) }).kind();
+        assert_eq!(kind, ErrorKind::ResourceBusy);
+        let kind = looked(Cause::SandboxWithoutService { sandbox: None }).kind();
+        assert_eq!(kind, ErrorKind::PermissionDenied);
+        let kind = looked(Cause::ServiceNotRunning { socket: None }).kind();
+        assert_eq!(kind, ErrorKind::ConnectionRefused);
         let inner = error(Code::TIMEOUT).into_inner().unwrap();
         assert!(inner.downcast::<Error>().unwrap().is_timeout());
     }

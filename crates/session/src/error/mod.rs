@@ -1,17 +1,22 @@
 //! What can go wrong.
 
+mod cause;
+mod causes;
 mod close;
 mod io;
+mod platform;
 mod questions;
 mod text;
 
+pub use cause::{Cause, Sandbox};
 pub use close::CloseError;
+pub(crate) use platform::Platform;
 
 use crate::ffi::{Code, ReaderName};
 use pcsc_iso7816::class::ClassError;
 use pcsc_iso7816::command::{EncodeError, LongForm, OutOfRange};
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_sys::LoadError;
+use pcsc_sys::{LoadError, TooManyPostponed};
 
 /// Why a call failed.
 ///
@@ -57,6 +62,12 @@ pub enum Error {
     Load {
         /// What was tried.
         source: LoadError,
+    },
+    /// Too many contexts of this program wait for their release: no further one was opened.
+    #[non_exhaustive]
+    TooManyPostponed {
+        /// How many there are, and what they wait for.
+        source: TooManyPostponed,
     },
     /// A command without any byte; it was not sent.
     #[non_exhaustive]
@@ -170,7 +181,7 @@ pub enum Error {
         /// The C function that was called again and again.
         function: &'static str,
     },
-    /// The reader was pulled out: only a new session helps, once it is back.
+    /// The reader was pulled out, which the list of readers confirms: only a new session helps, once it is back.
     #[non_exhaustive]
     ReaderGone {
         /// The C function, by its name without Windows' suffix.
@@ -205,13 +216,28 @@ pub enum Error {
         code: Code,
         /// The reader, where the function has to do with one.
         reader: Option<ReaderName>,
+        /// The causes that a look at the system left, where one was made: see [`causes`](Error::causes).
+        causes: Option<Box<[Cause]>>,
     },
+}
+
+impl Error {
+    /// That of a C function, whose causes follow from function and code.
+    pub(crate) fn pcsc(function: &'static str, code: Code, reader: Option<ReaderName>) -> Error {
+        Error::Pcsc {
+            function,
+            code,
+            reader,
+            causes: None,
+        }
+    }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Load { source } => Some(source),
+            Error::TooManyPostponed { source } => Some(source),
             Error::Encode { source } => Some(source),
             Error::Class { source } => Some(source),
             Error::OutOfRange { source } => Some(source),

@@ -1,6 +1,6 @@
 //! What one asks an error, whatever its variant.
 
-use super::Error;
+use super::{Cause, Error};
 use crate::ffi::{Code, ReaderName};
 use pcsc_iso7816::status_word::StatusWord;
 
@@ -93,9 +93,17 @@ impl Error {
     }
 
     /// Whether the service does not run, or the connection to it is lost: only a new context helps.
+    ///
+    /// Where the service may be down, and a look was not made or could not tell, it is. It is not where it was reached and
+    /// would not have this program, as at its limit of clients, nor where this user may not reach it: see
+    /// [`causes`](Error::causes).
     #[must_use]
     pub fn is_service_down(&self) -> bool {
-        !matches!(self, Error::UnknownHandle { .. }) && self.code().is_some_and(Code::is_service_down)
+        let causes = self.causes();
+        if causes.is_empty() {
+            return matches!(self, Error::Pcsc { code, .. } if code.is_service_down());
+        }
+        causes.iter().any(Cause::is_service_down)
     }
 
     /// Whether another program keeps the card to itself.

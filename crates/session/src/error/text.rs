@@ -27,6 +27,7 @@ impl fmt::Display for Error {
                 Number(*code)
             ),
             Error::Load { source } => source.fmt(f),
+            Error::TooManyPostponed { source } => source.fmt(f),
             Error::EmptyCommand {} => f.write_str(
                 "the command has no bytes and was not sent: it needs at least CLA, INS, P1 and P2",
             ),
@@ -111,15 +112,28 @@ impl fmt::Display for Error {
             Error::Pcsc {
                 function,
                 code,
-                reader: Some(reader),
+                reader,
+                ..
             } => {
-                write!(f, "{function} failed on the reader {reader:?}: {code}")
+                write!(f, "{function} failed")?;
+                if let Some(reader) = reader {
+                    write!(f, " on the reader {reader:?}")?;
+                }
+                let causes = self.causes();
+                if causes.is_empty() {
+                    return write!(f, ": {code}");
+                }
+                write!(f, ": {}: ", Number(*code))?;
+                for (index, cause) in causes.iter().enumerate() {
+                    match index {
+                        0 if causes.len() > 1 => f.write_str("perhaps ")?,
+                        0 => {}
+                        _ => f.write_str("; or ")?,
+                    }
+                    cause.fmt(f)?;
+                }
+                Ok(())
             }
-            Error::Pcsc {
-                function,
-                code,
-                reader: None,
-            } => write!(f, "{function} failed: {code}"),
         }
     }
 }

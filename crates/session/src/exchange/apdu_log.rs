@@ -11,10 +11,10 @@ pub(crate) fn enabled() -> bool {
     log::log_enabled!(target: TARGET, log::Level::Trace)
 }
 
-/// Logs a command; of a secret one the header alone and how many bytes follow.
+/// Logs a command: whole, or its header and how many bytes follow.
 #[cold]
-pub(crate) fn command(reader: &ReaderName, command: &[u8], secret: bool) {
-    let (shown, hidden) = if secret {
+pub(crate) fn command(reader: &ReaderName, command: &[u8], hides_data: bool) {
+    let (shown, hidden) = if hides_data {
         command.split_at(command.len().min(4))
     } else {
         (command, &[][..])
@@ -22,11 +22,11 @@ pub(crate) fn command(reader: &ReaderName, command: &[u8], secret: bool) {
     log::trace!(target: TARGET, "{reader}: > {}{}", Hex(shown), Hidden(hidden.len()));
 }
 
-/// Logs an answer; of one to a secret command the status word alone and how many bytes stand before it.
+/// Logs an answer: whole, or its status word and how many bytes stand before it.
 #[cold]
-pub(crate) fn answer(reader: &ReaderName, answer: &Result<&[u8], Code>, secret: bool) {
+pub(crate) fn answer(reader: &ReaderName, answer: &Result<&[u8], Code>, hides_data: bool) {
     match answer {
-        Ok(bytes) if secret => {
+        Ok(bytes) if hides_data => {
             let (hidden, shown) = bytes.split_at(bytes.len().saturating_sub(2));
             log::trace!(target: TARGET, "{reader}: < {}{}", Hex(shown), Hidden(hidden.len()));
         }

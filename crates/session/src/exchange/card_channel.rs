@@ -7,6 +7,7 @@ use crate::exchange::transmit::Exchange;
 use crate::exchange::transparent_file::TransparentFile;
 use crate::ffi::Protocol;
 use pcsc_iso7816::command::Command;
+use pcsc_iso7816::ef_atr::ExtendedLengthInformation;
 use pcsc_iso7816::status_word::StatusWord;
 use sealed::Inside;
 use std::fmt;
@@ -155,6 +156,32 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     #[doc(alias = "UPDATE BINARY")]
     fn transparent_file(&mut self) -> TransparentFile<'_> {
         TransparentFile::new(self.exchange_inside(Inside))
+    }
+
+    /// Reads in EF.ATR/INFO how long a command and its answer may be, and keeps to it from now on; nothing where the card
+    /// does not say. Until then, and where this is not called, only the answer to reset, the reader and
+    /// [`ExchangeOptions`](crate::ExchangeOptions) are asked.
+    ///
+    /// Selects EF.ATR/INFO (2F01) in the current DF, else in the MF: select your application afterwards. DO 7F66 is in
+    /// ISO/IEC 7816-4:2013, 12.7.1.
+    ///
+    /// # Errors
+    /// As [`execute`](CardChannel::execute); [`Error::BadResponse`] where the file's data objects are none.
+    ///
+    /// # Examples
+    /// ```
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// use pcsc_session::CardChannel;
+    ///
+    /// if let Some(lengths) = session.read_extended_length_information()? {
+    ///     println!("{} bytes to the card, {} from it", lengths.max_nc(), lengths.max_ne());
+    /// }
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    fn read_extended_length_information(&mut self) -> Result<Option<ExtendedLengthInformation>, Error> {
+        self.exchange_inside(Inside).read_extended_length_information()
     }
 
     /// The connection that the commands go over: what is asked of the service and of the reader.

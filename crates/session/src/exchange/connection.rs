@@ -5,7 +5,8 @@ use crate::exchange::limits::Limits;
 use crate::exchange::options::ExchangeOptions;
 use crate::ffi::{Protocol, ReaderName};
 use crate::service::{Context, TrackedCard};
-use pcsc_iso7816::command::LongForm;
+use pcsc_iso7816::command::{Form, LongForm};
+use pcsc_iso7816::ef_atr::ExtendedLengthInformation;
 use std::cell::Cell;
 use std::fmt;
 
@@ -32,18 +33,28 @@ use std::fmt;
 /// ```
 pub struct Connection {
     pub(crate) card: TrackedCard,
-    pub(crate) options: Cell<ExchangeOptions>,
+    pub(super) options: Cell<ExchangeOptions>,
     /// What the present card and the reader say of long commands, once it was asked.
-    pub(crate) limits: Cell<Option<Limits>>,
+    pub(super) limits: Cell<Option<Limits>>,
+    /// What the card says in DO 7F66 of EF.ATR/INFO, where that was read.
+    pub(super) told: Cell<Option<ExtendedLengthInformation>>,
+    sends_short_as_is: Cell<bool>,
+    /// The log has the bytes of commands and answers too.
+    pub(super) logs_bytes: bool,
 }
 
 impl Connection {
-    pub(crate) fn new(card: TrackedCard, options: ExchangeOptions) -> Connection {
-        Connection {
+    pub(crate) fn new(card: TrackedCard, options: ExchangeOptions, logs_bytes: bool) -> Connection {
+        let connection = Connection {
             card,
             options: Cell::new(options),
             limits: Cell::new(None),
-        }
+            told: Cell::new(None),
+            sends_short_as_is: Cell::new(false),
+            logs_bytes,
+        };
+        connection.reconsider();
+        connection
     }
 
     /// The reader's name.
@@ -86,6 +97,35 @@ impl Connection {
     /// ```
     pub fn set_exchange_options(&self, options: ExchangeOptions) {
         self.options.set(options);
+        self.reconsider();
+    }
+
+    /// How many bytes of data one command carries, and asks for, in the short form.
+    pub(super) fn max_short(&self) -> (usize, usize) {
+        let options = self.options.get();
+        (
+            options.max_nc.map_or(255, |max| max.clamp(1, 255)),
+            options.max_ne.map_or(256, |max| max.clamp(1, 256)),
+        )
+    }
+
+    /// How many bytes of data one command carries, and asks for, with extended length; 0 where that form is not used. Its
+    /// form was asked for before.
+    pub(super) fn max_extended(&self) -> (usize, usize) {
+        let options = self.options.get();
+        let by_reader = match (options.long_form, self.limits.get()) {
+            (Some(LongForm::Extended), _) => usize::MAX,
+            (None, Some(limits)) => limits.max_extended,
+            _ => 0,
+        };
+        let (nc, ne) = match self.told.get() {
+            Some(told) => (told.max_nc(), told.max_ne()),
+            None => (Form::Extended.max_nc(), Form::Extended.max_ne()),
+        };
+        (
+            by_reader.min(nc).min(options.max_nc.unwrap_or(usize::MAX)),
+            by_reader.min(ne).min(options.max_ne.unwrap_or(usize::MAX)),
+        )
     }
 
     /// The form for a command with so many data bytes that the short one cannot carry, and whether it was chosen here;
@@ -99,7 +139,7 @@ impl Connection {
             None => Limits::ask(&self.card)?,
         };
         self.limits.set(Some(limits));
-        let form = if limits.max_extended > 0 && nc <= limits.max_extended {
+        let form = if limits.max_extended > 0 && nc <= self.max_extended().0 {
             Some(LongForm::Extended)
         } else if limits.names_chaining {
             Some(LongForm::Chaining)
@@ -109,14 +149,25 @@ impl Connection {
         Ok((form, true))
     }
 
-    /// The most bytes that a command with extended length carries or asks for, once its form was asked for; 0 where
-    /// there is none.
-    pub(super) fn max_extended(&self) -> usize {
-        match (self.options.get().long_form, self.limits.get()) {
-            (Some(LongForm::Extended), _) => usize::MAX,
-            (None, Some(limits)) => limits.max_extended,
-            _ => 0,
-        }
+    /// Whether a short command goes out as it is: neither the protocol nor a limit changes it.
+    #[inline]
+    pub(super) fn sends_short_as_is(&self) -> bool {
+        self.sends_short_as_is.get()
+    }
+
+    /// Takes note of other options, another protocol or another card.
+    pub(crate) fn reconsider(&self) {
+        let options = self.options.get();
+        let keeps_le = self.card.protocol() != Protocol::T0 || !options.t0_without_le;
+        self.sends_short_as_is
+            .set(keeps_le && self.max_short() == (255, 256));
+    }
+
+    /// Forgets what is known of the card: it may be another one.
+    pub(crate) fn forget_card(&self) {
+        self.limits.set(None);
+        self.told.set(None);
+        self.reconsider();
     }
 }
 

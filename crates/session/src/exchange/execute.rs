@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::exchange::response::Response;
 use crate::exchange::transmit::{Exchange, MANAGE_CHANNEL, MAX_COMMAND, MAX_DATA, Outgoing};
 use crate::ffi::Protocol;
-use pcsc_iso7816::class::{Class, GetResponseClass};
+use pcsc_iso7816::class::Class;
 use pcsc_iso7816::command::{Command, EncodeError, Form};
 use zeroize::Zeroize;
 
@@ -31,11 +31,7 @@ impl<'a> Exchange<'a> {
         }
         let command = command.with_channel(self.channel)?;
         self.buffers.origin.header = Some(command.header());
-        if command.fits_short() {
-            self.execute_short(&command, command.is_sensitive())
-        } else {
-            self.execute_long(&command)
-        }
+        self.execute_in_form(&command)
     }
 
     /// Sends a command and gathers its whole answer at the beginning of the buffer; returns the length of all that was
@@ -43,22 +39,28 @@ impl<'a> Exchange<'a> {
     #[inline]
     fn execute_here(&mut self, command: &Command<'_>) -> Result<usize, Error> {
         self.buffers.origin.header = Some(command.header());
-        if !command.fits_short() {
-            return self.reborrow().execute_long(command);
-        }
         // What follows leaves the command where it was encoded.
-        if command.is_sensitive() {
-            return self.reborrow().execute_short(command, true);
+        if !self.connection.sends_short_as_is() || command.is_sensitive() {
+            return self.reborrow().execute_in_form(command);
         }
-        let sent = self.for_protocol(command);
         let Some(buffer) = self.buffers.outgoing.first_chunk_mut() else {
-            return self.reborrow().execute_short(command, false);
+            return self.reborrow().execute_in_form(command);
         };
-        let Some(encoded) = sent.encode_short(buffer) else {
-            return self.reborrow().execute_short(command, false);
+        let Some(encoded) = command.encode_short(buffer) else {
+            return self.reborrow().execute_in_form(command);
         };
         let len = self.transmit_once(Outgoing::Encoded(encoded), 0, MAX_DATA, false)?;
         self.complete(command, Form::Short, len, false)
+    }
+
+    /// Executes a command in the form that it needs, and that the card takes.
+    #[cold]
+    fn execute_in_form(self, command: &Command<'_>) -> Result<usize, Error> {
+        if command.fits_short() && command.nc() <= self.connection.max_short().0 {
+            self.execute_short(command, command.is_sensitive())
+        } else {
+            self.execute_long(command)
+        }
     }
 
     /// Executes a command that the short form carries, or all but the largest Ne of it.
@@ -86,8 +88,10 @@ impl<'a> Exchange<'a> {
     #[cold]
     pub(super) fn in_form<'c>(&self, command: &Command<'c>, form: Form) -> Command<'c> {
         match form {
-            Form::Short => self.for_protocol(&command.with_ne(command.ne().min(form.max_ne()))),
-            Form::Extended => command.with_ne(command.ne().min(self.connection.max_extended())),
+            Form::Short => {
+                self.for_protocol(&command.with_ne(command.ne().min(self.connection.max_short().1)))
+            }
+            Form::Extended => command.with_ne(command.ne().min(self.connection.max_extended().1)),
         }
     }
 
@@ -123,7 +127,7 @@ impl<'a> Exchange<'a> {
         is_secret: bool,
     ) -> Result<usize, Error> {
         match self.status(len).sw1() {
-            0x61 | 0x6C | 0x9F => self.reborrow().ask_for_the_rest(command, form, len, is_secret),
+            0x61..=0x63 | 0x6C | 0x9F => self.reborrow().ask_for_the_rest(command, form, len, is_secret),
             _ => Ok(len),
         }
     }
@@ -140,7 +144,9 @@ impl<'a> Exchange<'a> {
         let sent = self.in_form(command, form);
         let mut len = self.with_correct_le(&sent, form, 0, len, is_secret)?;
         let most = most_expected(command, form);
-        let class = Class::new(command.cla()).of_get_response(GetResponseClass::AsCommand);
+        len = self.after_warning(command, len, is_secret)?;
+        let class =
+            Class::new(command.cla()).of_get_response(self.connection.options.get().get_response_class);
         let mut empty_rounds = 0;
         while let Some(waiting) = self.waiting(len) {
             // The next round takes the place of this one's status word.
@@ -165,6 +171,29 @@ impl<'a> Exchange<'a> {
                     self.bad_response("61xx was answered again and again, and GET RESPONSE brought nothing")
                 );
             }
+        }
+        Ok(len)
+    }
+
+    /// Asks for the data that a warning announces on T=0; the warning stays where there is none.
+    fn after_warning(&mut self, command: &Command<'_>, len: usize, is_secret: bool) -> Result<usize, Error> {
+        let warning = self.status(len);
+        let is_announced = self.connection.options.get().get_response_after_warning
+            && self.connection.card.protocol() == Protocol::T0
+            && matches!(warning.sw1(), 0x62 | 0x63)
+            && len == 2
+            && command.nc() > 0
+            && command.ne() > 0;
+        if !is_announced {
+            return Ok(len);
+        }
+        let class =
+            Class::new(command.cla()).of_get_response(self.connection.options.get().get_response_class);
+        let get_response = Command::get_response(Form::Short.max_ne()).with_cla(class.to_u8());
+        let round = self.transmit_encoded(&get_response, Form::Short, 0, is_secret)?;
+        let len = self.with_correct_le(&get_response, Form::Short, 0, round, is_secret)?;
+        if len == 2 && self.waiting(len).is_none() {
+            self.buffers.receive[..2].copy_from_slice(&warning.to_u16().to_be_bytes());
         }
         Ok(len)
     }
@@ -256,7 +285,7 @@ mod tests {
             let verify = Command::verify(0x81, &secret).unwrap();
             for command in [verify.with_ne(256), marked] {
                 for form in [LongForm::Extended, LongForm::Chaining] {
-                    session.set_exchange_options(ExchangeOptions::new().long_form(Some(form)));
+                    session.set_exchange_options(ExchangeOptions::iso().long_form(Some(form)));
                     let response = session.execute(&command).unwrap();
                     assert_eq!(response.data(), [0x5A; 3]);
                     // The answer is the caller's until the next command.

@@ -27,7 +27,7 @@ impl Exchange<'_> {
                 self.complete(command, Form::Extended, len, is_secret)
             }
             // Only Ne is too large.
-            _ if nc <= Form::Short.max_nc() => self.execute_short(command, is_secret),
+            _ if nc <= self.connection.max_short().0 => self.execute_short(command, is_secret),
             Some(LongForm::Chaining) => self.execute_chain(command, chosen, is_secret),
             None => Err(self.form_unknown(nc)),
         }
@@ -35,7 +35,7 @@ impl Exchange<'_> {
 
     /// Sends a command as a chain; stops where the card refuses a part.
     fn execute_chain(mut self, command: &Command<'_>, chosen: bool, is_secret: bool) -> Result<usize, Error> {
-        let mut chain = command.chain()?;
+        let mut chain = command.chain_of(self.connection.max_short().0)?;
         while let Some(part) = chain.next() {
             let sent = self.in_form(&part, Form::Short);
             let len = self.transmit_encoded(&sent, Form::Short, 0, is_secret)?;

@@ -5,6 +5,7 @@ mod buffers;
 mod card_channel;
 mod channel;
 mod connection;
+mod ef_atr;
 mod execute;
 mod limits;
 mod long;

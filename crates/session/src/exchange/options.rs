@@ -1,15 +1,28 @@
 //! Which rules of ISO/IEC 7816 an exchange applies.
 
+use pcsc_iso7816::class::GetResponseClass;
 use pcsc_iso7816::command::LongForm;
 
-/// Which rules [`Session::execute`](crate::Session::execute) applies: all of them by default, but for 9Fxx.
+/// Which rules [`execute`](crate::CardChannel::execute) applies: cards differ, and each rule has a switch.
+///
+/// The presets are named after the standard that a card follows; each can be changed further.
+///
+/// | | [`iso`](ExchangeOptions::iso), the default | [`emv`](ExchangeOptions::emv) | [`uicc`](ExchangeOptions::uicc) | [`global_platform`](ExchangeOptions::global_platform) |
+/// | --- | --- | --- | --- | --- |
+/// | GET RESPONSE after 61xx | yes | yes | yes | yes |
+/// | its class byte | interindustry | 00 | interindustry | interindustry |
+/// | GET RESPONSE after 9Fxx | no | no | yes | no |
+/// | GET RESPONSE after a warning, on T=0 | no | no | yes | yes |
+/// | the right Le after 6Cxx | yes | yes | yes | yes |
+/// | no Le with data, on T=0 | yes | yes | yes | yes |
+/// | long commands | as the card says | none | as the card says | as the card says |
 ///
 /// # Examples
 /// ```
 /// use pcsc_session::{ExchangeOptions, LongForm};
 ///
-/// // A card that takes extended length without saying so in its answer to reset.
-/// let options = ExchangeOptions::new().long_form(Some(LongForm::Extended)).get_response(false);
+/// // A UICC that takes extended length of at most 1,024 bytes without saying so in its answer to reset.
+/// let options = ExchangeOptions::uicc().long_form(Some(LongForm::Extended)).max_nc(Some(1024));
 /// assert_ne!(options, ExchangeOptions::default());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,32 +33,61 @@ pub struct ExchangeOptions {
     pub(crate) get_response_after_9f: bool,
     pub(crate) correct_le: bool,
     pub(crate) t0_without_le: bool,
+    pub(crate) get_response_class: GetResponseClass,
+    pub(crate) get_response_after_warning: bool,
+    pub(crate) max_nc: Option<usize>,
+    pub(crate) max_ne: Option<usize>,
+    pub(crate) file_part: Option<usize>,
 }
 
 impl Default for ExchangeOptions {
     fn default() -> ExchangeOptions {
-        ExchangeOptions::new()
+        ExchangeOptions::iso()
     }
 }
 
 impl ExchangeOptions {
-    /// The default: all rules, but for 9Fxx.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_session::ExchangeOptions;
-    ///
-    /// assert_eq!(ExchangeOptions::new(), ExchangeOptions::default());
-    /// assert_eq!(ExchangeOptions::new(), ExchangeOptions::new().get_response(true).correct_le(true));
-    /// ```
-    pub const fn new() -> ExchangeOptions {
+    /// The rules of ISO/IEC 7816-3 and -4: the default.
+    pub const fn iso() -> ExchangeOptions {
         ExchangeOptions {
             long_form: None,
             get_response: true,
             get_response_after_9f: false,
             correct_le: true,
             t0_without_le: true,
+            get_response_class: GetResponseClass::Interindustry,
+            get_response_after_warning: false,
+            max_nc: None,
+            max_ne: None,
+            file_part: None,
         }
+    }
+
+    /// The rules of payment cards (EMV Book 1, 9.3): GET RESPONSE in class 00 whatever the command's, and short commands
+    /// alone, in one piece.
+    pub const fn emv() -> ExchangeOptions {
+        ExchangeOptions::iso()
+            .get_response_class(GetResponseClass::Fixed(0x00))
+            .max_nc(Some(255))
+            .max_ne(Some(256))
+    }
+
+    /// The rules of SIM cards and UICCs (ETSI TS 102 221, 7.3.1.1): GET RESPONSE also after 9Fxx of a SIM, and on T=0 after a
+    /// warning to a command with data that expects data.
+    ///
+    /// An answer with 91xx, after which a proactive command waits, is a success that [`Response::ok_if`] can be told of.
+    ///
+    /// [`Response::ok_if`]: crate::Response::ok_if
+    pub const fn uicc() -> ExchangeOptions {
+        ExchangeOptions::iso()
+            .get_response_after_9f(true)
+            .get_response_after_warning(true)
+    }
+
+    /// The rules of GlobalPlatform cards: GET RESPONSE in the interindustry class, and on T=0 after a warning too, as GET
+    /// STATUS answers 6310 where more of a list waits.
+    pub const fn global_platform() -> ExchangeOptions {
+        ExchangeOptions::iso().get_response_after_warning(true)
     }
 
     /// Says how a command is sent that the short form cannot carry. Default, `None`: as the card capabilities in the
@@ -59,7 +101,7 @@ impl ExchangeOptions {
     /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
     /// use pcsc_session::{Command, ExchangeOptions, LongForm};
     ///
-    /// session.set_exchange_options(ExchangeOptions::new().long_form(Some(LongForm::Extended)));
+    /// session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Extended)));
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
     /// assert_eq!(session.execute(&Command::get_data(0x0102, 1000))?.data().len(), 1000);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -81,7 +123,7 @@ impl ExchangeOptions {
     /// use pcsc_session::{Command, ExchangeOptions};
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
-    /// session.set_exchange_options(ExchangeOptions::new().get_response(false));
+    /// session.set_exchange_options(ExchangeOptions::iso().get_response(false));
     /// let status = session.execute(&Command::select_file(&[0xE0, 0x01]))?.status();
     /// assert!(status.remaining().is_some()); // 61xx: the answer waits
     /// # Ok::<(), pcsc_session::Error>(())
@@ -106,7 +148,7 @@ impl ExchangeOptions {
     /// # session.reconnect(pcsc_session::Disposition::Leave)?;
     /// use pcsc_session::{Command, ExchangeOptions};
     ///
-    /// session.set_exchange_options(ExchangeOptions::new().get_response_after_9f(true));
+    /// session.set_exchange_options(ExchangeOptions::iso().get_response_after_9f(true));
     /// let select = Command::new(0xA0, 0xA4, 0x00, 0x00).with_data(&[0x3F, 0x00]); // of a SIM card
     /// assert_eq!(session.execute(&select)?.data(), [0x0A, 0x0B]);
     /// # Ok::<(), pcsc_session::Error>(())
@@ -131,7 +173,7 @@ impl ExchangeOptions {
     ///
     /// # session.execute(&Command::select_aid(&pcsc_sim::DemoCard::AID))?.ok()?;
     /// # session.execute(&Command::select_file(&[0xE0, 0x01]))?.ok()?;
-    /// session.set_exchange_options(ExchangeOptions::new().correct_le(false));
+    /// session.set_exchange_options(ExchangeOptions::iso().correct_le(false));
     /// let read = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(256);
     /// assert_eq!(session.execute(&read)?.status().correct_le(), Some(28)); // 6C1C
     /// # Ok::<(), pcsc_session::Error>(())
@@ -151,11 +193,46 @@ impl ExchangeOptions {
     /// use pcsc_session::ExchangeOptions;
     ///
     /// // For a reader that takes the Le and leaves it out by itself.
-    /// let options = ExchangeOptions::new().t0_without_le(false);
-    /// assert_ne!(options, ExchangeOptions::new());
+    /// let options = ExchangeOptions::iso().t0_without_le(false);
+    /// assert_ne!(options, ExchangeOptions::iso());
     /// ```
     pub const fn t0_without_le(mut self, is: bool) -> Self {
         self.t0_without_le = is;
+        self
+    }
+
+    /// Says which class byte GET RESPONSE gets. Default: the interindustry class with the command's logical channel, since
+    /// cards differ in whether they know GET RESPONSE in a proprietary class.
+    pub const fn get_response_class(mut self, rule: GetResponseClass) -> Self {
+        self.get_response_class = rule;
+        self
+    }
+
+    /// Says whether, on T=0, a warning (62xx, 63xx) without data that answers a command with data and Ne is followed by one
+    /// GET RESPONSE. Default: no. ETSI TS 102 221, 7.3.1.1.4.
+    pub const fn get_response_after_warning(mut self, is: bool) -> Self {
+        self.get_response_after_warning = is;
+        self
+    }
+
+    /// Says how many bytes of data one command to this card carries at most. Default, `None`: 255 in the short form, and
+    /// with extended length what the reader and the card say. What is longer goes out in a chain, where the card has that.
+    pub const fn max_nc(mut self, max_nc: Option<usize>) -> Self {
+        self.max_nc = max_nc;
+        self
+    }
+
+    /// Says how many bytes of data one command to this card asks for at most. Default, `None`: 256 in the short form, and
+    /// with extended length what the reader and the card say.
+    pub const fn max_ne(mut self, max_ne: Option<usize>) -> Self {
+        self.max_ne = max_ne;
+        self
+    }
+
+    /// Says how many bytes of a [file](crate::TransparentFile) one command reads or updates at most. Default, `None`: as
+    /// many as a command carries.
+    pub const fn file_part(mut self, len: Option<usize>) -> Self {
+        self.file_part = len;
         self
     }
 }

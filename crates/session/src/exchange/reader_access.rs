@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::exchange::connection::Connection;
 use crate::ffi::{Attribute, CardStatus};
-use crate::service::Feature;
 use pcsc_iso7816::atr::Atr;
+use pcsc_iso7816::part10::feature::Feature;
 
 impl Connection {
     /// Asks the service for the card's state, protocol and answer to reset.

@@ -140,7 +140,7 @@ impl<'a> Exchange<'a> {
         }
         buffers.origin.is_secret = is_secret;
         if apdu_log::enabled() {
-            apdu_log::command(card.reader(), command, is_secret);
+            apdu_log::command(card.reader(), command, is_secret || !self.connection.logs_bytes);
         }
         let answer = &mut buffers.receive[offset..];
         let result = card.handle().transmit(command, answer);
@@ -152,7 +152,7 @@ impl<'a> Exchange<'a> {
             apdu_log::answer(
                 card.reader(),
                 &result.map(|len| &buffers.receive[offset..offset + len]),
-                is_secret,
+                is_secret || !self.connection.logs_bytes,
             );
         }
         match result {

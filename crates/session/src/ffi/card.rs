@@ -10,7 +10,6 @@ use super::protocol::{Protocol, Protocols};
 use super::reader_name::ReaderName;
 use super::share_mode::ShareMode;
 use super::text::Unit;
-use super::turns;
 use pcsc_iso7816::atr::Atr;
 use pcsc_sys::{DWORD, MAX_READERNAME, SCARD_IO_REQUEST, SCARDHANDLE};
 use std::ptr;
@@ -108,7 +107,7 @@ impl CardHandle {
     }
 
     /// Gives the handle away with its context; it is not disconnected.
-    pub(crate) fn into_raw(mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
+    pub(crate) fn give_away(&mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
         self.is_open = false;
         (Arc::clone(&self.context), self.handle)
     }
@@ -171,9 +170,10 @@ impl CardHandle {
         if !self.is_open || !self.context.is_own() {
             return Ok(());
         }
-        let (function, handle) = (self.context.provider().functions().SCardDisconnect, self.handle);
+        let provider = self.context.provider();
+        let (function, handle) = (provider.functions().SCardDisconnect, self.handle);
         // SAFETY: the connection is open, and this value, which is borrowed alone here, is the only one that ends it.
-        let code = turns::disconnect(|| unsafe { function(handle, disposition.to_c()) });
+        let code = provider.disconnect(|| unsafe { function(handle, disposition.to_c()) });
         check(code)?;
         self.is_open = false;
         Ok(())

@@ -1,11 +1,15 @@
 //! The codes that C functions return.
 
+mod win32;
+
 use pcsc_sys as sys;
 use std::fmt;
 
-/// A code that a C function returned: the constants are those of `winscard.h`, any other number is kept as it is.
+/// A code that a C function returned: the constants are those of `winscard.h` and, beginning with `ERROR_` and the like, of
+/// Windows itself; any other number is kept as it is.
 ///
-/// `Display` gives its name, its number and its meaning.
+/// `Display` gives its name, its number and its meaning. One code may mean several things, of which the function, the service
+/// and the system around it say which: see [`Error::causes`](crate::Error::causes).
 ///
 /// # Examples
 /// ```
@@ -28,14 +32,15 @@ impl Code {
 
 /// Makes the constants, their names and their meanings from one list.
 macro_rules! codes {
-    ($($constant:ident = $c:ident, $meaning:literal;)*) => {
+    ($($(#[$attribute:meta])* $constant:ident = $c:ident, $meaning:literal;)*) => {
         impl Code {
             $(
+                $(#[$attribute])*
                 #[doc = concat!("`", stringify!($c), "`: ", $meaning, ".")]
                 pub const $constant: Code = Code::from_c(sys::$c);
             )*
 
-            /// The name of the code in `winscard.h`, where it has one.
+            /// The name of the code in `winscard.h` or among those of Windows, where it has one.
             ///
             /// # Examples
             /// ```
@@ -50,8 +55,8 @@ macro_rules! codes {
                 Some(match self {
                     // Before UNEXPECTED, which is the same number but on Windows and which pcsc-lite never returns.
                     Code::UNSUPPORTED_FEATURE => "SCARD_E_UNSUPPORTED_FEATURE",
-                    $( Code::$constant => stringify!($c), )*
-                    _ => return None,
+                    $( $(#[$attribute])* Code::$constant => stringify!($c), )*
+                    _ => return win32::name_and_meaning(self).map(|(name, _)| name),
                 })
             }
 
@@ -69,8 +74,8 @@ macro_rules! codes {
             pub fn meaning(self) -> Option<&'static str> {
                 Some(match self {
                     Code::UNSUPPORTED_FEATURE => "the service or the reader does not have this feature",
-                    $( Code::$constant => $meaning, )*
-                    _ => return None,
+                    $( $(#[$attribute])* Code::$constant => $meaning, )*
+                    _ => return win32::name_and_meaning(self).map(|(_, meaning)| meaning),
                 })
             }
         }
@@ -79,12 +84,12 @@ macro_rules! codes {
 
 codes! {
     SUCCESS = SCARD_S_SUCCESS, "the call did what it was asked";
-    INTERNAL_ERROR = SCARD_F_INTERNAL_ERROR, "the PC/SC library or its service failed inside: restart the service";
+    INTERNAL_ERROR = SCARD_F_INTERNAL_ERROR, "the PC/SC library or its service failed inside, could not load what it needs, or is at a limit: close what is not used, or restart the service";
     CANCELLED = SCARD_E_CANCELLED, "the wait was cancelled";
     INVALID_HANDLE = SCARD_E_INVALID_HANDLE, "the service does not know this handle, which was closed or is older than its restart: open a new context";
     INVALID_PARAMETER = SCARD_E_INVALID_PARAMETER, "an argument is not acceptable";
     INVALID_TARGET = SCARD_E_INVALID_TARGET, "the service's start-up information is missing or wrong";
-    NO_MEMORY = SCARD_E_NO_MEMORY, "there is not enough memory";
+    NO_MEMORY = SCARD_E_NO_MEMORY, "there is not enough memory, or the service is at a limit: close what is not used";
     WAITED_TOO_LONG = SCARD_F_WAITED_TOO_LONG, "an internal timer of the service ran out";
     INSUFFICIENT_BUFFER = SCARD_E_INSUFFICIENT_BUFFER, "the answer is longer than the buffer; a card may have acted all the same";
     UNKNOWN_READER = SCARD_E_UNKNOWN_READER, "there is no reader of this name: list the readers again";
@@ -95,9 +100,9 @@ codes! {
     CANT_DISPOSE = SCARD_E_CANT_DISPOSE, "the reader cannot do with the card what it was asked";
     PROTO_MISMATCH = SCARD_E_PROTO_MISMATCH, "the card offers none of the protocols asked for, or uses another already: ask for both, or reset it";
     NOT_READY = SCARD_E_NOT_READY, "the reader or the card is not ready: try again";
-    INVALID_VALUE = SCARD_E_INVALID_VALUE, "a value is out of its range";
+    INVALID_VALUE = SCARD_E_INVALID_VALUE, "a value is out of its range, the reader's driver refuses it, or the reader was pulled out";
     SYSTEM_CANCELLED = SCARD_E_SYSTEM_CANCELLED, "the system ended the call, as when it shuts down";
-    COMM_ERROR = SCARD_F_COMM_ERROR, "the connection to the service broke: open a new context";
+    COMM_ERROR = SCARD_F_COMM_ERROR, "the connection to the service broke, or the reader's driver failed to communicate: open a new context where the service has gone";
     UNKNOWN_ERROR = SCARD_F_UNKNOWN_ERROR, "an error of unknown origin";
     INVALID_ATR = SCARD_E_INVALID_ATR, "the answer to reset is not valid";
     NOT_TRANSACTED = SCARD_E_NOT_TRANSACTED, "the command did not reach the card or its answer did not come back, or there is no transaction to end";
@@ -107,8 +112,18 @@ codes! {
     READER_UNSUPPORTED = SCARD_E_READER_UNSUPPORTED, "the reader's driver does not do what PC/SC needs";
     DUPLICATE_READER = SCARD_E_DUPLICATE_READER, "the reader's driver gave a name twice";
     CARD_UNSUPPORTED = SCARD_E_CARD_UNSUPPORTED, "the card does not do what PC/SC needs";
-    NO_SERVICE = SCARD_E_NO_SERVICE, "the PC/SC service does not run: start it (pcscd; on Windows \"Smart Card\") and open a new context";
-    SERVICE_STOPPED = SCARD_E_SERVICE_STOPPED, "the PC/SC service was stopped: start it and open a new context";
+    #[cfg(not(any(windows, target_os = "macos")))]
+    NO_SERVICE = SCARD_E_NO_SERVICE, "the PC/SC service (pcscd) does not run or cannot be reached: start it and open a new context";
+    #[cfg(target_os = "macos")]
+    NO_SERVICE = SCARD_E_NO_SERVICE, "the PC/SC service does not run or cannot be reached: open a new context";
+    #[cfg(windows)]
+    NO_SERVICE = SCARD_E_NO_SERVICE, "the service \"Smart Card\" does not run, which it does only while there is a reader: plug one in, or start the service, and open a new context";
+    #[cfg(not(any(windows, target_os = "macos")))]
+    SERVICE_STOPPED = SCARD_E_SERVICE_STOPPED, "the PC/SC service was stopped, or is of another version than the library: open a new context";
+    #[cfg(target_os = "macos")]
+    SERVICE_STOPPED = SCARD_E_SERVICE_STOPPED, "the PC/SC service was stopped: open a new context";
+    #[cfg(windows)]
+    SERVICE_STOPPED = SCARD_E_SERVICE_STOPPED, "the service \"Smart Card\" was stopped, as it is when the last reader goes: plug one in and open a new context";
     UNEXPECTED = SCARD_E_UNEXPECTED, "the service met something unexpected";
     ICC_INSTALLATION = SCARD_E_ICC_INSTALLATION, "the card has no primary provider";
     ICC_CREATEORDER = SCARD_E_ICC_CREATEORDER, "objects cannot be created in this order";
@@ -135,6 +150,9 @@ codes! {
     UNPOWERED_CARD = SCARD_W_UNPOWERED_CARD, "the card has no power: reconnect";
     RESET_CARD = SCARD_W_RESET_CARD, "the card was reset, by another program or at a transaction's end: reconnect, select the application and verify the PIN again";
     REMOVED_CARD = SCARD_W_REMOVED_CARD, "the card was taken out: put it back and reconnect";
+    #[cfg(not(any(windows, target_os = "macos")))]
+    SECURITY_VIOLATION = SCARD_W_SECURITY_VIOLATION, "the service refused this program: by a rule of polkit, or because it has too many clients";
+    #[cfg(any(windows, target_os = "macos"))]
     SECURITY_VIOLATION = SCARD_W_SECURITY_VIOLATION, "access was denied";
     WRONG_CHV = SCARD_W_WRONG_CHV, "the PIN was wrong";
     CHV_BLOCKED = SCARD_W_CHV_BLOCKED, "the PIN is blocked";
@@ -164,8 +182,7 @@ impl Code {
 impl Code {
     /// Whether the service does not know the handle. Windows has a code of its own for one of a service that was shut down.
     pub(crate) fn is_invalid_handle(self) -> bool {
-        const ERROR_INVALID_HANDLE: Code = Code(6);
-        self == Code::INVALID_HANDLE || cfg!(windows) && self == ERROR_INVALID_HANDLE
+        self == Code::INVALID_HANDLE || cfg!(windows) && self == Code::ERROR_INVALID_HANDLE
     }
 
     /// Whether only a new context helps after this code.
@@ -206,8 +223,8 @@ mod tests {
     #[test]
     fn an_unknown_code_shows_its_number() {
         assert_eq!(Code(0x8010_0FFF).to_string(), "0x80100FFF");
-        assert_eq!(format!("{:?}", Code(6)), "Code(0x00000006)");
-        assert_eq!(Code(6).name(), None);
+        assert_eq!(format!("{:?}", Code(0x1234)), "Code(0x00001234)");
+        assert_eq!(Code(0x1234).name(), None);
     }
 
     #[test]

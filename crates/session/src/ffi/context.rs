@@ -4,8 +4,7 @@ use super::code::Code;
 use super::output::{OutputError, WRONG_ANSWER, WholeError, check, length, output, read_whole};
 use super::reader_name::ReaderName;
 use super::text::Unit;
-use super::turns;
-use pcsc_sys::{self as sys, Provider, SCARDCONTEXT};
+use pcsc_sys::{self as sys, Provider, SCARDCONTEXT, TooManyPostponed};
 use std::ptr;
 
 /// The first buffer for a list: the names of 16 readers of pcsc-lite.
@@ -39,6 +38,15 @@ pub(crate) struct ContextHandle {
     process: u32,
 }
 
+/// Why no context was established.
+#[derive(Debug)]
+pub(crate) enum EstablishError {
+    /// Too many contexts wait for their release.
+    TooManyPostponed(TooManyPostponed),
+    /// The call failed.
+    Failed(Code),
+}
+
 const _: fn() = || {
     fn send_and_sync<T: Send + Sync>() {}
     send_and_sync::<ContextHandle>();
@@ -46,17 +54,18 @@ const _: fn() = || {
 
 impl ContextHandle {
     /// Wraps `SCardEstablishContext`.
-    pub(crate) fn establish(provider: Provider) -> Result<ContextHandle, Code> {
+    pub(crate) fn establish(provider: Provider) -> Result<ContextHandle, EstablishError> {
         let mut handle = 0;
         let function = provider.functions().SCardEstablishContext;
         // SAFETY: the reserved pointers are null, as the function wants them, and `handle` is a local that outlives the
         // call; the function is C's, by the provider.
-        let code = turns::establish(|| unsafe {
+        let code = provider.establish(|| unsafe {
             function(sys::SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &raw mut handle)
         });
-        check(code)?;
+        let code = code.map_err(EstablishError::TooManyPostponed)?;
+        check(code).map_err(EstablishError::Failed)?;
         if handle == 0 {
-            return Err(WRONG_ANSWER);
+            return Err(EstablishError::Failed(WRONG_ANSWER));
         }
         // SAFETY: the provider just opened it, and nobody else has its number.
         Ok(unsafe { ContextHandle::from_raw(provider, handle) })
@@ -143,7 +152,7 @@ impl Drop for ContextHandle {
             return;
         }
         let (function, handle) = (self.provider.functions().SCardReleaseContext, self.handle);
-        turns::release(move || {
+        self.provider.release(move || {
             // SAFETY: the context is open, this value alone has it, and nobody is in a call on it, since such a call
             // borrows this value.
             unsafe { function(handle) };

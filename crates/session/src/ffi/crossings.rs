@@ -115,7 +115,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn into_raw(self) -> (Context, SCARDHANDLE) {
-        let (context, card) = self.into_handle().into_raw();
+        let (context, card) = self.give_handle_away();
         (Context::shared(context), card)
     }
 }

@@ -19,13 +19,12 @@ mod protocol;
 mod reader_name;
 mod share_mode;
 mod text;
-mod turns;
 
 pub use attribute::Attribute;
 pub(crate) use card::{CardHandle, Opening};
 pub use card_status::{CardState, CardStatus};
 pub use code::Code;
-pub(crate) use context::ContextHandle;
+pub(crate) use context::{ContextHandle, EstablishError};
 pub use disposition::Disposition;
 pub(crate) use output::{OutputError, WholeError, read_whole};
 pub use protocol::{Protocol, Protocols};

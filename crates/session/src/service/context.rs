@@ -1,7 +1,8 @@
 //! The connection to the service.
 
-use crate::error::Error;
-use crate::ffi::{Code, ContextHandle, ReaderName, Unit, WholeError};
+use crate::error::{Error, Platform};
+use crate::ffi::{Code, ContextHandle, EstablishError, ReaderName, Unit, WholeError};
+use crate::service::look;
 use pcsc_sys::Provider;
 use std::fmt;
 use std::sync::Arc;
@@ -40,10 +41,12 @@ impl Context {
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardestablishcontext)).
     ///
     /// # Errors
-    /// [`Error::Load`] where there is no library; `SCARD_E_NO_SERVICE` where the service does not run.
+    /// [`Error::Load`] where there is no library; `SCARD_E_NO_SERVICE` where the service does not run, and several codes where
+    /// it cannot be reached, does not admit this user, is at its limit of clients, or is of another version than the library:
+    /// [`Error::causes`] says which, after a look at the system that takes a second at most.
     ///
     /// # Platform notes
-    /// On Windows the service also stops when the last reader goes.
+    /// On Windows the service runs only while there is a reader: without one this is `SCARD_E_NO_SERVICE`.
     ///
     /// # Examples
     /// ```
@@ -60,7 +63,7 @@ impl Context {
     /// Connects to the service of a library that was loaded, or to a simulated one.
     ///
     /// # Errors
-    /// `SCARD_E_NO_SERVICE` where the service does not run.
+    /// As [`establish`](Context::establish), but for the look where the functions are not a library's.
     ///
     /// # Examples
     /// ```
@@ -74,8 +77,15 @@ impl Context {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn establish_on(provider: Provider) -> Result<Context, Error> {
-        let handle =
-            ContextHandle::establish(provider).map_err(|code| failed("SCardEstablishContext", code))?;
+        let handle = ContextHandle::establish(provider).map_err(|error| match error {
+            EstablishError::TooManyPostponed(source) => Error::TooManyPostponed { source },
+            EstablishError::Failed(code) => Error::Pcsc {
+                function: "SCardEstablishContext",
+                code,
+                reader: None,
+                causes: look::at_the_system(provider, code),
+            },
+        })?;
         Ok(Context::of(handle))
     }
 
@@ -128,7 +138,7 @@ impl Context {
     pub fn is_valid(&self) -> Result<(), Error> {
         self.handle
             .is_valid()
-            .map_err(|code| failed("SCardIsValidContext", code))
+            .map_err(|code| Error::pcsc("SCardIsValidContext", code, None))
     }
 
     /// Lists the readers, in the service's order; no reader is an empty list.
@@ -222,7 +232,12 @@ impl fmt::Debug for Context {
 /// Lists the readers of the system's PC/SC; no reader is an empty list.
 ///
 /// # Errors
-/// [`Error::Load`] where there is no library; `SCARD_E_NO_SERVICE` where the service does not run.
+/// [`Error::Load`] where there is no library; as [`Context::establish`] where there is no context.
+///
+/// # Platform notes
+/// Windows runs the service only while there is a reader, and does not say why it does not run. So where it does not run the
+/// list is empty, even where somebody has disabled the service: whoever must know asks [`Context::establish`], whose error is
+/// the same for both.
 ///
 /// # Examples
 /// ```no_run
@@ -232,20 +247,60 @@ impl fmt::Debug for Context {
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 pub fn list_readers() -> Result<Vec<ReaderName>, Error> {
-    Context::establish()?.list_readers()
+    let list = Context::establish().and_then(|context| context.list_readers());
+    empty_without_service(Platform::CURRENT, list)
 }
 
-fn failed(function: &'static str, code: Code) -> Error {
-    Error::Pcsc {
-        function,
-        code,
-        reader: None,
+/// Makes a list that could not be had for want of a reader an empty one.
+fn empty_without_service(
+    platform: Platform,
+    list: Result<Vec<ReaderName>, Error>,
+) -> Result<Vec<ReaderName>, Error> {
+    match list {
+        // The second where the last reader goes between the two calls.
+        Err(error)
+            if platform == Platform::Windows
+                && matches!(error.code(), Some(Code::NO_SERVICE | Code::SERVICE_STOPPED)) =>
+        {
+            Ok(Vec::new())
+        }
+        list => list,
     }
 }
 
 fn unread(function: &'static str, error: WholeError) -> Error {
     match error {
         WholeError::KeepsChanging => Error::KeepsChanging { function },
-        WholeError::Failed(code) => failed(function, code),
+        WholeError::Failed(code) => Error::pcsc(function, code, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_windows_a_service_that_waits_for_a_reader_lists_none() {
+        for (platform, function, code, is_empty) in [
+            (Platform::Windows, "SCardEstablishContext", Code::NO_SERVICE, true),
+            (Platform::Windows, "SCardListReaders", Code::SERVICE_STOPPED, true),
+            (
+                Platform::Windows,
+                "SCardEstablishContext",
+                Code::ERROR_ACCESS_DENIED,
+                false,
+            ),
+            (
+                Platform::PcscLite,
+                "SCardEstablishContext",
+                Code::NO_SERVICE,
+                false,
+            ),
+            (Platform::MacOs, "SCardEstablishContext", Code::NO_SERVICE, false),
+        ] {
+            let error = Error::pcsc(function, code, None);
+            let list = empty_without_service(platform, Err(error.clone()));
+            assert_eq!(list, if is_empty { Ok(Vec::new()) } else { Err(error) });
+        }
     }
 }

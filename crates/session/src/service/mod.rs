@@ -2,9 +2,9 @@
 
 mod context;
 mod features;
+mod look;
 mod reader_access;
 mod tracked_card;
 
 pub use context::{Context, list_readers};
-pub use features::Feature;
 pub(crate) use tracked_card::TrackedCard;

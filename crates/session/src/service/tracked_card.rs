@@ -1,25 +1,19 @@
 //! A connection to a card, and what has become of it.
 
-use crate::error::Error;
-use crate::ffi::{CardHandle, Code, Disposition, Opening, Protocol, ReaderName};
+mod loss;
+
+use crate::error::{Cause, Error};
+use crate::ffi::{CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName};
 use crate::service::context::Context;
-use pcsc_sys::MAX_READERNAME;
+use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// The longest name of a reader with its null; pcsc-lite would take the beginning of a longer one for the whole.
 const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
     usize::MAX
 } else {
     MAX_READERNAME
-};
-
-/// What C functions say of a reader that was pulled out.
-///
-/// pcsc-lite's service says it of every call on its connections, and of little else that a session asks.
-const READER_GONE: Code = if cfg!(windows) {
-    Code::UNKNOWN_READER
-} else {
-    Code::INVALID_VALUE
 };
 
 /// A connection to a reader and its card.
@@ -34,6 +28,8 @@ pub(crate) struct TrackedCard {
     opening: Opening,
     /// The code that ended it, where one did.
     lost: Cell<Option<Code>>,
+    /// Whether its end was asked for where the service had gone: there is nothing left that could be reconnected.
+    is_given_up: bool,
     /// Transactions that could not be ended because the card was reset: the service still holds them.
     transactions_still_held: Cell<u32>,
 }
@@ -66,11 +62,7 @@ impl TrackedCard {
                 reader,
             }),
             Err(code) if is_chosen => Err(unknown_reader(context, reader, code)),
-            Err(code) => Err(Error::Pcsc {
-                function: "SCardConnect",
-                code,
-                reader: Some(reader),
-            }),
+            Err(code) => Err(Error::pcsc("SCardConnect", code, Some(reader))),
         }
     }
 
@@ -81,6 +73,7 @@ impl TrackedCard {
             protocol,
             opening,
             lost: Cell::new(None),
+            is_given_up: false,
             transactions_still_held: Cell::new(0),
         }
     }
@@ -106,11 +99,7 @@ impl TrackedCard {
                     }
                     // Nothing is known of the reader yet.
                     Error::Pcsc { function, code, .. } | Error::ReaderGone { function, code, .. } => {
-                        Error::Pcsc {
-                            function,
-                            code,
-                            reader: None,
-                        }
+                        Error::pcsc(function, code, None)
                     }
                     error => error,
                 })
@@ -118,9 +107,9 @@ impl TrackedCard {
         }
     }
 
-    /// The handle, and nothing of what became of it.
-    pub(crate) fn into_handle(self) -> CardHandle {
-        self.handle
+    /// Gives the handle away with its context; it is not ended.
+    pub(crate) fn give_handle_away(&mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
+        self.handle.give_away()
     }
 
     #[inline]
@@ -163,41 +152,17 @@ impl TrackedCard {
     /// The error for a call that needs the reader alone, where that or the service is gone.
     pub(crate) fn check_reader(&self, function: &'static str) -> Result<(), Error> {
         match self.lost.get() {
-            Some(code) if !is_reconnectable(code) => Err(self.error(function, code)),
+            Some(code) if !loss::is_reconnectable(code) => Err(self.error(function, code)),
             _ => Ok(()),
         }
     }
 
-    /// The error of a call, after taking note of what it says of the connection.
-    #[cold]
-    pub(crate) fn failed(&self, function: &'static str, code: Code) -> Error {
-        if ends_connection(code) {
-            self.lost.set(Some(code));
-        }
-        self.error(function, code)
-    }
-
-    #[cold]
-    fn error(&self, function: &'static str, code: Code) -> Error {
-        let reader = self.reader.clone();
-        if code == READER_GONE {
-            return Error::ReaderGone {
-                function,
-                code,
-                reader,
-            };
-        }
-        Error::Pcsc {
-            function,
-            code,
-            reader: Some(reader),
-        }
-    }
-
-    /// Wraps `SCardReconnect`.
+    /// Wraps `SCardReconnect`; whatever was found before, it is tried.
     pub(crate) fn reconnect(&mut self, opening: Opening, initialization: Disposition) -> Result<(), Error> {
         const FUNCTION: &str = "SCardReconnect";
-        self.check_reader(FUNCTION)?;
+        if self.is_given_up {
+            self.check(FUNCTION)?;
+        }
         match self.handle.reconnect(opening, initialization) {
             Ok(protocol) if !opening.allows(protocol) => {
                 // It is connected, by a protocol that was not asked for: nothing goes to the card.
@@ -221,10 +186,11 @@ impl TrackedCard {
                 })
             }
             // That is said of the argument, not of the reader.
-            Err(Code::INVALID_VALUE) if initialization == Disposition::Eject => Err(Error::Pcsc {
+            Err(code @ Code::INVALID_VALUE) if initialization == Disposition::Eject => Err(Error::Pcsc {
                 function: FUNCTION,
-                code: Code::INVALID_VALUE,
+                code,
                 reader: Some(self.reader.clone()),
+                causes: Some([Cause::ValueRefused {}].into()),
             }),
             Err(code) => Err(self.failed(FUNCTION, code)),
         }
@@ -235,6 +201,7 @@ impl TrackedCard {
         const FUNCTION: &str = "SCardDisconnect";
         if self.lost.get().is_some_and(Code::is_service_down) {
             self.handle.forget();
+            self.is_given_up = true;
             return self.check(FUNCTION);
         }
         let disposition = self.handle.on_drop();
@@ -306,31 +273,6 @@ impl Drop for Held<'_> {
 
 const END_TRANSACTION: &str = "SCardEndTransaction";
 
-/// Whether `SCardReconnect` can make the handle usable again.
-fn is_reconnectable(code: Code) -> bool {
-    matches!(
-        code,
-        Code::RESET_CARD
-            | Code::REMOVED_CARD
-            | Code::NO_SMARTCARD
-            | Code::READER_UNAVAILABLE
-            | Code::PROTO_MISMATCH
-    )
-}
-
-/// Whether a code says that the connection is lost.
-fn ends_connection(code: Code) -> bool {
-    matches!(
-        code,
-        Code::RESET_CARD
-            | Code::REMOVED_CARD
-            | Code::NO_SMARTCARD
-            | Code::READER_UNAVAILABLE
-            | Code::UNKNOWN_READER
-    ) || code.is_service_down()
-        || code == READER_GONE
-}
-
 /// The error of a name that was chosen: that there is no such reader, where the list of readers says so too.
 fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {
     let doubtful = [
@@ -345,9 +287,5 @@ fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {
             Ok(_) | Err(_) => {}
         }
     }
-    Error::Pcsc {
-        function: "SCardConnect",
-        code,
-        reader: Some(name),
-    }
+    Error::pcsc("SCardConnect", code, Some(name))
 }

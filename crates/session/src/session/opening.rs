@@ -82,6 +82,7 @@ pub struct SessionOptions {
     on_close: Disposition,
     provider: Option<Provider>,
     exchange: ExchangeOptions,
+    logs_bytes: bool,
 }
 
 impl SessionOptions {
@@ -202,6 +203,13 @@ impl SessionOptions {
         self
     }
 
+    /// Says whether the [log](crate#the-log) has the bytes of commands and answers. Default: no, since they may be secret
+    /// though no rule says so; those of commands that carry secrets by their instruction, or are marked, never are.
+    pub fn log_bytes(mut self, are_logged: bool) -> Self {
+        self.logs_bytes = are_logged;
+        self
+    }
+
     /// The protocols to ask for.
     fn wanted_protocols(&self) -> Protocols {
         self.protocols.unwrap_or(match self.share_mode {
@@ -278,6 +286,10 @@ impl SessionOptions {
             protocols: self.wanted_protocols(),
         };
         let card = TrackedCard::open(context, reader, is_chosen, opening, self.on_close)?;
-        Ok(Session::new(Connection::new(card, self.exchange)))
+        Ok(Session::new(Connection::new(
+            card,
+            self.exchange,
+            self.logs_bytes,
+        )))
     }
 }

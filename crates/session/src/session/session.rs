@@ -4,12 +4,14 @@ use crate::error::{CloseError, Error};
 use crate::exchange::{
     Buffers, CardChannel, Connection, Exchange, ExchangeOptions, Response, TransparentFile, sealed,
 };
-use crate::ffi::{CardHandle, Disposition, Opening, Protocols, ShareMode};
+use crate::ffi::{CardHandle, ContextHandle, Disposition, Opening, Protocols, ShareMode};
 use crate::service::TrackedCard;
 use pcsc_iso7816::command::Command;
 use pcsc_iso7816::status_word::StatusWord;
+use pcsc_sys::SCARDHANDLE;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// A session with the card in one reader.
 ///
@@ -39,9 +41,8 @@ use std::ops::Deref;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 pub struct Session {
-    // Dropped before the connection: what was secret is wiped before the card is disconnected.
-    buffers: Buffers,
     connection: Connection,
+    buffers: Buffers,
 }
 
 const _: fn() = || {
@@ -64,12 +65,16 @@ impl Session {
             protocols: Protocols::ANY,
         };
         let card = TrackedCard::take_over(handle, opening)?;
-        Ok(Session::new(Connection::new(card, ExchangeOptions::default())))
+        Ok(Session::new(Connection::new(
+            card,
+            ExchangeOptions::default(),
+            false,
+        )))
     }
 
-    /// The handle, given away.
-    pub(crate) fn into_handle(self) -> CardHandle {
-        self.connection.card.into_handle()
+    /// The handle, given away: it is not ended.
+    pub(crate) fn give_handle_away(mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
+        self.connection.card.give_handle_away()
     }
 
     pub(super) fn card(&self) -> &TrackedCard {
@@ -260,8 +265,7 @@ impl Session {
             protocols,
         };
         let result = self.connection.card.reconnect(opening, initialization);
-        // It may be another card.
-        self.connection.limits.set(None);
+        self.connection.forget_card();
         result
     }
 
@@ -331,6 +335,13 @@ impl Session {
     /// ```
     pub fn execute_into(&mut self, command: &Command<'_>, data: &mut Vec<u8>) -> Result<StatusWord, Error> {
         CardChannel::execute_into(self, command, data)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Before the connection is ended, and before the memory is freed.
+        self.buffers.wipe();
     }
 }
 

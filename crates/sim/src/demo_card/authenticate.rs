@@ -2,7 +2,7 @@
 
 use super::card::DemoCard;
 use super::request::Request;
-use super::status::Status;
+use pcsc_iso7816::status_word::StatusWord;
 
 /// The longest challenge, in bytes.
 const LONGEST_CHALLENGE: usize = 256;
@@ -15,9 +15,9 @@ impl DemoCard {
         &mut self,
         request: &Request<'_>,
         response: &mut Vec<u8>,
-    ) -> Result<Status, Status> {
+    ) -> Result<StatusWord, StatusWord> {
         if request.p1_p2() != 0 {
-            return Err(Status::WRONG_P1_P2);
+            return Err(StatusWord::INCORRECT_P1_P2);
         }
         request.no_data()?;
         let mut left = request.le()?.ne.min(LONGEST_CHALLENGE);
@@ -32,9 +32,13 @@ impl DemoCard {
             self.scratch.extend_from_slice(&bytes[..now]);
             left -= now;
         }
-        Ok(self
-            .rounds
-            .answer(&self.options, request, &self.scratch, Status::OK, response))
+        Ok(self.rounds.answer(
+            &self.options,
+            request,
+            &self.scratch,
+            StatusWord::SUCCESS,
+            response,
+        ))
     }
 
     /// INTERNAL AUTHENTICATE: the challenge, last byte first, each byte inverted. ISO/IEC 7816-4:2013, 11.5.2.
@@ -42,15 +46,19 @@ impl DemoCard {
         &mut self,
         request: &Request<'_>,
         response: &mut Vec<u8>,
-    ) -> Result<Status, Status> {
+    ) -> Result<StatusWord, StatusWord> {
         if request.p1_p2() != 0 {
-            return Err(Status::WRONG_P1_P2);
+            return Err(StatusWord::INCORRECT_P1_P2);
         }
         let challenge = request.data()?;
         self.scratch.clear();
         self.scratch.extend(challenge.iter().rev().map(|byte| !byte));
-        Ok(self
-            .rounds
-            .answer(&self.options, request, &self.scratch, Status::OK, response))
+        Ok(self.rounds.answer(
+            &self.options,
+            request,
+            &self.scratch,
+            StatusWord::SUCCESS,
+            response,
+        ))
     }
 }

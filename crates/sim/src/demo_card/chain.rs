@@ -1,7 +1,7 @@
 //! Command chaining: the data of several commands, put together.
 
 use super::request::{Instruction, Request};
-use super::status::Status;
+use pcsc_iso7816::status_word::StatusWord;
 
 /// The most bytes that a chain can carry.
 const MAX_GATHERED: usize = 65_536;
@@ -21,11 +21,11 @@ impl Chain {
     /// Adds a command to the chain, which it begins if there is none.
     ///
     /// One that belongs to no chain, or is too much for it, ends it with nothing done.
-    pub(super) fn gather(&mut self, request: &Request<'_>) -> Result<(), Status> {
-        let key = (request.class.channel, request.instruction, request.p1, request.p2);
+    pub(super) fn gather(&mut self, request: &Request<'_>) -> Result<(), StatusWord> {
+        let key = (request.channel, request.instruction, request.p1, request.p2);
         let result = match self.begun_by {
-            Some(begun_by) if begun_by != key => Err(Status::LAST_OF_CHAIN_EXPECTED),
-            _ if self.data.len() + request.data.len() > MAX_GATHERED => Err(Status::WRONG_LENGTH),
+            Some(begun_by) if begun_by != key => Err(StatusWord::LAST_COMMAND_OF_CHAIN_EXPECTED),
+            _ if self.data.len() + request.data.len() > MAX_GATHERED => Err(StatusWord::WRONG_LENGTH),
             _ => {
                 self.begun_by = Some(key);
                 self.data.extend_from_slice(request.data);

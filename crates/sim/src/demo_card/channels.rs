@@ -1,9 +1,10 @@
 //! Logical channels, and what is selected on each.
 
 use super::files::Df;
+use pcsc_iso7816::class::Class;
 
 /// The most logical channels that a class byte can name. ISO/IEC 7816-4:2013, 5.4.1.
-pub(super) const MAX_CHANNELS: u8 = 20;
+pub(super) const MAX_CHANNELS: u8 = Class::MAX_CHANNEL + 1;
 
 /// What is selected on a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

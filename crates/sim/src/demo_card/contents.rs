@@ -4,6 +4,7 @@ use super::card::DemoCard;
 use super::data_objects::DataObjects;
 use super::files::{Access, Contents, Df, Ef, Files};
 use super::options::Options;
+use pcsc_iso7816::tlv::ber::Writer;
 
 const EF_DIR: u16 = 0x2F00;
 const EF_ATR: u16 = 0x2F01;
@@ -71,11 +72,11 @@ pub(super) fn data_objects() -> DataObjects {
 /// An application template for each application. ISO/IEC 7816-4:2013, 12.2.3.
 fn ef_dir() -> Vec<u8> {
     let mut contents = Vec::new();
+    let mut writer = Writer::appending(&mut contents);
     for df in Df::APPLICATIONS {
-        let name = df.name();
-        let length = u8::try_from(name.len()).unwrap_or_default();
-        contents.extend([0x61, 2 + length, 0x4F, length]);
-        contents.extend(name);
+        writer
+            .constructed(0x61, |template| template.object(0x4F, df.name()))
+            .expect("both are tags, and a name is short");
     }
     contents
 }

@@ -3,8 +3,8 @@
 use super::card::DemoCard;
 use super::channels::Channels;
 use super::request::{Instruction, Request};
-use super::status::Status;
 use crate::card::Card;
+use pcsc_iso7816::status_word::StatusWord;
 
 impl Card for DemoCard {
     fn atr(&self) -> &[u8] {
@@ -14,7 +14,7 @@ impl Card for DemoCard {
     fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>) {
         self.commands += 1;
         let status = self.receive(command, response).unwrap_or_else(|status| status);
-        response.extend_from_slice(&status.to_bytes());
+        response.extend_from_slice(&<[u8; 2]>::from(status));
     }
 
     fn reset(&mut self) {
@@ -27,28 +27,26 @@ impl Card for DemoCard {
 
 impl DemoCard {
     /// Reads a command that the card is ready for.
-    fn admit<'a>(&self, command: &'a [u8]) -> Result<Request<'a>, Status> {
+    fn admit<'a>(&self, command: &'a [u8]) -> Result<Request<'a>, StatusWord> {
         let request = Request::parse(command, self.options.extended_length())?;
-        let class = request.class;
-        if class.channel >= self.options.channels || !self.channels.is_open(class.channel) {
-            return Err(Status::NO_SUCH_CHANNEL);
+        if request.channel >= self.options.channels || !self.channels.is_open(request.channel) {
+            return Err(StatusWord::CHANNEL_NOT_SUPPORTED);
         }
-        if class.chaining && !self.options.chaining {
-            return Err(Status::NO_CHAINING);
+        if request.is_chaining && !self.options.chaining {
+            return Err(StatusWord::CHAINING_NOT_SUPPORTED);
         }
         Ok(request)
     }
 
-    fn receive(&mut self, command: &[u8], response: &mut Vec<u8>) -> Result<Status, Status> {
+    fn receive(&mut self, command: &[u8], response: &mut Vec<u8>) -> Result<StatusWord, StatusWord> {
         let request = self.admit(command).inspect_err(|_| self.chain.clear())?;
-        let class = request.class;
-        if !class.chaining && !self.chain.is_open() {
+        if !request.is_chaining && !self.chain.is_open() {
             return self.execute(&request, response);
         }
         self.chain.gather(&request)?;
-        if class.chaining {
+        if request.is_chaining {
             self.rounds.clear();
-            return Ok(Status::OK);
+            return Ok(StatusWord::SUCCESS);
         }
         let gathered = self.chain.take();
         let whole = Request {
@@ -60,7 +58,7 @@ impl DemoCard {
         status
     }
 
-    fn execute(&mut self, request: &Request<'_>, response: &mut Vec<u8>) -> Result<Status, Status> {
+    fn execute(&mut self, request: &Request<'_>, response: &mut Vec<u8>) -> Result<StatusWord, StatusWord> {
         if request.instruction != Instruction::GetResponse {
             self.rounds.clear();
         }

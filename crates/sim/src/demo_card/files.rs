@@ -1,6 +1,6 @@
 //! The card's files.
 
-use super::status::Status;
+use pcsc_iso7816::status_word::StatusWord;
 
 /// The dedicated files: the MF and, below it, two applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,16 +46,16 @@ impl Ef {
         }
     }
 
-    pub(super) fn may_be_read(&self, pin_verified: bool) -> Result<(), Status> {
+    pub(super) fn may_be_read(&self, pin_verified: bool) -> Result<(), StatusWord> {
         match self.access {
-            Access::AfterPin if !pin_verified => Err(Status::SECURITY_STATUS),
+            Access::AfterPin if !pin_verified => Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED),
             _ => Ok(()),
         }
     }
 
-    pub(super) fn may_be_updated(&self, pin_verified: bool) -> Result<(), Status> {
+    pub(super) fn may_be_updated(&self, pin_verified: bool) -> Result<(), StatusWord> {
         match self.access {
-            Access::ReadOnly => Err(Status::SECURITY_STATUS),
+            Access::ReadOnly => Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED),
             _ => self.may_be_read(pin_verified),
         }
     }
@@ -74,11 +74,11 @@ impl Files {
         self.0.iter().position(|ef| ef.df == df && ef.id == id)
     }
 
-    pub(super) fn by_short_id(&self, df: Df, short_id: u8) -> Result<usize, Status> {
+    pub(super) fn by_short_id(&self, df: Df, short_id: u8) -> Result<usize, StatusWord> {
         self.0
             .iter()
             .position(|ef| ef.df == df && ef.short_id == short_id)
-            .ok_or(Status::FILE_NOT_FOUND)
+            .ok_or(StatusWord::FILE_NOT_FOUND)
     }
 
     pub(super) fn get(&self, place: usize) -> &Ef {

@@ -1,5 +1,9 @@
 //! What a card can do, and the answer to reset that says so.
 
+use pcsc_iso7816::command::Form;
+use pcsc_iso7816::ef_atr::{ExtendedLengthInformation, tags};
+use pcsc_iso7816::tlv::ber::Writer;
+
 /// The transmission protocols that the answer to reset offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocols {
@@ -95,14 +99,16 @@ impl Options {
     ///
     /// ISO/IEC 7816-4:2013, 12.7.1.
     pub(super) fn ef_atr(&self) -> Vec<u8> {
-        let [selection, data_coding, commands] = self.capabilities();
-        let mut contents = vec![0x47, 0x03, selection, data_coding, commands];
+        let mut contents = Vec::new();
+        let mut writer = Writer::appending(&mut contents);
+        let mut written = writer.object(tags::CARD_CAPABILITIES, &self.capabilities());
         if self.extended_length() {
-            // 65,544 bytes: header, Lc, 65,535 bytes, Le. 65,538 bytes: 65,536 and the status word.
-            contents.extend([
-                0x7F, 0x66, 0x0A, 0x02, 0x03, 0x01, 0x00, 0x08, 0x02, 0x03, 0x01, 0x00, 0x02,
-            ]);
+            // The longest response has a status word behind its data.
+            let longest_response = Form::Extended.max_ne() + 2;
+            let lengths = ExtendedLengthInformation::new(Form::Extended.max_len(), longest_response);
+            written = written.and_then(|writer| lengths.write(writer));
         }
+        written.expect("these are tags, and their values are short");
         contents
     }
 }

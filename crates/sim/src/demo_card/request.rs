@@ -1,6 +1,9 @@
 //! A command APDU, as the card reads it.
 
-use super::status::Status;
+use pcsc_iso7816::class::Class;
+use pcsc_iso7816::command::{Case, Command, Form};
+use pcsc_iso7816::instruction;
+use pcsc_iso7816::status_word::StatusWord;
 
 /// The commands that the card knows. ISO/IEC 7816-4:2013, table 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,49 +27,25 @@ pub(super) enum Instruction {
 }
 
 impl Instruction {
-    fn of(ins: u8) -> Result<Self, Status> {
+    fn of(ins: u8) -> Result<Self, StatusWord> {
         Ok(match ins {
-            0x20 => Self::Verify,
-            0x24 => Self::ChangeReferenceData,
-            0x2C => Self::ResetRetryCounter,
-            0x70 => Self::ManageChannel,
-            0x84 => Self::GetChallenge,
-            0x88 => Self::InternalAuthenticate,
-            0xA4 => Self::Select,
-            0xB0 => Self::ReadBinary,
-            0xB1 => Self::ReadBinaryOdd,
-            0xB2 => Self::ReadRecord,
-            0xC0 => Self::GetResponse,
-            0xCA => Self::GetData,
-            0xD6 => Self::UpdateBinary,
-            0xD7 => Self::UpdateBinaryOdd,
-            0xDA => Self::PutData,
-            0xDC => Self::UpdateRecord,
-            _ => return Err(Status::UNKNOWN_INS),
-        })
-    }
-}
-
-/// What CLA says. ISO/IEC 7816-4:2013, 5.4.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Class {
-    pub(super) channel: u8,
-    pub(super) chaining: bool,
-}
-
-impl Class {
-    fn of(cla: u8) -> Result<Self, Status> {
-        let (channel, secure) = match cla {
-            0x00..=0x1F => (cla & 0x03, cla & 0x0C != 0),
-            0x40..=0x7F => (4 + (cla & 0x0F), cla & 0x20 != 0),
-            _ => return Err(Status::UNKNOWN_CLA),
-        };
-        if secure {
-            return Err(Status::NO_SECURE_MESSAGING);
-        }
-        Ok(Self {
-            channel,
-            chaining: cla & 0x10 != 0,
+            instruction::VERIFY => Self::Verify,
+            instruction::CHANGE_REFERENCE_DATA => Self::ChangeReferenceData,
+            instruction::RESET_RETRY_COUNTER => Self::ResetRetryCounter,
+            instruction::MANAGE_CHANNEL => Self::ManageChannel,
+            instruction::GET_CHALLENGE => Self::GetChallenge,
+            instruction::INTERNAL_AUTHENTICATE => Self::InternalAuthenticate,
+            instruction::SELECT => Self::Select,
+            instruction::READ_BINARY => Self::ReadBinary,
+            instruction::READ_BINARY_ODD => Self::ReadBinaryOdd,
+            instruction::READ_RECORD => Self::ReadRecord,
+            instruction::GET_RESPONSE => Self::GetResponse,
+            instruction::GET_DATA => Self::GetData,
+            instruction::UPDATE_BINARY => Self::UpdateBinary,
+            instruction::UPDATE_BINARY_ODD => Self::UpdateBinaryOdd,
+            instruction::PUT_DATA => Self::PutData,
+            instruction::UPDATE_RECORD => Self::UpdateRecord,
+            _ => return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
         })
     }
 }
@@ -80,10 +59,11 @@ pub(super) struct Le {
     pub(super) all: bool,
 }
 
-/// A command. ISO/IEC 7816-3:2006, 12.1.3.
+/// A command that the card has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Request<'a> {
-    pub(super) class: Class,
+    pub(super) channel: u8,
+    pub(super) is_chaining: bool,
     pub(super) instruction: Instruction,
     pub(super) p1: u8,
     pub(super) p2: u8,
@@ -93,31 +73,32 @@ pub(super) struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Reads the bytes of a command; those of extended length only where the card has that.
-    pub(super) fn parse(apdu: &'a [u8], extended_length: bool) -> Result<Self, Status> {
-        let (&[cla, ins, p1, p2], body) = apdu.split_first_chunk().ok_or(Status::WRONG_LENGTH)?;
-        let (data, le) = match *body {
-            [] => (body, None),
-            [le] => (&body[..0], Some(short_le(le))),
-            [0, ref extended @ ..] if extended_length => split_extended(extended)?,
-            [0, ..] => return Err(Status::WRONG_LENGTH),
-            [lc, ref rest @ ..] => {
-                let (data, le) = rest
-                    .split_at_checked(usize::from(lc))
-                    .ok_or(Status::WRONG_LENGTH)?;
-                match *le {
-                    [] => (data, None),
-                    [le] => (data, Some(short_le(le))),
-                    _ => return Err(Status::WRONG_LENGTH),
-                }
-            }
-        };
+    pub(super) fn parse(apdu: &'a [u8], extended_length: bool) -> Result<Self, StatusWord> {
+        let wrong_length = |_| StatusWord::WRONG_LENGTH;
+        let command = Command::parse(apdu).map_err(wrong_length)?;
+        let form = Case::of(apdu).map_err(wrong_length)?.form();
+        if form == Some(Form::Extended) && !extended_length {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        let class = Class::new(command.cla());
+        let channel = class
+            .channel()
+            .filter(|_| class.is_interindustry())
+            .ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
+        if class.is_secured() {
+            return Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED);
+        }
         Ok(Self {
-            class: Class::of(cla)?,
-            instruction: Instruction::of(ins)?,
-            p1,
-            p2,
-            data,
-            le,
+            channel,
+            is_chaining: class.is_chaining(),
+            instruction: Instruction::of(command.ins())?,
+            p1: command.p1(),
+            p2: command.p2(),
+            data: command.data(),
+            le: form.filter(|_| command.ne() > 0).map(|form| Le {
+                ne: command.ne(),
+                all: command.ne() == form.max_ne(),
+            }),
         })
     }
 
@@ -126,54 +107,23 @@ impl<'a> Request<'a> {
     }
 
     /// The Le field of a command that has no meaning without one.
-    pub(super) fn le(&self) -> Result<Le, Status> {
-        self.le.ok_or(Status::WRONG_LENGTH)
+    pub(super) fn le(&self) -> Result<Le, StatusWord> {
+        self.le.ok_or(StatusWord::WRONG_LENGTH)
     }
 
     /// The data of a command that has no meaning without any.
-    pub(super) fn data(&self) -> Result<&'a [u8], Status> {
+    pub(super) fn data(&self) -> Result<&'a [u8], StatusWord> {
         match self.data {
-            [] => Err(Status::WRONG_LENGTH),
+            [] => Err(StatusWord::WRONG_LENGTH),
             data => Ok(data),
         }
     }
 
     /// Refuses data where the command takes none.
-    pub(super) fn no_data(&self) -> Result<(), Status> {
+    pub(super) fn no_data(&self) -> Result<(), StatusWord> {
         match self.data {
             [] => Ok(()),
-            _ => Err(Status::WRONG_LENGTH),
+            _ => Err(StatusWord::WRONG_LENGTH),
         }
-    }
-}
-
-fn short_le(le: u8) -> Le {
-    Le {
-        ne: if le == 0 { 256 } else { usize::from(le) },
-        all: le == 0,
-    }
-}
-
-fn extended_le(high: u8, low: u8) -> Le {
-    let le = u16::from_be_bytes([high, low]);
-    Le {
-        ne: if le == 0 { 65_536 } else { usize::from(le) },
-        all: le == 0,
-    }
-}
-
-/// What follows the 00 that begins an extended length field.
-fn split_extended(body: &[u8]) -> Result<(&[u8], Option<Le>), Status> {
-    match *body {
-        [high, low] => Ok((&body[..0], Some(extended_le(high, low)))),
-        [high, low, ref rest @ ..] => {
-            let nc = usize::from(u16::from_be_bytes([high, low]));
-            match rest.split_at_checked(nc) {
-                Some((data, [])) if nc > 0 => Ok((data, None)),
-                Some((data, &[high, low])) if nc > 0 => Ok((data, Some(extended_le(high, low)))),
-                _ => Err(Status::WRONG_LENGTH),
-            }
-        }
-        _ => Err(Status::WRONG_LENGTH),
     }
 }

@@ -2,10 +2,8 @@
 
 use super::options::{Options, Protocols};
 use super::request::Request;
-use super::status::Status;
-
-/// The most bytes of which 6Cxx can tell.
-const MAX_SHORT_NE: usize = 256;
+use pcsc_iso7816::command::Form;
+use pcsc_iso7816::status_word::StatusWord;
 
 /// What waits for GET RESPONSE.
 #[derive(Clone, Default)]
@@ -13,7 +11,7 @@ pub(super) struct Rounds {
     waiting: Vec<u8>,
     sent: usize,
     /// The status that the last round ends with; `None` while nothing waits.
-    end: Option<Status>,
+    end: Option<StatusWord>,
     channel: u8,
 }
 
@@ -24,13 +22,13 @@ impl Rounds {
         self.end = None;
     }
 
-    fn keep(&mut self, data: &[u8], end: Status, channel: u8) -> Status {
+    fn keep(&mut self, data: &[u8], end: StatusWord, channel: u8) -> StatusWord {
         self.waiting.clear();
         self.waiting.extend_from_slice(data);
         self.sent = 0;
         self.end = Some(end);
         self.channel = channel;
-        Status::waiting(data.len())
+        StatusWord::of_remaining(data.len())
     }
 
     /// Answers with `data`; with `early_end` where that is less than what was explicitly asked for.
@@ -41,28 +39,28 @@ impl Rounds {
         options: &Options,
         request: &Request<'_>,
         data: &[u8],
-        early_end: Status,
+        early_end: StatusWord,
         response: &mut Vec<u8>,
-    ) -> Status {
-        let channel = request.class.channel;
+    ) -> StatusWord {
+        let channel = request.channel;
         let case_4_on_t0 = options.protocols == Protocols::T0 && !request.data.is_empty();
         let le = match request.le {
-            _ if data.is_empty() => return Status::OK,
+            _ if data.is_empty() => return StatusWord::SUCCESS,
             Some(le) if !case_4_on_t0 => le,
-            _ if options.protocols == Protocols::T1 || !options.get_response => return Status::OK,
-            _ => return self.keep(data, Status::OK, channel),
+            _ if options.protocols == Protocols::T1 || !options.get_response => return StatusWord::SUCCESS,
+            _ => return self.keep(data, StatusWord::SUCCESS, channel),
         };
         if options.exact_le()
             && request.data.is_empty()
             && data.len() != le.ne
-            && data.len() <= MAX_SHORT_NE.min(options.round)
+            && data.len() <= Form::Short.max_ne().min(options.round)
         {
-            return Status::right_le(data.len());
+            return StatusWord::of_correct_le(data.len());
         }
         let end = if data.len() < le.ne && !le.all {
             early_end
         } else {
-            Status::OK
+            StatusWord::SUCCESS
         };
         let now = data.len().min(le.ne);
         if !options.get_response {
@@ -84,22 +82,22 @@ impl Rounds {
         options: &Options,
         request: &Request<'_>,
         response: &mut Vec<u8>,
-    ) -> Result<Status, Status> {
+    ) -> Result<StatusWord, StatusWord> {
         if !options.get_response {
-            return Err(Status::UNKNOWN_INS);
+            return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED);
         }
         if request.p1_p2() != 0 {
-            return Err(Status::WRONG_P1_P2);
+            return Err(StatusWord::INCORRECT_P1_P2);
         }
         request.no_data()?;
         let le = request.le()?;
         let end = match self.end {
-            Some(end) if self.channel == request.class.channel => end,
-            _ => return Err(Status::CONDITIONS_OF_USE),
+            Some(end) if self.channel == request.channel => end,
+            _ => return Err(StatusWord::CONDITIONS_NOT_SATISFIED),
         };
         let waiting = &self.waiting[self.sent..];
         if options.exact_le() && waiting.len() < le.ne {
-            return Err(Status::right_le(waiting.len()));
+            return Err(StatusWord::of_correct_le(waiting.len()));
         }
         let now = waiting.len().min(le.ne).min(options.round);
         response.extend_from_slice(&waiting[..now]);
@@ -109,7 +107,7 @@ impl Rounds {
                 self.end = None;
                 Ok(end)
             }
-            left => Ok(Status::waiting(left)),
+            left => Ok(StatusWord::of_remaining(left)),
         }
     }
 }

@@ -4,7 +4,8 @@ use super::card::DemoCard;
 use super::channels::Selection;
 use super::files::{Contents, Df, Ef};
 use super::request::Request;
-use super::status::Status;
+use pcsc_iso7816::status_word::StatusWord;
+use pcsc_iso7816::tlv::ber::{WriteError, Writer};
 
 /// What P2 asks for. ISO/IEC 7816-4:2013, table 63.
 const WHAT: u8 = 0x0C;
@@ -20,16 +21,20 @@ const NEXT: u8 = 0x02;
 
 impl DemoCard {
     /// SELECT. ISO/IEC 7816-4:2013, 11.1.1.
-    pub(super) fn select(&mut self, request: &Request<'_>, response: &mut Vec<u8>) -> Result<Status, Status> {
+    pub(super) fn select(
+        &mut self,
+        request: &Request<'_>,
+        response: &mut Vec<u8>,
+    ) -> Result<StatusWord, StatusWord> {
         let template = match request.p2 & WHAT {
             FCI => Some(0x6F),
             FCP => Some(0x62),
             NOTHING => None,
-            _ => return Err(Status::WRONG_P1_P2),
+            _ => return Err(StatusWord::INCORRECT_P1_P2),
         };
         let by_name = request.p1 == 0x04;
         if request.p2 & !(WHAT | OCCURRENCE) != 0 || (!by_name && request.p2 & OCCURRENCE != 0) {
-            return Err(Status::WRONG_P1_P2);
+            return Err(StatusWord::INCORRECT_P1_P2);
         }
         let df = self.selection(request).df;
         let selected = match request.p1 {
@@ -40,18 +45,18 @@ impl DemoCard {
             0x03 => {
                 request.no_data()?;
                 match df {
-                    Df::Mf => return Err(Status::FILE_NOT_FOUND),
+                    Df::Mf => return Err(StatusWord::FILE_NOT_FOUND),
                     _ => Selection::of(Df::Mf),
                 }
             }
             0x04 => Selection::of(by_df_name(df, request)?),
             0x08 => self.by_path(Df::Mf, request.data)?,
             0x09 => self.by_path(df, request.data)?,
-            _ => return Err(Status::WRONG_P1_P2),
+            _ => return Err(StatusWord::INCORRECT_P1_P2),
         };
         *self.selection_mut(request) = selected;
         let Some(template) = template else {
-            return Ok(Status::OK);
+            return Ok(StatusWord::SUCCESS);
         };
         let Self {
             files,
@@ -61,17 +66,17 @@ impl DemoCard {
             ..
         } = self;
         scratch.clear();
-        scratch.extend([template, 0]);
-        match selected.ef {
-            Some(place) => describe_ef(files.get(place), scratch),
-            None => describe_df(selected.df, scratch),
-        }
-        scratch[1] = u8::try_from(scratch.len() - 2).unwrap_or_default();
-        Ok(rounds.answer(options, request, scratch, Status::OK, response))
+        Writer::appending(scratch)
+            .constructed(template, |information| match selected.ef {
+                Some(place) => describe_ef(files.get(place), information),
+                None => describe_df(selected.df, information),
+            })
+            .map_err(|_| StatusWord::NO_PRECISE_DIAGNOSIS)?;
+        Ok(rounds.answer(options, request, scratch, StatusWord::SUCCESS, response))
     }
 
     /// The MF, an EF of the current DF, or an application.
-    fn by_id(&self, df: Df, id: u16) -> Result<Selection, Status> {
+    fn by_id(&self, df: Df, id: u16) -> Result<Selection, StatusWord> {
         if id == Df::Mf.id() {
             return Ok(Selection::of(Df::Mf));
         }
@@ -79,20 +84,20 @@ impl DemoCard {
             .or_else(|error| Df::application_by_id(id).map(Selection::of).ok_or(error))
     }
 
-    fn child_ef(&self, df: Df, id: u16) -> Result<Selection, Status> {
-        let place = self.files.by_id(df, id).ok_or(Status::FILE_NOT_FOUND)?;
+    fn child_ef(&self, df: Df, id: u16) -> Result<Selection, StatusWord> {
+        let place = self.files.by_id(df, id).ok_or(StatusWord::FILE_NOT_FOUND)?;
         Ok(Selection::of_ef(df, place))
     }
 
-    fn by_path(&self, from: Df, path: &[u8]) -> Result<Selection, Status> {
+    fn by_path(&self, from: Df, path: &[u8]) -> Result<Selection, StatusWord> {
         if path.is_empty() || path.len() % 2 != 0 {
-            return Err(Status::NC_AGAINST_P1_P2);
+            return Err(StatusWord::NC_INCONSISTENT_WITH_P1_P2);
         }
         let mut selected = Selection::of(from);
         for id in path.chunks_exact(2) {
             let id = u16::from_be_bytes([id[0], id[1]]);
             if selected.ef.is_some() {
-                return Err(Status::FILE_NOT_FOUND);
+                return Err(StatusWord::FILE_NOT_FOUND);
             }
             selected = match child_df(selected.df, id) {
                 Ok(df) => Selection::of(df),
@@ -103,24 +108,24 @@ impl DemoCard {
     }
 }
 
-fn file_id(request: &Request<'_>) -> Result<u16, Status> {
+fn file_id(request: &Request<'_>) -> Result<u16, StatusWord> {
     match *request.data {
         [high, low] => Ok(u16::from_be_bytes([high, low])),
-        _ => Err(Status::NC_AGAINST_P1_P2),
+        _ => Err(StatusWord::NC_INCONSISTENT_WITH_P1_P2),
     }
 }
 
-fn child_df(df: Df, id: u16) -> Result<Df, Status> {
+fn child_df(df: Df, id: u16) -> Result<Df, StatusWord> {
     match df {
-        Df::Mf => Df::application_by_id(id).ok_or(Status::FILE_NOT_FOUND),
-        _ => Err(Status::FILE_NOT_FOUND),
+        Df::Mf => Df::application_by_id(id).ok_or(StatusWord::FILE_NOT_FOUND),
+        _ => Err(StatusWord::FILE_NOT_FOUND),
     }
 }
 
 /// The application whose name begins with the bytes given: none at all begin every name.
-fn by_df_name(current: Df, request: &Request<'_>) -> Result<Df, Status> {
+fn by_df_name(current: Df, request: &Request<'_>) -> Result<Df, StatusWord> {
     if request.data.len() > 16 {
-        return Err(Status::NC_AGAINST_P1_P2);
+        return Err(StatusWord::NC_INCONSISTENT_WITH_P1_P2);
     }
     let mut matching = Df::APPLICATIONS
         .into_iter()
@@ -138,42 +143,53 @@ fn by_df_name(current: Df, request: &Request<'_>) -> Result<Df, Status> {
             Some(_) => matching.take_while(|&df| df != current).last(),
         },
     };
-    found.ok_or(Status::FILE_NOT_FOUND)
+    found.ok_or(StatusWord::FILE_NOT_FOUND)
 }
 
 /// Operational, activated. ISO/IEC 7816-4:2013, 7.4.10.
-const LIFE_CYCLE: [u8; 3] = [0x8A, 0x01, 0x05];
+const ACTIVATED: u8 = 0x05;
 
-fn describe_df(df: Df, information: &mut Vec<u8>) {
-    let [high, low] = df.id().to_be_bytes();
-    information.extend([0x82, 0x01, 0x38, 0x83, 0x02, high, low]);
-    let name = df.name();
-    if !name.is_empty() {
-        information.extend([0x84, u8::try_from(name.len()).unwrap_or_default()]);
-        information.extend_from_slice(name);
-    }
-    information.extend(LIFE_CYCLE);
+/// Tags of file control information. ISO/IEC 7816-4:2013, 7.4.3.
+mod tags {
+    pub(super) const SIZE: u32 = 0x80;
+    pub(super) const DESCRIPTOR: u32 = 0x82;
+    pub(super) const IDENTIFIER: u32 = 0x83;
+    pub(super) const DF_NAME: u32 = 0x84;
+    pub(super) const SHORT_EF_IDENTIFIER: u32 = 0x88;
+    pub(super) const LIFE_CYCLE: u32 = 0x8A;
 }
 
-fn describe_ef(ef: &Ef, information: &mut Vec<u8>) {
+type Written<'w, 'a> = Result<&'w mut Writer<'a>, WriteError>;
+
+fn describe_df<'w, 'a>(df: Df, information: &'w mut Writer<'a>) -> Written<'w, 'a> {
+    information
+        .object(tags::DESCRIPTOR, &[0x38])?
+        .object(tags::IDENTIFIER, &df.id().to_be_bytes())?;
+    if !df.name().is_empty() {
+        information.object(tags::DF_NAME, df.name())?;
+    }
+    information.object(tags::LIFE_CYCLE, &[ACTIVATED])
+}
+
+fn describe_ef<'w, 'a>(ef: &Ef, information: &'w mut Writer<'a>) -> Written<'w, 'a> {
     let size = match &ef.contents {
         Contents::Transparent(contents) => {
-            information.extend([0x82, 0x01, 0x01]);
+            information.object(tags::DESCRIPTOR, &[0x01])?;
             contents.len()
         }
         Contents::Records(records) => {
             let length = records.first().map_or(0, Vec::len);
             let [high, low] = u16::try_from(length).unwrap_or_default().to_be_bytes();
             let count = u8::try_from(records.len()).unwrap_or_default();
-            information.extend([0x82, 0x05, 0x02, 0x21, high, low, count]);
+            information.object(tags::DESCRIPTOR, &[0x02, 0x21, high, low, count])?;
             length * records.len()
         }
     };
-    let [high, low] = u16::try_from(size).unwrap_or(u16::MAX).to_be_bytes();
-    information.extend([0x80, 0x02, high, low]);
-    let [high, low] = ef.id.to_be_bytes();
-    information.extend([0x83, 0x02, high, low]);
-    // The identifier is in the five high bits.
-    information.extend([0x88, 0x01, ef.short_id << 3]);
-    information.extend(LIFE_CYCLE);
+    let size = u16::try_from(size).unwrap_or(u16::MAX);
+    information
+        .object(tags::SIZE, &size.to_be_bytes())?
+        .object(tags::IDENTIFIER, &ef.id.to_be_bytes())?
+        // The identifier is in the five high bits.
+        .object(tags::SHORT_EF_IDENTIFIER, &[ef.short_id << 3])?
+        .object(tags::LIFE_CYCLE, &[ACTIVATED])
 }

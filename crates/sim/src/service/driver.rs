@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::lock::lock;
+use pcsc_iso7816::part10::feature::Feature;
 use pcsc_sys::{CM_IOCTL_GET_FEATURE_REQUEST, DWORD, SCARD_E_UNSUPPORTED_FEATURE, SCARD_F_INTERNAL_ERROR};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,10 +31,7 @@ impl Driver {
 
     /// PC/SC part 10, 2.2: a tag, the length of 4 and the control code in big-endian order for each feature.
     fn feature_list(&self) -> Vec<u8> {
-        let entry = |&(tag, code): &(u8, u32)| {
-            let [a, b, c, d] = code.to_be_bytes();
-            [tag, 4, a, b, c, d]
-        };
+        let entry = |&(tag, control_code): &(u8, u32)| Feature { tag, control_code }.to_bytes();
         self.features.iter().flat_map(entry).collect()
     }
 }

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     fn of(code: LONG) -> String {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let text = unsafe { stringify(code) };
         // SAFETY: never null, null-terminated, and read before the next call.
         unsafe { CStr::from_ptr(text) }.to_str().unwrap().to_owned()

@@ -175,7 +175,7 @@ impl Backend {
             assert_eq!(code, SCARD_S_SUCCESS, "reader {reader} did not become {wanted:X}");
             state.dwCurrentState = state.dwEventState;
         }
-        // SAFETY: no pointer is passed, and nobody else has this context.
+        // SAFETY: the context is open, and nobody else has it.
         unsafe { (functions.SCardReleaseContext)(context) };
     }
 }

@@ -54,7 +54,7 @@ impl Recorder {
     /// Ends the program, and gives its record.
     pub(crate) fn finish(mut self) -> Vec<String> {
         for context in std::mem::take(&mut self.contexts) {
-            // SAFETY: no pointer is passed.
+            // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
             unsafe { (self.functions.SCardReleaseContext)(context) };
         }
         self.record
@@ -117,7 +117,7 @@ impl Recorder {
 
     #[track_caller]
     pub(crate) fn release(&mut self, context: SCARDCONTEXT) {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (self.functions.SCardReleaseContext)(context) };
         self.contexts.retain(|&open| open != context);
         self.note(format!("release {}", hex(code)));
@@ -200,21 +200,21 @@ impl Recorder {
 
     #[track_caller]
     pub(crate) fn disconnect(&mut self, card: SCARDHANDLE, disposition: DWORD) {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (self.functions.SCardDisconnect)(card, disposition) };
         self.note(format!("disconnect {disposition}: {}", hex(code)));
     }
 
     #[track_caller]
     pub(crate) fn begin(&mut self, card: SCARDHANDLE) {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (self.functions.SCardBeginTransaction)(card) };
         self.note(format!("begin: {}", hex(code)));
     }
 
     #[track_caller]
     pub(crate) fn end(&mut self, card: SCARDHANDLE, disposition: DWORD) {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (self.functions.SCardEndTransaction)(card, disposition) };
         self.note(format!("end {disposition}: {}", hex(code)));
     }
@@ -333,14 +333,14 @@ impl Recorder {
 
     #[track_caller]
     pub(crate) fn cancel(&mut self, context: SCARDCONTEXT) {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (self.functions.SCardCancel)(context) };
         self.note(format!("cancel: {}", hex(code)));
     }
 
     #[track_caller]
     pub(crate) fn is_valid(&mut self, context: SCARDCONTEXT) {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (self.functions.SCardIsValidContext)(context) };
         self.note(format!("is valid: {}", hex(code)));
     }

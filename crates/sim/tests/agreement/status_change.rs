@@ -168,7 +168,7 @@ pub(crate) fn cancelling(r: &mut Recorder) {
     });
     // As a canceller must: again and again, since one that comes before the wait does nothing.
     let (code, event) = loop {
-        // SAFETY: no pointer is passed.
+        // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
         let code = unsafe { (functions.SCardCancel)(context) };
         assert_eq!(code, SCARD_S_SUCCESS);
         if let Ok(told) = told.recv_timeout(std::time::Duration::from_millis(20)) {

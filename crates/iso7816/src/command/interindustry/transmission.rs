@@ -1,5 +1,6 @@
 //! How commands reach their application: logical channels, GET RESPONSE, ENVELOPE.
 
+use crate::class::Class;
 use crate::command::apdu::Command;
 use crate::instruction;
 use crate::out_of_range::{OutOfRange, checked, in_range};
@@ -38,7 +39,12 @@ impl<'a> Command<'a> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub const fn open_numbered_channel(channel: u8) -> Result<Self, OutOfRange> {
-        checked!(in_range("logical channel", channel as u32, 1, 19));
+        checked!(in_range(
+            "logical channel",
+            channel as u32,
+            1,
+            Class::MAX_CHANNEL as u32
+        ));
         Ok(Self::new(0x00, instruction::MANAGE_CHANNEL, 0x00, channel))
     }
 
@@ -58,7 +64,12 @@ impl<'a> Command<'a> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub const fn close_channel(channel: u8) -> Result<Self, OutOfRange> {
-        checked!(in_range("logical channel", channel as u32, 1, 19));
+        checked!(in_range(
+            "logical channel",
+            channel as u32,
+            1,
+            Class::MAX_CHANNEL as u32
+        ));
         Ok(Self::new(0x00, instruction::MANAGE_CHANNEL, 0x80, channel))
     }
 

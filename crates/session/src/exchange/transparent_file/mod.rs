@@ -7,7 +7,6 @@ mod reading;
 use crate::error::Error;
 use crate::exchange::transmit::{Exchange, MAX_DATA};
 use parts::{ODD_OVERHEAD, Parts, file_too_long};
-use pcsc_iso7816::command::Form;
 pub use read_error::ReadError;
 use reading::Reading;
 use zeroize::{Zeroize, Zeroizing};
@@ -185,7 +184,7 @@ impl<'a> TransparentFile<'a> {
         data.reserve(self.len.unwrap_or(USUAL).min(MAX_DATA));
         let mut progress = self.progress.take();
         let _transaction = self.exchange.connection.card.hold()?;
-        let mut parts = Parts::new(self.exchange, Form::max_ne, self.is_sensitive)?;
+        let mut parts = Parts::new(self.exchange, |(_, ne)| ne, self.is_sensitive)?;
         let mut reading = Reading::new(parts.most, self.len);
         while let Some(ne) = reading.next(data.len()) {
             let before = data.len();
@@ -238,7 +237,7 @@ impl<'a> TransparentFile<'a> {
         }
         let mut progress = self.progress.take();
         let _transaction = self.exchange.connection.card.hold()?;
-        let mut parts = Parts::new(self.exchange, Form::max_nc, self.is_sensitive)?;
+        let mut parts = Parts::new(self.exchange, |(nc, _)| nc, self.is_sensitive)?;
         let mut object = Zeroizing::new(Vec::new());
         if data.len() > USUAL {
             object.reserve(parts.most.min(data.len() + ODD_OVERHEAD));

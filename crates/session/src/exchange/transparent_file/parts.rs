@@ -7,7 +7,7 @@ use crate::exchange::connection::Connection;
 use crate::exchange::transmit::Exchange;
 use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_iso7816::tlv::ber::DataObjects;
+use pcsc_iso7816::tlv::ber::{DataObjects, Writer};
 use zeroize::Zeroize;
 
 /// The discretionary data object of the odd instructions, and its constructed form.
@@ -34,14 +34,17 @@ impl<'a> Parts<'a> {
     /// Asks for the form; how much one command carries, of what `of` counts, is known then.
     pub(super) fn new(
         exchange: Exchange<'a>,
-        of: fn(Form) -> usize,
+        of: fn((usize, usize)) -> usize,
         is_sensitive: bool,
     ) -> Result<Parts<'a>, Error> {
         let connection = exchange.connection;
         connection.long_form(Form::Extended.max_nc())?;
         Ok(Parts {
             exchange,
-            most: of(Form::Short).max(of(Form::Extended).min(connection.max_extended())),
+            most: of(connection.max_short())
+                .max(of(connection.max_extended()))
+                .min(connection.options.get().file_part.unwrap_or(usize::MAX))
+                .max(1),
             is_sensitive,
         })
     }
@@ -185,24 +188,18 @@ impl Parts<'_> {
             self.execute_update(&command)?;
             return Ok(part.len());
         }
-        let part = &data[..data.len().min(self.most - ODD_OVERHEAD)];
+        let part = &data[..data.len().min(self.most.saturating_sub(ODD_OVERHEAD).max(1))];
         object.clear();
         object.extend_from_slice(self.offset_object(offset)?.as_bytes());
-        object.push(0x53);
-        let len = part.len().to_be_bytes();
-        match part.len() {
-            0..=0x7F => {}
-            0x80..=0xFF => object.push(0x81),
-            _ => object.extend_from_slice(&[0x82, len[len.len() - 2]]),
-        }
-        object.push(len[len.len() - 1]);
-        object.extend_from_slice(part);
+        // A data object takes longer values than a command.
+        Writer::appending(object)
+            .object(DATA[0], part)
+            .map_err(|_| self.too_long())?;
         let command = self.marked(Command::update_binary_odd(object));
         self.execute_update(&command)?;
         Ok(part.len())
     }
 
-    /// The command on the file's channel, marked where its bytes are secret.
     /// 63Cx says that the card wrote after x attempts: ISO/IEC 7816-4:2013, table 6.
     fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
         let response = self.exchange.reborrow().execute(command)?;
@@ -210,6 +207,7 @@ impl Parts<'_> {
         Ok(())
     }
 
+    /// The command, marked where the file's bytes are secret.
     fn marked<'c>(&self, command: Command<'c>) -> Command<'c> {
         if self.is_sensitive {
             command.sensitive()

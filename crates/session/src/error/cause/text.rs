@@ -1,0 +1,193 @@
+//! What a cause says to people: what is the case, and what to do.
+
+use super::{Cause, Sandbox};
+use crate::error::Platform;
+use std::fmt;
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        On(self, Platform::CURRENT).fmt(f)
+    }
+}
+
+/// A cause as it is told on a platform.
+pub(super) struct On<'a>(pub(super) &'a Cause, pub(super) Platform);
+
+impl fmt::Display for On<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let On(cause, platform) = *self;
+        match cause {
+            Cause::NoLibrary {} => f.write_str("there is no PC/SC library: install it"),
+            Cause::StaticProgram {} => f.write_str(
+                "this program is linked statically and cannot load a library: build it with -C target-feature=-crt-static, or with the feature `link` and a static libpcsclite",
+            ),
+            Cause::ServiceNotRunning { socket } => {
+                f.write_str(match platform {
+                    Platform::Windows => "the service \"Smart Card\" (SCardSvr) does not run",
+                    Platform::PcscLite | Platform::MacOs => "the PC/SC service does not run",
+                })?;
+                if let Some(socket) = socket {
+                    write!(f, ", nobody listens on {socket:?}")?;
+                }
+                write!(f, ": {}", start(platform))
+            }
+            Cause::ServiceGone {} => f.write_str(match platform {
+                Platform::Windows => {
+                    "the service \"Smart Card\" was stopped, as it is when the last reader goes, or started anew: open a new context once a reader is there"
+                }
+                Platform::PcscLite | Platform::MacOs => {
+                    "the PC/SC service was stopped or started anew: open a new context once it runs"
+                }
+            }),
+            Cause::ServiceAnswers {} => {
+                f.write_str("the PC/SC service could not be reached, and answers by now: try again")
+            }
+            Cause::NoReaderNoService {} => f.write_str(
+                "there is no reader, without which Windows does not run the service \"Smart Card\": plug one in",
+            ),
+            Cause::ServiceAtItsLimit { clients } => {
+                f.write_str("the PC/SC service has as many clients as it takes")?;
+                match clients {
+                    Some(clients) => write!(f, ", {clients} contexts of all programs together")?,
+                    None => f.write_str(", by default 200 contexts of all programs together")?,
+                }
+                f.write_str(": close sessions and contexts that are not used, share one context, or start pcscd with a larger --max-thread")
+            }
+            Cause::ConnectionsAtLimit {} => f.write_str(
+                "there are as many connections to the reader as the service takes, or on this context, by default 200: close sessions that are not used, or start pcscd with a larger --max-card-handle-per-reader and --max-card-handle-per-thread",
+            ),
+            Cause::SocketNotPermitted { socket, group } => {
+                f.write_str("this user may not open the socket of the PC/SC service")?;
+                if let Some(socket) = socket {
+                    write!(f, ", {socket:?}")?;
+                }
+                match group {
+                    Some(group) => write!(f, ": become a member of the group {group:?} and log in again"),
+                    None => f.write_str(
+                        ": have it permitted, by the socket's group and mode, or by SELinux or AppArmor where one of them forbids it",
+                    ),
+                }
+            }
+            Cause::PolkitRefused { action } => write!(
+                f,
+                "polkit does not allow the action {action}, which it does for users at the machine but not over ssh, in a service or in a container: allow it by a rule in /etc/polkit-1/rules.d"
+            ),
+            Cause::SandboxWithoutService { sandbox } => f.write_str(sandboxed(*sandbox, platform)),
+            Cause::NoFileDescriptors {} => f.write_str(
+                "no file descriptor was left to connect with: close what is not used, or raise the limit (ulimit -n)",
+            ),
+            Cause::VersionsDiffer { library, protocol } => {
+                f.write_str("the library and the service are of different versions of pcsc-lite: ")?;
+                match library {
+                    Some(library) => write!(f, "the library is {library:?}")?,
+                    None => f.write_str("of the library nothing more is known")?,
+                }
+                match protocol {
+                    Some((major, minor)) => {
+                        write!(f, ", the service has version {major}:{minor} of the protocol")?;
+                        if let Some(releases) = releases(*major, *minor) {
+                            write!(f, " ({releases})")?;
+                        }
+                    }
+                    None => f.write_str(", and the service did not tell")?,
+                }
+                f.write_str("; use the library of the system that the service is of, or install the same version of both")
+            }
+            Cause::StubWithoutLibrary { library } => write!(
+                f,
+                "the library is pcsc-lite's stub and could not load {library:?}: install the package with that library (Debian: libpcsclite1), or name it in LIBPCSCLITE_DELEGATE"
+            ),
+            Cause::ServiceFailed {} => f.write_str("the PC/SC library or its service failed inside: restart the service"),
+            Cause::NoMemory {} => f.write_str("there is not enough memory"),
+            Cause::ValueRefused {} => {
+                f.write_str("a value is out of its range, or the reader's driver refuses it: give another")
+            }
+            Cause::ReaderPulledOut {} => f.write_str(
+                "the reader was pulled out, even if it is there again: open a new session",
+            ),
+            Cause::DriverFailed {} => f.write_str(
+                "the reader's driver failed to communicate, and the service is there: try again, or reconnect",
+            ),
+        }
+    }
+}
+
+/// What starts the service.
+fn start(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Windows => "start it, and set its start type back where it is disabled",
+        Platform::MacOs => "macOS starts it by itself: plug the reader in again, or restart the system",
+        Platform::PcscLite if cfg!(target_os = "linux") => {
+            "start it (systemctl start pcscd.socket, or the program pcscd)"
+        }
+        Platform::PcscLite => "start it (service pcscd start, or the program pcscd)",
+    }
+}
+
+fn sandboxed(sandbox: Option<Sandbox>, platform: Platform) -> &'static str {
+    match sandbox {
+        Some(Sandbox::Flatpak) => {
+            "this program runs in Flatpak without access to PC/SC: give it the permission (flatpak override --user --socket=pcsc, and the program's name)"
+        }
+        Some(Sandbox::Snap) => {
+            "this program runs in a snap without access to PC/SC: connect its interface (snap connect, and the snap's name with :pcscd)"
+        }
+        Some(Sandbox::Container) => {
+            "this program runs in a container that has no socket of a PC/SC service: share the folder /run/pcscd of the system with it"
+        }
+        None if platform == Platform::PcscLite => {
+            "this program runs in a sandbox or a container without the socket of the PC/SC service: give it access (Flatpak: --socket=pcsc; snap: the interface pcscd; a container: the folder /run/pcscd)"
+        }
+        None => {
+            "this program runs in the App Sandbox without access to smart cards: give it the entitlement com.apple.security.smartcard"
+        }
+    }
+}
+
+/// The releases of pcsc-lite whose protocol has this version.
+fn releases(major: i32, minor: i32) -> Option<&'static str> {
+    Some(match (major, minor) {
+        (4, 3) => "pcsc-lite 1.8.9 to 1.8.23",
+        (4, 4) => "pcsc-lite 1.8.24 to 2.2",
+        (4, 5) => "pcsc-lite 2.3 and 2.4",
+        (4, 6) => "pcsc-lite 2.5",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_do_is_what_can_be_done_on_the_platform() {
+        let down = Cause::ServiceNotRunning { socket: None };
+        let gone = Cause::ServiceGone {};
+        let sandbox = Cause::SandboxWithoutService { sandbox: None };
+        for (cause, platform, part) in [
+            (&down, Platform::Windows, "SCardSvr"),
+            (&down, Platform::PcscLite, "pcscd"),
+            (&down, Platform::MacOs, "macOS starts it by itself"),
+            (&gone, Platform::Windows, "last reader"),
+            (&sandbox, Platform::PcscLite, "Flatpak"),
+            (&sandbox, Platform::MacOs, "com.apple.security.smartcard"),
+        ] {
+            let text = On(cause, platform).to_string();
+            assert!(text.contains(part), "{platform:?}: {text}");
+            let is_foreign = text.contains("pcscd") && platform != Platform::PcscLite;
+            assert!(!is_foreign, "{platform:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_escaped() {
+        let cause = Cause::ServiceNotRunning {
+            socket: Some("/run/\u{1b}[2J".into()),
+        };
+        let text = cause.to_string();
+        assert!(
+            !text.contains(char::is_control) && text.contains("u{1b}"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! Which causes the code of a function can have.
+
+use super::cause::Cause;
+use super::{Error, Platform};
+use crate::ffi::Code;
+
+impl Error {
+    /// Why it may have come, the likeliest first; none where the code has one meaning, which [`Code::meaning`] says, or where
+    /// the variant says it.
+    ///
+    /// One code of a C function can have several causes. Where a context could not be established on a library that was linked
+    /// or loaded, one look at the system was made when the error arose, for a second at most, and what it ruled out is left
+    /// out: whether the service's socket is there, whether this user may open it, whether the service answers, and with which
+    /// version, how many clients it has, whether a sandbox is around the program. It sent nothing that changes a state. So
+    /// with calls on a card whose code can mean that reader or service have gone: the service was asked for its readers.
+    /// Elsewhere, as with a simulated service, all causes are named. Nothing is looked at by this call.
+    ///
+    /// # Platform notes
+    /// What is looked at is pcsc-lite's. On macOS and Windows the causes follow from function and code.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Cause, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # simulator.fail("SCardConnect", 1, pcsc_sys::SCARD_F_INTERNAL_ERROR);
+    /// let error = Session::options().provider(simulator.provider()).open().unwrap_err();
+    /// let is_limit = |cause: &Cause| matches!(cause, Cause::ConnectionsAtLimit { .. });
+    /// assert!(error.causes().iter().any(is_limit) || cfg!(any(windows, target_os = "macos")));
+    /// ```
+    #[must_use]
+    #[doc(alias = "diagnosis")]
+    pub fn causes(&self) -> Vec<Cause> {
+        match self {
+            Error::Load { source } if source.is_static_program() => vec![Cause::StaticProgram {}],
+            Error::Load { .. } => vec![Cause::NoLibrary {}],
+            Error::Pcsc {
+                causes: Some(found), ..
+            } => found.to_vec(),
+            Error::Pcsc { function, code, .. } => possible(Platform::CURRENT, function, *code),
+            _ => Vec::new(),
+        }
+    }
+}
+
+const ESTABLISH: &str = "SCardEstablishContext";
+const CONNECT: &str = "SCardConnect";
+
+/// The causes that this code of this function can have; none where it has one meaning.
+fn possible(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
+    match (platform, function) {
+        (Platform::PcscLite, ESTABLISH) => establishing_pcsc_lite(code),
+        (Platform::PcscLite, CONNECT) => connecting_pcsc_lite(code),
+        (Platform::MacOs | Platform::Windows, ESTABLISH) => establishing(platform, code),
+        _ => calling(platform, function, code),
+    }
+}
+
+fn establishing_pcsc_lite(code: Code) -> Vec<Cause> {
+    let at_its_limit = Cause::ServiceAtItsLimit { clients: None };
+    let refused = Cause::PolkitRefused {
+        action: Cause::ACCESS_PCSC,
+    };
+    match code {
+        Code::NO_SERVICE => vec![
+            Cause::ServiceNotRunning { socket: None },
+            Cause::SocketNotPermitted {
+                socket: None,
+                group: None,
+            },
+            Cause::SandboxWithoutService { sandbox: None },
+            at_its_limit,
+            refused,
+            Cause::NoFileDescriptors {},
+        ],
+        // The service closed the connection.
+        Code::SECURITY_VIOLATION => vec![refused, at_its_limit],
+        Code::COMM_ERROR => vec![at_its_limit, refused, Cause::ServiceGone {}],
+        Code::SERVICE_STOPPED => vec![Cause::VersionsDiffer {
+            library: None,
+            protocol: None,
+        }],
+        Code::INTERNAL_ERROR => vec![
+            Cause::StubWithoutLibrary {
+                library: "libpcsclite_real.so.1".into(),
+            },
+            Cause::ServiceFailed {},
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn connecting_pcsc_lite(code: Code) -> Vec<Cause> {
+    let refused = Cause::PolkitRefused {
+        action: Cause::ACCESS_CARD,
+    };
+    match code {
+        // The first of one reader, in all contexts, the second of one context.
+        Code::INTERNAL_ERROR => vec![Cause::ConnectionsAtLimit {}, Cause::ServiceFailed {}],
+        Code::NO_MEMORY => vec![Cause::ConnectionsAtLimit {}, Cause::NoMemory {}],
+        // Up to version 2.0.0 the service closes the connection where polkit refuses.
+        Code::SECURITY_VIOLATION => vec![refused, Cause::ServiceGone {}],
+        Code::COMM_ERROR => vec![Cause::ServiceGone {}, refused, Cause::DriverFailed {}],
+        code => calling(Platform::PcscLite, CONNECT, code),
+    }
+}
+
+fn establishing(platform: Platform, code: Code) -> Vec<Cause> {
+    let down = Cause::ServiceNotRunning { socket: None };
+    match (platform, code) {
+        (Platform::Windows, Code::NO_SERVICE | Code::SERVICE_STOPPED) => {
+            vec![Cause::NoReaderNoService {}, down]
+        }
+        (Platform::MacOs, Code::NO_SERVICE) => vec![down, Cause::SandboxWithoutService { sandbox: None }],
+        (_, Code::INTERNAL_ERROR) => vec![Cause::ServiceFailed {}],
+        _ => Vec::new(),
+    }
+}
+
+/// Of any other function.
+fn calling(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
+    let on_a_card = is_on_a_card(function);
+    match code {
+        Code::NO_SERVICE | Code::SERVICE_STOPPED => vec![Cause::ServiceGone {}],
+        Code::COMM_ERROR if on_a_card => vec![Cause::ServiceGone {}, Cause::DriverFailed {}],
+        Code::COMM_ERROR => vec![Cause::ServiceGone {}],
+        // The connection to the service was reset.
+        Code::SECURITY_VIOLATION if platform == Platform::PcscLite => vec![Cause::ServiceGone {}],
+        Code::INVALID_VALUE if on_a_card && platform != Platform::Windows => {
+            vec![Cause::ValueRefused {}, Cause::ReaderPulledOut {}]
+        }
+        Code::INTERNAL_ERROR => vec![Cause::ServiceFailed {}],
+        Code::NO_MEMORY => vec![Cause::NoMemory {}],
+        _ => Vec::new(),
+    }
+}
+
+fn is_on_a_card(function: &str) -> bool {
+    matches!(
+        function,
+        "SCardReconnect"
+            | "SCardDisconnect"
+            | "SCardBeginTransaction"
+            | "SCardEndTransaction"
+            | "SCardStatus"
+            | "SCardTransmit"
+            | "SCardControl"
+            | "SCardGetAttrib"
+            | "SCardSetAttrib"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_windows_a_service_that_does_not_run_may_want_a_reader() {
+        for code in [Code::NO_SERVICE, Code::SERVICE_STOPPED] {
+            assert_eq!(
+                possible(Platform::Windows, ESTABLISH, code),
+                [
+                    Cause::NoReaderNoService {},
+                    Cause::ServiceNotRunning { socket: None }
+                ]
+            );
+            assert_eq!(
+                possible(Platform::Windows, "SCardTransmit", code),
+                [Cause::ServiceGone {}]
+            );
+        }
+        // Codes that only pcsc-lite uses so.
+        for (function, code) in [
+            (CONNECT, Code::SECURITY_VIOLATION),
+            ("SCardTransmit", Code::SECURITY_VIOLATION),
+            ("SCardSetAttrib", Code::INVALID_VALUE),
+        ] {
+            assert_eq!(possible(Platform::Windows, function, code), []);
+        }
+    }
+
+    #[test]
+    fn on_macos_a_program_may_lack_the_entitlement() {
+        let causes = possible(Platform::MacOs, ESTABLISH, Code::NO_SERVICE);
+        assert!(causes.contains(&Cause::SandboxWithoutService { sandbox: None }));
+        let causes = possible(Platform::MacOs, "SCardSetAttrib", Code::INVALID_VALUE);
+        assert_eq!(causes, [Cause::ValueRefused {}, Cause::ReaderPulledOut {}]);
+    }
+
+    #[test]
+    fn a_driver_fails_on_a_card_and_not_on_a_context() {
+        for platform in [Platform::PcscLite, Platform::MacOs, Platform::Windows] {
+            let on = |function| possible(platform, function, Code::COMM_ERROR);
+            assert_eq!(
+                on("SCardControl"),
+                [Cause::ServiceGone {}, Cause::DriverFailed {}]
+            );
+            assert_eq!(on("SCardListReaders"), [Cause::ServiceGone {}]);
+        }
+    }
+
+    #[test]
+    fn a_code_with_one_meaning_has_no_causes() {
+        for code in [
+            Code::RESET_CARD,
+            Code::TIMEOUT,
+            Code::INVALID_HANDLE,
+            Code::SHARING_VIOLATION,
+        ] {
+            for function in [ESTABLISH, CONNECT, "SCardTransmit"] {
+                assert_eq!(possible(Platform::PcscLite, function, code), []);
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_stays_small() {
+        assert!(size_of::<Error>() <= 64, "{}", size_of::<Error>());
+    }
+}

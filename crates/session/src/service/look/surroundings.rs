@@ -1,0 +1,264 @@
+//! What is around the program: the service's socket, a sandbox, polkit, the library's file.
+
+use super::socket::{Knock, knock};
+use crate::error::{Cause, Sandbox};
+use crate::ffi::Code;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where pcsc-lite has its socket by default, the likeliest first.
+const SOCKETS: [&str; 2] = if cfg!(target_os = "linux") {
+    ["/run/pcscd/pcscd.comm", "/var/run/pcscd/pcscd.comm"]
+} else {
+    ["/var/run/pcscd/pcscd.comm", "/run/pcscd/pcscd.comm"]
+};
+
+/// How many clients pcsc-lite takes by default.
+const MAX_CLIENTS: usize = 200;
+
+/// polkit's files in which pcsc-lite declares its actions, where it was built to ask polkit.
+const POLICIES: [&str; 3] = [
+    "/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy",
+    "/usr/local/share/polkit-1/actions/org.debian.pcsc-lite.policy",
+    "/run/current-system/sw/share/polkit-1/actions/org.debian.pcsc-lite.policy",
+];
+
+/// A system, and what a program's environment says.
+#[derive(Debug)]
+pub(super) struct Surroundings {
+    /// Where the system's files are.
+    root: PathBuf,
+    /// The socket that the environment names.
+    socket: Option<PathBuf>,
+    /// Whether the environment is a snap's.
+    is_snap: bool,
+    /// The library that the environment names to the stub.
+    delegate: Option<PathBuf>,
+    /// How long the service has to answer.
+    wait: Duration,
+}
+
+impl Surroundings {
+    /// The system's and this process'.
+    pub(super) fn of_the_system() -> Surroundings {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Surroundings {
+            root: "/".into(),
+            socket: variable("PCSCLITE_CSOCK_NAME").map(PathBuf::from),
+            is_snap: variable("SNAP").is_some(),
+            delegate: variable("LIBPCSCLITE_DELEGATE").map(PathBuf::from),
+            wait: Duration::from_secs(1),
+        }
+    }
+
+    /// The causes that are left of those that this code of `SCardEstablishContext` can have, where there was something to see.
+    pub(super) fn causes(&self, code: Code) -> Option<Vec<Cause>> {
+        match code {
+            Code::NO_SERVICE | Code::SECURITY_VIOLATION | Code::COMM_ERROR => {
+                let socket = self.socket();
+                self.unreached(code, knock(&self.at(&socket), self.wait), socket)
+            }
+            Code::SERVICE_STOPPED => {
+                let protocol = match knock(&self.at(self.socket()), self.wait) {
+                    Knock::Answered { major, minor } => Some((major, minor)),
+                    _ => None,
+                };
+                Some(vec![Cause::VersionsDiffer {
+                    library: self.library(),
+                    protocol,
+                }])
+            }
+            Code::INTERNAL_ERROR => self.failed_inside(),
+            _ => None,
+        }
+    }
+
+    /// Where the library could not talk to the service.
+    fn unreached(&self, code: Code, knock: Knock, socket: PathBuf) -> Option<Vec<Cause>> {
+        Some(match (code, knock) {
+            (_, Knock::Closed) => self.turned_away(&socket),
+            (Code::NO_SERVICE, Knock::Missing) => self.absent(socket),
+            (Code::NO_SERVICE, Knock::Denied) if self.is_snap => vec![sandboxed(Sandbox::Snap)],
+            (Code::NO_SERVICE, Knock::Denied) => vec![Cause::SocketNotPermitted {
+                group: self.group(&socket),
+                socket: Some(socket),
+            }],
+            (Code::NO_SERVICE, Knock::Refused) => vec![not_running(socket)],
+            (Code::NO_SERVICE, Knock::NoFileDescriptors) => vec![Cause::NoFileDescriptors {}],
+            (Code::NO_SERVICE, Knock::Answered { .. }) => vec![Cause::ServiceAnswers {}],
+            // polkit would have refused this connection as well: a place has become free.
+            (Code::SECURITY_VIOLATION, Knock::Answered { .. }) => {
+                vec![Cause::ServiceAtItsLimit { clients: None }]
+            }
+            (Code::COMM_ERROR, Knock::Answered { .. }) => {
+                vec![Cause::ServiceAtItsLimit { clients: None }, Cause::ServiceGone {}]
+            }
+            (Code::COMM_ERROR, Knock::Missing | Knock::Refused) => vec![Cause::ServiceGone {}],
+            _ => return None,
+        })
+    }
+
+    /// The service accepts connections and closes them.
+    fn turned_away(&self, socket: &Path) -> Vec<Cause> {
+        let clients = self.clients(socket);
+        let at_its_limit = Cause::ServiceAtItsLimit { clients };
+        let refused = Cause::PolkitRefused {
+            action: Cause::ACCESS_PCSC,
+        };
+        let asks_polkit = POLICIES.iter().any(|policy| self.at(policy).exists());
+        match clients {
+            Some(clients) if clients >= MAX_CLIENTS => vec![at_its_limit],
+            // From inside a sandbox neither all clients nor the system's policies are to be seen.
+            Some(_) if asks_polkit && self.sandbox().is_none() => vec![refused],
+            Some(_) if self.sandbox().is_none() => vec![at_its_limit, refused],
+            _ => vec![refused, Cause::ServiceAtItsLimit { clients: None }],
+        }
+    }
+
+    /// There is no socket.
+    fn absent(&self, socket: PathBuf) -> Vec<Cause> {
+        match self.sandbox() {
+            Some(Sandbox::Flatpak) if !self.has_flatpaks_permission() => vec![sandboxed(Sandbox::Flatpak)],
+            Some(Sandbox::Container) => vec![sandboxed(Sandbox::Container), not_running(socket)],
+            Some(Sandbox::Flatpak | Sandbox::Snap) | None => vec![not_running(socket)],
+        }
+    }
+
+    /// The library or the service said that it failed.
+    fn failed_inside(&self) -> Option<Vec<Cause>> {
+        let library = self.delegate.clone();
+        let library = library.unwrap_or_else(|| "libpcsclite_real.so.1".into());
+        let name = library.file_name()?;
+        // Where it is loaded, the stub has found it.
+        if self.mapped().iter().any(|file| file.file_name() == Some(name)) {
+            return Some(vec![Cause::ServiceFailed {}]);
+        }
+        Some(vec![
+            Cause::StubWithoutLibrary { library },
+            Cause::ServiceFailed {},
+        ])
+    }
+
+    /// A file of the system.
+    fn at(&self, path: impl AsRef<Path>) -> PathBuf {
+        let path = path.as_ref();
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    fn read(&self, path: &str) -> Option<String> {
+        let content = fs::read(self.at(path)).ok()?;
+        Some(String::from_utf8_lossy(&content).into_owned())
+    }
+
+    /// The path of the service's socket.
+    fn socket(&self) -> PathBuf {
+        let default = || {
+            let found = SOCKETS.into_iter().find(|socket| self.at(socket).exists());
+            found.unwrap_or(SOCKETS[0]).into()
+        };
+        self.socket.clone().unwrap_or_else(default)
+    }
+
+    fn sandbox(&self) -> Option<Sandbox> {
+        let is_there = |path: &str| self.at(path).exists();
+        if is_there("/.flatpak-info") {
+            Some(Sandbox::Flatpak)
+        } else if self.is_snap {
+            Some(Sandbox::Snap)
+        } else if is_there("/run/.containerenv") || is_there("/.dockerenv") {
+            Some(Sandbox::Container)
+        } else {
+            None
+        }
+    }
+
+    fn has_flatpaks_permission(&self) -> bool {
+        self.read("/.flatpak-info").is_some_and(|info| {
+            info.lines()
+                .filter_map(|line| line.strip_prefix("sockets="))
+                .any(|sockets| sockets.split(';').any(|socket| socket == "pcsc"))
+        })
+    }
+
+    /// The group whose members may open a socket that others may not.
+    fn group(&self, socket: &Path) -> Option<String> {
+        const GROUP: u32 = 0o020;
+        const OTHERS: u32 = 0o002;
+        let file = fs::metadata(self.at(socket)).ok()?;
+        if file.mode() & (GROUP | OTHERS) != GROUP {
+            return None;
+        }
+        let number = file.gid().to_string();
+        let groups = self.read("/etc/group").unwrap_or_default();
+        let name = groups.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)? == number).then(|| name.to_owned())
+        });
+        Some(name.unwrap_or(number))
+    }
+
+    /// How many connections the service has, as far as this network namespace goes.
+    fn clients(&self, socket: &Path) -> Option<usize> {
+        const CONNECTED: &str = "03";
+        let sockets = self.read("/proc/thread-self/net/unix")?;
+        let is_of_the_service = |line: &&str| {
+            let mut fields = line.split_ascii_whitespace();
+            let state = fields.nth(5);
+            // After the number of the file.
+            let path = fields.nth(1).map(Path::new);
+            state == Some(CONNECTED)
+                && path.is_some_and(|path| {
+                    path == socket || SOCKETS.iter().any(|known| path == Path::new(known))
+                })
+        };
+        Some(sockets.lines().filter(is_of_the_service).count())
+    }
+
+    /// The file of pcsc-lite's library, where there is one: the real one where there is a stub in front of it.
+    fn library(&self) -> Option<PathBuf> {
+        let named = |part: &str| {
+            let mut files = self.mapped();
+            files.retain(|file| {
+                let name = file.file_name().map(OsStr::to_string_lossy);
+                name.is_some_and(|name| name.contains(part))
+            });
+            files
+        };
+        let mut files = named("libpcsclite_real");
+        if files.is_empty() {
+            files = named("libpcsclite");
+        }
+        (files.len() == 1).then(|| files.remove(0))
+    }
+
+    /// The files that are mapped into this process, each once.
+    fn mapped(&self) -> Vec<PathBuf> {
+        let maps = self.read("/proc/self/maps").unwrap_or_default();
+        let files = maps
+            .lines()
+            .filter_map(|line| line.find('/').map(|at| &line[at..]));
+        let mut files: Vec<PathBuf> = files
+            .map(|file| file.strip_suffix(" (deleted)").unwrap_or(file).into())
+            .collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+}
+
+fn sandboxed(sandbox: Sandbox) -> Cause {
+    Cause::SandboxWithoutService {
+        sandbox: Some(sandbox),
+    }
+}
+
+fn not_running(socket: PathBuf) -> Cause {
+    Cause::ServiceNotRunning { socket: Some(socket) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! What an error says of a connection: whether it is lost, and where its code has two meanings, one look at which it is.
+
+use super::TrackedCard;
+use crate::error::{Cause, Error};
+use crate::ffi::{Code, ShareMode, WholeError};
+
+/// What C functions say of a reader that was pulled out.
+///
+/// pcsc-lite's service says it of every call on its connections, and of little else that a session asks.
+const READER_GONE: Code = if cfg!(windows) {
+    Code::UNKNOWN_READER
+} else {
+    Code::INVALID_VALUE
+};
+
+impl TrackedCard {
+    /// The error of a call, after taking note of what it says of the connection. What a code with two meanings says is looked
+    /// at before.
+    #[cold]
+    pub(crate) fn failed(&self, function: &'static str, code: Code) -> Error {
+        if !is_ambiguous(code) {
+            // A direct connection needs no card.
+            let goes_on = code == Code::NO_SMARTCARD && self.opening.share_mode == ShareMode::Direct;
+            if ends_connection(code) && !goes_on {
+                self.lost.set(Some(code));
+            }
+            return self.error(function, code);
+        }
+        match self.look() {
+            Seen::ServiceGone => {
+                // Of the codes some do not say so by themselves, to the calls to come.
+                let lost = if code.is_service_down() {
+                    code
+                } else {
+                    Code::NO_SERVICE
+                };
+                self.lost.set(Some(lost));
+                self.found(function, code, Some([Cause::ServiceGone {}].into()))
+            }
+            Seen::ReaderGone => {
+                self.lost.set(Some(READER_GONE));
+                Error::ReaderGone {
+                    function,
+                    code,
+                    reader: self.reader.clone(),
+                }
+            }
+            Seen::Both => self.found(function, code, of_a_service_that_is_there(code)),
+            Seen::Nothing => self.found(function, code, None),
+        }
+    }
+
+    /// Asks the service for its readers, once: whether it is there, and whether it has this reader.
+    fn look(&self) -> Seen {
+        // A handle that is being taken over, of whose reader nothing is known yet.
+        if self.reader.units().is_empty() {
+            return Seen::Nothing;
+        }
+        match self.handle.context().list_readers(None) {
+            Ok(readers) if readers.contains(&self.reader) => Seen::Both,
+            // Windows compares names without regard to case, and has a code of its own for it.
+            Ok(_) if cfg!(windows) => Seen::Both,
+            Ok(_) => Seen::ReaderGone,
+            Err(WholeError::Failed(code)) if code.is_service_down() => Seen::ServiceGone,
+            Err(WholeError::Failed(_) | WholeError::KeepsChanging) => Seen::Nothing,
+        }
+    }
+
+    /// The error of a call on a connection that is lost, by the code that ended it.
+    #[cold]
+    pub(super) fn error(&self, function: &'static str, code: Code) -> Error {
+        if code == READER_GONE {
+            return Error::ReaderGone {
+                function,
+                code,
+                reader: self.reader.clone(),
+            };
+        }
+        let is_confirmed = code.is_service_down() && is_ambiguous(code);
+        self.found(
+            function,
+            code,
+            is_confirmed.then(|| [Cause::ServiceGone {}].into()),
+        )
+    }
+
+    fn found(&self, function: &'static str, code: Code, causes: Option<Box<[Cause]>>) -> Error {
+        Error::Pcsc {
+            function,
+            code,
+            reader: Some(self.reader.clone()),
+            causes,
+        }
+    }
+}
+
+/// Whether `SCardReconnect` can make the handle usable again.
+pub(super) fn is_reconnectable(code: Code) -> bool {
+    matches!(
+        code,
+        Code::RESET_CARD
+            | Code::REMOVED_CARD
+            | Code::NO_SMARTCARD
+            | Code::READER_UNAVAILABLE
+            | Code::PROTO_MISMATCH
+    )
+}
+
+/// Whether a code says that the connection is lost; one with two meanings says nothing.
+fn ends_connection(code: Code) -> bool {
+    matches!(
+        code,
+        Code::RESET_CARD
+            | Code::REMOVED_CARD
+            | Code::NO_SMARTCARD
+            | Code::READER_UNAVAILABLE
+            | Code::UNKNOWN_READER
+    ) || code.is_service_down()
+}
+
+/// Whether a code may say that the connection is lost, or something that passes.
+///
+/// pcsc-lite says `SCARD_E_INVALID_VALUE` of a reader that has gone and of a value that is not taken; any library
+/// `SCARD_F_COMM_ERROR` of the service and of what a driver cannot do; pcsc-lite `SCARD_W_SECURITY_VIOLATION` where the service
+/// resets the connection to it; Windows `ERROR_INVALID_HANDLE` of a service that was shut down and for a driver.
+fn is_ambiguous(code: Code) -> bool {
+    code == Code::COMM_ERROR
+        || if cfg!(windows) {
+            code == Code::ERROR_INVALID_HANDLE
+        } else {
+            matches!(code, Code::INVALID_VALUE | Code::SECURITY_VIOLATION)
+        }
+}
+
+/// What was seen of service and reader.
+enum Seen {
+    ServiceGone,
+    ReaderGone,
+    Both,
+    Nothing,
+}
+
+/// What is left of an ambiguous code's causes where the service and the reader are there.
+fn of_a_service_that_is_there(code: Code) -> Option<Box<[Cause]>> {
+    match code {
+        Code::COMM_ERROR | Code::ERROR_INVALID_HANDLE => Some([Cause::DriverFailed {}].into()),
+        // The code's own meaning.
+        Code::SECURITY_VIOLATION => Some([].into()),
+        // Another reader may have come in its place.
+        _ => None,
+    }
+}

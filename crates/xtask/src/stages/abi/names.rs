@@ -1,0 +1,171 @@
+//! The names of the list, against those that the libraries export.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use crate::command;
+use crate::files::read;
+use crate::outside_packages::DEADLINE;
+
+/// The import libraries for programs of 64 and of 32 bits, and whether they lack what is `unlinked32`.
+///
+/// The names for 32 bits have a `_` before and their arguments' size behind.
+const IMPORT_LIBRARIES: [(&str, bool); 2] = [
+    ("/usr/x86_64-w64-mingw32/lib/libwinscard.a", false),
+    ("/usr/i686-w64-mingw32/lib/libwinscard.a", true),
+];
+
+/// The kinds that are linked, the last of them not for 32-bit mingw-w64.
+const LINKED: [&str; 3] = ["required", "optional", "unlinked32"];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Platform {
+    PcscLite,
+    Windows,
+}
+
+/// Compares the list with pcsc-lite's library and with mingw-w64's import libraries, both ways.
+pub(super) fn run(root: &Path) -> Result<(), String> {
+    let text = read(&root.join("src/functions.rs"))?;
+    let lite = list(&text, Platform::PcscLite)?;
+    let exported = exported(&["-D"], &library()?)?;
+    both_ways(&lite, &["required"], &exported).map_err(|error| format!("libpcsclite.so.1:\n{error}"))?;
+    println!("{} names are those of the installed libpcsclite", lite.len());
+    let windows = list(&text, Platform::Windows)?;
+    for (path, lacks) in IMPORT_LIBRARIES {
+        let exported = self::exported(&[], path)?;
+        let kinds = if lacks { &LINKED[..2] } else { &LINKED };
+        both_ways(&windows, kinds, &exported).map_err(|error| format!("{path}:\n{error}"))?;
+        let mut left_out = windows.iter().filter(|(_, kind)| lacks && *kind == "unlinked32");
+        if let Some((name, _)) = left_out.find(|(name, _)| exported.contains(name)) {
+            return Err(format!("{path} has {name} now: make it optional in the list"));
+        }
+    }
+    println!(
+        "{} names are those of winscard.dll's import libraries",
+        windows.len()
+    );
+    Ok(())
+}
+
+/// Returns the entries of the list that a platform has, each with its kind.
+fn list(text: &str, platform: Platform) -> Result<BTreeMap<String, String>, String> {
+    let mut condition = None;
+    let mut entries = BTreeMap::new();
+    for line in text.lines().map(str::trim) {
+        let words: Vec<_> = line.split_whitespace().collect();
+        if let Some(cfg) = line
+            .strip_prefix("#[cfg(")
+            .and_then(|rest| rest.strip_suffix(")]"))
+        {
+            condition = Some(holds(cfg, platform)?);
+        } else if let [
+            kind @ ("required" | "optional" | "unlinked32" | "unlinked"),
+            "fn",
+            signature,
+            ..,
+        ] = words.as_slice()
+        {
+            if condition.take().unwrap_or(true) {
+                let name = signature.split('(').next().unwrap_or_default();
+                entries.insert(name.to_owned(), (*kind).to_owned());
+            }
+        }
+    }
+    if entries.is_empty() {
+        return Err("src/functions.rs has no entry that names.rs can read".to_owned());
+    }
+    Ok(entries)
+}
+
+/// Tells whether a condition of the list holds on a platform.
+fn holds(cfg: &str, platform: Platform) -> Result<bool, String> {
+    match cfg {
+        "windows" => Ok(platform == Platform::Windows),
+        "not(windows)" => Ok(platform == Platform::PcscLite),
+        "not(target_os = \"macos\")" => Ok(true),
+        _ => Err(format!("names.rs does not know the condition {cfg} of the list")),
+    }
+}
+
+/// Returns the installed library's path.
+fn library() -> Result<String, String> {
+    let mut gcc = Command::new("gcc");
+    let path = command::stdout(gcc.arg("-print-file-name=libpcsclite.so.1"), DEADLINE)?;
+    let path = path.trim();
+    if path.contains('/') {
+        Ok(path.to_owned())
+    } else {
+        Err("libpcsclite.so.1 is not installed: install libpcsclite1".to_owned())
+    }
+}
+
+/// Returns the functions of PC/SC that a library defines.
+fn exported(options: &[&str], library: &str) -> Result<Vec<String>, String> {
+    let mut nm = Command::new("nm");
+    nm.args(options).args(["--defined-only", library]);
+    let output = command::stdout(&mut nm, DEADLINE).map_err(|error| {
+        format!("{error}\ninstall binutils, libpcsclite1, mingw-w64-x86-64-dev and mingw-w64-i686-dev")
+    })?;
+    let names = output.lines().filter_map(|line| line.split_once(" T "));
+    let names = names.map(|(_, name)| name.trim_start_matches('_').split('@').next().unwrap_or_default());
+    Ok(names
+        .filter(|name| name.starts_with("SCard") || name.starts_with("pcsc_"))
+        .map(str::to_owned)
+        .collect())
+}
+
+/// Checks that the library has each name of these kinds, and the list each of the library's.
+fn both_ways(list: &BTreeMap<String, String>, kinds: &[&str], exported: &[String]) -> Result<(), String> {
+    let mut errors = String::new();
+    for (name, kind) in list {
+        if kinds.contains(&kind.as_str()) && !exported.contains(name) {
+            errors += &format!("{name} is {kind} in the list and not exported\n");
+        }
+    }
+    for name in exported.iter().filter(|name| !list.contains_key(*name)) {
+        errors += &format!("{name} is exported and not in the list\n");
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Platform, both_ways, list};
+
+    const LIST: &str = "
+        /// Says.
+        required fn SCardA(hContext: SCARDCONTEXT) -> LONG;
+        #[cfg(windows)]
+        unlinked fn SCardB() -> LONG;
+        #[cfg(not(windows))]
+        optional fn SCardC(a: DWORD,
+            b: DWORD) -> LONG;";
+
+    #[test]
+    fn a_platform_has_its_own_entries() {
+        let names = |platform| list(LIST, platform).unwrap().into_keys().collect::<Vec<_>>();
+        assert_eq!(names(Platform::Windows), ["SCardA", "SCardB"]);
+        assert_eq!(names(Platform::PcscLite), ["SCardA", "SCardC"]);
+        assert!(list("#[cfg(target_os = \"haiku\")]", Platform::Windows).is_err());
+        assert!(list("", Platform::Windows).is_err());
+    }
+
+    #[test]
+    fn names_that_only_one_side_has_are_errors() {
+        let list = list(LIST, Platform::PcscLite).unwrap();
+        assert_eq!(both_ways(&list, &["required"], &["SCardA".to_owned()]), Ok(()));
+        assert!(
+            both_ways(&list, &["required"], &["SCardC".to_owned()])
+                .unwrap_err()
+                .contains("SCardA is required in the list")
+        );
+        let more = ["SCardA".to_owned(), "SCardX".to_owned()];
+        assert!(
+            both_ways(&list, &["required"], &more)
+                .unwrap_err()
+                .contains("SCardX is exported")
+        );
+    }
+}

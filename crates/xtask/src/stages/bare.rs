@@ -1,0 +1,101 @@
+//! A machine with neither libpcsclite, its headers, libclang nor pkg-config: this one, in a mount namespace where
+//! they have been taken away.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::cargo::{cargo, target_folder};
+use crate::command::{self, status_and_output};
+use crate::privileges::is_root;
+use crate::stage::{Done, Stage};
+use crate::tally;
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "bare",
+    about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace)",
+    needs: &[],
+    run,
+};
+
+const DEADLINE: Duration = Duration::from_secs(10 * 60);
+
+/// What `bare.sh` ends with where it cannot take anything away.
+const NO_OVERLAY: i32 = 77;
+
+/// Builds, tests and runs the example of the root package there, from an empty target folder.
+///
+/// # Errors
+/// One of them failed, or the example did not say what a user needs to know.
+fn run(root: &Path) -> Result<Done, String> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Done::LeftOut("there are no mount namespaces here".to_owned()));
+    }
+    // What is not downloaded yet cannot be downloaded without a network there.
+    command::run(cargo(root).arg("fetch"), DEADLINE)?;
+    let target = target_folder(root).join("bare");
+    let _ = std::fs::remove_dir_all(&target);
+    let mut unshare = Command::new("unshare");
+    // A user namespace may mount an overlay only with its marks in user attributes.
+    let (namespace, option) = if is_root() {
+        (["--mount"].as_slice(), "")
+    } else {
+        (["--user", "--map-root-user", "--mount"].as_slice(), ",userxattr")
+    };
+    unshare.args(namespace).args([
+        "--kill-child",
+        "--fork",
+        "sh",
+        "-c",
+        include_str!("bare.sh"),
+        "bare.sh",
+        option,
+    ]);
+    unshare
+        .current_dir(root)
+        .env("CARGO", cargo(root).get_program())
+        .env("CARGO_TARGET_DIR", &target);
+    let (status, output) =
+        status_and_output(&mut unshare, DEADLINE).map_err(|error| format!("unshare: {error}"))?;
+    tally::count(&output);
+    if status.code() == Some(NO_OVERLAY) {
+        return Ok(Done::LeftOut(format!(
+            "this machine mounts no overlay over /usr: {output}"
+        )));
+    }
+    if !status.success() {
+        return Err(format!("{output}\nbare.sh: {status}"));
+    }
+    example_said_enough(&output)
+        .map(|()| Done::All)
+        .map_err(|missing| format!("{output}\nthe example did not say: {missing}"))
+}
+
+/// Checks what the example printed where there is no library.
+fn example_said_enough(output: &str) -> Result<(), &'static str> {
+    let example = output.split("== the example").nth(1).unwrap_or_default();
+    let expected = [
+        "libpcsclite.so.1 (libpcsclite.so.1: cannot open shared object file",
+        "libpcsclite.so (libpcsclite.so: cannot open shared object file",
+        "apt install libpcsclite1 pcscd",
+        "SCardEstablishContext: SCARD_E_NO_SERVICE",
+    ];
+    expected
+        .into_iter()
+        .find(|text| !example.contains(text))
+        .map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_example_must_name_files_and_the_remedy() {
+        let good = "test result: ok\n== the example\nlibrary: no PC/SC library could be used: libpcsclite.so.1 \
+            (libpcsclite.so.1: cannot open shared object file: No such file); libpcsclite.so (libpcsclite.so: cannot \
+            open shared object file: No such file). Install pcsc-lite: apt install libpcsclite1 pcscd (Debian)\n\
+            SCardEstablishContext: SCARD_E_NO_SERVICE (0x8010001D)\n";
+        assert_eq!(super::example_said_enough(good), Ok(()));
+        assert!(super::example_said_enough(&good.replace("libpcsclite.so ", "")).is_err());
+        assert!(super::example_said_enough(&good.replace("NO_SERVICE", "NO_MEMORY")).is_err());
+    }
+}

@@ -1,0 +1,51 @@
+//! Stage `setup`: gets what the other stages need, on Debian and from rustup.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::command;
+use crate::debian::{apt_get, apt_prefix};
+use crate::requirements::{self, missing};
+use crate::rustup::{self, OLDEST_COMPILER, STD_SOURCES};
+use crate::stage::{Done, Stage, not_installed};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "setup",
+    about: "installs the packages that the others need (Debian, as root or with sudo)",
+    needs: &[],
+    run,
+};
+
+/// Long enough for a slow mirror; apt itself gives up on a held lock or a silent server before.
+const UPDATE: Duration = Duration::from_secs(5 * 60);
+const INSTALL: Duration = Duration::from_secs(15 * 60);
+
+/// Installs what is missing, on Debian as root or where sudo asks for no password, and what is Rust's where there is
+/// rustup; elsewhere says what is missing.
+///
+/// # Errors
+/// apt-get failed; in CI, that something is missing all the same.
+fn run(_root: &Path) -> Result<Done, String> {
+    let all = requirements::packages();
+    let packages = missing(&all)?;
+    // Where the archive's lists were never fetched, no compiler is in them.
+    let is_listed = missing(&[OLDEST_COMPILER, STD_SOURCES])?.is_empty();
+    if !packages.is_empty() || !is_listed {
+        if let Some(prefix) = apt_prefix()? {
+            command::run(&mut apt_get(prefix, &["update"]), UPDATE)?;
+            if !packages.is_empty() {
+                println!("   installing {}", packages.join(" "));
+                let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+                arguments.extend(&packages);
+                command::run(&mut apt_get(prefix, &arguments), INSTALL)?;
+            }
+        }
+    }
+    rustup::install()?;
+    let left: Vec<&str> = all.into_iter().chain(rustup::names()?).collect();
+    let left = missing(&left)?;
+    if left.is_empty() {
+        return Ok(Done::All);
+    }
+    not_installed(format!("{} to be installed by hand", left.join(", ")))
+}

@@ -1,0 +1,157 @@
+//! Compilers beside the one that runs this, each with its Cargo: rustup's, or Debian's, unpacked and not installed.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::cargo::target_folder;
+use crate::command;
+use crate::debian;
+use crate::rustup::{self, NIGHTLY, OLDEST};
+
+/// Long enough for a slow mirror.
+const DOWNLOAD: Duration = Duration::from_secs(10 * 60);
+
+/// A compiler's archives have some hundred megabytes.
+const UNPACKING: Duration = Duration::from_secs(5 * 60);
+
+/// Debian's packages of a compiler that are of its version.
+const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "libstd-rust-web-dev"];
+const COMPILER_AND_SOURCES: [&str; 4] = ["rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src"];
+
+/// A compiler and its Cargo.
+pub(crate) enum Toolchain {
+    /// By rustup's name for it.
+    Rustup(&'static str),
+    /// Debian's, in a folder that is laid out as `/`.
+    Unpacked(PathBuf),
+}
+
+/// Returns the oldest compiler that the workspace promises to build with.
+///
+/// # Errors
+/// Neither rustup nor Debian's archive has it, or it cannot be downloaded.
+pub(crate) fn oldest(root: &Path) -> Result<Toolchain, String> {
+    if rustup::has_toolchain(OLDEST) {
+        return Ok(Toolchain::Rustup(OLDEST));
+    }
+    let version =
+        rustup::debian_version(OLDEST)?.ok_or_else(|| format!("there is no compiler of version {OLDEST}"))?;
+    unpacked(root, "rust", &version, &COMPILER).map(Toolchain::Unpacked)
+}
+
+/// Returns a compiler that has the sources of the standard library and may compile them.
+///
+/// # Errors
+/// Neither rustup's nightly compiler nor Debian's archive has them, or they cannot be downloaded.
+pub(crate) fn with_std_sources(root: &Path) -> Result<Toolchain, String> {
+    if rustup::has_std_sources(NIGHTLY) {
+        return Ok(Toolchain::Rustup(NIGHTLY));
+    }
+    let version =
+        rustup::debian_version("")?.ok_or("there is no compiler with the standard library's sources")?;
+    unpacked(root, "rust-with-sources", &version, &COMPILER_AND_SOURCES).map(Toolchain::Unpacked)
+}
+
+impl Toolchain {
+    /// Makes a call of its Cargo, in a folder.
+    pub(crate) fn cargo(&self, folder: &Path) -> Command {
+        let mut cargo = match self {
+            Self::Rustup(name) => {
+                let mut rustup = Command::new("rustup");
+                rustup.args(["run", name, "cargo"]);
+                rustup
+            }
+            Self::Unpacked(root) => {
+                let mut cargo = Command::new(root.join("usr/bin/cargo"));
+                cargo.env("LD_LIBRARY_PATH", library_path(root));
+                cargo.env("RUSTC", root.join("usr/bin/rustc"));
+                cargo
+            }
+        };
+        // Set by the Cargo and the rustup that run this, and in the way of another toolchain.
+        for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER"] {
+            cargo.env_remove(name);
+        }
+        cargo.current_dir(folder).env("CARGO_TERM_COLOR", "never");
+        cargo
+    }
+
+    /// Makes a call of its Cargo that compiles these crates of the standard library, too.
+    pub(crate) fn cargo_with_std(&self, folder: &Path, subcommand: &str, crates: &str) -> Command {
+        let mut cargo = self.cargo(folder);
+        cargo.args([subcommand, &format!("-Zbuild-std={crates}")]);
+        // What only a nightly compiler does without being told so.
+        cargo.env("RUSTC_BOOTSTRAP", "1");
+        cargo
+    }
+}
+
+/// Downloads and unpacks these packages in this version, and the libraries that they lack here, unless it was done.
+fn unpacked(root: &Path, name: &str, version: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let toolchains = target_folder(root).join("toolchains");
+    let done = toolchains.join(format!("{name}-{version}"));
+    if done.exists() {
+        return Ok(done);
+    }
+    let failed = |error: std::io::Error| format!("{}: {error}", done.display());
+    let folder = toolchains.join("unfinished");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(failed)?;
+    }
+    let archives = folder.join("archives");
+    fs::create_dir_all(&archives).map_err(failed)?;
+    println!("   unpacking {} {version}", packages.join(" "));
+    let mut download = debian::apt_get(&[], &["download"]);
+    command::run(
+        download
+            .args(with_libraries(version, packages)?)
+            .current_dir(&archives),
+        DOWNLOAD,
+    )?;
+    for archive in fs::read_dir(&archives).map_err(failed)? {
+        let mut dpkg = Command::new("dpkg");
+        dpkg.arg("--extract")
+            .arg(archive.map_err(failed)?.path())
+            .arg(&folder);
+        command::run(&mut dpkg, UNPACKING)?;
+    }
+    fs::remove_dir_all(&archives).map_err(failed)?;
+    fs::rename(&folder, &done).map_err(failed)?;
+    Ok(done)
+}
+
+/// Returns these packages, as apt-get takes a version of them, and the libraries that they lack here.
+fn with_libraries(version: &str, packages: &[&str]) -> Result<Vec<String>, String> {
+    let mut wanted: Vec<String> = packages.iter().map(|name| format!("{name}={version}")).collect();
+    let mut libraries = Vec::new();
+    for package in packages {
+        for name in debian::dependencies(package, version)? {
+            // The one with the compiler itself, which has its version in its name.
+            if name.starts_with("libstd-rust-web-") && name != "libstd-rust-web-dev" {
+                libraries.extend(debian::dependencies(&name, version)?);
+                wanted.push(format!("{name}={version}"));
+            } else {
+                libraries.push(name);
+            }
+        }
+    }
+    libraries.retain(|name| name.starts_with("lib") && !name.starts_with("libstd-rust-"));
+    wanted.extend(debian::missing_with_dependencies(&libraries)?);
+    Ok(wanted)
+}
+
+/// Returns the folders of unpacked libraries, and those that the loader looks into already.
+fn library_path(root: &Path) -> OsString {
+    let mut folders = Vec::new();
+    for above in ["usr/lib", "lib"] {
+        let entries = fs::read_dir(root.join(above)).into_iter().flatten().flatten();
+        let libraries = entries.filter(|entry| entry.file_name().to_string_lossy().contains("-linux-"));
+        folders.extend(libraries.map(|entry| entry.path()));
+    }
+    let present = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    folders.extend(std::env::split_paths(&present).filter(|folder| !folder.as_os_str().is_empty()));
+    std::env::join_paths(folders).unwrap_or(present)
+}
