@@ -14,7 +14,7 @@ use std::time::Duration;
 /// A PC/SC service of this process, with readers and cards made of software: a world of its own.
 ///
 /// It does what pcscd and libpcsclite of version 1.9.9 do, on every platform, and its
-/// [`functions`](Simulator::functions) are the table of C functions that programs reach it with. Clones are handles to
+/// [`provider`](Simulator::provider) has the table of C functions that programs reach it with. Clones are handles to
 /// the same service. It lives as long as one of them, one of its readers or an open context.
 ///
 /// Faults are asked for with [`fail`](Simulator::fail), [`fail_from`](Simulator::fail_from),
