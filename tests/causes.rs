@@ -217,6 +217,20 @@ fn client() {
                 "{error}"
             );
         }
+        "stub" => {
+            let error = not_established();
+            assert_eq!(error.code(), Some(Code::INTERNAL_ERROR), "{error}");
+            let causes = error.causes();
+            let [
+                Cause::StubWithoutLibrary { library, .. },
+                Cause::ServiceFailed { .. },
+            ] = &causes[..]
+            else {
+                panic!("{error}")
+            };
+            assert_eq!(library, Path::new("/no/such/libpcsclite_real.so.1"));
+            text_has(&error, &["stub", "/no/such/libpcsclite_real.so.1"]);
+        }
         other => panic!("{other}"),
     }
 }
@@ -336,5 +350,27 @@ fn a_program_without_file_descriptors_is_told_so() {
     let _listener = UnixListener::bind(&socket).unwrap();
     run("descriptors", |command| {
         command.env("PCSCLITE_CSOCK_NAME", &socket);
+    });
+}
+
+/// Field case 49.
+#[cfg(not(feature = "link"))]
+#[test]
+fn a_stub_that_cannot_load_its_library_is_named() {
+    // What the stub does: each function returns SCARD_F_INTERNAL_ERROR.
+    let functions = pcsc_sys::Functions::NAMES.iter();
+    let stub: String = functions
+        .map(|name| format!("long {name}(void) {{ return 0x80100001; }}\n"))
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("stub.c");
+    fs::write(&source, stub).unwrap();
+    let mut cc = Command::new("cc");
+    cc.args(["-shared", "-fPIC", "-o"]);
+    cc.arg(folder.path().join("libpcsclite.so.1")).arg(&source);
+    assert!(cc.status().expect("cc runs: Rust links with it").success());
+    run("stub", |command| {
+        command.env("LD_LIBRARY_PATH", folder.path());
+        command.env("LIBPCSCLITE_DELEGATE", "/no/such/libpcsclite_real.so.1");
     });
 }

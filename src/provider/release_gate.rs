@@ -27,7 +27,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// With so many releases postponed no further context is established. pcscd takes 200 contexts of all programs.
-const MAX_POSTPONED: usize = 64;
+const MAX_POSTPONED: usize = 128;
 
 /// How long a disconnection lets others end first so that releases have their turn; most take less.
 const PATIENCE: Duration = Duration::from_millis(100);

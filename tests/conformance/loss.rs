@@ -1,7 +1,7 @@
 //! What happens when the card, its state or the service is lost, and how a session comes back.
 
 use crate::card::{Counter, assert_no_card, ok};
-use pcsc_session::{Code, Disposition, Error, Session};
+use pcsc_session::{Cause, Code, Disposition, Error, Session};
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
 
@@ -250,4 +250,65 @@ fn a_reader_that_was_pulled_out_is_gone() {
             .status()
             .is_success()
     );
+}
+
+/// As above. What the service says of a connection to the reader that was there before, it says of a wrong value too.
+#[cfg(not(windows))]
+#[test]
+fn a_reader_that_came_back_after_it_was_pulled_out_is_named_as_one_cause() {
+    let simulator = pcsc_sim::Simulator::new();
+    let reader = simulator.add_reader("Pulled 00");
+    reader.insert(ok());
+    let options = Session::options().provider(simulator.provider());
+    let mut session = options.open().unwrap();
+    reader.unplug();
+    simulator.add_reader("Pulled 00").insert(ok());
+    let error = session.transmit(&GET).unwrap_err();
+    assert_eq!(error.code(), Some(Code::INVALID_VALUE));
+    let causes = error.causes();
+    let is_named = |cause: &Cause| matches!(cause, Cause::ReaderPulledOut { .. });
+    assert!(causes.iter().any(is_named), "{error}");
+    assert!(error.to_string().contains("open a new session"), "{error}");
+    assert!(session.reconnect(Disposition::Leave).is_err());
+    drop(session);
+    assert!(
+        options
+            .open()
+            .unwrap()
+            .transmit(&GET)
+            .unwrap()
+            .status()
+            .is_success()
+    );
+}
+
+/// Field case 20, on the simulator: no driver of pcscd's readers says so.
+#[test]
+fn what_a_driver_does_not_do_ends_no_session() {
+    let simulator = pcsc_sim::Simulator::new();
+    simulator.add_reader("Refusing 00").insert(ok());
+    let options = Session::options().provider(simulator.provider());
+    let mut session = options.open().unwrap();
+    let vendor = pcsc_session::Attribute::VENDOR_NAME;
+    for code in [pcsc_sys::SCARD_E_INVALID_VALUE, pcsc_sys::SCARD_F_COMM_ERROR] {
+        for function in [
+            "SCardSetAttrib",
+            "SCardGetAttrib",
+            "SCardControl",
+            "SCardTransmit",
+        ] {
+            simulator.fail(function, 1, code);
+            let error = match function {
+                "SCardSetAttrib" => session.set_attribute(vendor, &[1]).unwrap_err(),
+                "SCardGetAttrib" => session.get_attribute(vendor).unwrap_err(),
+                "SCardControl" => session.control(1, &[]).unwrap_err(),
+                _ => session.transmit(&GET).unwrap_err(),
+            };
+            assert_eq!(error.function(), Some(function));
+            assert!(!error.is_reader_gone() && !error.is_service_down(), "{error}");
+            assert!(session.transmit(&GET).unwrap().status().is_success());
+        }
+    }
+    session.reconnect(Disposition::Leave).unwrap();
+    session.close().unwrap();
 }

@@ -23,8 +23,8 @@
 //!   [`Transaction`] keeps other programs out; [`Connection::open_channel`] opens logical channels, several at a time. A
 //!   function that takes `&mut dyn` [`CardChannel`] is written once for all of them.
 //! - **Answers**: [`Response`] borrows, [`ResponseBuf`] is one's own; [`Response::ok`] makes a refusal an error.
-//! - **Recover**: an [`Error`] says which function failed, on which reader, why, and what to do;
-//!   [`Session::reconnect`] makes a session usable again after a reset or a removal.
+//! - **Recover**: an [`Error`] says which function failed, on which reader, why, and what to do, and [`Error::causes`] what can
+//!   be behind it; [`Session::reconnect`] makes a session usable again after a reset or a removal.
 //! - **Test**: the same without hardware, on the simulated service of the crate `pcsc-sim`, as a program's own tests would:
 //!
 //! ```

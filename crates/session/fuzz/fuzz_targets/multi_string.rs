@@ -4,8 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use pcsc_session::Context;
 use pcsc_sys::{
-    DWORD, Functions, LONG, LPCSTR, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSTR, Provider, SCARD_E_INSUFFICIENT_BUFFER,
-    SCARD_S_SUCCESS, SCARDCONTEXT,
+    DWORD, Functions, LONG, LPCSTR, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSTR, Provider,
+    SCARD_E_INSUFFICIENT_BUFFER, SCARD_S_SUCCESS, SCARDCONTEXT,
 };
 use std::cell::RefCell;
 use std::sync::OnceLock;

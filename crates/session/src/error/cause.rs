@@ -124,13 +124,13 @@ pub enum Sandbox {
     Container,
 }
 
-/// Where pcsc-lite asks polkit about each client.
-pub(crate) const ACCESS_PCSC: &str = "org.debian.pcsc-lite.access_pcsc";
-
-/// Where it asks about each connection to a card.
-pub(crate) const ACCESS_CARD: &str = "org.debian.pcsc-lite.access_card";
-
 impl Cause {
+    /// What pcsc-lite asks polkit about each client.
+    pub(crate) const ACCESS_PCSC: &str = "org.debian.pcsc-lite.access_pcsc";
+
+    /// What it asks about each connection to a card.
+    pub(crate) const ACCESS_CARD: &str = "org.debian.pcsc-lite.access_card";
+
     /// Whether it is that the service is not there, or not any more: a new context helps, once it is.
     pub(crate) fn is_service_down(&self) -> bool {
         matches!(

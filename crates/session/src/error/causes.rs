@@ -1,6 +1,6 @@
 //! Which causes the code of a function can have.
 
-use super::cause::{ACCESS_CARD, ACCESS_PCSC, Cause};
+use super::cause::Cause;
 use super::{Error, Platform};
 use crate::ffi::Code;
 
@@ -59,7 +59,9 @@ fn possible(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
 
 fn establishing_pcsc_lite(code: Code) -> Vec<Cause> {
     let at_its_limit = Cause::ServiceAtItsLimit { clients: None };
-    let refused = Cause::PolkitRefused { action: ACCESS_PCSC };
+    let refused = Cause::PolkitRefused {
+        action: Cause::ACCESS_PCSC,
+    };
     match code {
         Code::NO_SERVICE => vec![
             Cause::ServiceNotRunning { socket: None },
@@ -90,7 +92,9 @@ fn establishing_pcsc_lite(code: Code) -> Vec<Cause> {
 }
 
 fn connecting_pcsc_lite(code: Code) -> Vec<Cause> {
-    let refused = Cause::PolkitRefused { action: ACCESS_CARD };
+    let refused = Cause::PolkitRefused {
+        action: Cause::ACCESS_CARD,
+    };
     match code {
         // The first of one reader, in all contexts, the second of one context.
         Code::INTERNAL_ERROR => vec![Cause::ConnectionsAtLimit {}, Cause::ServiceFailed {}],

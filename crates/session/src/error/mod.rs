@@ -8,7 +8,6 @@ mod platform;
 mod questions;
 mod text;
 
-pub(crate) use cause::ACCESS_PCSC;
 pub use cause::{Cause, Sandbox};
 pub use close::CloseError;
 pub(crate) use platform::Platform;
@@ -182,7 +181,7 @@ pub enum Error {
         /// The C function that was called again and again.
         function: &'static str,
     },
-    /// The reader was pulled out: only a new session helps, once it is back.
+    /// The reader was pulled out, which the list of readers confirms: only a new session helps, once it is back.
     #[non_exhaustive]
     ReaderGone {
         /// The C function, by its name without Windows' suffix.

@@ -1,7 +1,7 @@
 //! What is around the program: the service's socket, a sandbox, polkit, the library's file.
 
 use super::socket::{Knock, knock};
-use crate::error::{ACCESS_PCSC, Cause, Sandbox};
+use crate::error::{Cause, Sandbox};
 use crate::ffi::Code;
 use std::ffi::OsStr;
 use std::fs;
@@ -105,7 +105,9 @@ impl Surroundings {
     fn turned_away(&self, socket: &Path) -> Vec<Cause> {
         let clients = self.clients(socket);
         let at_its_limit = Cause::ServiceAtItsLimit { clients };
-        let refused = Cause::PolkitRefused { action: ACCESS_PCSC };
+        let refused = Cause::PolkitRefused {
+            action: Cause::ACCESS_PCSC,
+        };
         let asks_polkit = POLICIES.iter().any(|policy| self.at(policy).exists());
         match clients {
             Some(clients) if clients >= MAX_CLIENTS => vec![at_its_limit],

@@ -94,7 +94,9 @@ const SOCKETS_FILE: &str = "/proc/thread-self/net/unix";
 const POLICY: &str = "/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy";
 
 fn refused() -> Cause {
-    Cause::PolkitRefused { action: ACCESS_PCSC }
+    Cause::PolkitRefused {
+        action: Cause::ACCESS_PCSC,
+    }
 }
 
 #[test]
@@ -142,7 +144,10 @@ fn fewer_clients_and_a_policy_mean_polkit() {
     let causes = system.turned_away(Code::SECURITY_VIOLATION);
     assert_eq!(causes, [refused()]);
     let text = causes[0].to_string();
-    assert!(text.contains(ACCESS_PCSC) && text.contains("rules.d"), "{text}");
+    assert!(
+        text.contains(Cause::ACCESS_PCSC) && text.contains("rules.d"),
+        "{text}"
+    );
 }
 
 #[test]
