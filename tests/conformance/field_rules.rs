@@ -44,6 +44,17 @@ conformance! {
             session.set_exchange_options(ExchangeOptions::emv());
             assert_eq!(data(session, 0x83), [0xCA, 0xFE]);
         });
+        // Short commands alone, though this card takes both long forms.
+        with_card(&mut service, DemoCard::new(), |session, card| {
+            session.set_exchange_options(ExchangeOptions::emv());
+            card.commands();
+            let put = Command::new(0x00, 0xDA, 0x01, 0x01);
+            let error = session.execute(&put.with_data(&[7; 256])).unwrap_err();
+            assert_error!(error, FormUnknown { nc: 256 });
+            assert_eq!(card.commands().len(), 0);
+            session.execute(&Command::get_challenge(1000)).unwrap();
+            assert_eq!(card.commands(), [[0x00, 0x84, 0x00, 0x00, 0x00]]);
+        });
     }
 
     /// Case 10.

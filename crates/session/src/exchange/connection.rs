@@ -114,6 +114,7 @@ impl Connection {
     pub(super) fn max_extended(&self) -> (usize, usize) {
         let options = self.options.get();
         let by_reader = match (options.long_form, self.limits.get()) {
+            _ if options.short_form_only => 0,
             (Some(LongForm::Extended), _) => usize::MAX,
             (None, Some(limits)) => limits.max_extended,
             _ => 0,
@@ -131,8 +132,9 @@ impl Connection {
     /// The form for a command with so many data bytes that the short one cannot carry, and whether it was chosen here;
     /// none where nothing says what the card takes. The service is asked the first time.
     pub(super) fn long_form(&self, nc: usize) -> Result<(Option<LongForm>, bool), Error> {
-        if let Some(form) = self.options.get().long_form {
-            return Ok((Some(form), false));
+        let options = self.options.get();
+        if options.short_form_only || options.long_form.is_some() {
+            return Ok((options.long_form.filter(|_| !options.short_form_only), false));
         }
         let limits = match self.limits.get() {
             Some(limits) => limits,

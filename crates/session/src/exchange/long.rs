@@ -77,6 +77,9 @@ impl Exchange<'_> {
     #[cold]
     fn form_unknown(&self, nc: usize) -> Error {
         let problem = match self.connection.limits.get() {
+            _ if self.connection.options.get().short_form_only => {
+                "the options allow neither extended length nor command chaining"
+            }
             Some(Limits {
                 names_extended_length: false,
                 ..

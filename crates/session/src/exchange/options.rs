@@ -29,6 +29,7 @@ use pcsc_iso7816::command::LongForm;
 #[must_use = "options do nothing until a session has them"]
 pub struct ExchangeOptions {
     pub(crate) long_form: Option<LongForm>,
+    pub(crate) short_form_only: bool,
     pub(crate) get_response: bool,
     pub(crate) get_response_after_9f: bool,
     pub(crate) correct_le: bool,
@@ -51,6 +52,7 @@ impl ExchangeOptions {
     pub const fn iso() -> ExchangeOptions {
         ExchangeOptions {
             long_form: None,
+            short_form_only: false,
             get_response: true,
             get_response_after_9f: false,
             correct_le: true,
@@ -68,8 +70,7 @@ impl ExchangeOptions {
     pub const fn emv() -> ExchangeOptions {
         ExchangeOptions::iso()
             .get_response_class(GetResponseClass::Fixed(0x00))
-            .max_nc(Some(255))
-            .max_ne(Some(256))
+            .short_form_only(true)
     }
 
     /// The rules of SIM cards and UICCs (ETSI TS 102 221, 7.3.1.1): GET RESPONSE also after 9Fxx of a SIM, and on T=0 after a
@@ -198,6 +199,14 @@ impl ExchangeOptions {
     /// ```
     pub const fn t0_without_le(mut self, is: bool) -> Self {
         self.t0_without_le = is;
+        self
+    }
+
+    /// Says that no command goes out with extended length or in a chain, whatever the card says. Default: no. A command
+    /// that the short form cannot carry is [`Error::FormUnknown`](crate::Error::FormUnknown) then; of Ne as much is asked for
+    /// as can be.
+    pub const fn short_form_only(mut self, is: bool) -> Self {
+        self.short_form_only = is;
         self
     }
 

@@ -184,7 +184,7 @@ impl SessionOptions {
         self
     }
 
-    /// Says which rules [`execute`](Session::execute) applies. Default: all of them, see [`ExchangeOptions`].
+    /// Says which rules [`execute`](Session::execute) applies. Default: those of [`ExchangeOptions::iso`], see [`ExchangeOptions`].
     ///
     /// # Examples
     /// ```
