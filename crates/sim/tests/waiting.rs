@@ -1,7 +1,7 @@
 //! Waits for changes, and what ends them.
 #![cfg(not(windows))]
 
-use pcsc_sim::{FnCard, Reader, Simulator};
+use pcsc_sim::{FnCard, Limits, Reader, Simulator};
 use pcsc_sys::*;
 use std::ffi::CString;
 use std::ptr;
@@ -139,6 +139,7 @@ fn until_seen(waiting: &thread::ScopedJoinHandle<'_, (LONG, Vec<DWORD>)>, mut ch
 #[test]
 fn readers_that_come_and_go_end_waits_for_the_pseudo_reader() {
     let sim = Simulator::new();
+    sim.set_limits(Limits::NONE);
     let context = establish(&sim);
     for plug in [true, false] {
         // One more reader each time, or one less: the number alone tells.
@@ -210,6 +211,7 @@ fn a_wait_keeps_its_context_and_no_other() {
 #[test]
 fn more_readers_than_pcscd_has_can_be_watched_at_once() {
     let sim = Simulator::new();
+    sim.set_limits(Limits::NONE);
     let names: Vec<String> = (0..100).map(|number| format!("reader {number}")).collect();
     let readers: Vec<Reader> = names.iter().map(|name| sim.add_reader(name)).collect();
     let context = establish(&sim);
@@ -234,6 +236,7 @@ fn more_readers_than_pcscd_has_can_be_watched_at_once() {
 #[test]
 fn thousand_waits_end_with_their_readers() {
     let sim = Simulator::new();
+    sim.set_limits(Limits::NONE);
     let readers: Vec<Reader> = (0..1_000)
         .map(|number| sim.add_reader(format!("reader {number}")))
         .collect();
