@@ -292,6 +292,8 @@ fn come_and_go(simulator: &Simulator, restless: &Reader, ended: &AtomicBool) {
 fn abuse_from_32_threads_gives_codes_and_nothing_else() {
     let succeeded: Vec<AtomicUsize> = CALLS_OF.iter().map(|_| AtomicUsize::new(0)).collect();
     let simulator = service::simulator().unwrap();
+    // The contexts that are opened and never closed are many.
+    simulator.set_limits(pcsc_sim::Limits::NONE);
     let config = Config::parse(READERS).unwrap_or_else(|mistake| panic!("{mistake:?}"));
     let readers = config.plug_into(&simulator);
     let ended = AtomicBool::new(false);

@@ -174,21 +174,20 @@ impl Command<'_> {
     pub fn encode_short(&self, buffer: &mut [u8; Form::Short.max_len()]) -> Option<usize> {
         let ([.., lc], [.., le]) = (self.nc().to_be_bytes(), self.ne().to_be_bytes());
         let data = self.data();
-        if data.len() > Form::Short.max_nc() {
+        if self.ne() > Form::Short.max_ne() {
             return None;
         }
         let [cla, ins, p1, p2, body @ ..] = buffer;
-        [*cla, *ins, *p1, *p2] = self.header();
         let mut end = 0;
         if !data.is_empty() {
+            if data.len() > Form::Short.max_nc() {
+                return None;
+            }
             body[0] = lc;
             body[1..=data.len()].copy_from_slice(data);
             end = 1 + data.len();
         }
-        // Here, and not beside the other: the two tests would be made one, which takes longer.
-        if self.ne() > Form::Short.max_ne() {
-            return None;
-        }
+        [*cla, *ins, *p1, *p2] = self.header();
         body[end] = le;
         Some(4 + end + usize::from(self.ne() > 0))
     }
