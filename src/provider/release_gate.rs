@@ -15,7 +15,7 @@
 //!
 //! The service may take any time for its answer: a disconnection with a reset waits for another program's transaction. So
 //! nobody who releases waits for a disconnection; the release is postponed. What is postponed counts for pcscd, which takes
-//! 200 contexts of all programs: that it does not grow is up to those who establish.
+//! 200 contexts of all programs: where too many wait, no further one is established.
 
 mod parts;
 
