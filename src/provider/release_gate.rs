@@ -9,12 +9,13 @@
 //! - `SCardReleaseContext` frees its context's list and then the context, under that lock. A search that is on its way
 //!   through them reads freed memory: the program crashes. From 2.4.0 on the table has a lock of its own, which the search
 //!   holds, but the list is still freed before that lock is taken.
-//! - `SCardEstablishContext` appends to the table. Nothing is freed, and the search goes by the count that it has read
-//!   before: at worst, before 2.4.0, it misses its own card, whose entry then stays until the context is released.
+//! - `SCardEstablishContext` appends to the table. Nothing is freed, and a new entry is linked so that a search may meet it
+//!   at any moment; before 2.4.0 it rests on the order of these writes. A search may then miss its own card, whose entry
+//!   stays until the context is released. So contexts are established at any time.
 //!
 //! The service may take any time for its answer: a disconnection with a reset waits for another program's transaction. So
 //! nobody who releases waits for a disconnection; the release is postponed. What is postponed counts for pcscd, which takes
-//! 200 contexts of all programs: that it does not grow is up to those who establish.
+//! 200 contexts of all programs: where too many wait, no further one is established.
 
 mod parts;
 

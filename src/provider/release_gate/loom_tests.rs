@@ -134,11 +134,11 @@ fn release_twice(library: &Library) {
 }
 
 fn disconnect_in_a_release(library: &Library) {
-    library.release(|library| disconnect(library));
+    library.release(disconnect);
 }
 
 fn release_in_a_release(library: &Library) {
-    library.release(|library| release(library));
+    library.release(release);
 }
 
 fn release_in_a_disconnection(library: &Library) {
@@ -151,7 +151,7 @@ fn close_in_a_disconnection(library: &Library) {
 
 /// A session that a release drops, whose end drops another context.
 fn close_in_a_release(library: &Library) {
-    library.release(|library| close_in_a_disconnection(library));
+    library.release(close_in_a_disconnection);
 }
 
 /// Establishes and releases; this is refused only where it has waited.
