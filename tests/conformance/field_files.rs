@@ -1,9 +1,9 @@
 //! Files of cards as the field has them: cases A and B.
 
 use crate::card::{ATR_T0, ATR_T1};
-use crate::watched::{answering, with_card};
-use pcsc_session::{Command, Session, StatusWord};
-use pcsc_sim::Card;
+use crate::watched::{answering, atr_of, with_card};
+use pcsc_session::{Command, ExchangeOptions, Session, StatusWord};
+use pcsc_sim::{Card, DemoCard};
 
 /// The bytes of a file of this length.
 fn bytes(len: usize) -> Vec<u8> {
@@ -198,6 +198,78 @@ conformance! {
         with_card(&mut service, card, |session, _| {
             let data = session.transparent_file().with_len(60_000).read().unwrap();
             assert!(data[..256] == bytes(256) && data[256..].iter().all(|byte| *byte == 0x77));
+        });
+    }
+
+    /// A card with extended length and a limit of its own, that refuses what reaches past the end.
+    fn a_card_with_a_limit_that_it_does_not_tell_is_read_whole<S>() {
+        let mut service = S::start(1);
+        let atr = atr_of(&DemoCard::new());
+        for (limit, len) in [(2000, 5000), (2000, 31_585), (4096, 5000), (4096, 20_000), (4096, 32_000), (1024, 1024)] {
+            for stray in [0, 3] {
+                let file = bytes(len);
+                let mut count = 0;
+                let card = answering(&atr, move |command| {
+                    count += 1;
+                    let ne = match *command {
+                        [_, _, _, _, 0, high, low] => match usize::from(high) << 8 | usize::from(low) {
+                            0 => 65_536,
+                            ne => ne,
+                        },
+                        _ => asked(command).1,
+                    };
+                    let (offset, some) = (asked(command).0, ne.min(limit));
+                    match file.get(offset..) {
+                        _ if count == stray => vec![0x6B, 0],
+                        None | Some([]) => vec![0x6B, 0],
+                        Some(rest) => [&rest[..some.min(rest.len())], &[0x90, 0]].concat(),
+                    }
+                });
+                with_card(&mut service, card, |session, _| {
+                    assert!(read(session) == bytes(len), "{limit} {len} {stray}");
+                });
+            }
+        }
+    }
+
+    /// A card that tells its largest Le by 6Cxx.
+    fn a_card_that_names_its_own_le_is_read_whole<S>() {
+        let mut service = S::start(1);
+        for atr in [&ATR_T1[..], &ATR_T0] {
+            for len in [500, 600, 5000, 192, 384, 100] {
+                let file = bytes(len);
+                let card = answering(atr, move |command| {
+                    let (offset, ne) = asked(command);
+                    let rest = file.get(offset..).unwrap_or(&[]);
+                    let most = rest.len().min(192);
+                    match most {
+                        0 => vec![0x6B, 0],
+                        _ if ne > most => vec![0x6C, u8::try_from(most).unwrap()],
+                        _ => [&rest[..ne], &[0x90, 0]].concat(),
+                    }
+                });
+                with_card(&mut service, card, |session, _| {
+                    assert!(read(session) == bytes(len), "{len}");
+                });
+            }
+        }
+    }
+
+    /// Where more waits, the file has not ended.
+    fn a_part_of_which_more_waits_ends_no_file<S>() {
+        let mut service = S::start(1);
+        let file = bytes(1500);
+        let card = answering(&ATR_T1, move |command| {
+            let rest = &file[asked(command).0.min(1500)..];
+            match rest.len() {
+                0 => vec![0x6B, 0],
+                1..=100 => [rest, &[0x90, 0]].concat(),
+                left => [&rest[..100], &[0x61, u8::try_from(left - 100).unwrap_or(0)]].concat(),
+            }
+        });
+        with_card(&mut service, card, |session, _| {
+            session.set_exchange_options(ExchangeOptions::iso().get_response(false));
+            assert!(read(session) == bytes(1500));
         });
     }
 }

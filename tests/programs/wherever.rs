@@ -54,7 +54,7 @@ fn commands(cla: u8, cryptogram: &[u8]) -> Vec<Vec<u8>> {
         command([0xA4, 0x00, 0x00], &[&[2, 0xE0, 0x05, 0]]),
         // With extended length, from the beginning and to see that this was the end.
         command([0xB0, 0x00, 0x00], &[&[0, 0, 0]]),
-        command([0xB0, 0x00, 18], &[&[0, 0, 0]]),
+        command([0xB0, 0x00, 18], &[&[1]]),
     ]
 }
 

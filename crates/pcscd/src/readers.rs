@@ -9,7 +9,7 @@ use crate::front::{self, Setting};
 use crate::{Error, installation};
 
 /// pcscd's limit.
-pub(crate) const MOST: usize = 16;
+pub(crate) const MAX_READERS: usize = 16;
 
 /// vsmartcard's driver makes so many slots of one entry in the configuration.
 const SLOTS: usize = 2;
@@ -32,10 +32,10 @@ pub enum Driver {
 ///
 /// Returns the names of the readers as PC/SC lists them.
 pub(crate) fn configure(folder: &Path, driver: Driver, readers: usize) -> Result<Vec<String>, Error> {
-    if readers > MOST {
+    if readers > MAX_READERS {
         return Err(Error::TooManyReaders {
             asked: readers,
-            most: MOST,
+            most: MAX_READERS,
         });
     }
     let write = |path: &Path, content: &[u8]| {

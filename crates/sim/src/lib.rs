@@ -22,6 +22,7 @@ mod fn_card;
 mod limits;
 mod other_program;
 mod reader;
+mod requested_faults;
 mod scripted_card;
 mod service;
 mod simulator;

@@ -7,7 +7,7 @@ use std::{fs, io};
 use crate::command::{self, MINUTE};
 
 /// Where pcsc-lite's header is without pkg-config saying so.
-pub(crate) const USUAL: &[&str] = &[
+pub(crate) const INSTALLED_HEADERS: &[&str] = &[
     "/usr/include/PCSC/winscard.h",
     "/usr/local/include/PCSC/winscard.h",
 ];
@@ -24,7 +24,11 @@ pub(crate) fn pcsclite() -> Result<PathBuf, String> {
     let folders = said.split_whitespace().filter_map(|word| word.strip_prefix("-I"));
     folders
         .map(Path::new)
-        .chain(USUAL.iter().filter_map(|header| Path::new(header).parent()))
+        .chain(
+            INSTALLED_HEADERS
+                .iter()
+                .filter_map(|header| Path::new(header).parent()),
+        )
         .map(Path::to_owned)
         .find(|folder| folder.join("winscard.h").exists())
         .ok_or_else(|| "pcsc-lite's headers are not here: install libpcsclite-dev".to_owned())

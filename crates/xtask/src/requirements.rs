@@ -47,7 +47,7 @@ const PACKAGES: &[Package] = &[
     },
     Package {
         name: "libpcsclite-dev",
-        signs: headers::USUAL,
+        signs: headers::INSTALLED_HEADERS,
     },
     Package {
         name: "libpcsclite1",

@@ -80,6 +80,9 @@ impl Exchange<'_> {
             _ if self.connection.options.get().short_form_only => {
                 "the options allow neither extended length nor command chaining"
             }
+            _ if self.connection.is_beyond_limits(nc) => {
+                "it is more than the options, or DO 7F66 of the card, allow for one command, and the card names no command chaining"
+            }
             Some(Limits {
                 names_extended_length: false,
                 ..

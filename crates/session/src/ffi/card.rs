@@ -147,6 +147,10 @@ impl CardHandle {
         opening: Opening,
         initialization: Disposition,
     ) -> Result<Protocol, Code> {
+        // The connection is the parent's, where this is a child of `fork`.
+        if !self.context.is_own() {
+            return Err(Code::INVALID_HANDLE);
+        }
         let mut protocol = 0;
         let function = self.context.provider().functions().SCardReconnect;
         // SAFETY: the connection is open while this value is; the result is a local that outlives the call.
@@ -179,8 +183,11 @@ impl CardHandle {
         Ok(())
     }
 
-    /// Wraps `SCardBeginTransaction`.
+    /// Wraps `SCardBeginTransaction`. A child of `fork` cannot begin what it would not end.
     pub(crate) fn begin_transaction(&self) -> Result<(), Code> {
+        if !self.context.is_own() {
+            return Err(Code::INVALID_HANDLE);
+        }
         let function = self.context.provider().functions().SCardBeginTransaction;
         // SAFETY: the connection is open while this value is.
         check(unsafe { function(self.handle) })

@@ -1,29 +1,11 @@
 //! The programs that a service serves, counted: each context is one.
 
+use super::clients::Counted;
 use super::code::Code;
 use super::lock::lock;
 use super::world::World;
 use pcsc_sys::{SCARD_E_NO_SERVICE, SCARD_W_SECURITY_VIOLATION};
-use std::sync::{Arc, Mutex};
-
-/// How many programs the present run of a service serves.
-#[derive(Debug, Default)]
-pub(crate) struct Clients(Mutex<Counted>);
-
-#[derive(Debug, Default)]
-struct Counted {
-    run: u64,
-    clients: usize,
-}
-
-impl Clients {
-    /// Whether a service that takes so many programs serves as many in this run of it.
-    pub(crate) fn is_full(&self, run: u64, most: usize) -> bool {
-        let counted = lock(&self.0);
-        let clients = if counted.run == run { counted.clients } else { 0 };
-        clients >= most
-    }
-}
+use std::sync::Arc;
 
 /// A program that is served in one run of a service, until this is dropped.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! One simulated service with its readers.
 
-use super::client::Clients;
+use super::clients::Clients;
 use super::grace_period::GracePeriod;
 use super::lock::lock;
 use super::reader::Reader;

@@ -13,7 +13,7 @@ use pcsc_sys::{
 };
 
 /// pcsc-lite's most readers, and so its longest array.
-const MOST: usize = 16;
+const READERS_OF_PCSCD: usize = 16;
 
 /// A structure of the array. Its fields are read and written one by one: C programs leave what they do not need, as the
 /// ATR, without a value.
@@ -87,7 +87,11 @@ pub(super) unsafe extern "system" fn get_status_change<S: ReaderState>(
     on_context(context, Function::GetStatusChange, |context| {
         let readers = context.map_or(0, |open| open.endpoint.world.reader_count());
         // One more than all of them, for the pseudo-reader; pcsc-lite leaves no room for that.
-        let most = if readers > MOST { readers + 1 } else { MOST };
+        let most = if readers > READERS_OF_PCSCD {
+            readers + 1
+        } else {
+            READERS_OF_PCSCD
+        };
         if count > most || (states.is_null() && count > 0) {
             return SCARD_E_INVALID_PARAMETER;
         }

@@ -12,7 +12,7 @@ use reading::Reading;
 use zeroize::{Zeroize, Zeroizing};
 
 /// What is reserved for a file of a length that nobody said: as far as P1-P2 of READ BINARY reaches.
-const USUAL: usize = 0x8000;
+const RESERVED: usize = 0x8000;
 
 /// The current transparent file (EF) of a card, to be read or updated as a whole; [`CardChannel::transparent_file`](crate::CardChannel::transparent_file) makes one.
 ///
@@ -57,7 +57,7 @@ impl<'a> TransparentFile<'a> {
     /// assert!(matches!(error, Error::FileTooLong { .. })); // nothing was sent
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
-    pub const MAX_LEN: usize = 0x0100_0000;
+    pub const MAX_LEN: usize = parts::MAX_LEN;
 
     pub(super) fn new(exchange: Exchange<'a>) -> Self {
         TransparentFile {
@@ -181,7 +181,7 @@ impl<'a> TransparentFile<'a> {
     /// without INS B1 answers 6D00 from byte 32,768 on, where the file goes on.
     pub fn read_into(mut self, data: &mut Vec<u8>) -> Result<(), Error> {
         data.clear();
-        data.reserve(self.len.unwrap_or(USUAL).min(MAX_DATA));
+        data.reserve(self.len.unwrap_or(RESERVED).min(MAX_DATA));
         let mut progress = self.progress.take();
         let _transaction = self.exchange.connection.card.hold()?;
         let mut parts = Parts::new(self.exchange, |(_, ne)| ne, self.is_sensitive)?;
@@ -239,7 +239,7 @@ impl<'a> TransparentFile<'a> {
         let _transaction = self.exchange.connection.card.hold()?;
         let mut parts = Parts::new(self.exchange, |(nc, _)| nc, self.is_sensitive)?;
         let mut object = Zeroizing::new(Vec::new());
-        if data.len() > USUAL {
+        if data.len() > RESERVED {
             object.reserve(parts.most.min(data.len() + ODD_OVERHEAD));
         }
         let mut done = 0;

@@ -1,6 +1,5 @@
 //! What one command reads or updates of a transparent file.
 
-use super::TransparentFile;
 use super::reading::Part;
 use crate::error::Error;
 use crate::exchange::connection::Connection;
@@ -9,6 +8,9 @@ use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
 use pcsc_iso7816::status_word::StatusWord;
 use pcsc_iso7816::tlv::ber::{DataObjects, Writer};
 use zeroize::Zeroize;
+
+/// The most bytes that are read or updated of one file.
+pub(super) const MAX_LEN: usize = 0x0100_0000;
 
 /// The discretionary data object of the odd instructions, and its constructed form.
 const DATA: [u32; 2] = [0x53, 0x73];
@@ -58,7 +60,7 @@ impl<'a> Parts<'a> {
 #[cold]
 pub(super) fn file_too_long(connection: &Connection) -> Error {
     Error::FileTooLong {
-        max: TransparentFile::MAX_LEN,
+        max: MAX_LEN,
         reader: connection.card.reader().clone(),
     }
 }
@@ -84,21 +86,28 @@ impl Parts<'_> {
     fn read_even(&mut self, command: Command<'_>, room: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
         let command = self.marked(command);
         let mut is_cut = false;
-        let (came, status) = match self.exchange.reborrow().execute(&command) {
-            Ok(response) => (response.data(), response.status()),
+        let (len, status) = match self.exchange.reborrow().execute(&command) {
+            Ok(response) => (response.data().len(), response.status()),
             // The card gives more than one answer may have: the file goes on behind it.
             Err(Error::ResponseTooLong { len, .. }) if len > 0 => {
                 is_cut = true;
-                (&self.exchange.buffers.receive[..len], StatusWord::SUCCESS)
+                (len, StatusWord::SUCCESS)
             }
             Err(error) => return Err(error),
         };
-        append(data, &came[..came.len().min(room)], self.is_sensitive);
+        // The answer is at the beginning of the buffer.
+        let buffers = &self.exchange.buffers;
+        append(data, &buffers.receive[..len.min(room)], self.is_sensitive);
+        let is_whole = is_cut || len == command.ne();
+        // Where the card named another Le, what comes is what it names: as much as there is, or as it ever gives.
+        let is_by_its_own_le = len < command.ne()
+            && matches!(buffers.outgoing[..], [_, ins, _, _, le, ..] if ins == command.ins() && usize::from(le) == len);
         Ok(Part {
             status,
-            len: came.len(),
+            len,
             is_last: false,
-            is_short: !is_cut && came.len() != command.ne(),
+            is_short: !is_whole,
+            is_proof: !is_by_its_own_le && command.ne() <= Form::Short.max_ne(),
         })
     }
 
@@ -119,6 +128,7 @@ impl Parts<'_> {
             len: 0,
             is_last: true,
             is_short: false,
+            is_proof: false,
         };
         match response.data() {
             [_] => Ok(part),
@@ -140,7 +150,8 @@ impl Parts<'_> {
         let object = self.offset_object(offset)?;
         // A single byte with its tag and length; else not only what is left to read: the data can be taken from a whole
         // data object alone.
-        let le = if ne == 1 && room > 1 { 1 + 2 } else { self.most };
+        let is_single = ne == 1 && room > 1 && self.most <= Form::Short.max_ne();
+        let le = if is_single { 1 + 2 } else { self.most };
         let command = self.marked(Command::read_binary_odd(&object, le));
         let response = self.exchange.reborrow().execute(&command)?;
         let (status, answer) = (response.status(), response.data());
@@ -171,6 +182,7 @@ impl Parts<'_> {
             len,
             is_last: false,
             is_short: len + DATA_OVERHEAD < le,
+            is_proof: le <= Form::Short.max_ne(),
         })
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Part {
     pub(super) is_last: bool,
     /// Fewer bytes came than were asked for; or more, in an answer in several parts that has come to its end.
     pub(super) is_short: bool,
+    /// That they were fewer says that the file ends behind them.
+    pub(super) is_proof: bool,
 }
 
 /// How far a file is read, whose length is known or not.
@@ -68,21 +70,33 @@ impl Reading {
         if part.len == 0 {
             return self.accept_nothing(before, part.status);
         }
+        let has_more = part.status.remaining().is_some();
+        let is_single = self.after_single.is_some();
         self.has_ended = part.status == END_OF_FILE;
-        self.after_short = part.is_short;
-        if part.is_short {
-            // By the standard that is the end. But cards with extended length have limits of their own that they do not
-            // tell, so that there the next part says which it was; so it does where the caller knows that there is more.
-            self.has_ended |= self.len.is_none() && self.ne <= Form::Short.max_ne();
+        self.after_short = false;
+        if part.is_short && !is_single && !has_more {
+            // By the standard that is the end. But cards have limits of their own that they do not tell: with extended
+            // length, or by another Le in 6Cxx. There one byte more says which it was. Where the caller knows the length,
+            // that is how much the card gives.
+            match self.len {
+                None if part.is_proof => self.has_ended = true,
+                None => {
+                    self.after_short = true;
+                    self.most = part.len;
+                    self.after_single = Some(part.len);
+                    self.ne = 1;
+                }
+                Some(_) => self.after_short = true,
+            }
         } else {
             self.grow();
         }
-        part.status.is_success() || part.status.remaining().is_some() || part.status == END_OF_FILE
+        part.status.is_success() || has_more || part.status == END_OF_FILE
     }
 
     fn accept_nothing(&mut self, before: usize, status: StatusWord) -> bool {
-        if self.after_short {
-            // Whatever a card says of what is behind the end.
+        if self.after_short && !matches!(status.to_u16(), 0x6982..=0x6985) {
+            // Whatever a card says of what is behind the end, but that it would not tell.
             self.has_ended = true;
             return true;
         }
@@ -99,7 +113,7 @@ impl Reading {
         }
         self.whole = 0;
         let less = self.ne / 2;
-        if self.ne == self.most {
+        if self.ne == self.most && self.most > 1 {
             self.after_single = Some(less.min(Form::Short.max_ne()));
             self.ne = 1;
         } else {
