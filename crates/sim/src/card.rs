@@ -72,6 +72,9 @@ pub trait Card: Send {
     /// ```
     /// use pcsc_sim::{Card, DemoCard};
     ///
+    /// It may end a session on another reader, or one on its own that leaves the card as it is; one that resets this very card
+    /// would wait for the answer, and the answer for it.
+    ///
     /// let mut card = DemoCard::new();
     /// card.transmit(&[0x00, 0x70, 0x00, 0x00, 0x01], &mut Vec::new()); // MANAGE CHANNEL
     /// assert_eq!(card.open_channels(), 2);

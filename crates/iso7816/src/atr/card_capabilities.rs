@@ -23,7 +23,7 @@ pub struct CardCapabilities {
     commands: Option<u8>,
 }
 
-/// What a write does to the bits that are there. ISO/IEC 7816-4:2013, 12.1.1.9, table 118.
+/// The effect of a write on the bits that are there. ISO/IEC 7816-4:2013, 12.1.1.9, table 118.
 ///
 /// # Examples
 /// ```

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// How the card codes bits on the line. ISO/IEC 7816-3:2006, 8.1.
+/// The coding of bits on the line. ISO/IEC 7816-3:2006, 8.1.
 ///
 /// # Examples
 /// ```
@@ -114,7 +114,7 @@ pub enum ErrorDetection {
     Crc,
 }
 
-/// Whether the clock may stop, and at which level. ISO/IEC 7816-3:2006, 8.3.
+/// The level at which the clock may stop, where it may. ISO/IEC 7816-3:2006, 8.3.
 ///
 /// # Examples
 /// ```
@@ -135,7 +135,7 @@ pub enum ClockStop {
     Either,
 }
 
-/// What the card does with its contact C6. ISO/IEC 7816-3:2006, 8.3.
+/// The card's use of its contact C6. ISO/IEC 7816-3:2006, 8.3.
 ///
 /// # Examples
 /// ```

@@ -46,7 +46,7 @@ pub struct InterfaceByte {
     protocol: Option<u8>,
 }
 
-/// What an interface byte says, as far as the standard knows it.
+/// The meaning of an interface byte, as far as the standard knows it.
 #[derive(Clone, Copy)]
 pub(super) enum Role {
     /// TA1.

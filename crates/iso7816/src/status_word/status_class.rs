@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// How a command ended, as far as SW1 and SW2 tell.
+/// The outcome of a command, as far as SW1 and SW2 tell.
 ///
 /// ISO/IEC 7816-4:2013, 5.6, tables 5 and 6.
 ///

@@ -17,7 +17,7 @@ pub struct TlvError {
     kind: TlvErrorKind,
 }
 
-/// What is wrong with a data object.
+/// The fault of a data object.
 ///
 /// # Examples
 /// ```

@@ -26,7 +26,7 @@ pub(crate) mod sealed {
     }
 }
 
-/// What takes commands: a [`Session`](crate::Session), a [`Transaction`](crate::Transaction) or a logical
+/// A taker of commands: a [`Session`](crate::Session), a [`Transaction`](crate::Transaction) or a logical
 /// [`Channel`](crate::Channel).
 ///
 /// A function that takes `&mut dyn CardChannel` is written once for the three. No other types implement it.

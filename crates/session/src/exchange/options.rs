@@ -3,7 +3,7 @@
 use pcsc_iso7816::class::GetResponseClass;
 use pcsc_iso7816::command::LongForm;
 
-/// Which rules [`execute`](crate::CardChannel::execute) applies: cards differ, and each rule has a switch.
+/// The rules that [`execute`](crate::CardChannel::execute) applies: cards differ, and each rule has a switch.
 ///
 /// The presets are named after the standard that a card follows; each can be changed further.
 ///

@@ -2,7 +2,7 @@
 
 use pcsc_sys::{self as sys, DWORD};
 
-/// What is done with the card when a session, a transaction or a connection ends.
+/// The treatment of a card at the end of a session, a transaction or a connection.
 ///
 /// # Examples
 /// ```

@@ -2,7 +2,7 @@
 
 use pcsc_sys::{self as sys, DWORD};
 
-/// Whether other programs may use the card at the same time.
+/// The sharing of a card: whether other programs may use it at the same time.
 ///
 /// # Examples
 /// ```

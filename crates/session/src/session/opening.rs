@@ -53,7 +53,7 @@ impl Session {
     }
 }
 
-/// How to open a session: [`Session::options`] makes one, [`open`](SessionOptions::open) uses it.
+/// The options of a session: [`Session::options`] makes them, [`open`](SessionOptions::open) uses them.
 ///
 /// By default: the first reader, shared, T=0 or T=1, the card reset at the end, the system's PC/SC.
 ///

@@ -2,7 +2,7 @@
 
 use crate::out_of_range::{OutOfRange, checked, in_range};
 
-/// How the digits of a PIN are coded.
+/// The coding of a PIN's digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PinEncoding {
     /// As binary numbers, a byte a digit.

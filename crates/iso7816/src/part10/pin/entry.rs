@@ -6,7 +6,7 @@ use core::ops::BitOr;
 use super::block::PinBlock;
 use crate::out_of_range::{OutOfRange, in_range};
 
-/// What ends a PIN entry: one of three conditions, or several of them joined by `|`. `bEntryValidationCondition`.
+/// The end of a PIN entry: one of three conditions, or several of them joined by `|`. `bEntryValidationCondition`.
 ///
 /// # Examples
 /// ```
