@@ -53,6 +53,8 @@ pub trait Card: Send {
     ///
     /// `command` is what the program sent, byte for byte: it may be no valid APDU. `response` is empty; the card fills
     /// it with the data, then SW1 and SW2. A reader passes on fewer than two bytes too, as a faulty card would send.
+    /// It may end a session on another reader, or one on its own that leaves the card as it is; one that resets this very card
+    /// would wait for the answer, and the answer for it.
     ///
     /// # Examples
     /// ```
@@ -71,9 +73,6 @@ pub trait Card: Send {
     /// # Examples
     /// ```
     /// use pcsc_sim::{Card, DemoCard};
-    ///
-    /// It may end a session on another reader, or one on its own that leaves the card as it is; one that resets this very card
-    /// would wait for the answer, and the answer for it.
     ///
     /// let mut card = DemoCard::new();
     /// card.transmit(&[0x00, 0x70, 0x00, 0x00, 0x01], &mut Vec::new()); // MANAGE CHANNEL
