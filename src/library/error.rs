@@ -171,17 +171,27 @@ impl fmt::Display for LoadError {
     }
 }
 
+/// Writes a text with what a terminal would act on escaped.
+fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|character| {
+        if character.is_control() {
+            write!(f, "{}", character.escape_debug())
+        } else {
+            write!(f, "{character}")
+        }
+    })
+}
+
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.library.chars() {
-            if character.is_control() {
-                write!(f, "{}", character.escape_debug())?;
-            } else {
-                write!(f, "{character}")?;
-            }
-        }
+        escaped(f, &self.library)?;
         match &self.failure {
-            Failure::NotOpened(reason) => write!(f, " ({reason})"),
+            // The loader repeats the path in it.
+            Failure::NotOpened(reason) => {
+                f.write_str(" (")?;
+                escaped(f, reason)?;
+                f.write_str(")")
+            }
             Failure::MissingSymbol(symbol) => write!(f, " (it lacks the symbol {symbol})"),
         }
     }

@@ -101,6 +101,8 @@ conformance! {
         let ef_atr = [0x7F, 0x66, 0x08, 0x02, 0x02, 0x04, 0x09, 0x02, 0x02, 0x04, 0x02];
         let card = answering(&atr, move |command| match command[1] {
             0xA4 => vec![0x90, 0],
+            // The short form alone, until it is known what else there is.
+            0xB0 if command.len() > 5 => vec![0x67, 0],
             0xB0 => [&ef_atr[..], &[0x62, 0x82]].concat(),
             _ if command.len() > 0x0409 => vec![0x67, 0],
             _ => vec![0x90, 0],
@@ -163,6 +165,13 @@ conformance! {
                     let response = session.execute(&get_status).unwrap();
                     assert_eq!((response.data(), response.status().to_u16()), (&[1, 2, 3][..], warning));
                     assert_eq!(card.commands()[1..], [[0x00, 0xC0, 0, 0, 0], [0x00, 0xC0, 0, 0, 3]]);
+                });
+                // Data that comes with 9000 has the warning: there may be more to ask for.
+                let answers: [&[u8]; 2] = [&bytes, &[1, 2, 3, 0x90, 0x00]];
+                with_card(&mut service, scripted(&ATR_T0, &answers), |session, _| {
+                    session.set_exchange_options(preset);
+                    let response = session.execute(&get_status).unwrap();
+                    assert_eq!((response.data(), response.status().to_u16()), (&[1, 2, 3][..], warning));
                 });
                 // Where nothing waits, the warning stays.
                 let answers: [&[u8]; 2] = [&bytes, &[0x6F, 0x00]];

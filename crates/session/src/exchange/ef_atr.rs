@@ -30,7 +30,13 @@ impl Exchange<'_> {
         if !status.is_success() {
             return Err(self.refused(status));
         }
-        let contents = TransparentFile::new(self.reborrow()).read()?;
+        // What it says is not known yet: in the short form, which every card takes.
+        let options = self.connection.exchange_options();
+        self.connection
+            .set_exchange_options(options.short_form_only(true));
+        let contents = TransparentFile::new(self.reborrow()).read();
+        self.connection.set_exchange_options(options);
+        let contents = contents?;
         let information = EfAtr::new(&contents).extended_length_information();
         let information = information
             .map_err(|_| self.bad_response("EF.ATR/INFO has data objects, DO 7F66 two numbers"))?;

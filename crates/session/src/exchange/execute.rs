@@ -192,8 +192,10 @@ impl<'a> Exchange<'a> {
         let get_response = Command::get_response(Form::Short.max_ne()).with_cla(class.to_u8());
         let round = self.transmit_encoded(&get_response, Form::Short, 0, is_secret)?;
         let len = self.with_correct_le(&get_response, Form::Short, 0, round, is_secret)?;
-        if len == 2 && self.waiting(len).is_none() {
-            self.buffers.receive[..2].copy_from_slice(&warning.to_u16().to_be_bytes());
+        // Where nothing waits the warning stays, and where the data comes with 9000 it is not lost: there may be more to ask.
+        let status = self.status(len);
+        if status.is_success() || len == 2 && self.waiting(len).is_none() {
+            self.buffers.receive[len - 2..len].copy_from_slice(&warning.to_u16().to_be_bytes());
         }
         Ok(len)
     }
