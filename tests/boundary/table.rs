@@ -34,7 +34,7 @@ thread_local! {
     static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static ROOMS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     /// The receive buffer of SCardTransmit, and what its beginning held when SCardDisconnect came.
-    static RECEIVE: Cell<*const u8> = const { Cell::new(std::ptr::null()) };
+    static RECEIVE: Cell<(*const u8, usize)> = const { Cell::new((std::ptr::null(), 0)) };
     static LEFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static CONNECT: Cell<LONG> = const { Cell::new(SCARD_S_SUCCESS) };
 }
@@ -179,10 +179,11 @@ unsafe extern "system" fn connect(
 
 unsafe extern "system" fn disconnect(_: SCARDHANDLE, disposition: DWORD) -> LONG {
     GIVEN.with_borrow_mut(|given| *given = (disposition, Vec::new()));
-    let receive = RECEIVE.get();
+    // The buffer goes with its session: the next one has another.
+    let (receive, room) = RECEIVE.replace((std::ptr::null(), 0));
     if !receive.is_null() {
         // SAFETY: the session that owns the buffer disconnects before it frees it, and the test has one session.
-        let left = unsafe { std::slice::from_raw_parts(receive, 16) };
+        let left = unsafe { std::slice::from_raw_parts(receive, room) };
         LEFT.with_borrow_mut(|kept| *kept = left.to_vec());
     }
     called("SCardDisconnect")
@@ -356,9 +357,11 @@ unsafe extern "system" fn transmit(
         command.clear();
         command.extend_from_slice(sent);
     });
-    // SAFETY: the session's buffer has 65,548 bytes, all of them initialised.
-    let before = unsafe { std::slice::from_raw_parts(receive, 16) };
-    RECEIVE.set(receive);
+    // SAFETY: the session gives a length that lives through the call.
+    let room = usize::try_from(unsafe { *receive_len }).unwrap().min(16);
+    // SAFETY: the session's buffer has that room, all of it initialised.
+    let before = unsafe { std::slice::from_raw_parts(receive, room) };
+    RECEIVE.set((receive, room));
     FOUND.with_borrow_mut(|found| {
         found.clear();
         found.extend_from_slice(before);
