@@ -71,7 +71,15 @@ fn a_length_beyond_the_buffer_is_an_error() {
     let mut session = session();
     for claimed in [65_549, 1 << 20, sys::DWORD::MAX] {
         answer_with(sys::SCARD_S_SUCCESS, &[0x90, 0x00], claimed);
-        assert_transmit_error(&session.transmit(&GET).unwrap_err(), Code::INTERNAL_ERROR);
+        let error = session.transmit(&GET).unwrap_err();
+        assert_error!(
+            error,
+            WrongAnswer {
+                function: "SCardTransmit",
+                reader: Some(READER.into())
+            }
+        );
+        assert!(error.to_string().contains(&claimed.to_string()), "{error}");
     }
 }
 

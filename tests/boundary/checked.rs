@@ -1,11 +1,7 @@
 //! What C returns is checked against what was asked: field kind F.
 
-use crate::table::{
-    READER, answer, calls, connect_with, given, handles, list_with, output, provider, session, transmits,
-};
-use pcsc_session::{
-    Code, Context, Disposition, Error, Protocol, Protocols, Session, SessionOptions, ShareMode,
-};
+use crate::table::{READER, answer, calls, connect_with, given, provider, session, transmits};
+use pcsc_session::{Code, Disposition, Error, Protocol, Protocols, Session, SessionOptions, ShareMode};
 use pcsc_sys as sys;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
@@ -75,45 +71,4 @@ fn a_reconnection_by_a_protocol_that_was_not_asked_for_sends_nothing() {
     assert_eq!(session.protocol(), Protocol::T0);
     answer(&[0x90, 0x00]);
     session.transmit(&GET).unwrap();
-}
-
-#[test]
-fn a_handle_of_zero_is_none() {
-    handles(0, 2);
-    assert_eq!(
-        code(Context::establish_on(provider())),
-        Some(Code::INTERNAL_ERROR)
-    );
-    handles(1, 0);
-    assert_eq!(code(options().open()), Some(Code::INTERNAL_ERROR));
-    assert_eq!(calls("SCardDisconnect"), 0);
-    handles(1, 2);
-    options().open().unwrap();
-}
-
-#[test]
-fn a_name_that_may_be_cut_off_is_no_name() {
-    let context = Context::establish_on(provider()).unwrap();
-    for list in [&b"Table 00"[..], b"Table 00\0Tab", b"x"] {
-        list_with(list);
-        assert_eq!(
-            code(context.list_readers()),
-            Some(Code::INTERNAL_ERROR),
-            "{list:?}"
-        );
-    }
-    for (list, len) in [
-        (&b"Table 00\0"[..], 1),
-        (b"Table 00\0\0", 1),
-        (b"\0", 0),
-        (b"", 0),
-    ] {
-        list_with(list);
-        assert_eq!(context.list_readers().unwrap().len(), len, "{list:?}");
-    }
-    let session = session();
-    output(b"Table 0");
-    assert_eq!(code(session.status()), Some(Code::INTERNAL_ERROR));
-    output(b"Table 00\0");
-    assert_eq!(session.status().unwrap().readers, [READER]);
 }

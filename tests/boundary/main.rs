@@ -13,3 +13,4 @@ mod functions;
 mod log_lines;
 mod lost;
 mod table;
+mod wrong_answers;

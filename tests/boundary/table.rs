@@ -36,6 +36,11 @@ thread_local! {
     /// The receive buffer of SCardTransmit, and what its beginning held when SCardDisconnect came.
     static RECEIVE: Cell<(*const u8, usize)> = const { Cell::new((std::ptr::null(), 0)) };
     static LEFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// The state that SCardStatus tells, and the length that it claims for the answer to reset.
+    static STATE: Cell<DWORD> = const { Cell::new(pcsc_sys::SCARD_PRESENT) };
+    static ATR_LEN: Cell<DWORD> = const { Cell::new(2) };
+    /// The length that SCardControl, SCardGetAttrib, SCardStatus and SCardListReaders claim instead of the right one.
+    static CLAIMED: Cell<Option<DWORD>> = const { Cell::new(None) };
     static CONNECT: Cell<LONG> = const { Cell::new(SCARD_S_SUCCESS) };
 }
 
@@ -67,6 +72,17 @@ pub(crate) fn answer_with(code: LONG, bytes: &[u8], claimed: DWORD) {
 pub(crate) fn connect_with(code: LONG, protocol: DWORD) {
     CONNECT.set(code);
     PROTOCOL.set(protocol);
+}
+
+/// Has SCardStatus tell this state, and this length of the answer to reset.
+pub(crate) fn status_with(state: DWORD, atr_len: DWORD) {
+    STATE.set(state);
+    ATR_LEN.set(atr_len);
+}
+
+/// Has the functions that write what [`output`] or [`list_with`] prepares claim this length.
+pub(crate) fn claim(len: Option<DWORD>) {
+    CLAIMED.set(len);
 }
 
 /// The command that SCardTransmit got last.
@@ -225,6 +241,7 @@ unsafe fn write(buffer: *mut u8, room: DWORD, len: &mut DWORD, code: LONG) -> LO
         }
         // SAFETY: there is room, as was just checked.
         unsafe { buffer.copy_from_nonoverlapping(output.as_ptr(), output.len()) };
+        *len = CLAIMED.get().unwrap_or(*len);
         code
     })
 }
@@ -266,13 +283,13 @@ unsafe extern "system" fn status(
     // SAFETY: as above.
     let atr_len = unsafe { &mut *atr_len };
     // SAFETY: as above.
-    unsafe { *state = pcsc_sys::SCARD_PRESENT };
+    unsafe { *state = STATE.get() };
     // SAFETY: as above.
     unsafe { *protocol = PROTOCOL.get() };
     assert!(*atr_len >= 33);
     // SAFETY: the buffer has room for an answer to reset, as was just checked.
     unsafe { atr.copy_from_nonoverlapping([0x3B, 0x00].as_ptr(), 2) };
-    *atr_len = 2;
+    *atr_len = ATR_LEN.get();
     let room = *names_len;
     // SAFETY: the session's buffer has that room.
     unsafe { write(names.cast(), room, names_len, code) }
@@ -338,6 +355,10 @@ unsafe extern "system" fn list(_: SCARDCONTEXT, _: LPCSTR, readers: LPSTR, len: 
             .cast::<u8>()
             .copy_from_nonoverlapping(list.as_ptr(), list.len())
     };
+    if let Some(claimed) = CLAIMED.get() {
+        // SAFETY: as above.
+        unsafe { *len = claimed };
+    }
     SCARD_S_SUCCESS
 }
 

@@ -66,6 +66,7 @@ pub use exchange::{
 };
 pub use ffi::{
     Attribute, CardState, CardStatus, Code, Disposition, Protocol, Protocols, ReaderName, ShareMode,
+    WrongAnswer,
 };
 pub use pcsc_iso7816 as iso7816;
 pub use pcsc_iso7816::{

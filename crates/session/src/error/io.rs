@@ -34,6 +34,7 @@ fn kind(error: &Error) -> ErrorKind {
         | Error::UnknownHandle { .. } => ErrorKind::InvalidInput,
         Error::ShortResponse { .. }
         | Error::BadResponse { .. }
+        | Error::WrongAnswer { .. }
         | Error::ResponseTooLong { .. }
         | Error::FileTooLong { .. } => ErrorKind::InvalidData,
         Error::FileTooShort { .. } => ErrorKind::UnexpectedEof,

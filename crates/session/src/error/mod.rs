@@ -12,7 +12,7 @@ pub use cause::{Cause, Sandbox};
 pub use close::CloseError;
 pub(crate) use platform::Platform;
 
-use crate::ffi::{Code, ReaderName};
+use crate::ffi::{CallError, Code, ReaderName, WrongAnswer};
 use pcsc_iso7816::class::ClassError;
 use pcsc_iso7816::command::{EncodeError, LongForm, OutOfRange};
 use pcsc_iso7816::status_word::StatusWord;
@@ -207,6 +207,16 @@ pub enum Error {
         /// The largest length in bytes.
         max: usize,
     },
+    /// A C function answered what cannot be: the library, or the driver whose answer it passes on, is wrong.
+    #[non_exhaustive]
+    WrongAnswer {
+        /// The C function, by its name without Windows' suffix.
+        function: &'static str,
+        /// What it answered.
+        answer: WrongAnswer,
+        /// The reader, where the function has to do with one.
+        reader: Option<ReaderName>,
+    },
     /// A C function returned an error.
     #[non_exhaustive]
     Pcsc {
@@ -229,6 +239,18 @@ impl Error {
             code,
             reader,
             causes: None,
+        }
+    }
+
+    /// Makes that of a C function which gave nothing, or what cannot be.
+    pub(crate) fn of_call(function: &'static str, error: CallError, reader: Option<ReaderName>) -> Error {
+        match error {
+            CallError::Failed(code) => Error::pcsc(function, code, reader),
+            CallError::Wrong(answer) => Error::WrongAnswer {
+                function,
+                answer,
+                reader,
+            },
         }
     }
 }

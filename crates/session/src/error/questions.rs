@@ -27,6 +27,7 @@ impl Error {
             | Error::KeepsChanging { function }
             | Error::ReaderGone { function, .. }
             | Error::UnknownHandle { function }
+            | Error::WrongAnswer { function, .. }
             | Error::Pcsc { function, .. } => Some(function),
             Error::ShortResponse { .. } | Error::ResponseTooLong { .. } => Some("SCardTransmit"),
             _ => None,
@@ -48,7 +49,7 @@ impl Error {
             | Error::FileTooShort { reader, .. }
             | Error::BadResponse { reader, .. }
             | Error::ReaderGone { reader, .. } => Some(reader),
-            Error::Pcsc { reader, .. } => reader.as_ref(),
+            Error::Pcsc { reader, .. } | Error::WrongAnswer { reader, .. } => reader.as_ref(),
             _ => None,
         }
     }

@@ -109,6 +109,24 @@ impl fmt::Display for Error {
                 f,
                 "the input of {len} bytes was not sent: {function} takes {max} at most"
             ),
+            Error::WrongAnswer {
+                function,
+                answer,
+                reader,
+            } => {
+                f.write_str(function)?;
+                if let Some(reader) = reader {
+                    write!(f, " on the reader {reader:?}")?;
+                }
+                write!(
+                    f,
+                    " gave {answer}: the PC/SC library, or the reader's driver behind it, is wrong"
+                )?;
+                if *function == "SCardTransmit" {
+                    f.write_str(", and the command may have acted")?;
+                }
+                f.write_str(": update it, or use another")
+            }
             Error::Pcsc {
                 function,
                 code,

@@ -1,6 +1,6 @@
 //! The log of what goes to a card and comes back: target `pcsc_session::apdu`, level trace.
 
-use crate::ffi::{Code, ReaderName};
+use crate::ffi::{CallError, ReaderName};
 use std::fmt;
 
 const TARGET: &str = "pcsc_session::apdu";
@@ -24,14 +24,14 @@ pub(crate) fn command(reader: &ReaderName, command: &[u8], hides_data: bool) {
 
 /// Logs an answer: whole, or its status word and how many bytes stand before it.
 #[cold]
-pub(crate) fn answer(reader: &ReaderName, answer: &Result<&[u8], Code>, hides_data: bool) {
+pub(crate) fn answer(reader: &ReaderName, answer: &Result<&[u8], CallError>, hides_data: bool) {
     match answer {
         Ok(bytes) if hides_data => {
             let (hidden, shown) = bytes.split_at(bytes.len().saturating_sub(2));
             log::trace!(target: TARGET, "{reader}: < {}{}", Hex(shown), Hidden(hidden.len()));
         }
         Ok(bytes) => log::trace!(target: TARGET, "{reader}: < {}", Hex(bytes)),
-        Err(code) => log::trace!(target: TARGET, "{reader}: < {code}"),
+        Err(error) => log::trace!(target: TARGET, "{reader}: < {error}"),
     }
 }
 

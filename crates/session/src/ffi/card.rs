@@ -5,11 +5,12 @@ use super::card_status::{CardState, CardStatus};
 use super::code::Code;
 use super::context::{ContextHandle, text};
 use super::disposition::Disposition;
-use super::output::{OutputError, WRONG_ANSWER, WholeError, check, length, output, read_whole, written};
+use super::output::{CallError, OutputError, WholeError, check, length, output, read_whole, written};
 use super::protocol::{Protocol, Protocols};
 use super::reader_name::ReaderName;
 use super::share_mode::ShareMode;
 use super::text::Unit;
+use super::wrong_answer::WrongAnswer;
 use pcsc_iso7816::atr::Atr;
 use pcsc_sys::{DWORD, MAX_READERNAME, SCARD_IO_REQUEST, SCARDHANDLE};
 use std::ptr;
@@ -58,7 +59,7 @@ impl CardHandle {
         context: &Arc<ContextHandle>,
         reader: &[Unit],
         opening: Opening,
-    ) -> Result<(CardHandle, Protocol), Code> {
+    ) -> Result<(CardHandle, Protocol), CallError> {
         assert_eq!(reader.last(), Some(&0), "a reader's name is null-terminated");
         let (mut handle, mut protocol) = (0, 0);
         let function = text!(context.provider().functions(), SCardConnect, SCardConnectW);
@@ -76,15 +77,19 @@ impl CardHandle {
         };
         check(code)?;
         if handle == 0 {
-            return Err(WRONG_ANSWER);
+            return Err(WrongAnswer::NoHandle {}.into());
         }
-        let protocol = Protocol::from_c(protocol);
         // SAFETY: the context just opened it, and nobody else has its number.
-        let mut card = unsafe { CardHandle::from_raw(Arc::clone(context), handle, protocol) };
+        let mut card = unsafe { CardHandle::from_raw(Arc::clone(context), handle) };
+        // Whatever was wrong with the answer, the card is left to the others as it is.
+        let on_drop = card.on_drop;
+        card.set_on_drop(Disposition::Leave);
+        let protocol = Protocol::from_c(protocol)?;
         if !opening.allows(protocol) {
-            card.set_on_drop(Disposition::Leave);
-            return Err(Code::PROTO_MISMATCH);
+            return Err(Code::PROTO_MISMATCH.into());
         }
+        card.set_on_drop(on_drop);
+        card.set_protocol(protocol);
         Ok((card, protocol))
     }
 
@@ -92,15 +97,11 @@ impl CardHandle {
     ///
     /// # Safety
     /// It is a connection of this context, and this value's alone from now on.
-    pub(crate) unsafe fn from_raw(
-        context: Arc<ContextHandle>,
-        handle: SCARDHANDLE,
-        protocol: Protocol,
-    ) -> CardHandle {
+    pub(crate) unsafe fn from_raw(context: Arc<ContextHandle>, handle: SCARDHANDLE) -> CardHandle {
         CardHandle {
             context,
             handle,
-            pci: pci(protocol),
+            pci: pci(Protocol::UNDEFINED),
             on_drop: Disposition::default(),
             is_open: true,
         }
@@ -146,10 +147,10 @@ impl CardHandle {
         &mut self,
         opening: Opening,
         initialization: Disposition,
-    ) -> Result<Protocol, Code> {
+    ) -> Result<Protocol, CallError> {
         // The connection is the parent's, where this is a child of `fork`.
         if !self.context.is_own() {
-            return Err(Code::INVALID_HANDLE);
+            return Err(Code::INVALID_HANDLE.into());
         }
         let mut protocol = 0;
         let function = self.context.provider().functions().SCardReconnect;
@@ -164,13 +165,13 @@ impl CardHandle {
             )
         };
         check(code)?;
-        let protocol = Protocol::from_c(protocol);
+        let protocol = Protocol::from_c(protocol)?;
         self.pci = pci(protocol);
         Ok(protocol)
     }
 
     /// Wraps `SCardDisconnect`; does nothing where that has succeeded already, or in a child of `fork`.
-    pub(crate) fn disconnect(&mut self, disposition: Disposition) -> Result<(), Code> {
+    pub(crate) fn disconnect(&mut self, disposition: Disposition) -> Result<(), CallError> {
         if !self.is_open || !self.context.is_own() {
             return Ok(());
         }
@@ -184,9 +185,9 @@ impl CardHandle {
     }
 
     /// Wraps `SCardBeginTransaction`. A child of `fork` cannot begin what it would not end.
-    pub(crate) fn begin_transaction(&self) -> Result<(), Code> {
+    pub(crate) fn begin_transaction(&self) -> Result<(), CallError> {
         if !self.context.is_own() {
-            return Err(Code::INVALID_HANDLE);
+            return Err(Code::INVALID_HANDLE.into());
         }
         let function = self.context.provider().functions().SCardBeginTransaction;
         // SAFETY: the connection is open while this value is.
@@ -194,7 +195,7 @@ impl CardHandle {
     }
 
     /// Wraps `SCardEndTransaction`; does nothing in a child of `fork`, whose parent has the transaction.
-    pub(crate) fn end_transaction(&self, disposition: Disposition) -> Result<(), Code> {
+    pub(crate) fn end_transaction(&self, disposition: Disposition) -> Result<(), CallError> {
         if !self.context.is_own() {
             return Ok(());
         }
@@ -228,18 +229,18 @@ impl CardHandle {
                 let atr_len = written(atr_len, &atr).map_err(OutputError::Failed)?;
                 Ok((names_len, state, protocol, atr_len))
             })?;
-        let readers = ReaderName::list(&names[..names_len]).ok_or(WholeError::Failed(WRONG_ANSWER))?;
+        let wrong = |answer: WrongAnswer| WholeError::Failed(answer.into());
         Ok(CardStatus {
-            readers,
-            state: CardState::from_c(state),
-            protocol: Protocol::from_c(protocol),
+            readers: ReaderName::list(&names[..names_len]).map_err(wrong)?,
+            state: CardState::from_c(state).map_err(wrong)?,
+            protocol: Protocol::from_c(protocol).map_err(wrong)?,
             atr: Atr::new(&atr[..atr_len]),
         })
     }
 
     /// Wraps `SCardTransmit`: sends `command` once and returns how many bytes of `answer` came.
     #[inline]
-    pub(crate) fn transmit(&self, command: &[u8], answer: &mut [u8]) -> Result<usize, Code> {
+    pub(crate) fn transmit(&self, command: &[u8], answer: &mut [u8]) -> Result<usize, CallError> {
         let mut len = length(answer);
         let function = self.context.provider().functions().SCardTransmit;
         // SAFETY: the connection is open while this value is, and `pci` a field of it; `command` and `answer` have the
@@ -260,7 +261,12 @@ impl CardHandle {
     }
 
     /// Wraps `SCardControl`: sends `input` once and returns how many bytes of `answer` came.
-    pub(crate) fn control(&self, control_code: u32, input: &[u8], answer: &mut [u8]) -> Result<usize, Code> {
+    pub(crate) fn control(
+        &self,
+        control_code: u32,
+        input: &[u8],
+        answer: &mut [u8],
+    ) -> Result<usize, CallError> {
         let mut len = 0;
         let function = self.context.provider().functions().SCardControl;
         // SAFETY: the connection is open while this value is; `input` and `answer` have the lengths given, and outlive the
@@ -301,7 +307,7 @@ impl CardHandle {
     }
 
     /// Wraps `SCardSetAttrib`.
-    pub(crate) fn set_attribute(&self, attribute: Attribute, value: &[u8]) -> Result<(), Code> {
+    pub(crate) fn set_attribute(&self, attribute: Attribute, value: &[u8]) -> Result<(), CallError> {
         let function = self.context.provider().functions().SCardSetAttrib;
         // SAFETY: the connection is open while this value is; `value` has the length given, and outlives the call.
         let code = unsafe {

@@ -2,6 +2,7 @@
 
 use super::protocol::Protocol;
 use super::reader_name::ReaderName;
+use super::wrong_answer::WrongAnswer;
 use pcsc_iso7816::atr::Atr;
 use pcsc_sys as sys;
 use std::fmt;
@@ -56,9 +57,11 @@ pub struct CardStatus {
 pub struct CardState(pub u32);
 
 impl CardState {
-    /// The state in C's own type; it has 32 bits on every platform, whatever the width of that.
-    pub(super) const fn from_c(state: sys::DWORD) -> CardState {
-        CardState(state as u32)
+    /// Makes a state of C's number; it has 32 bits on every platform, whatever the width of that.
+    pub(super) fn from_c(state: sys::DWORD) -> Result<CardState, WrongAnswer> {
+        let given = u64::from(state);
+        let number = u32::try_from(given).map_err(|_| WrongAnswer::State { given })?;
+        Ok(CardState(number))
     }
 
     /// Whether this is at least the state of this name: by its bit, or on Windows by its rank.

@@ -24,9 +24,24 @@ use std::fmt;
 pub struct Code(pub u32);
 
 impl Code {
-    /// The code in C's own type, which is negative where `LONG` has 32 bits.
-    pub(super) const fn from_c(code: sys::LONG) -> Code {
-        Code(code as u32)
+    /// Makes a code of C's own type, which is negative where `LONG` has 32 bits; `None` of what 32 bits do not hold, with a
+    /// sign or without.
+    pub(super) const fn from_c(code: sys::LONG) -> Option<Code> {
+        let number = code as u32;
+        // Either way to widen 32 bits: some libraries of 64 bits extend the sign, pcsc-lite does not.
+        if number as sys::LONG == code || number as i32 as sys::LONG == code {
+            Some(Code(number))
+        } else {
+            None
+        }
+    }
+
+    /// Makes a code of a constant of `winscard.h`.
+    const fn of_header(code: sys::LONG) -> Code {
+        match Code::from_c(code) {
+            Some(code) => code,
+            None => panic!("a header's codes have 32 bits"),
+        }
     }
 }
 
@@ -37,7 +52,7 @@ macro_rules! codes {
             $(
                 $(#[$attribute])*
                 #[doc = concat!("`", stringify!($c), "`: ", $meaning, ".")]
-                pub const $constant: Code = Code::from_c(sys::$c);
+                pub const $constant: Code = Code::of_header(sys::$c);
             )*
 
             /// The name of the code in `winscard.h` or among those of Windows, where it has one.
@@ -176,7 +191,7 @@ impl Code {
     ///
     /// assert_eq!(Code::UNSUPPORTED_FEATURE.0, if cfg!(windows) { 0x8010_0022 } else { 0x8010_001F });
     /// ```
-    pub const UNSUPPORTED_FEATURE: Code = Code::from_c(sys::SCARD_E_UNSUPPORTED_FEATURE);
+    pub const UNSUPPORTED_FEATURE: Code = Code::of_header(sys::SCARD_E_UNSUPPORTED_FEATURE);
 }
 
 impl Code {
@@ -215,9 +230,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_of_c_keeps_its_low_32_bits() {
-        assert_eq!(Code::from_c(sys::SCARD_W_REMOVED_CARD).0, 0x8010_0069);
-        assert_eq!(Code::from_c(-1).0, 0xFFFF_FFFF);
+    fn a_code_of_c_has_32_bits_however_they_were_widened() {
+        assert_eq!(Code::from_c(sys::SCARD_W_REMOVED_CARD), Some(Code::REMOVED_CARD));
+        assert_eq!(Code::from_c(-1), Some(Code(0xFFFF_FFFF)));
+        assert_eq!(
+            Code::from_c(0x8010_0069_u32 as i32 as sys::LONG),
+            Some(Code::REMOVED_CARD)
+        );
+    }
+
+    #[cfg(all(target_pointer_width = "64", not(any(windows, target_os = "macos"))))]
+    #[test]
+    fn the_upper_half_of_a_code_is_not_dropped() {
+        for number in [
+            0x1_0000_0000,
+            0x1_8010_0069,
+            i64::MIN,
+            -0x1_0000_0000,
+            -0x8000_0001,
+        ] {
+            assert_eq!(Code::from_c(number), None, "{number:X}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A context of the service, and the calls that need no card.
 
 use super::code::Code;
-use super::output::{OutputError, WRONG_ANSWER, WholeError, check, length, output, read_whole};
+use super::output::{CallError, OutputError, WholeError, check, length, output, read_whole};
 use super::reader_name::ReaderName;
 use super::text::Unit;
+use super::wrong_answer::WrongAnswer;
 use pcsc_sys::{self as sys, Provider, SCARDCONTEXT, TooManyPostponed};
 use std::ptr;
 
@@ -43,8 +44,8 @@ pub(crate) struct ContextHandle {
 pub(crate) enum EstablishError {
     /// Too many contexts wait for their release.
     TooManyPostponed(TooManyPostponed),
-    /// The call failed.
-    Failed(Code),
+    /// The call gave nothing.
+    Failed(CallError),
 }
 
 const _: fn() = || {
@@ -65,7 +66,7 @@ impl ContextHandle {
         let code = code.map_err(EstablishError::TooManyPostponed)?;
         check(code).map_err(EstablishError::Failed)?;
         if handle == 0 {
-            return Err(EstablishError::Failed(WRONG_ANSWER));
+            return Err(EstablishError::Failed(WrongAnswer::NoHandle {}.into()));
         }
         // SAFETY: the provider just opened it, and nobody else has its number.
         Ok(unsafe { ContextHandle::from_raw(provider, handle) })
@@ -103,7 +104,7 @@ impl ContextHandle {
     }
 
     /// Wraps `SCardIsValidContext`.
-    pub(crate) fn is_valid(&self) -> Result<(), Code> {
+    pub(crate) fn is_valid(&self) -> Result<(), CallError> {
         let function = self.provider.functions().SCardIsValidContext;
         // SAFETY: the function takes any number; that it is C's is the provider's promise.
         check(unsafe { function(self.handle) })
@@ -163,8 +164,10 @@ impl Drop for ContextHandle {
 /// Reads a multi-string whole; the code that says that there is nothing is an empty list.
 fn names(call: impl FnMut(&mut [Unit]) -> Result<usize, OutputError>) -> Result<Vec<ReaderName>, WholeError> {
     match read_whole(LIST, MAX_LIST, call) {
-        Ok((units, len)) => ReaderName::list(&units[..len]).ok_or(WholeError::Failed(WRONG_ANSWER)),
-        Err(WholeError::Failed(Code::NO_READERS_AVAILABLE)) => Ok(Vec::new()),
+        Ok((units, len)) => {
+            ReaderName::list(&units[..len]).map_err(|answer| WholeError::Failed(answer.into()))
+        }
+        Err(WholeError::Failed(CallError::Failed(Code::NO_READERS_AVAILABLE))) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }
@@ -175,7 +178,7 @@ mod tests {
 
     #[test]
     fn no_readers_is_an_empty_list() {
-        let list = names(|_| Err(OutputError::Failed(Code::NO_READERS_AVAILABLE)));
+        let list = names(|_| Err(OutputError::Failed(Code::NO_READERS_AVAILABLE.into())));
         assert_eq!(list, Ok(Vec::new()));
     }
 }

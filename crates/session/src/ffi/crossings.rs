@@ -4,7 +4,6 @@ use crate::error::Error;
 use crate::exchange::Connection;
 use crate::ffi::card::CardHandle;
 use crate::ffi::context::ContextHandle;
-use crate::ffi::protocol::Protocol;
 use crate::service::Context;
 use crate::session::Session;
 use pcsc_sys::{Provider, SCARDCONTEXT, SCARDHANDLE};
@@ -71,8 +70,8 @@ impl Session {
     /// The session disconnects it at its end, with a reset.
     ///
     /// # Errors
-    /// [`Error::UnknownHandle`] where the service does not know the handle; else what `SCardStatus` returned. The
-    /// handle then stays the caller's.
+    /// [`Error::UnknownHandle`] where the service does not know the handle; [`Error::WrongAnswer`] where it names no reader, or
+    /// a protocol that no header lists; else what `SCardStatus` returned. The handle then stays the caller's.
     ///
     /// # Examples
     /// ```
@@ -93,7 +92,7 @@ impl Session {
     /// `card` was connected on `context`, and nobody else disconnects it: where this succeeds, the session owns it.
     pub unsafe fn from_raw(context: Context, card: SCARDHANDLE) -> Result<Session, Error> {
         // SAFETY: the caller's promise.
-        let handle = unsafe { CardHandle::from_raw(context.handle().clone(), card, Protocol::UNDEFINED) };
+        let handle = unsafe { CardHandle::from_raw(context.handle().clone(), card) };
         Session::take_over(handle)
     }
 

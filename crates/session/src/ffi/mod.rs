@@ -19,6 +19,7 @@ mod protocol;
 mod reader_name;
 mod share_mode;
 mod text;
+mod wrong_answer;
 
 pub use attribute::Attribute;
 pub(crate) use card::{CardHandle, Opening};
@@ -26,8 +27,9 @@ pub use card_status::{CardState, CardStatus};
 pub use code::Code;
 pub(crate) use context::{ContextHandle, EstablishError};
 pub use disposition::Disposition;
-pub(crate) use output::{OutputError, WholeError, read_whole};
+pub(crate) use output::{CallError, OutputError, WholeError, read_whole};
 pub use protocol::{Protocol, Protocols};
 pub use reader_name::ReaderName;
 pub use share_mode::ShareMode;
 pub(crate) use text::Unit;
+pub use wrong_answer::WrongAnswer;

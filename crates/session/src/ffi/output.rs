@@ -1,22 +1,67 @@
 //! What C writes into a buffer: how much, and what to do where the buffer is too short.
 
 use super::code::Code;
+use super::wrong_answer::WrongAnswer;
 use pcsc_sys::{self as sys, DWORD, LONG};
+use std::fmt;
 
 /// How often a value that grows between two calls is asked for again.
 const ATTEMPTS: usize = 16;
 
-/// The result of a call whose status is `code`.
-#[inline]
-pub(super) fn check(code: LONG) -> Result<(), Code> {
-    if code == sys::SCARD_S_SUCCESS {
-        Ok(())
-    } else {
-        Err(Code::from_c(code))
+/// Why a call gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallError {
+    /// It failed.
+    Failed(Code),
+    /// It answered what cannot be.
+    Wrong(WrongAnswer),
+}
+
+impl From<Code> for CallError {
+    fn from(code: Code) -> CallError {
+        CallError::Failed(code)
     }
 }
 
-/// The number of a slice's elements for C.
+impl From<WrongAnswer> for CallError {
+    fn from(answer: WrongAnswer) -> CallError {
+        CallError::Wrong(answer)
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallError::Failed(code) => code.fmt(f),
+            CallError::Wrong(answer) => answer.fmt(f),
+        }
+    }
+}
+
+/// Returns the result of a call whose status is `code`.
+#[inline]
+pub(super) fn check(code: LONG) -> Result<(), CallError> {
+    if code == sys::SCARD_S_SUCCESS {
+        Ok(())
+    } else {
+        Err(failed(code))
+    }
+}
+
+#[cold]
+fn failed(code: LONG) -> CallError {
+    match Code::from_c(code) {
+        Some(code) => CallError::Failed(code),
+        None => CallError::Wrong(WrongAnswer::Code { given: wide(code) }),
+    }
+}
+
+/// Returns C's number as one of 64 bits, which it has on some platforms.
+fn wide<T: Into<W>, W>(number: T) -> W {
+    number.into()
+}
+
+/// Returns the number of a slice's elements for C.
 #[inline]
 pub(super) fn length<T>(slice: &[T]) -> DWORD {
     // The largest number is SCARD_AUTOALLOCATE.
@@ -27,35 +72,35 @@ pub(super) fn length<T>(slice: &[T]) -> DWORD {
 
 /// Checks how much C says that it wrote into a buffer.
 #[inline]
-pub(super) fn written<T>(returned: DWORD, buffer: &[T]) -> Result<usize, Code> {
+pub(super) fn written<T>(returned: DWORD, buffer: &[T]) -> Result<usize, CallError> {
     match usize::try_from(returned) {
         Ok(written) if written <= buffer.len() => Ok(written),
-        _ => Err(WRONG_ANSWER),
+        _ => Err(CallError::Wrong(WrongAnswer::Length {
+            given: wide(returned),
+            room: buffer.len(),
+        })),
     }
 }
-
-/// What the answer of a function is that is none.
-pub(super) const WRONG_ANSWER: Code = Code::INTERNAL_ERROR;
 
 /// Why C did not write a value into a buffer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OutputError {
     /// It needs this many elements.
     BufferTooShort(usize),
-    /// The call failed.
-    Failed(Code),
+    /// The call gave nothing.
+    Failed(CallError),
 }
 
-/// The result of a call that writes into `buffer` and says in `returned` how much it wrote, or needs.
+/// Returns the result of a call that writes into `buffer` and says in `returned` how much it wrote, or needs.
 pub(super) fn output<T>(code: LONG, returned: DWORD, buffer: &[T]) -> Result<usize, OutputError> {
     let needed = || usize::try_from(returned).unwrap_or(usize::MAX);
     match check(code) {
         Ok(()) => written(returned, buffer).map_err(OutputError::Failed),
         // A driver may say so of a buffer that is long enough: a longer one would not help.
-        Err(Code::INSUFFICIENT_BUFFER) if needed() > buffer.len() => {
+        Err(CallError::Failed(Code::INSUFFICIENT_BUFFER)) if needed() > buffer.len() => {
             Err(OutputError::BufferTooShort(needed()))
         }
-        Err(code) => Err(OutputError::Failed(code)),
+        Err(error) => Err(OutputError::Failed(error)),
     }
 }
 
@@ -64,8 +109,8 @@ pub(super) fn output<T>(code: LONG, returned: DWORD, buffer: &[T]) -> Result<usi
 pub(crate) enum WholeError {
     /// It grew each time.
     KeepsChanging,
-    /// The call failed.
-    Failed(Code),
+    /// The call gave nothing.
+    Failed(CallError),
 }
 
 /// Asks C with a buffer of `len` elements, and again with a longer one, up to `max`, where that is too short. Returns the
@@ -81,7 +126,7 @@ pub(crate) fn read_whole<U: Copy + Default, R>(
         match call(&mut buffer) {
             Ok(result) => return Ok((buffer, result)),
             Err(OutputError::BufferTooShort(needed)) => len = needed.max(len).min(max),
-            Err(OutputError::Failed(code)) => return Err(WholeError::Failed(code)),
+            Err(OutputError::Failed(error)) => return Err(WholeError::Failed(error)),
         }
     }
     Err(WholeError::KeepsChanging)

@@ -1,5 +1,6 @@
 //! The protocols between reader and card.
 
+use super::wrong_answer::WrongAnswer;
 use pcsc_sys::{self as sys, DWORD};
 use std::fmt;
 
@@ -26,7 +27,7 @@ impl Protocol {
     ///
     /// assert_eq!(Protocol::UNDEFINED.to_string(), "no protocol");
     /// ```
-    pub const UNDEFINED: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_UNDEFINED);
+    pub const UNDEFINED: Protocol = Protocol::of_header(sys::SCARD_PROTOCOL_UNDEFINED);
     /// T=0, by bytes (ISO/IEC 7816-3, clause 10).
     ///
     /// # Examples
@@ -35,7 +36,7 @@ impl Protocol {
     ///
     /// assert_eq!(Protocol::T0.to_string(), "T=0");
     /// ```
-    pub const T0: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_T0);
+    pub const T0: Protocol = Protocol::of_header(sys::SCARD_PROTOCOL_T0);
     /// T=1, by blocks (ISO/IEC 7816-3, clause 11).
     ///
     /// # Examples
@@ -44,7 +45,7 @@ impl Protocol {
     ///
     /// assert_eq!(Protocol::T1.to_string(), "T=1");
     /// ```
-    pub const T1: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_T1);
+    pub const T1: Protocol = Protocol::of_header(sys::SCARD_PROTOCOL_T1);
     /// The reader's own.
     ///
     /// # Platform notes
@@ -56,10 +57,26 @@ impl Protocol {
     ///
     /// assert_eq!(Protocol::RAW.to_string(), "raw");
     /// ```
-    pub const RAW: Protocol = Protocol::from_c(sys::SCARD_PROTOCOL_RAW);
+    pub const RAW: Protocol = Protocol::of_header(sys::SCARD_PROTOCOL_RAW);
 
-    pub(super) const fn from_c(protocol: DWORD) -> Protocol {
+    /// Makes a protocol of C's number.
+    pub(super) fn from_c(protocol: DWORD) -> Result<Protocol, WrongAnswer> {
+        let given = u64::from(protocol);
+        let number = u32::try_from(given).map_err(|_| WrongAnswer::Protocol { given })?;
+        Ok(Protocol(number))
+    }
+
+    /// Makes a protocol of a constant of `winscard.h`, which has 32 bits.
+    const fn of_header(protocol: DWORD) -> Protocol {
         Protocol(protocol as u32)
+    }
+
+    /// Checks that it is one that a card can be talked to with, or none: a header lists it.
+    pub(crate) fn check_listed(self) -> Result<Protocol, WrongAnswer> {
+        match self {
+            Protocol::UNDEFINED | Protocol::T0 | Protocol::T1 | Protocol::RAW => Ok(self),
+            Protocol(number) => Err(WrongAnswer::Protocol { given: number.into() }),
+        }
     }
 
     pub(super) const fn to_c(self) -> DWORD {

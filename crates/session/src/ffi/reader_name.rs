@@ -1,6 +1,7 @@
 //! The name of a reader: text for people, exact units for C.
 
 use super::text::Unit;
+use super::wrong_answer::WrongAnswer;
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -130,19 +131,22 @@ impl ReaderName {
     }
 
     /// Reads a multi-string: names with a null after each, and an empty one at the end, which a list of one may lack.
-    /// `None` where a null is missing: the last name may be cut off.
-    pub(crate) fn list(units: &[Unit]) -> Option<Vec<ReaderName>> {
+    ///
+    /// # Errors
+    /// A null is missing: the last name may be cut off.
+    pub(crate) fn list(units: &[Unit]) -> Result<Vec<ReaderName>, WrongAnswer> {
         let mut names = Vec::new();
         let mut rest = units;
         while !rest.is_empty() {
-            let end = rest.iter().position(|&unit| unit == 0)?;
+            let end = rest.iter().position(|&unit| unit == 0);
+            let end = end.ok_or(WrongAnswer::CutOff { len: units.len() })?;
             if end == 0 {
                 break;
             }
             names.push(ReaderName::from_units(&rest[..end]));
             rest = &rest[end + 1..];
         }
-        Some(names)
+        Ok(names)
     }
 }
 
@@ -277,8 +281,8 @@ mod tests {
             [ReaderName::from("one"), ReaderName::from("two")]
         );
         assert_eq!(ReaderName::list(b"one\0").unwrap(), [ReaderName::from("one")]);
-        assert_eq!(ReaderName::list(b"\0"), Some(Vec::new()));
-        assert_eq!(ReaderName::list(b""), Some(Vec::new()));
+        assert_eq!(ReaderName::list(b"\0"), Ok(Vec::new()));
+        assert_eq!(ReaderName::list(b""), Ok(Vec::new()));
     }
 
     #[test]
@@ -292,8 +296,8 @@ mod tests {
     /// Field kind F: what C returns is checked.
     #[test]
     fn a_multi_string_that_was_cut_off_is_refused() {
-        assert_eq!(ReaderName::list(b"one\0tw"), None);
-        assert_eq!(ReaderName::list(b"one"), None);
+        assert_eq!(ReaderName::list(b"one\0tw"), Err(WrongAnswer::CutOff { len: 6 }));
+        assert_eq!(ReaderName::list(b"one"), Err(WrongAnswer::CutOff { len: 3 }));
     }
 
     /// Field case 24.

@@ -1,7 +1,7 @@
 //! The connection to the service.
 
 use crate::error::{Error, Platform};
-use crate::ffi::{Code, ContextHandle, EstablishError, ReaderName, Unit, WholeError};
+use crate::ffi::{CallError, Code, ContextHandle, EstablishError, ReaderName, Unit, WholeError};
 use crate::service::look;
 use pcsc_sys::Provider;
 use std::fmt;
@@ -79,12 +79,13 @@ impl Context {
     pub fn establish_on(provider: Provider) -> Result<Context, Error> {
         let handle = ContextHandle::establish(provider).map_err(|error| match error {
             EstablishError::TooManyPostponed(source) => Error::TooManyPostponed { source },
-            EstablishError::Failed(code) => Error::Pcsc {
-                function: "SCardEstablishContext",
+            EstablishError::Failed(CallError::Failed(code)) => Error::Pcsc {
+                function: ESTABLISH,
                 code,
                 reader: None,
                 causes: look::at_the_system(provider, code),
             },
+            EstablishError::Failed(error @ CallError::Wrong(_)) => Error::of_call(ESTABLISH, error, None),
         })?;
         Ok(Context::of(handle))
     }
@@ -138,7 +139,7 @@ impl Context {
     pub fn is_valid(&self) -> Result<(), Error> {
         self.handle
             .is_valid()
-            .map_err(|code| Error::pcsc("SCardIsValidContext", code, None))
+            .map_err(|error| Error::of_call("SCardIsValidContext", error, None))
     }
 
     /// Lists the readers, in the service's order; no reader is an empty list.
@@ -229,6 +230,8 @@ impl fmt::Debug for Context {
     }
 }
 
+const ESTABLISH: &str = "SCardEstablishContext";
+
 /// Lists the readers of the system's PC/SC; no reader is an empty list.
 ///
 /// # Errors
@@ -271,7 +274,7 @@ fn empty_without_service(
 fn unread(function: &'static str, error: WholeError) -> Error {
     match error {
         WholeError::KeepsChanging => Error::KeepsChanging { function },
-        WholeError::Failed(code) => Error::pcsc(function, code, None),
+        WholeError::Failed(error) => Error::of_call(function, error, None),
     }
 }
 

@@ -39,7 +39,7 @@ impl TrackedCard {
         let read = self.handle().get_attribute(attribute, &mut buffer[..len]);
         read.map_err(|error| match error {
             OutputError::BufferTooShort(_) => self.failed(GET_ATTRIBUTE, Code::INSUFFICIENT_BUFFER),
-            OutputError::Failed(code) => self.failed(GET_ATTRIBUTE, code),
+            OutputError::Failed(error) => self.failed(GET_ATTRIBUTE, error),
         })
     }
 
@@ -52,7 +52,7 @@ impl TrackedCard {
         self.check(FUNCTION)?;
         self.handle()
             .set_attribute(attribute, value)
-            .map_err(|code| self.failed(FUNCTION, code))
+            .map_err(|error| self.failed(FUNCTION, error))
     }
 
     /// Wraps `SCardControl`: the whole answer.
@@ -81,13 +81,13 @@ impl TrackedCard {
         let len = answer.len().min(MAX_BUFFER_SIZE_EXTENDED);
         self.handle()
             .control(control_code, input, &mut answer[..len])
-            .map_err(|code| self.failed(FUNCTION, code))
+            .map_err(|error| self.failed(FUNCTION, error))
     }
 
     fn unread(&self, function: &'static str, error: WholeError) -> Error {
         match error {
             WholeError::KeepsChanging => Error::KeepsChanging { function },
-            WholeError::Failed(code) => self.failed(function, code),
+            WholeError::Failed(error) => self.failed(function, error),
         }
     }
 }

@@ -3,7 +3,9 @@
 mod loss;
 
 use crate::error::{Cause, Error};
-use crate::ffi::{CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName};
+use crate::ffi::{
+    CallError, CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName, WrongAnswer,
+};
 use crate::service::context::Context;
 use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
 use std::cell::Cell;
@@ -56,13 +58,13 @@ impl TrackedCard {
                 Ok(TrackedCard::of(handle, reader, protocol, opening))
             }
             // Windows says of an empty slot that the card was removed.
-            Err(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD)) => Err(Error::NoCard {
-                function: "SCardConnect",
+            Err(CallError::Failed(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD))) => Err(Error::NoCard {
+                function: CONNECT,
                 code,
                 reader,
             }),
-            Err(code) if is_chosen => Err(unknown_reader(context, reader, code)),
-            Err(code) => Err(Error::pcsc("SCardConnect", code, Some(reader))),
+            Err(CallError::Failed(code)) if is_chosen => Err(unknown_reader(context, reader, code)),
+            Err(error) => Err(Error::of_call(CONNECT, error, Some(reader))),
         }
     }
 
@@ -82,15 +84,8 @@ impl TrackedCard {
     /// that fails, the handle is not ended.
     pub(crate) fn take_over(handle: CardHandle, opening: Opening) -> Result<TrackedCard, Error> {
         let mut card = TrackedCard::of(handle, ReaderName::from(""), Protocol::UNDEFINED, opening);
-        match card.status() {
-            Ok(status) => {
-                card.protocol = status.protocol;
-                card.handle.set_protocol(status.protocol);
-                if let Some(reader) = status.readers.into_iter().next() {
-                    card.reader = reader;
-                }
-                Ok(card)
-            }
+        match card.identify() {
+            Ok(()) => Ok(card),
             Err(error) => {
                 card.handle.forget();
                 Err(match error {
@@ -105,6 +100,18 @@ impl TrackedCard {
                 })
             }
         }
+    }
+
+    /// Asks the service which reader this is, and by which protocol its card is talked to.
+    fn identify(&mut self) -> Result<(), Error> {
+        let status = self.status()?;
+        let reader = status.readers.into_iter().next().ok_or(WrongAnswer::NoName {});
+        let known = reader.and_then(|reader| Ok((reader, status.protocol.check_listed()?)));
+        let (reader, protocol) = known.map_err(|answer| self.failed("SCardStatus", answer))?;
+        self.reader = reader;
+        self.protocol = protocol;
+        self.handle.set_protocol(protocol);
+        Ok(())
     }
 
     /// Gives the handle away with its context; it is not ended.
@@ -175,7 +182,7 @@ impl TrackedCard {
                 self.protocol = protocol;
                 self.end_transactions_still_held()
             }
-            Err(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD)) => {
+            Err(CallError::Failed(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD))) => {
                 self.lost.set(Some(Code::REMOVED_CARD));
                 // The service ends the transactions of a card that was taken out.
                 self.transactions_still_held.set(0);
@@ -186,13 +193,21 @@ impl TrackedCard {
                 })
             }
             // That is said of the argument, not of the reader.
-            Err(code @ Code::INVALID_VALUE) if initialization == Disposition::Eject => Err(Error::Pcsc {
-                function: FUNCTION,
-                code,
-                reader: Some(self.reader.clone()),
-                causes: Some([Cause::ValueRefused {}].into()),
-            }),
-            Err(code) => Err(self.failed(FUNCTION, code)),
+            Err(CallError::Failed(code @ Code::INVALID_VALUE)) if initialization == Disposition::Eject => {
+                Err(Error::Pcsc {
+                    function: FUNCTION,
+                    code,
+                    reader: Some(self.reader.clone()),
+                    causes: Some([Cause::ValueRefused {}].into()),
+                })
+            }
+            Err(error) => {
+                if let CallError::Wrong(WrongAnswer::Protocol { .. }) = error {
+                    // It is connected, by whatever protocol: nothing goes to the card.
+                    self.lost.set(Some(Code::PROTO_MISMATCH));
+                }
+                Err(self.failed(FUNCTION, error))
+            }
         }
     }
 
@@ -207,7 +222,7 @@ impl TrackedCard {
         let disposition = self.handle.on_drop();
         self.handle
             .disconnect(disposition)
-            .map_err(|code| self.failed(FUNCTION, code))
+            .map_err(|error| self.failed(FUNCTION, error))
     }
 
     /// Wraps `SCardBeginTransaction`.
@@ -216,7 +231,7 @@ impl TrackedCard {
         self.check(FUNCTION)?;
         self.handle
             .begin_transaction()
-            .map_err(|code| self.failed(FUNCTION, code))
+            .map_err(|error| self.failed(FUNCTION, error))
     }
 
     /// Wraps `SCardEndTransaction`.
@@ -224,7 +239,7 @@ impl TrackedCard {
         self.check(END_TRANSACTION)?;
         self.handle
             .end_transaction(disposition)
-            .map_err(|code| self.failed(END_TRANSACTION, code))
+            .map_err(|error| self.failed(END_TRANSACTION, error))
     }
 
     /// Ends a transaction whose owner is dropped: there is nobody to tell.
@@ -248,7 +263,9 @@ impl TrackedCard {
         while self.transactions_still_held.get() > 0 {
             match self.handle.end_transaction(Disposition::Leave) {
                 // Reset once more: it is still held, and the next reconnection ends it.
-                Err(Code::RESET_CARD) => return Err(self.failed(END_TRANSACTION, Code::RESET_CARD)),
+                Err(CallError::Failed(Code::RESET_CARD)) => {
+                    return Err(self.failed(END_TRANSACTION, Code::RESET_CARD));
+                }
                 // Where a removal or the reconnection ended it already, there is none to end.
                 Ok(()) | Err(_) => self
                     .transactions_still_held
@@ -271,6 +288,7 @@ impl Drop for Held<'_> {
     }
 }
 
+const CONNECT: &str = "SCardConnect";
 const END_TRANSACTION: &str = "SCardEndTransaction";
 
 /// The error of a name that was chosen: that there is no such reader, where the list of readers says so too.
@@ -287,5 +305,5 @@ fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {
             Ok(_) | Err(_) => {}
         }
     }
-    Error::pcsc("SCardConnect", code, Some(name))
+    Error::pcsc(CONNECT, code, Some(name))
 }

@@ -2,7 +2,7 @@
 
 use super::TrackedCard;
 use crate::error::{Cause, Error};
-use crate::ffi::{Code, ShareMode, WholeError};
+use crate::ffi::{CallError, Code, ReaderName, ShareMode, WholeError};
 
 /// What C functions say of a reader that was pulled out.
 ///
@@ -17,7 +17,14 @@ impl TrackedCard {
     /// The error of a call, after taking note of what it says of the connection. What a code with two meanings says is looked
     /// at before.
     #[cold]
-    pub(crate) fn failed(&self, function: &'static str, code: Code) -> Error {
+    pub(crate) fn failed(&self, function: &'static str, error: impl Into<CallError>) -> Error {
+        let code = match error.into() {
+            CallError::Failed(code) => code,
+            // It says nothing of the connection.
+            error @ CallError::Wrong(_) => {
+                return Error::of_call(function, error, self.known_reader());
+            }
+        };
         if !is_ambiguous(code) {
             // A direct connection needs no card.
             let goes_on = code == Code::NO_SMARTCARD && self.opening.share_mode == ShareMode::Direct;
@@ -53,7 +60,7 @@ impl TrackedCard {
     /// Asks the service for its readers, once: whether it is there, and whether it has this reader.
     fn look(&self) -> Seen {
         // A handle that is being taken over, of whose reader nothing is known yet.
-        if self.reader.units().is_empty() {
+        if self.known_reader().is_none() {
             return Seen::Nothing;
         }
         match self.handle.context().list_readers(None) {
@@ -61,7 +68,7 @@ impl TrackedCard {
             // Windows compares names without regard to case, and has a code of its own for it.
             Ok(_) if cfg!(windows) => Seen::Both,
             Ok(_) => Seen::ReaderGone,
-            Err(WholeError::Failed(code)) if code.is_service_down() => Seen::ServiceGone,
+            Err(WholeError::Failed(CallError::Failed(code))) if code.is_service_down() => Seen::ServiceGone,
             Err(WholeError::Failed(_) | WholeError::KeepsChanging) => Seen::Nothing,
         }
     }
@@ -82,6 +89,11 @@ impl TrackedCard {
             code,
             is_confirmed.then(|| [Cause::ServiceGone {}].into()),
         )
+    }
+
+    /// Returns the reader, but of a handle that is being taken over.
+    fn known_reader(&self) -> Option<ReaderName> {
+        (!self.reader.units().is_empty()).then(|| self.reader.clone())
     }
 
     fn found(&self, function: &'static str, code: Code, causes: Option<Box<[Cause]>>) -> Error {
