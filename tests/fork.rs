@@ -17,7 +17,7 @@ mod service;
 #[allow(dead_code, reason = "the conformance suite's cards")]
 mod card;
 
-use pcsc_session::{CardChannel, Command, Disposition};
+use pcsc_session::{CardChannel, Cause, Command, Disposition};
 use pcsc_sim::DemoCard;
 use std::time::{Duration, Instant};
 
@@ -76,6 +76,31 @@ conformance! {
         assert_eq!(context.list_readers().unwrap().len(), 2);
         session.close().unwrap();
         service.open(0).transmit(&GET).unwrap();
+    }
+
+    fn what_a_child_may_not_do_says_whose_it_is<S>() {
+        let mut service = S::start(1);
+        service.insert(0, DemoCard::new());
+        let mut session = service.open(0);
+        let copy = &raw mut session;
+        assert!(in_a_child(|| {
+            // SAFETY: the child has a copy of the memory, and never comes back to the original.
+            let mut session = unsafe { copy.read() };
+            let errors = [
+                session.transaction().map(drop).unwrap_err(),
+                session.reconnect(Disposition::Leave).unwrap_err(),
+                // What was found is told again.
+                session.transmit(&GET).map(drop).unwrap_err(),
+            ];
+            for error in errors {
+                assert!(matches!(error.causes()[..], [Cause::ForkedProcess { .. }]), "{error}");
+                assert!(error.is_service_down(), "{error}");
+                let text = error.to_string();
+                assert!(text.contains("was forked") && text.contains("open a context"), "{text}");
+                assert!(!text.contains("restart") && !text.contains("systemctl"), "{text}");
+            }
+        }));
+        assert!(session.transmit(&GET).unwrap().status().is_success());
     }
 
     fn a_transaction_and_a_channel_are_the_parents<S>() {

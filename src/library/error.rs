@@ -224,6 +224,8 @@ const ADVICE: &str = if cfg!(windows) {
     "PCSC.framework is part of macOS: repair the installation"
 } else if cfg!(target_os = "freebsd") {
     "Install pcsc-lite: pkg install pcsc-lite"
+} else if !cfg!(any(target_os = "linux", target_os = "android")) {
+    "Install pcsc-lite by the system's package manager"
 } else {
     "Install pcsc-lite: apt install libpcsclite1 pcscd (Debian, Ubuntu), dnf install pcsc-lite (Fedora), pacman -S pcsclite (Arch), apk add pcsc-lite-libs pcsc-lite (Alpine)"
 };

@@ -2,6 +2,9 @@
 
 mod text;
 
+#[cfg(test)]
+pub(super) use text::On;
+
 use std::path::PathBuf;
 
 /// Why a call failed, where its code alone does not say it: see [`Error::causes`](crate::Error::causes).
@@ -49,6 +52,21 @@ pub enum Cause {
     /// Windows runs the service only while there is a reader, and there is none.
     #[non_exhaustive]
     NoReaderNoService {},
+    /// No reader is plugged in.
+    #[non_exhaustive]
+    NoReaderPluggedIn {},
+    /// The reader has no driver.
+    #[non_exhaustive]
+    NoDriver {},
+    /// The service cannot open the reader: somebody else has it, or the service may not.
+    #[non_exhaustive]
+    ReaderNotOpened {},
+    /// A remote session of Windows, which has the readers of the user's own machine and not of this one.
+    #[non_exhaustive]
+    RemoteSession {},
+    /// This is a child of `fork`, and what it uses is its parent's.
+    #[non_exhaustive]
+    ForkedProcess {},
     /// The service has as many clients as it takes: each context is one, of all programs together.
     #[non_exhaustive]
     ServiceAtItsLimit {
@@ -131,7 +149,7 @@ impl Cause {
     /// What it asks about each connection to a card.
     pub(crate) const ACCESS_CARD: &str = "org.debian.pcsc-lite.access_card";
 
-    /// Whether it is that the service is not there, or not any more: a new context helps, once it is.
+    /// Tells whether it is that the service is not there, not any more, or not for this process: a new context helps.
     pub(crate) fn is_service_down(&self) -> bool {
         matches!(
             self,
@@ -139,10 +157,11 @@ impl Cause {
                 | Cause::ServiceGone { .. }
                 | Cause::ServiceAnswers { .. }
                 | Cause::NoReaderNoService { .. }
+                | Cause::ForkedProcess { .. }
         )
     }
 
-    /// Whether it is that this user or this program may not do it.
+    /// Tells whether it is that this user or this program may not do it.
     pub(crate) fn is_denial(&self) -> bool {
         matches!(
             self,
@@ -152,7 +171,7 @@ impl Cause {
         )
     }
 
-    /// Whether it is that there are as many as there may be.
+    /// Tells whether it is that there are as many as there may be.
     pub(crate) fn is_limit(&self) -> bool {
         matches!(
             self,

@@ -11,7 +11,7 @@ impl Error {
     /// One code of a C function can have several causes. Where a context could not be established on a library that was linked
     /// or loaded, one look at the system was made when the error arose, for a second at most, and what it ruled out is left
     /// out: whether the service's socket is there, whether this user may open it, whether the service answers, and with which
-    /// version, how many clients it has, whether a sandbox is around the program. It sent nothing that changes a state. So
+    /// version, how many clients it has, whether a sandbox is around the program, whether this process was admitted before. It sent nothing that changes a state. So
     /// with calls on a card whose code can mean that reader or service have gone: the service was asked for its readers.
     /// Elsewhere, as with a simulated service, all causes are named. Nothing is looked at by this call.
     ///
@@ -39,6 +39,10 @@ impl Error {
                 causes: Some(found), ..
             } => found.to_vec(),
             Error::Pcsc { function, code, .. } => possible(Platform::CURRENT, function, *code),
+            Error::NoReaders {} => without_readers(Platform::CURRENT),
+            Error::InvalidReader { available, .. } if available.is_empty() => {
+                without_readers(Platform::CURRENT)
+            }
             _ => Vec::new(),
         }
     }
@@ -49,12 +53,22 @@ const CONNECT: &str = "SCardConnect";
 
 /// The causes that this code of this function can have; none where it has one meaning.
 fn possible(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
-    match (platform, function) {
-        (Platform::PcscLite, ESTABLISH) => establishing_pcsc_lite(code),
-        (Platform::PcscLite, CONNECT) => connecting_pcsc_lite(code),
-        (Platform::MacOs | Platform::Windows, ESTABLISH) => establishing(platform, code),
+    match function {
+        ESTABLISH if platform.has_pcsc_lite() => establishing_pcsc_lite(code),
+        CONNECT if platform.has_pcsc_lite() => connecting_pcsc_lite(platform, code),
+        ESTABLISH => establishing(platform, code),
         _ => calling(platform, function, code),
     }
+}
+
+/// Why the service may have no reader.
+fn without_readers(platform: Platform) -> Vec<Cause> {
+    let mut causes = vec![Cause::NoReaderPluggedIn {}, Cause::NoDriver {}];
+    causes.push(match platform {
+        Platform::Windows => Cause::RemoteSession {},
+        Platform::Linux | Platform::Bsd | Platform::MacOs => Cause::ReaderNotOpened {},
+    });
+    causes
 }
 
 fn establishing_pcsc_lite(code: Code) -> Vec<Cause> {
@@ -91,7 +105,7 @@ fn establishing_pcsc_lite(code: Code) -> Vec<Cause> {
     }
 }
 
-fn connecting_pcsc_lite(code: Code) -> Vec<Cause> {
+fn connecting_pcsc_lite(platform: Platform, code: Code) -> Vec<Cause> {
     let refused = Cause::PolkitRefused {
         action: Cause::ACCESS_CARD,
     };
@@ -102,7 +116,7 @@ fn connecting_pcsc_lite(code: Code) -> Vec<Cause> {
         // Up to version 2.0.0 the service closes the connection where polkit refuses.
         Code::SECURITY_VIOLATION => vec![refused, Cause::ServiceGone {}],
         Code::COMM_ERROR => vec![Cause::ServiceGone {}, refused, Cause::DriverFailed {}],
-        code => calling(Platform::PcscLite, CONNECT, code),
+        code => calling(platform, CONNECT, code),
     }
 }
 
@@ -126,12 +140,13 @@ fn calling(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
         Code::COMM_ERROR if on_a_card => vec![Cause::ServiceGone {}, Cause::DriverFailed {}],
         Code::COMM_ERROR => vec![Cause::ServiceGone {}],
         // The connection to the service was reset.
-        Code::SECURITY_VIOLATION if platform == Platform::PcscLite => vec![Cause::ServiceGone {}],
+        Code::SECURITY_VIOLATION if platform.has_pcsc_lite() => vec![Cause::ServiceGone {}],
         Code::INVALID_VALUE if on_a_card && platform != Platform::Windows => {
             vec![Cause::ValueRefused {}, Cause::ReaderPulledOut {}]
         }
         Code::INTERNAL_ERROR => vec![Cause::ServiceFailed {}],
         Code::NO_MEMORY => vec![Cause::NoMemory {}],
+        Code::NO_READERS_AVAILABLE => without_readers(platform),
         _ => Vec::new(),
     }
 }
@@ -154,6 +169,7 @@ fn is_on_a_card(function: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::cause::On;
 
     #[test]
     fn on_windows_a_service_that_does_not_run_may_want_a_reader() {
@@ -190,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_driver_fails_on_a_card_and_not_on_a_context() {
-        for platform in [Platform::PcscLite, Platform::MacOs, Platform::Windows] {
+        for platform in Platform::ALL {
             let on = |function| possible(platform, function, Code::COMM_ERROR);
             assert_eq!(
                 on("SCardControl"),
@@ -209,9 +225,126 @@ mod tests {
             Code::SHARING_VIOLATION,
         ] {
             for function in [ESTABLISH, CONNECT, "SCardTransmit"] {
-                assert_eq!(possible(Platform::PcscLite, function, code), []);
+                assert_eq!(possible(Platform::Linux, function, code), []);
             }
         }
+    }
+
+    /// What only one system has, and what must not be advised on the others.
+    const OF: [(&[Platform], &[&str]); 7] = [
+        (
+            &[Platform::Linux, Platform::Bsd],
+            &["pcscd", "pcsc-lite", "polkit", "CSOCK", "/run"],
+        ),
+        (
+            &[Platform::Linux, Platform::Bsd, Platform::MacOs],
+            &["ulimit", "/etc", "socket", "scdaemon"],
+        ),
+        (
+            &[Platform::Linux],
+            &["systemctl", "Debian", "Flatpak", "snap", "SELinux", "pn533"],
+        ),
+        (&[Platform::Bsd], &["pkg install", "/usr/local", "service pcscd"]),
+        (
+            &[Platform::Linux, Platform::Bsd, Platform::Windows],
+            &["restart the service"],
+        ),
+        (&[Platform::MacOs], &["macOS", "com.apple"]),
+        (
+            &[Platform::Windows],
+            &["Windows", "SCardSvr", "Smart Card\"", "device manager"],
+        ),
+    ];
+
+    /// All causes that an error can have on a platform.
+    fn all_causes(platform: Platform) -> Vec<Cause> {
+        let numbers = (0x8010_0001..=0x8010_0072)
+            .chain(0..0x0800)
+            .chain([0x8007_0005, 0x8007_0006]);
+        let codes: Vec<Code> = numbers.map(Code).collect();
+        let mut causes = without_readers(platform);
+        causes.extend([Cause::NoLibrary {}, Cause::ForkedProcess {}]);
+        for function in [
+            ESTABLISH,
+            CONNECT,
+            "SCardListReaders",
+            "SCardStatus",
+            "SCardSetAttrib",
+        ] {
+            let found = codes.iter().map(|code| possible(platform, function, *code));
+            causes.extend(found.flatten());
+        }
+        causes
+    }
+
+    #[test]
+    fn what_to_do_is_nothing_that_another_platform_has() {
+        for platform in Platform::ALL {
+            let causes = all_causes(platform);
+            assert!(causes.len() > 10, "{platform:?}");
+            for cause in causes {
+                let text = On(&cause, platform).to_string();
+                for word in OF
+                    .iter()
+                    .filter(|(platforms, _)| !platforms.contains(&platform))
+                    .flat_map(|of| of.1)
+                {
+                    assert!(!text.contains(word), "{platform:?}: {word:?} in: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_meaning_of_a_code_is_nothing_that_another_platform_has() {
+        for number in 0x8010_0001..=0x8010_0072 {
+            let text = Code(number).to_string();
+            for word in OF
+                .iter()
+                .filter(|(platforms, _)| !platforms.contains(&Platform::CURRENT))
+                .flat_map(|of| of.1)
+            {
+                assert!(!text.contains(word), "{word:?} in: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_reader_has_its_causes_named() {
+        let nameless = |causes: Vec<Cause>| causes.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let errors = [
+            Error::NoReaders {},
+            Error::InvalidReader {
+                name: "one".into(),
+                available: Vec::new(),
+            },
+            Error::pcsc("SCardListReaders", Code::NO_READERS_AVAILABLE, None),
+        ];
+        for error in errors {
+            assert_eq!(error.causes(), without_readers(Platform::CURRENT));
+            let text = error.to_string();
+            for cause in nameless(error.causes()) {
+                assert!(text.contains(&cause), "{text}");
+            }
+            assert!(!error.is_service_down());
+        }
+        let error = Error::InvalidReader {
+            name: "one".into(),
+            available: vec!["two".into()],
+        };
+        assert_eq!(error.causes(), []);
+        for platform in [Platform::Linux, Platform::Bsd, Platform::MacOs] {
+            let causes = without_readers(platform);
+            assert_eq!(
+                causes,
+                [
+                    Cause::NoReaderPluggedIn {},
+                    Cause::NoDriver {},
+                    Cause::ReaderNotOpened {}
+                ]
+            );
+        }
+        assert!(without_readers(Platform::Windows).contains(&Cause::RemoteSession {}));
     }
 
     #[test]

@@ -1,20 +1,24 @@
 //! What an error says to people.
 
-use super::Error;
+use super::{Cause, Error};
 use crate::ffi::Code;
 use std::fmt;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::NoReaders {} => f.write_str("there is no smart-card reader: plug one in"),
+            Error::NoReaders {} => {
+                f.write_str("there is no smart-card reader: ")?;
+                write_causes(f, &self.causes())
+            }
             Error::InvalidReader { name, available } if available.is_empty() => {
-                write!(f, "there is no reader {name:?}, nor any other: plug one in")
+                write!(f, "there is no reader {name:?}, nor any other: ")?;
+                write_causes(f, &self.causes())
             }
             Error::InvalidReader { name, available } => {
                 write!(
                     f,
-                    "there is no reader {name:?}; there are {available:?}: give one of these names exactly"
+                    "there is no reader {name:?}; there are {available:?}: give one of these names exactly, or plug that reader in"
                 )
             }
             Error::NoCard {
@@ -97,7 +101,7 @@ impl fmt::Display for Error {
                 reader,
             } => write!(
                 f,
-                "{function} failed on the reader {reader:?} with {}: the reader was pulled out: plug it in and open a new session",
+                "{function} failed on the reader {reader:?} with {}: the reader was pulled out, or the service has lost it: plug it in and open a new session",
                 Number(*code)
             ),
             Error::UnknownHandle { function } => write!(
@@ -142,18 +146,23 @@ impl fmt::Display for Error {
                     return write!(f, ": {code}");
                 }
                 write!(f, ": {}: ", Number(*code))?;
-                for (index, cause) in causes.iter().enumerate() {
-                    match index {
-                        0 if causes.len() > 1 => f.write_str("perhaps ")?,
-                        0 => {}
-                        _ => f.write_str("; or ")?,
-                    }
-                    cause.fmt(f)?;
-                }
-                Ok(())
+                write_causes(f, &causes)
             }
         }
     }
+}
+
+/// Writes all of them, as what may be where there are several.
+fn write_causes(f: &mut fmt::Formatter<'_>, causes: &[Cause]) -> fmt::Result {
+    for (index, cause) in causes.iter().enumerate() {
+        match index {
+            0 if causes.len() > 1 => f.write_str("perhaps ")?,
+            0 => {}
+            _ => f.write_str("; or ")?,
+        }
+        write!(f, "{cause}")?;
+    }
+    Ok(())
 }
 
 /// A code by its name and number, where its usual meaning does not apply.

@@ -2,7 +2,7 @@
 
 use super::protocol::Protocol;
 use super::reader_name::ReaderName;
-use super::wrong_answer::WrongAnswer;
+use super::wrong_answer::{WrongAnswer, wide};
 use pcsc_iso7816::atr::Atr;
 use pcsc_sys as sys;
 use std::fmt;
@@ -59,7 +59,7 @@ pub struct CardState(pub u32);
 impl CardState {
     /// Makes a state of C's number; it has 32 bits on every platform, whatever the width of that.
     pub(super) fn from_c(state: sys::DWORD) -> Result<CardState, WrongAnswer> {
-        let given = u64::from(state);
+        let given = wide(state);
         let number = u32::try_from(given).map_err(|_| WrongAnswer::State { given })?;
         Ok(CardState(number))
     }

@@ -99,7 +99,7 @@ macro_rules! codes {
 
 codes! {
     SUCCESS = SCARD_S_SUCCESS, "the call did what it was asked";
-    INTERNAL_ERROR = SCARD_F_INTERNAL_ERROR, "the PC/SC library or its service failed inside, could not load what it needs, or is at a limit: close what is not used, or restart the service";
+    INTERNAL_ERROR = SCARD_F_INTERNAL_ERROR, "the PC/SC library or its service failed inside, could not load what it needs, or is at a limit: close what is not used";
     CANCELLED = SCARD_E_CANCELLED, "the wait was cancelled";
     INVALID_HANDLE = SCARD_E_INVALID_HANDLE, "the service does not know this handle, which was closed or is older than its restart: open a new context";
     INVALID_PARAMETER = SCARD_E_INVALID_PARAMETER, "an argument is not acceptable";
@@ -109,7 +109,7 @@ codes! {
     INSUFFICIENT_BUFFER = SCARD_E_INSUFFICIENT_BUFFER, "the answer is longer than the buffer; a card may have acted all the same";
     UNKNOWN_READER = SCARD_E_UNKNOWN_READER, "there is no reader of this name: list the readers again";
     TIMEOUT = SCARD_E_TIMEOUT, "the time to wait ran out";
-    SHARING_VIOLATION = SCARD_E_SHARING_VIOLATION, "another program holds the card: wait for it, or end it";
+    SHARING_VIOLATION = SCARD_E_SHARING_VIOLATION, "another program, or another session of this one, holds the card: wait for it, or end it";
     NO_SMARTCARD = SCARD_E_NO_SMARTCARD, "there is no card in the reader: insert one";
     UNKNOWN_CARD = SCARD_E_UNKNOWN_CARD, "the card's name is not known";
     CANT_DISPOSE = SCARD_E_CANT_DISPOSE, "the reader cannot do with the card what it was asked";
@@ -153,7 +153,7 @@ codes! {
     UNKNOWN_RES_MNG = SCARD_E_UNKNOWN_RES_MNG, "a layer below returned a code that is not known";
     NO_SUCH_CERTIFICATE = SCARD_E_NO_SUCH_CERTIFICATE, "there is no such certificate";
     CERTIFICATE_UNAVAILABLE = SCARD_E_CERTIFICATE_UNAVAILABLE, "the certificate cannot be had";
-    NO_READERS_AVAILABLE = SCARD_E_NO_READERS_AVAILABLE, "there is no reader: plug one in";
+    NO_READERS_AVAILABLE = SCARD_E_NO_READERS_AVAILABLE, "there is no reader that the service can use: plug one in, or install its driver";
     COMM_DATA_LOST = SCARD_E_COMM_DATA_LOST, "data was lost between reader and card";
     NO_KEY_CONTAINER = SCARD_E_NO_KEY_CONTAINER, "the card has no such key container";
     SERVER_TOO_BUSY = SCARD_E_SERVER_TOO_BUSY, "the service is too busy: try again";

@@ -1,7 +1,7 @@
 //! What C writes into a buffer: how much, and what to do where the buffer is too short.
 
 use super::code::Code;
-use super::wrong_answer::WrongAnswer;
+use super::wrong_answer::{WrongAnswer, wide};
 use pcsc_sys::{self as sys, DWORD, LONG};
 use std::fmt;
 
@@ -54,11 +54,6 @@ fn failed(code: LONG) -> CallError {
         Some(code) => CallError::Failed(code),
         None => CallError::Wrong(WrongAnswer::Code { given: wide(code) }),
     }
-}
-
-/// Returns C's number as one of 64 bits, which it has on some platforms.
-fn wide<T: Into<W>, W>(number: T) -> W {
-    number.into()
 }
 
 /// Returns the number of a slice's elements for C.

@@ -1,6 +1,6 @@
 //! The protocols between reader and card.
 
-use super::wrong_answer::WrongAnswer;
+use super::wrong_answer::{WrongAnswer, wide};
 use pcsc_sys::{self as sys, DWORD};
 use std::fmt;
 
@@ -61,7 +61,7 @@ impl Protocol {
 
     /// Makes a protocol of C's number.
     pub(super) fn from_c(protocol: DWORD) -> Result<Protocol, WrongAnswer> {
-        let given = u64::from(protocol);
+        let given = wide(protocol);
         let number = u32::try_from(given).map_err(|_| WrongAnswer::Protocol { given })?;
         Ok(Protocol(number))
     }

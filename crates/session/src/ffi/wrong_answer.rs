@@ -57,6 +57,11 @@ pub enum WrongAnswer {
     },
 }
 
+/// Returns C's number as one of 64 bits, which it has on some platforms.
+pub(super) fn wide<T: Into<W>, W>(number: T) -> W {
+    number.into()
+}
+
 impl fmt::Display for WrongAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -87,6 +87,7 @@ impl Context {
             },
             EstablishError::Failed(error @ CallError::Wrong(_)) => Error::of_call(ESTABLISH, error, None),
         })?;
+        look::admitted(provider);
         Ok(Context::of(handle))
     }
 
@@ -293,12 +294,7 @@ mod tests {
                 Code::ERROR_ACCESS_DENIED,
                 false,
             ),
-            (
-                Platform::PcscLite,
-                "SCardEstablishContext",
-                Code::NO_SERVICE,
-                false,
-            ),
+            (Platform::Linux, "SCardEstablishContext", Code::NO_SERVICE, false),
             (Platform::MacOs, "SCardEstablishContext", Code::NO_SERVICE, false),
         ] {
             let error = Error::pcsc(function, code, None);

@@ -8,6 +8,17 @@ mod surroundings;
 use crate::error::Cause;
 use crate::ffi::Code;
 use pcsc_sys::Provider;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the service has given this process a context before: so polkit lets it.
+static WAS_ADMITTED: AtomicBool = AtomicBool::new(false);
+
+/// Notes that the service has given this process a context.
+pub(super) fn admitted(provider: Provider) {
+    if !WAS_ADMITTED.load(Ordering::Relaxed) && provider.functions().is_of_a_library() {
+        WAS_ADMITTED.store(true, Ordering::Relaxed);
+    }
+}
 
 /// The causes that are left, where there was something to see. Blocks for a second at most, and changes nothing.
 ///
@@ -19,7 +30,7 @@ pub(super) fn at_the_system(provider: Provider, code: Code) -> Option<Box<[Cause
         return None;
     }
     #[cfg(not(any(windows, target_os = "macos")))]
-    return surroundings::Surroundings::of_the_system()
+    return surroundings::Surroundings::of_the_system(WAS_ADMITTED.load(Ordering::Relaxed))
         .causes(code)
         .map(Vec::into_boxed_slice);
     #[cfg(any(windows, target_os = "macos"))]

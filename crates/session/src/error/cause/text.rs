@@ -11,20 +11,25 @@ impl fmt::Display for Cause {
 }
 
 /// A cause as it is told on a platform.
-pub(super) struct On<'a>(pub(super) &'a Cause, pub(super) Platform);
+pub(in crate::error) struct On<'a>(pub(in crate::error) &'a Cause, pub(in crate::error) Platform);
 
 impl fmt::Display for On<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let On(cause, platform) = *self;
         match cause {
-            Cause::NoLibrary {} => f.write_str("there is no PC/SC library: install it"),
+            Cause::NoLibrary {} => f.write_str(match platform {
+                Platform::Linux | Platform::Bsd => "there is no PC/SC library: install pcsc-lite",
+                Platform::MacOs | Platform::Windows => {
+                    "there is no PC/SC library, which is a part of the system: repair the installation"
+                }
+            }),
             Cause::StaticProgram {} => f.write_str(
                 "this program is linked statically and cannot load a library: build it with -C target-feature=-crt-static, or with the feature `link` and a static libpcsclite",
             ),
             Cause::ServiceNotRunning { socket } => {
                 f.write_str(match platform {
                     Platform::Windows => "the service \"Smart Card\" (SCardSvr) does not run",
-                    Platform::PcscLite | Platform::MacOs => "the PC/SC service does not run",
+                    Platform::Linux | Platform::Bsd | Platform::MacOs => "the PC/SC service does not run",
                 })?;
                 if let Some(socket) = socket {
                     write!(f, ", nobody listens on {socket:?}")?;
@@ -35,7 +40,7 @@ impl fmt::Display for On<'_> {
                 Platform::Windows => {
                     "the service \"Smart Card\" was stopped, as it is when the last reader goes, or started anew: open a new context once a reader is there"
                 }
-                Platform::PcscLite | Platform::MacOs => {
+                Platform::Linux | Platform::Bsd | Platform::MacOs => {
                     "the PC/SC service was stopped or started anew: open a new context once it runs"
                 }
             }),
@@ -44,6 +49,38 @@ impl fmt::Display for On<'_> {
             }
             Cause::NoReaderNoService {} => f.write_str(
                 "there is no reader, without which Windows does not run the service \"Smart Card\": plug one in",
+            ),
+            Cause::NoReaderPluggedIn {} => f.write_str("none is plugged in: plug one in"),
+            Cause::NoDriver {} => f.write_str(match platform {
+                Platform::Linux => {
+                    "its driver is not installed (Debian, Ubuntu: libccid for most readers): install it and plug the reader in again"
+                }
+                Platform::Bsd => {
+                    "its driver is not installed (pkg install ccid for most readers): install it and plug the reader in again"
+                }
+                Platform::MacOs => {
+                    "it is none that macOS has a driver for: install its maker's and plug the reader in again"
+                }
+                Platform::Windows => {
+                    "its driver is not installed: look for it in the device manager"
+                }
+            }),
+            Cause::ReaderNotOpened {} => f.write_str(match platform {
+                Platform::Linux => {
+                    "the service cannot open it, because another program has it (scdaemon without disable-ccid, a virtual machine), the kernel has (the module pn533_usb), or the service may not: its log says so"
+                }
+                Platform::Bsd => {
+                    "the service cannot open it, because another program has it (scdaemon without disable-ccid, a virtual machine), or the service may not: its log says so"
+                }
+                Platform::MacOs | Platform::Windows => {
+                    "another program has it, such as a virtual machine: end that"
+                }
+            }),
+            Cause::RemoteSession {} => f.write_str(
+                "this is a remote session, which has the readers of the user's own machine: have its client redirect them",
+            ),
+            Cause::ForkedProcess {} => f.write_str(
+                "this process was forked from the one that opened it, whose it still is: open a context and a session of this process",
             ),
             Cause::ServiceAtItsLimit { clients } => {
                 f.write_str("the PC/SC service has as many clients as it takes")?;
@@ -63,14 +100,19 @@ impl fmt::Display for On<'_> {
                 }
                 match group {
                     Some(group) => write!(f, ": become a member of the group {group:?} and log in again"),
-                    None => f.write_str(
+                    None if platform == Platform::Linux => f.write_str(
                         ": have it permitted, by the socket's group and mode, or by SELinux or AppArmor where one of them forbids it",
                     ),
+                    None => f.write_str(": have it permitted, by the socket's group and mode"),
                 }
             }
             Cause::PolkitRefused { action } => write!(
                 f,
-                "polkit does not allow the action {action}, which it does for users at the machine but not over ssh, in a service or in a container: allow it by a rule in /etc/polkit-1/rules.d"
+                "polkit does not allow the action {action}, which it does for users at the machine but not over ssh, in a service or in a container: allow it by a rule in {}",
+                match platform {
+                    Platform::Bsd => "/usr/local/etc/polkit-1/rules.d",
+                    _ => "/etc/polkit-1/rules.d",
+                }
             ),
             Cause::SandboxWithoutService { sandbox } => f.write_str(sandboxed(*sandbox, platform)),
             Cause::NoFileDescriptors {} => f.write_str(
@@ -95,9 +137,22 @@ impl fmt::Display for On<'_> {
             }
             Cause::StubWithoutLibrary { library } => write!(
                 f,
-                "the library is pcsc-lite's stub and could not load {library:?}: install the package with that library (Debian: libpcsclite1), or name it in LIBPCSCLITE_DELEGATE"
+                "the library is pcsc-lite's stub and could not load {library:?}: install the package with that library{}, or name it in LIBPCSCLITE_DELEGATE",
+                if platform == Platform::Linux {
+                    " (Debian: libpcsclite1)"
+                } else {
+                    ""
+                }
             ),
-            Cause::ServiceFailed {} => f.write_str("the PC/SC library or its service failed inside: restart the service"),
+            Cause::ServiceFailed {} => {
+                f.write_str("the PC/SC library or its service failed inside: ")?;
+                f.write_str(match platform {
+                    Platform::Linux => "restart the service (systemctl restart pcscd, or the program pcscd)",
+                    Platform::Bsd => "restart the service (service pcscd restart, or the program pcscd)",
+                    Platform::MacOs => "plug the reader in again, or restart the system",
+                    Platform::Windows => "restart the service \"Smart Card\" (SCardSvr)",
+                })
+            }
             Cause::NoMemory {} => f.write_str("there is not enough memory"),
             Cause::ValueRefused {} => {
                 f.write_str("a value is out of its range, or the reader's driver refuses it: give another")
@@ -117,10 +172,8 @@ fn start(platform: Platform) -> &'static str {
     match platform {
         Platform::Windows => "start it, and set its start type back where it is disabled",
         Platform::MacOs => "macOS starts it by itself: plug the reader in again, or restart the system",
-        Platform::PcscLite if cfg!(target_os = "linux") => {
-            "start it (systemctl start pcscd.socket, or the program pcscd)"
-        }
-        Platform::PcscLite => "start it (service pcscd start, or the program pcscd)",
+        Platform::Linux => "start it (systemctl start pcscd.socket, or the program pcscd)",
+        Platform::Bsd => "start it (service pcscd start, or the program pcscd)",
     }
 }
 
@@ -135,12 +188,20 @@ fn sandboxed(sandbox: Option<Sandbox>, platform: Platform) -> &'static str {
         Some(Sandbox::Container) => {
             "this program runs in a container that has no socket of a PC/SC service: share the folder /run/pcscd of the system with it"
         }
-        None if platform == Platform::PcscLite => {
-            "this program runs in a sandbox or a container without the socket of the PC/SC service: give it access (Flatpak: --socket=pcsc; snap: the interface pcscd; a container: the folder /run/pcscd)"
-        }
-        None => {
-            "this program runs in the App Sandbox without access to smart cards: give it the entitlement com.apple.security.smartcard"
-        }
+        None => match platform {
+            Platform::Linux => {
+                "this program runs in a sandbox or a container without the socket of the PC/SC service: give it access (Flatpak: --socket=pcsc; snap: the interface pcscd; a container: the folder /run/pcscd)"
+            }
+            Platform::Bsd => {
+                "this program runs in a jail without the socket of the PC/SC service: share the folder /var/run/pcscd with it"
+            }
+            Platform::MacOs => {
+                "this program runs in the App Sandbox without access to smart cards: give it the entitlement com.apple.security.smartcard"
+            }
+            Platform::Windows => {
+                "this program runs in a sandbox without access to smart cards: start it outside"
+            }
+        },
     }
 }
 
@@ -166,15 +227,17 @@ mod tests {
         let sandbox = Cause::SandboxWithoutService { sandbox: None };
         for (cause, platform, part) in [
             (&down, Platform::Windows, "SCardSvr"),
-            (&down, Platform::PcscLite, "pcscd"),
+            (&down, Platform::Linux, "systemctl start pcscd"),
+            (&down, Platform::Bsd, "service pcscd start"),
             (&down, Platform::MacOs, "macOS starts it by itself"),
             (&gone, Platform::Windows, "last reader"),
-            (&sandbox, Platform::PcscLite, "Flatpak"),
+            (&sandbox, Platform::Linux, "Flatpak"),
+            (&sandbox, Platform::Bsd, "jail"),
             (&sandbox, Platform::MacOs, "com.apple.security.smartcard"),
         ] {
             let text = On(cause, platform).to_string();
             assert!(text.contains(part), "{platform:?}: {text}");
-            let is_foreign = text.contains("pcscd") && platform != Platform::PcscLite;
+            let is_foreign = text.contains("pcscd") && !platform.has_pcsc_lite();
             assert!(!is_foreign, "{platform:?}: {text}");
         }
     }

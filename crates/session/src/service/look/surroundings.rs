@@ -26,6 +26,19 @@ const POLICIES: [&str; 3] = [
     "/run/current-system/sw/share/polkit-1/actions/org.debian.pcsc-lite.policy",
 ];
 
+/// What managers of containers leave inside, as systemd-detect-virt looks for it; the last is there where the program's root
+/// of the control groups is not the system's.
+const CONTAINERS: [&str; 5] = [
+    "/run/.containerenv",
+    "/.dockerenv",
+    "/run/systemd/container",
+    "/run/host/container-manager",
+    "/sys/fs/cgroup/cgroup.type",
+];
+
+/// What managers of containers have in the names of their control groups.
+const CONTROL_GROUPS: [&str; 5] = ["/docker", "/kubepods", "/lxc", "/libpod", "/containerd"];
+
 /// A system, and what a program's environment says.
 #[derive(Debug)]
 pub(super) struct Surroundings {
@@ -37,19 +50,22 @@ pub(super) struct Surroundings {
     is_snap: bool,
     /// The library that the environment names to the stub.
     delegate: Option<PathBuf>,
+    /// Whether the service has given this process a context before.
+    was_admitted: bool,
     /// How long the service has to answer.
     wait: Duration,
 }
 
 impl Surroundings {
     /// The system's and this process'.
-    pub(super) fn of_the_system() -> Surroundings {
+    pub(super) fn of_the_system(was_admitted: bool) -> Surroundings {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Surroundings {
             root: "/".into(),
             socket: variable("PCSCLITE_CSOCK_NAME").map(PathBuf::from),
             is_snap: variable("SNAP").is_some(),
             delegate: variable("LIBPCSCLITE_DELEGATE").map(PathBuf::from),
+            was_admitted,
             wait: Duration::from_secs(1),
         }
     }
@@ -81,15 +97,16 @@ impl Surroundings {
         Some(match (code, knock) {
             (_, Knock::Closed) => self.turned_away(&socket),
             (Code::NO_SERVICE, Knock::Missing) => self.absent(socket),
-            (Code::NO_SERVICE, Knock::Denied) if self.is_snap => vec![sandboxed(Sandbox::Snap)],
-            (Code::NO_SERVICE, Knock::Denied) => vec![Cause::SocketNotPermitted {
-                group: self.group(&socket),
-                socket: Some(socket),
-            }],
+            (Code::NO_SERVICE, Knock::Denied) => self.denied(socket),
             (Code::NO_SERVICE, Knock::Refused) => vec![not_running(socket)],
             (Code::NO_SERVICE, Knock::NoFileDescriptors) => vec![Cause::NoFileDescriptors {}],
-            (Code::NO_SERVICE, Knock::Answered { .. }) => vec![Cause::ServiceAnswers {}],
-            // polkit would have refused this connection as well: a place has become free.
+            // polkit would have refused this connection as well; but a place may have become free.
+            (Code::NO_SERVICE, Knock::Answered { .. }) => {
+                vec![
+                    Cause::ServiceAnswers {},
+                    Cause::ServiceAtItsLimit { clients: None },
+                ]
+            }
             (Code::SECURITY_VIOLATION, Knock::Answered { .. }) => {
                 vec![Cause::ServiceAtItsLimit { clients: None }]
             }
@@ -110,11 +127,27 @@ impl Surroundings {
         };
         let asks_polkit = POLICIES.iter().any(|policy| self.at(policy).exists());
         match clients {
-            Some(clients) if clients >= MAX_CLIENTS => vec![at_its_limit],
-            // From inside a sandbox neither all clients nor the system's policies are to be seen.
-            Some(_) if asks_polkit && self.sandbox().is_none() => vec![refused],
-            Some(_) if self.sandbox().is_none() => vec![at_its_limit, refused],
-            _ => vec![refused, Cause::ServiceAtItsLimit { clients: None }],
+            Some(clients) if clients >= MAX_CLIENTS && self.was_admitted => vec![at_its_limit],
+            Some(clients) if clients >= MAX_CLIENTS => vec![at_its_limit, refused],
+            // From inside a sandbox neither all clients nor the system's policies are to be seen. From outside neither is
+            // that the service was started with a lower limit, nor that it was built with a policy elsewhere.
+            Some(_) if self.sandbox().is_some() => vec![refused, Cause::ServiceAtItsLimit { clients: None }],
+            Some(_) if asks_polkit => vec![refused, at_its_limit],
+            Some(_) => vec![at_its_limit, refused],
+            None => vec![refused, at_its_limit],
+        }
+    }
+
+    /// The socket is there, and not for this program.
+    fn denied(&self, socket: PathBuf) -> Vec<Cause> {
+        let not_permitted = Cause::SocketNotPermitted {
+            group: self.group(&socket),
+            socket: Some(socket),
+        };
+        if self.is_snap {
+            vec![sandboxed(Sandbox::Snap), not_permitted]
+        } else {
+            vec![not_permitted]
         }
     }
 
@@ -123,7 +156,13 @@ impl Surroundings {
         match self.sandbox() {
             Some(Sandbox::Flatpak) if !self.has_flatpaks_permission() => vec![sandboxed(Sandbox::Flatpak)],
             Some(Sandbox::Container) => vec![sandboxed(Sandbox::Container), not_running(socket)],
-            Some(Sandbox::Flatpak | Sandbox::Snap) | None => vec![not_running(socket)],
+            Some(Sandbox::Flatpak | Sandbox::Snap) => vec![not_running(socket)],
+            // Here is the system's own /run: what booted it has left its sign there.
+            None if self.at("/run/systemd/system").exists() => vec![not_running(socket)],
+            None => vec![
+                not_running(socket),
+                Cause::SandboxWithoutService { sandbox: None },
+            ],
         }
     }
 
@@ -168,18 +207,34 @@ impl Surroundings {
             Some(Sandbox::Flatpak)
         } else if self.is_snap {
             Some(Sandbox::Snap)
-        } else if is_there("/run/.containerenv") || is_there("/.dockerenv") {
+        } else if CONTAINERS.iter().any(|path| is_there(path)) || self.is_first_process_of_a_container() {
             Some(Sandbox::Container)
         } else {
             None
         }
     }
 
+    /// Whether the first process says that it is a container's, by its environment where that may be read, or by the control
+    /// group that it was put into.
+    fn is_first_process_of_a_container(&self) -> bool {
+        let environment = self.read("/proc/1/environ").unwrap_or_default();
+        let mut variables = environment.split('\0');
+        let groups = self.read("/proc/1/cgroup").unwrap_or_default();
+        variables.any(|variable| {
+            variable
+                .strip_prefix("container=")
+                .is_some_and(|name| !name.is_empty())
+        }) || CONTROL_GROUPS.iter().any(|name| groups.contains(name))
+    }
+
     fn has_flatpaks_permission(&self) -> bool {
         self.read("/.flatpak-info").is_some_and(|info| {
-            info.lines()
-                .filter_map(|line| line.strip_prefix("sockets="))
-                .any(|sockets| sockets.split(';').any(|socket| socket == "pcsc"))
+            let has = |list: &str, is: fn(&str) -> bool| {
+                let mut lists = info.lines().filter_map(|line| line.strip_prefix(list));
+                lists.any(|entries| entries.split(';').any(is))
+            };
+            has("sockets=", |socket| socket == "pcsc")
+                || has("filesystems=", |folder| folder.starts_with("/run/pcscd"))
         })
     }
 

@@ -83,12 +83,16 @@ impl TrackedCard {
                 reader: self.reader.clone(),
             };
         }
-        let is_confirmed = code.is_service_down() && is_ambiguous(code);
-        self.found(
-            function,
-            code,
-            is_confirmed.then(|| [Cause::ServiceGone {}].into()),
-        )
+        let causes = if code.is_invalid_handle() && !self.handle.context().is_own() {
+            // What `fork` has copied is refused so, here and by libraries that notice.
+            Some([Cause::ForkedProcess {}].into())
+        } else if code.is_service_down() && is_ambiguous(code) {
+            // Confirmed by a look.
+            Some([Cause::ServiceGone {}].into())
+        } else {
+            None
+        };
+        self.found(function, code, causes)
     }
 
     /// Returns the reader, but of a handle that is being taken over.

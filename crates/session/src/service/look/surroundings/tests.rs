@@ -23,9 +23,15 @@ impl System {
             socket: None,
             is_snap: false,
             delegate: None,
+            was_admitted: false,
             wait: Duration::from_secs(30),
         };
         System { folder, surroundings }
+    }
+
+    /// With the sign of a system that was booted.
+    fn booted(self) -> System {
+        self.file("/run/systemd/system/unit", "")
     }
 
     fn file(self, path: &str, content: &str) -> System {
@@ -101,7 +107,7 @@ fn refused() -> Cause {
 
 #[test]
 fn without_a_socket_the_service_does_not_run() {
-    let system = System::new();
+    let system = System::new().booted();
     assert_eq!(system.causes(Code::NO_SERVICE), [not_running(SOCKET.into())]);
     // One that nobody listens on any more.
     drop(UnixListener::bind(system.path(SOCKET)).unwrap());
@@ -113,7 +119,7 @@ fn without_a_socket_the_service_does_not_run() {
 
 #[test]
 fn the_socket_is_the_one_that_the_environment_names() {
-    let mut system = System::new();
+    let mut system = System::new().booted();
     let named = Path::new("/run/mine.comm");
     system.surroundings.socket = Some(named.into());
     let service = system.service(SOCKET, 0, None);
@@ -124,7 +130,11 @@ fn the_socket_is_the_one_that_the_environment_names() {
 /// Field case 15.
 #[test]
 fn as_many_clients_as_it_takes_are_counted() {
-    let system = System::new().file(SOCKETS_FILE, &sockets(200)).file(POLICY, "");
+    let mut system = System::new().file(SOCKETS_FILE, &sockets(200)).file(POLICY, "");
+    // It may have been started for more.
+    let limit = Cause::ServiceAtItsLimit { clients: Some(200) };
+    assert_eq!(system.turned_away(Code::NO_SERVICE), [limit, refused()]);
+    system.surroundings.was_admitted = true;
     for code in [Code::NO_SERVICE, Code::SECURITY_VIOLATION, Code::COMM_ERROR] {
         let causes = system.turned_away(code);
         assert_eq!(causes, [Cause::ServiceAtItsLimit { clients: Some(200) }]);
@@ -139,10 +149,11 @@ fn as_many_clients_as_it_takes_are_counted() {
 
 /// Field case 16.
 #[test]
-fn fewer_clients_and_a_policy_mean_polkit() {
+fn fewer_clients_and_a_policy_mean_polkit_or_a_lower_limit() {
     let system = System::new().file(SOCKETS_FILE, &sockets(3)).file(POLICY, "");
     let causes = system.turned_away(Code::SECURITY_VIOLATION);
-    assert_eq!(causes, [refused()]);
+    let limit = Cause::ServiceAtItsLimit { clients: Some(3) };
+    assert_eq!(causes, [refused(), limit]);
     let text = causes[0].to_string();
     assert!(
         text.contains(Cause::ACCESS_PCSC) && text.contains("rules.d"),
@@ -165,8 +176,11 @@ fn where_neither_can_be_ruled_out_both_are_named() {
 fn a_service_that_answers_by_now_is_neither_down_nor_refuses() {
     let system = System::new();
     let service = system.service(SOCKET, 3, Some((4, 4)));
-    assert_eq!(system.causes(Code::NO_SERVICE), [Cause::ServiceAnswers {}]);
     let limit = Cause::ServiceAtItsLimit { clients: None };
+    assert_eq!(
+        system.causes(Code::NO_SERVICE),
+        [Cause::ServiceAnswers {}, limit.clone()]
+    );
     assert_eq!(
         system.causes(Code::SECURITY_VIOLATION),
         std::slice::from_ref(&limit)
@@ -248,8 +262,13 @@ fn a_sandbox_without_the_socket_is_named() {
     assert_eq!(causes, [sandboxed(Sandbox::Flatpak)]);
     assert!(causes[0].to_string().contains("--socket=pcsc"));
     // With the permission it is the system that has no socket.
-    system = system.file("/.flatpak-info", "[Context]\nsockets=x11;pcsc;\n");
-    assert_eq!(system.causes(Code::NO_SERVICE), [not_running(SOCKET.into())]);
+    for permission in [
+        "sockets=x11;pcsc;",
+        "sockets=x11;\nfilesystems=home;/run/pcscd:ro;",
+    ] {
+        system = system.file("/.flatpak-info", &format!("[Context]\n{permission}\n"));
+        assert_eq!(system.causes(Code::NO_SERVICE), [not_running(SOCKET.into())]);
+    }
 
     let system = System::new().file("/run/.containerenv", "");
     let causes = system.causes(Code::NO_SERVICE);
@@ -261,12 +280,59 @@ fn a_sandbox_without_the_socket_is_named() {
 
     let mut system = System::new();
     system.surroundings.is_snap = true;
+    let not_permitted = Cause::SocketNotPermitted {
+        socket: Some(SOCKET.into()),
+        group: None,
+    };
     let denied = |system: &System| {
         let surroundings = &system.surroundings;
         surroundings.unreached(Code::NO_SERVICE, Knock::Denied, SOCKET.into())
     };
-    assert_eq!(denied(&system), Some(vec![sandboxed(Sandbox::Snap)]));
+    assert_eq!(
+        denied(&system),
+        Some(vec![sandboxed(Sandbox::Snap), not_permitted])
+    );
     assert_eq!(system.causes(Code::NO_SERVICE), [not_running(SOCKET.into())]);
+}
+
+/// Field case 16.
+#[test]
+fn each_sign_of_a_container_is_known() {
+    for (path, content) in [
+        ("/run/.containerenv", ""),
+        ("/.dockerenv", ""),
+        ("/run/systemd/container", "lxc\n"),
+        ("/run/host/container-manager", "systemd-nspawn\n"),
+        ("/sys/fs/cgroup/cgroup.type", "domain\n"),
+        ("/proc/1/environ", "PATH=/bin\0container=lxc\0"),
+        ("/proc/1/cgroup", "5:memory:/kubepods/burstable/pod1\n0::/\n"),
+        ("/proc/1/cgroup", "5:memory:/docker/0123\n"),
+    ] {
+        let system = System::new().booted().file(path, content);
+        assert_eq!(
+            system.causes(Code::NO_SERVICE),
+            [sandboxed(Sandbox::Container), not_running(SOCKET.into())],
+            "{path}"
+        );
+    }
+    for (path, content) in [
+        ("/proc/1/environ", "PATH=/bin\0container=\0my_container=1\0"),
+        ("/proc/1/cgroup", "5:memory:/\n0::/init.scope\n"),
+    ] {
+        let system = System::new().booted().file(path, content);
+        assert_eq!(
+            system.causes(Code::NO_SERVICE),
+            [not_running(SOCKET.into())],
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn where_nothing_says_that_it_is_the_systems_own_a_sandbox_is_named_too() {
+    let causes = System::new().causes(Code::NO_SERVICE);
+    let sandbox = Cause::SandboxWithoutService { sandbox: None };
+    assert_eq!(causes, [not_running(SOCKET.into()), sandbox]);
 }
 
 /// Field case 16.
