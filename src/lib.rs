@@ -45,12 +45,14 @@
 mod table;
 
 mod bindings;
+mod escaped;
 mod functions;
 mod library;
 mod macros;
 mod provider;
 
 pub use bindings::{part10::*, platform::*};
+pub use escaped::Escaped;
 pub use functions::*;
 pub use library::{Attempt, Failure, LoadError};
 pub use macros::*;

@@ -1,5 +1,6 @@
 //! Why no table could be had, and what can be done about it.
 
+use crate::Escaped;
 use std::fmt;
 
 /// Why no table could be had: each library that was tried, with what was wrong with it.
@@ -171,28 +172,13 @@ impl fmt::Display for LoadError {
     }
 }
 
-/// Writes a text with what a terminal would act on escaped.
-fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    text.chars().try_for_each(|character| {
-        if character.is_control() {
-            write!(f, "{}", character.escape_debug())
-        } else {
-            write!(f, "{character}")
-        }
-    })
-}
-
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        escaped(f, &self.library)?;
+        let library = Escaped(&self.library);
         match &self.failure {
             // The loader repeats the path in it.
-            Failure::NotOpened(reason) => {
-                f.write_str(" (")?;
-                escaped(f, reason)?;
-                f.write_str(")")
-            }
-            Failure::MissingSymbol(symbol) => write!(f, " (it lacks the symbol {symbol})"),
+            Failure::NotOpened(reason) => write!(f, "{library} ({})", Escaped(reason)),
+            Failure::MissingSymbol(symbol) => write!(f, "{library} (it lacks the symbol {symbol})"),
         }
     }
 }
@@ -266,6 +252,19 @@ mod tests {
             is_static,
             cfg!(target_env = "musl") && cfg!(target_feature = "crt-static")
         );
+    }
+
+    #[test]
+    fn what_a_file_or_its_loader_says_is_escaped() {
+        let failure = Failure::NotOpened("no\u{202e}\u{1b}[2J\u{ad} file".to_owned());
+        let text = Attempt::new("/tmp/\u{2066}lib\n.so".to_owned(), failure).to_string();
+        assert_eq!(
+            text,
+            "/tmp/\\u{2066}lib\\n.so (no\\u{202e}\\u{1b}[2J\\u{ad} file)"
+        );
+        let failure = Failure::MissingSymbol("SCardConnect");
+        let text = Attempt::new("lib\u{3164}.so".to_owned(), failure).to_string();
+        assert_eq!(text, "lib\\u{3164}.so (it lacks the symbol SCardConnect)");
     }
 
     #[cfg(feature = "load")]

@@ -6,7 +6,9 @@ use std::process;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pcsc_sim::Simulator;
-use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST};
+use pcsc_sys::{
+    DWORD, Escaped, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST,
+};
 
 use crate::config::{Config, VARIABLE};
 use crate::events;
@@ -91,13 +93,18 @@ impl World {
     /// A service that gives no context, and says why, once in each process.
     fn refused(why: &str) -> Self {
         // A program without standard error is told by the code alone.
-        let _ = writeln!(std::io::stderr(), "libpcsc_sim: {why}");
+        let _ = std::io::stderr().write_all(message(why).as_bytes());
         Self {
             process: process::id(),
             establish: refuse,
             simulator: catch_unwind(Simulator::new).ok(),
         }
     }
+}
+
+/// Makes the line that says why; a file may have had a part in it.
+fn message(why: &str) -> String {
+    format!("libpcsc_sim: {}\n", Escaped(why))
 }
 
 /// Opens a context in this process's own world.
@@ -147,3 +154,20 @@ static g_rgSCardT1Pci: SCARD_IO_REQUEST = pcsc_sys::g_rgSCardT1Pci;
 /// As above, for the raw protocol.
 #[unsafe(no_mangle)]
 static g_rgSCardRawPci: SCARD_IO_REQUEST = pcsc_sys::g_rgSCardRawPci;
+
+#[cfg(test)]
+mod tests {
+    use super::message;
+    use crate::config::Config;
+
+    #[test]
+    fn what_a_file_says_does_not_act_on_the_terminal() {
+        let text = "[[reader]]\nname = \"a\"\n\"\\u001b[2J\\u3164\\u202e\" = 1\n";
+        let mistake = Config::parse(text).unwrap_err().locate("f\u{2066}.toml", text);
+        let line = message(&mistake);
+        assert!(line.contains("u{3164}") && line.contains("u{202e}"), "{line:?}");
+        assert!(line.starts_with("libpcsc_sim: f\\u{2066}.toml:3:"), "{line:?}");
+        let shown = line.strip_suffix('\n').unwrap();
+        assert!(shown.is_ascii() && !shown.contains(char::is_control), "{line:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::text::Unit;
 use super::wrong_answer::WrongAnswer;
+use pcsc_sys::Escaped;
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// The name of a reader, exactly as the service gave it. A clone shares it.
 ///
 /// A name that is not valid UTF-8 (on Windows UTF-16) can be listed and opened all the same; only what
-/// is shown to people has replacement characters in it, and escapes in place of what a terminal would act on.
+/// is shown to people has replacement characters in it, and escapes in place of what is no picture: see [`Escaped`].
 ///
 /// # Examples
 /// ```
@@ -235,38 +236,17 @@ impl PartialEq<ReaderName> for &str {
     }
 }
 
-/// The name for people: what a terminal would act on is escaped, since a device chose the name.
+/// The name for people: what is no picture is escaped, since a device chose the name.
 impl fmt::Display for ReaderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.to_string_lossy();
-        if !name.contains(acts_on_a_terminal) {
-            return f.pad(&name);
-        }
-        let mut escaped = String::with_capacity(2 * name.len());
-        for character in name.chars() {
-            if acts_on_a_terminal(character) {
-                escaped.extend(character.escape_default());
-            } else {
-                escaped.push(character);
-            }
-        }
-        f.pad(&escaped)
+        fmt::Display::fmt(&Escaped(&self.to_string_lossy()), f)
     }
 }
 
-/// Whether a character is no picture: a control character, or one that hides others or turns them round.
-fn acts_on_a_terminal(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
-                | '\u{E0000}'..='\u{E007F}'
-        )
-}
-
+/// As it is displayed, in quotes.
 impl fmt::Debug for ReaderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.to_string_lossy(), f)
+        fmt::Debug::fmt(&Escaped(&self.to_string_lossy()), f)
     }
 }
 
@@ -314,6 +294,19 @@ mod tests {
             ReaderName::from("L\u{e4}ser \u{4e2d} 00").to_string(),
             "L\u{e4}ser \u{4e2d} 00"
         );
+    }
+
+    /// Field case 24.
+    #[test]
+    fn a_name_cannot_hide_what_it_has() {
+        for hidden in
+            "\u{AD}\u{34F}\u{180E}\u{3164}\u{115F}\u{1160}\u{17B4}\u{2800}\u{FFA0}\u{E0041}\u{FE0F}".chars()
+        {
+            let name = ReaderName::from(format!("A{hidden}B"));
+            let shown = format!("A{}B", hidden.escape_unicode());
+            assert_eq!(name.to_string(), shown);
+            assert_eq!(format!("{name:?}"), format!("\"{shown}\""));
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use super::{Cause, Sandbox};
 use crate::error::Platform;
+use pcsc_sys::Escaped;
 use std::fmt;
+use std::path::Path;
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,7 +34,7 @@ impl fmt::Display for On<'_> {
                     Platform::Linux | Platform::Bsd | Platform::MacOs => "the PC/SC service does not run",
                 })?;
                 if let Some(socket) = socket {
-                    write!(f, ", nobody listens on {socket:?}")?;
+                    write!(f, ", nobody listens on {}", Quoted(socket))?;
                 }
                 write!(f, ": {}", start(platform))
             }
@@ -96,10 +98,10 @@ impl fmt::Display for On<'_> {
             Cause::SocketNotPermitted { socket, group } => {
                 f.write_str("this user may not open the socket of the PC/SC service")?;
                 if let Some(socket) = socket {
-                    write!(f, ", {socket:?}")?;
+                    write!(f, ", {}", Quoted(socket))?;
                 }
                 match group {
-                    Some(group) => write!(f, ": become a member of the group {group:?} and log in again"),
+                    Some(group) => write!(f, ": become a member of the group {:?} and log in again", Escaped(group)),
                     None if platform == Platform::Linux => f.write_str(
                         ": have it permitted, by the socket's group and mode, or by SELinux or AppArmor where one of them forbids it",
                     ),
@@ -121,7 +123,7 @@ impl fmt::Display for On<'_> {
             Cause::VersionsDiffer { library, protocol } => {
                 f.write_str("the library and the service are of different versions of pcsc-lite: ")?;
                 match library {
-                    Some(library) => write!(f, "the library is {library:?}")?,
+                    Some(library) => write!(f, "the library is {}", Quoted(library))?,
                     None => f.write_str("of the library nothing more is known")?,
                 }
                 match protocol {
@@ -137,7 +139,8 @@ impl fmt::Display for On<'_> {
             }
             Cause::StubWithoutLibrary { library } => write!(
                 f,
-                "the library is pcsc-lite's stub and could not load {library:?}: install the package with that library{}, or name it in LIBPCSCLITE_DELEGATE",
+                "the library is pcsc-lite's stub and could not load {}: install the package with that library{}, or name it in LIBPCSCLITE_DELEGATE",
+                Quoted(library),
                 if platform == Platform::Linux {
                     " (Debian: libpcsclite1)"
                 } else {
@@ -164,6 +167,15 @@ impl fmt::Display for On<'_> {
                 "the reader's driver failed to communicate, and the service is there: try again, or reconnect",
             ),
         }
+    }
+}
+
+/// A path in quotes, with what is no text in it as its bytes.
+struct Quoted<'a>(&'a Path);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&format!("{:?}", self.0)).fmt(f)
     }
 }
 
@@ -243,14 +255,34 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_escaped() {
-        let cause = Cause::ServiceNotRunning {
-            socket: Some("/run/\u{1b}[2J".into()),
-        };
-        let text = cause.to_string();
-        assert!(
-            !text.contains(char::is_control) && text.contains("u{1b}"),
-            "{text}"
-        );
+    fn a_path_and_a_group_are_escaped() {
+        let path = || "/run/\u{1b}[2J\u{34f}\u{3164}\u{202e}".into();
+        let text = || "group\u{1b}\u{34f}\u{3164}\u{202e}".to_owned();
+        for (cause, times) in [
+            (Cause::ServiceNotRunning { socket: Some(path()) }, 1),
+            (
+                Cause::SocketNotPermitted {
+                    socket: Some(path()),
+                    group: Some(text()),
+                },
+                2,
+            ),
+            (
+                Cause::VersionsDiffer {
+                    library: Some(path()),
+                    protocol: None,
+                },
+                1,
+            ),
+            (Cause::StubWithoutLibrary { library: path() }, 1),
+        ] {
+            let text = cause.to_string();
+            assert!(text.is_ascii() && !text.contains(char::is_control), "{text}");
+            assert_eq!(
+                text.matches("\\u{34f}\\u{3164}\\u{202e}").count(),
+                times,
+                "{text}"
+            );
+        }
     }
 }
