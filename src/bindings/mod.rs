@@ -5,7 +5,7 @@
 //!
 //! The functions as the headers declare them are there for the comparison with the list only, and no part of the crate:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0603
 //! let _ = pcsc_sys::header::SCardCancel;
 //! ```
 #![allow(missing_docs, reason = "generated: the names are those of the C headers")]

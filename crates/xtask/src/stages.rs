@@ -5,6 +5,7 @@ mod bare;
 mod bindings;
 mod build_script;
 mod build_time;
+mod compile_fail;
 mod cost;
 mod docs;
 mod drift;
@@ -40,6 +41,7 @@ pub(crate) const STAGES: &[Stage] = &[
     drift::STAGE,
     build_script::STAGE,
     unit::STAGE,
+    compile_fail::STAGE,
     loom::STAGE,
     sim_time::STAGE,
     pcscd::STAGE,
