@@ -119,7 +119,7 @@ mod tests {
             .unwrap()
     }
 
-    /// A text with this character in the middle is shown with an escape, whole and in quotes.
+    /// Asserts that a text with this character in the middle is shown with an escape, whole and in quotes.
     fn assert_escaped(character: char) {
         let text = format!("a{character}b");
         let shown = Escaped(&text).to_string();

@@ -31,7 +31,7 @@ static CURRENT: AtomicPtr<Functions> = AtomicPtr::new((&raw const UNLOADED).cast
 #[cfg(not(feature = "link"))]
 static UNLOADED: Functions = Functions::UNLOADED;
 
-/// The table that the free functions call.
+/// Returns the table that the free functions call.
 #[cfg(not(feature = "link"))]
 #[inline]
 pub(crate) fn current() -> &'static Functions {
@@ -40,7 +40,7 @@ pub(crate) fn current() -> &'static Functions {
 }
 
 impl Functions {
-    /// The system's PC/SC library: linked with the feature `link`, else loaded at the first call.
+    /// Returns the system's PC/SC library: linked with the feature `link`, else loaded at the first call.
     ///
     /// A loaded library is opened once, whatever the number of threads, and never closed. Where it
     /// cannot be loaded, the next call tries again, so that a program that is running notices an
@@ -66,7 +66,7 @@ impl Functions {
         system()
     }
 
-    /// The linked library's functions.
+    /// Returns the linked library's functions.
     ///
     /// Only with the feature `link`.
     ///
@@ -111,7 +111,7 @@ impl Functions {
         unsafe { open(path.as_ref()) }.map_err(|attempt| LoadError::new(vec![attempt]))
     }
 
-    /// Whether these are a library's functions: linked, or loaded by [`system`](Functions::system) or
+    /// Tells whether these are a library's functions: linked, or loaded by [`system`](Functions::system) or
     /// [`load`](Functions::load). Those of a table that a program made itself, or a simulated service, are not.
     ///
     /// Loads nothing and waits for nothing: while another thread is loading a library, the answer may be that they are not.

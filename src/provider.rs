@@ -101,7 +101,7 @@ impl Provider {
         unsafe { Functions::load(path) }.map(Provider::of)
     }
 
-    /// The table.
+    /// Returns the table.
     #[must_use]
     pub const fn functions(self) -> &'static Functions {
         self.functions

@@ -125,7 +125,7 @@ macro_rules! functions {
                 $( $(#[cfg($($cfg)*)])? symbol!($name $($macos)?), )*
             ];
 
-            /// Whether only some libraries export this symbol, so that loading does without it.
+            /// Tells whether only some libraries export this symbol, so that loading does without it.
             ///
             /// A symbol that is not in [`Functions::NAMES`] is not optional.
             ///

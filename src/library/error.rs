@@ -70,7 +70,7 @@ impl LoadError {
         }
     }
 
-    /// The libraries that were tried, in order; none where the crate was built without `load` and `link`.
+    /// Returns the libraries that were tried, in order; none where the crate was built without `load` and `link`.
     ///
     /// # Examples
     /// ```
@@ -85,7 +85,7 @@ impl LoadError {
         &self.attempts
     }
 
-    /// The first required symbol that a library was refused for.
+    /// Returns the first required symbol that a library was refused for.
     ///
     /// # Examples
     /// ```
@@ -103,7 +103,7 @@ impl LoadError {
         })
     }
 
-    /// Whether nothing that is installed would help: the program is linked statically with musl, and has no loader.
+    /// Tells whether nothing that is installed would help: the program is linked statically with musl, and has no loader.
     ///
     /// # Platform notes
     /// That is what Rust's musl targets build by default. What helps is to build with `-C target-feature=-crt-static`, or with
@@ -120,7 +120,7 @@ impl Attempt {
         Attempt { library, failure }
     }
 
-    /// The name or path that was given to the loader.
+    /// Returns the name or path that was given to the loader.
     ///
     /// # Examples
     /// ```
@@ -135,7 +135,7 @@ impl Attempt {
         &self.library
     }
 
-    /// What was wrong with it.
+    /// Tells what was wrong with it.
     ///
     /// # Examples
     /// ```
@@ -186,7 +186,7 @@ impl fmt::Display for Attempt {
 impl std::error::Error for LoadError {}
 
 impl Failure {
-    /// The loader's reason, with those that it has it from: some loaders' own text says only which call failed.
+    /// Returns the loader's reason, with those that it has it from: some loaders' own text says only which call failed.
     #[cfg(feature = "load")]
     pub(super) fn not_opened(error: &dyn std::error::Error) -> Failure {
         let mut reason = error.to_string();

@@ -92,8 +92,8 @@ impl GuardedLibrary {
         self.gate().release(release);
     }
 
-    /// The gate of this process. A child process finds its parent's, as it was at the `fork`: with the calls of threads that
-    /// the child does not have, and with releases that are the parent's. It leaves that as it is.
+    /// Returns the gate of this process. A child process finds its parent's, as it was at the `fork`: with the calls of
+    /// threads that the child does not have, and with releases that are the parent's. It leaves that as it is.
     pub(super) fn gate(&self) -> &'static ReleaseGate {
         let found = self.gate.load(Ordering::Acquire);
         // SAFETY: it is null or a leaked gate, which nobody borrows mutably.

@@ -97,7 +97,7 @@ struct UnderWay {
 }
 
 impl Calls {
-    /// Whether this thread's calls are made by a disconnection or a release of its own.
+    /// Tells whether this thread's calls are made by a disconnection or a release of its own.
     fn are_inside(&self, thread: Thread) -> bool {
         self.releasing == Some(thread) || self.disconnections.iter().any(|call| call.thread == thread)
     }
@@ -265,7 +265,7 @@ impl ReleaseGate {
         self.lock()
     }
 
-    /// What is left of the time for which something that began then is waited for.
+    /// Returns what is left of the time for which something that began then is waited for.
     #[cfg(not(all(test, loom)))]
     fn time_left(&self, _: &Calls, since: Instant) -> Option<Duration> {
         self.patience.checked_sub(since.elapsed())

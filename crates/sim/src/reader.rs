@@ -36,7 +36,7 @@ impl Reader {
         Self { endpoint, reader }
     }
 
-    /// The name by which programs know the reader; where it is no valid UTF-8, with replacement characters.
+    /// Returns the name by which programs know the reader; where it is no valid UTF-8, with replacement characters.
     ///
     /// # Examples
     /// ```

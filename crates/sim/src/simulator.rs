@@ -163,7 +163,7 @@ impl Simulator {
         self.endpoint.world.grace_period.set(time);
     }
 
-    /// The provider whose C functions reach this service.
+    /// Returns the provider whose C functions reach this service.
     ///
     /// Its table stays for ever. When the service has gone, its `SCardEstablishContext` returns `SCARD_E_NO_SERVICE`,
     /// until another simulator takes its place in the program, at the earliest the 1,024th after it.

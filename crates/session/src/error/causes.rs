@@ -5,8 +5,8 @@ use super::{Error, Platform};
 use crate::ffi::Code;
 
 impl Error {
-    /// Why it may have come, the likeliest first; none where the code has one meaning, which [`Code::meaning`] says, or where
-    /// the variant says it.
+    /// Tells why it may have come, the likeliest first; none where the code has one meaning, which [`Code::meaning`] says,
+    /// or where the variant says it.
     ///
     /// One code of a C function can have several causes. Where a context could not be established on a library that was linked
     /// or loaded, one look at the system was made when the error arose, for a second at most, and what it ruled out is left
@@ -51,7 +51,7 @@ impl Error {
 const ESTABLISH: &str = "SCardEstablishContext";
 const CONNECT: &str = "SCardConnect";
 
-/// The causes that this code of this function can have; none where it has one meaning.
+/// Returns the causes that this code of this function can have; none where it has one meaning.
 fn possible(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
     match function {
         ESTABLISH if platform.has_pcsc_lite() => establishing_pcsc_lite(code),
@@ -61,7 +61,7 @@ fn possible(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
     }
 }
 
-/// Why the service may have no reader.
+/// Tells why the service may have no reader.
 fn without_readers(platform: Platform) -> Vec<Cause> {
     let mut causes = vec![Cause::NoReaderPluggedIn {}, Cause::NoDriver {}];
     causes.push(match platform {
@@ -132,7 +132,7 @@ fn establishing(platform: Platform, code: Code) -> Vec<Cause> {
     }
 }
 
-/// Of any other function.
+/// Returns the causes of any other function.
 fn calling(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
     let on_a_card = is_on_a_card(function);
     match code {
@@ -256,7 +256,7 @@ mod tests {
         ),
     ];
 
-    /// All causes that an error can have on a platform.
+    /// Returns all causes that an error can have on a platform.
     fn all_causes(platform: Platform) -> Vec<Cause> {
         let numbers = (0x8010_0001..=0x8010_0072)
             .chain(0..0x0800)

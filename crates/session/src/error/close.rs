@@ -36,7 +36,7 @@ impl<T> CloseError<T> {
         }
     }
 
-    /// The error.
+    /// Returns the error.
     #[must_use]
     pub fn error(&self) -> &Error {
         &self.content.1

@@ -232,7 +232,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// That of a C function, whose causes follow from function and code.
+    /// Makes that of a C function, whose causes follow from function and code.
     pub(crate) fn pcsc(function: &'static str, code: Code, reader: Option<ReaderName>) -> Error {
         Error::Pcsc {
             function,

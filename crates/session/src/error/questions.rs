@@ -5,7 +5,7 @@ use crate::ffi::{Code, ReaderName};
 use pcsc_iso7816::status_word::StatusWord;
 
 impl Error {
-    /// The code that the C function returned, where one did.
+    /// Returns the code that the C function returned, where one did.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
@@ -17,7 +17,7 @@ impl Error {
         }
     }
 
-    /// The C function that failed, by its name without Windows' suffix, where one did.
+    /// Returns the C function that failed, by its name without Windows' suffix, where one did.
     ///
     /// Not for [`Error::InvalidReader`]: the list of readers says that.
     #[must_use]
@@ -34,7 +34,7 @@ impl Error {
         }
     }
 
-    /// The reader that the error is about, where there is one.
+    /// Returns the reader that the error is about, where there is one.
     #[must_use]
     pub fn reader(&self) -> Option<&ReaderName> {
         match self {
@@ -54,7 +54,7 @@ impl Error {
         }
     }
 
-    /// The status word with which the card refused, where one did.
+    /// Returns the status word with which the card refused, where one did.
     #[must_use]
     pub fn status(&self) -> Option<StatusWord> {
         match self {
@@ -67,20 +67,20 @@ impl Error {
         self.code().is_some_and(|code| codes.contains(&code))
     }
 
-    /// Whether the card was taken out, or is not there.
+    /// Tells whether the card was taken out, or is not there.
     #[must_use]
     pub fn is_card_removed(&self) -> bool {
         self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
     }
 
-    /// Whether the card was reset, by another program or at a transaction's end: it has forgotten its selected
+    /// Tells whether the card was reset, by another program or at a transaction's end: it has forgotten its selected
     /// application and its verified PINs. [`Session::reconnect`](crate::Session::reconnect) makes it usable again.
     #[must_use]
     pub fn is_card_reset(&self) -> bool {
         self.is(&[Code::RESET_CARD])
     }
 
-    /// Whether the reader is not there (any more), or does not answer.
+    /// Tells whether the reader is not there (any more), or does not answer.
     #[must_use]
     pub fn is_reader_gone(&self) -> bool {
         matches!(
@@ -93,7 +93,7 @@ impl Error {
         ])
     }
 
-    /// Whether the service does not run, or the connection to it is lost: only a new context helps.
+    /// Tells whether the service does not run, or the connection to it is lost: only a new context helps.
     ///
     /// Where the service may be down, and a look was not made or could not tell, it is. It is not where it was reached and
     /// would not have this program, as at its limit of clients, nor where this user may not reach it: see
@@ -107,19 +107,19 @@ impl Error {
         causes.iter().any(Cause::is_service_down)
     }
 
-    /// Whether another program keeps the card to itself.
+    /// Tells whether another program keeps the card to itself.
     #[must_use]
     pub fn is_sharing_violation(&self) -> bool {
         self.is(&[Code::SHARING_VIOLATION])
     }
 
-    /// Whether the time to wait ran out.
+    /// Tells whether the time to wait ran out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.is(&[Code::TIMEOUT])
     }
 
-    /// Whether the wait was cancelled.
+    /// Tells whether the wait was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.is(&[Code::CANCELLED, Code::SYSTEM_CANCELLED])

@@ -184,12 +184,12 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
         self.exchange_inside(Inside).read_extended_length_information()
     }
 
-    /// The connection that the commands go over: what is asked of the service and of the reader.
+    /// Returns the connection that the commands go over: what is asked of the service and of the reader.
     fn connection(&self) -> &Connection {
         self.connection_inside(Inside)
     }
 
-    /// The active protocol.
+    /// Returns the active protocol.
     fn protocol(&self) -> Protocol {
         self.connection().protocol()
     }

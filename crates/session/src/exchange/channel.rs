@@ -76,7 +76,8 @@ impl Connection {
         Ok(channel)
     }
 
-    /// The channel that is always open, to be used beside others; its commands go to the channel that their CLA names.
+    /// Returns the channel that is always open, to be used beside others; its commands go to the channel that their CLA
+    /// names.
     pub fn basic_channel(&self) -> Channel<'_> {
         Channel {
             connection: self,
@@ -88,7 +89,7 @@ impl Connection {
 }
 
 impl<'a> Channel<'a> {
-    /// The channel's number: 1 to 19, or 0 for the basic one.
+    /// Returns the channel's number: 1 to 19, or 0 for the basic one.
     #[must_use]
     pub fn number(&self) -> u8 {
         self.number

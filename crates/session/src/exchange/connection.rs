@@ -57,25 +57,25 @@ impl Connection {
         connection
     }
 
-    /// The reader's name.
+    /// Returns the reader's name.
     #[must_use]
     pub fn reader_name(&self) -> &ReaderName {
         self.card.reader()
     }
 
-    /// The active protocol.
+    /// Returns the active protocol.
     #[must_use]
     pub fn protocol(&self) -> Protocol {
         self.card.protocol()
     }
 
-    /// The context that the session was opened on.
+    /// Returns the context that the session was opened on.
     #[must_use]
     pub fn context(&self) -> Context {
         Context::shared(self.card.handle().context().clone())
     }
 
-    /// The rules that [`execute`](crate::CardChannel::execute) applies.
+    /// Returns the rules that [`execute`](crate::CardChannel::execute) applies.
     pub fn exchange_options(&self) -> ExchangeOptions {
         self.options.get()
     }

@@ -48,7 +48,7 @@ impl Default for ExchangeOptions {
 }
 
 impl ExchangeOptions {
-    /// The rules of ISO/IEC 7816-3 and -4: the default.
+    /// Returns the rules of ISO/IEC 7816-3 and -4: the default.
     pub const fn iso() -> ExchangeOptions {
         ExchangeOptions {
             long_form: None,
@@ -65,16 +65,16 @@ impl ExchangeOptions {
         }
     }
 
-    /// The rules of payment cards (EMV Book 1, 9.3): GET RESPONSE in class 00 whatever the command's, and short commands
-    /// alone, in one piece.
+    /// Returns the rules of payment cards (EMV Book 1, 9.3): GET RESPONSE in class 00 whatever the command's, and short
+    /// commands alone, in one piece.
     pub const fn emv() -> ExchangeOptions {
         ExchangeOptions::iso()
             .get_response_class(GetResponseClass::Fixed(0x00))
             .short_form_only(true)
     }
 
-    /// The rules of SIM cards and UICCs (ETSI TS 102 221, 7.3.1.1): GET RESPONSE also after 9Fxx of a SIM, and on T=0 after a
-    /// warning to a command with data that expects data.
+    /// Returns the rules of SIM cards and UICCs (ETSI TS 102 221, 7.3.1.1): GET RESPONSE also after 9Fxx of a SIM, and on
+    /// T=0 after a warning to a command with data that expects data.
     ///
     /// An answer with 91xx, after which a proactive command waits, is a success that [`Response::ok_if`] can be told of.
     ///
@@ -85,8 +85,8 @@ impl ExchangeOptions {
             .get_response_after_warning(true)
     }
 
-    /// The rules of GlobalPlatform cards: GET RESPONSE in the interindustry class, and on T=0 after a warning too, as GET
-    /// STATUS answers 6310 where more of a list waits.
+    /// Returns the rules of GlobalPlatform cards: GET RESPONSE in the interindustry class, and on T=0 after a warning too,
+    /// as GET STATUS answers 6310 where more of a list waits.
     pub const fn global_platform() -> ExchangeOptions {
         ExchangeOptions::iso().get_response_after_warning(true)
     }
@@ -112,8 +112,8 @@ impl ExchangeOptions {
         self
     }
 
-    /// Whether 61xx is followed by GET RESPONSE, until all of the answer is there, or as much of it as the command's Ne
-    /// asks for (ISO/IEC 7816-4, 5.3.4). Default: yes.
+    /// Says whether 61xx is followed by GET RESPONSE, until all of the answer is there, or as much of it as the command's
+    /// Ne asks for (ISO/IEC 7816-4, 5.3.4). Default: yes.
     ///
     /// # Examples
     /// ```
@@ -134,7 +134,7 @@ impl ExchangeOptions {
         self
     }
 
-    /// Whether 9Fxx is followed by GET RESPONSE, as SIM cards of GSM 11.11 want it. Default: no.
+    /// Says whether 9Fxx is followed by GET RESPONSE, as SIM cards of GSM 11.11 want it. Default: no.
     ///
     /// # Examples
     /// ```
@@ -159,7 +159,7 @@ impl ExchangeOptions {
         self
     }
 
-    /// Whether a command answered by 6Cxx, which says that it was not executed, is sent once more with the right Le
+    /// Says whether a command answered by 6Cxx, which says that it was not executed, is sent once more with the right Le
     /// (ISO/IEC 7816-4, 5.6). Default: yes.
     ///
     /// In a chain that is the last part alone: the card, which did not execute that one, holds the parts before it.
@@ -184,7 +184,7 @@ impl ExchangeOptions {
         self
     }
 
-    /// Whether on T=0 the Le of a command with data is left out, since that protocol cannot carry it
+    /// Says whether on T=0 the Le of a command with data is left out, since that protocol cannot carry it
     /// (ISO/IEC 7816-3, 12.2.5). Default: yes.
     ///
     /// Not with [`LongForm::Extended`]: on T=0 such a command is carried inside ENVELOPE, its Le as well.

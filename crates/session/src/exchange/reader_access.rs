@@ -34,7 +34,7 @@ impl Connection {
         self.card.status()
     }
 
-    /// The card's answer to reset.
+    /// Returns the card's answer to reset.
     ///
     /// Asks the service each time, so that the answer is the present card's.
     ///

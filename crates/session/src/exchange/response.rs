@@ -51,28 +51,28 @@ impl<'a> Response<'a> {
         Response { data, status, origin }
     }
 
-    /// The data without the status word: 0 to 65,536 bytes; of [`transmit`](crate::Session::transmit) up to 65,546, where
-    /// a card sends more than the standard allows.
+    /// Returns the data without the status word: 0 to 65,536 bytes; of [`transmit`](crate::Session::transmit) up to 65,546,
+    /// where a card sends more than the standard allows.
     #[inline]
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
     }
 
-    /// The status word.
+    /// Returns the status word.
     #[inline]
     #[must_use]
     pub fn status(&self) -> StatusWord {
         self.status
     }
 
-    /// The reader whose card answered.
+    /// Returns the reader whose card answered.
     #[must_use]
     pub fn reader_name(&self) -> &'a ReaderName {
         &self.origin.reader
     }
 
-    /// The response itself where the status word is 9000 or 61xx.
+    /// Returns the response itself where the status word is 9000 or 61xx.
     ///
     /// # Errors
     /// [`Error::Status`] with any other status word, warnings (62xx, 63xx) among them.
@@ -94,7 +94,7 @@ impl<'a> Response<'a> {
         self.ok_if(|_| false)
     }
 
-    /// The response itself where the status word is 9000, 61xx or one of these.
+    /// Returns the response itself where the status word is 9000, 61xx or one of these.
     ///
     /// # Errors
     /// [`Error::Status`] with any other status word.
@@ -119,7 +119,7 @@ impl<'a> Response<'a> {
         self.ok_if(|status| successes.iter().any(|success| status == *success))
     }
 
-    /// The response itself where the status word is 9000, 61xx or one that the predicate takes.
+    /// Returns the response itself where the status word is 9000, 61xx or one that the predicate takes.
     ///
     /// # Errors
     /// [`Error::Status`] with any other status word.
@@ -144,7 +144,7 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// The error of this status word, whatever it is: for a caller with rules of its own.
+    /// Returns the error of this status word, whatever it is: for a caller with rules of its own.
     #[cold]
     #[must_use]
     pub fn to_error(self) -> Error {
@@ -212,31 +212,31 @@ pub struct ResponseBuf {
 }
 
 impl ResponseBuf {
-    /// The answer, borrowed: with all that can be asked of one.
+    /// Returns the answer, borrowed: with all that can be asked of one.
     #[must_use]
     pub fn as_response(&self) -> Response<'_> {
         Response::new(&self.data, self.status, &self.origin)
     }
 
-    /// The data without the status word.
+    /// Returns the data without the status word.
     #[must_use]
     pub fn data(&self) -> &[u8] {
         &self.data
     }
 
-    /// The status word.
+    /// Returns the status word.
     #[must_use]
     pub fn status(&self) -> StatusWord {
         self.status
     }
 
-    /// The reader whose card answered.
+    /// Returns the reader whose card answered.
     #[must_use]
     pub fn reader_name(&self) -> &ReaderName {
         &self.origin.reader
     }
 
-    /// The answer itself where the status word is 9000 or 61xx: see [`Response::ok`].
+    /// Returns the answer itself where the status word is 9000 or 61xx: see [`Response::ok`].
     ///
     /// # Errors
     /// As [`Response::ok`].

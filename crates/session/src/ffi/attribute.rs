@@ -24,7 +24,7 @@ macro_rules! attributes {
                 pub const $constant: Attribute = Attribute(sys::$c as u32);
             )*
 
-            /// The name of the attribute in `reader.h`, where it has one.
+            /// Returns the name of the attribute in `reader.h`, where it has one.
             ///
             /// # Examples
             /// ```

@@ -30,7 +30,8 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// Whether C may answer with this protocol: one of those that were asked for, alone; with a direct connection also none.
+    /// Tells whether C may answer with this protocol: one of those that were asked for, alone; with a direct connection
+    /// also none.
     pub(crate) fn allows(self, protocol: Protocol) -> bool {
         let is_one = protocol.0.is_power_of_two() && self.protocols.bits() & protocol.0 != 0;
         match self.share_mode {
@@ -122,7 +123,7 @@ impl CardHandle {
         &self.context
     }
 
-    /// What its Drop does to the card.
+    /// Tells what its Drop does to the card.
     pub(crate) fn on_drop(&self) -> Disposition {
         self.on_drop
     }
@@ -329,7 +330,7 @@ impl Drop for CardHandle {
     }
 }
 
-/// The protocol control information of a protocol.
+/// Returns the protocol control information of a protocol.
 fn pci(protocol: Protocol) -> SCARD_IO_REQUEST {
     SCARD_IO_REQUEST {
         dwProtocol: protocol.to_c(),

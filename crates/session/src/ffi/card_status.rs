@@ -64,7 +64,7 @@ impl CardState {
         Ok(CardState(number))
     }
 
-    /// Whether this is at least the state of this name: by its bit, or on Windows by its rank.
+    /// Tells whether this is at least the state of this name: by its bit, or on Windows by its rank.
     const fn has(self, state: sys::DWORD) -> bool {
         let state = state as u32;
         if cfg!(windows) {
@@ -75,7 +75,7 @@ impl CardState {
         }
     }
 
-    /// Whether there is a card.
+    /// Tells whether there is a card.
     ///
     /// # Examples
     /// ```
@@ -92,7 +92,7 @@ impl CardState {
         self.has(sys::SCARD_PRESENT)
     }
 
-    /// Whether the card has power.
+    /// Tells whether the card has power.
     ///
     /// # Examples
     /// ```
@@ -109,7 +109,7 @@ impl CardState {
         self.has(sys::SCARD_POWERED)
     }
 
-    /// Whether the card was reset and its protocol is still open.
+    /// Tells whether the card was reset and its protocol is still open.
     ///
     /// # Examples
     /// ```
@@ -122,7 +122,7 @@ impl CardState {
         self.has(sys::SCARD_NEGOTIABLE) && !self.is_specific()
     }
 
-    /// Whether the protocol is settled.
+    /// Tells whether the protocol is settled.
     ///
     /// # Platform notes
     /// pcsc-lite leaves a card that is in use negotiable.

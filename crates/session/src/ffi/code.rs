@@ -55,7 +55,7 @@ macro_rules! codes {
                 pub const $constant: Code = Code::of_header(sys::$c);
             )*
 
-            /// The name of the code in `winscard.h` or among those of Windows, where it has one.
+            /// Returns the name of the code in `winscard.h` or among those of Windows, where it has one.
             ///
             /// # Examples
             /// ```
@@ -75,7 +75,7 @@ macro_rules! codes {
                 })
             }
 
-            /// What the code says and what can be done about it, in one sentence without a full stop.
+            /// Tells what the code says and what can be done about it, in one sentence without a full stop.
             ///
             /// # Examples
             /// ```
@@ -195,12 +195,13 @@ impl Code {
 }
 
 impl Code {
-    /// Whether the service does not know the handle. Windows has a code of its own for one of a service that was shut down.
+    /// Tells whether the service does not know the handle. Windows has a code of its own for one of a service that was shut
+    /// down.
     pub(crate) fn is_invalid_handle(self) -> bool {
         self == Code::INVALID_HANDLE || cfg!(windows) && self == Code::ERROR_INVALID_HANDLE
     }
 
-    /// Whether only a new context helps after this code.
+    /// Tells whether only a new context helps after this code.
     pub(crate) fn is_service_down(self) -> bool {
         self.is_invalid_handle()
             || matches!(self, Code::NO_SERVICE | Code::SERVICE_STOPPED | Code::COMM_ERROR)

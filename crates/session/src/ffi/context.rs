@@ -98,7 +98,7 @@ impl ContextHandle {
         self.provider
     }
 
-    /// Whether this process opened it: a child of `fork` did not.
+    /// Tells whether this process opened it: a child of `fork` did not.
     pub(crate) fn is_own(&self) -> bool {
         self.process == std::process::id()
     }

@@ -57,7 +57,7 @@ impl Context {
         self.into_handle().map(ContextHandle::into_raw)
     }
 
-    /// The handle, for C functions that this crate does not wrap. It stays this context's own.
+    /// Returns the handle, for C functions that this crate does not wrap. It stays this context's own.
     #[must_use]
     pub fn as_raw(&self) -> SCARDCONTEXT {
         self.handle().as_raw()
@@ -120,7 +120,7 @@ impl Session {
 }
 
 impl Connection {
-    /// The handle, for C functions that this crate does not wrap. It stays this session's own.
+    /// Returns the handle, for C functions that this crate does not wrap. It stays this session's own.
     ///
     /// # Examples
     /// ```

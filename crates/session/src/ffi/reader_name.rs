@@ -28,7 +28,7 @@ pub struct ReaderName {
 }
 
 impl ReaderName {
-    /// A name of the units that C gave, without a terminating null.
+    /// Makes a name of the units that C gave, without a terminating null.
     pub(crate) fn from_units(units: &[Unit]) -> ReaderName {
         let mut terminated = Vec::with_capacity(units.len() + 1);
         terminated.extend_from_slice(units);
@@ -38,7 +38,7 @@ impl ReaderName {
         }
     }
 
-    /// A name of the bytes that the service gave, without a terminating null.
+    /// Makes a name of the bytes that the service gave, without a terminating null.
     ///
     /// # Platform notes
     /// Not on Windows, where names are UTF-16.
@@ -57,7 +57,7 @@ impl ReaderName {
         ReaderName::from_units(bytes)
     }
 
-    /// The name's bytes without a terminating null, exactly as the service gave them.
+    /// Returns the name's bytes without a terminating null, exactly as the service gave them.
     ///
     /// # Platform notes
     /// Not on Windows, where names are UTF-16.
@@ -73,7 +73,7 @@ impl ReaderName {
         self.units()
     }
 
-    /// The name as text, where it is valid UTF-8, on Windows UTF-16.
+    /// Returns the name as text, where it is valid UTF-8, on Windows UTF-16.
     ///
     /// # Examples
     /// ```
@@ -88,7 +88,7 @@ impl ReaderName {
         return String::from_utf16(self.units()).ok().map(Cow::Owned);
     }
 
-    /// The name as the platform has its texts, with nothing lost: to be kept in a file or given back as it is.
+    /// Returns the name as the platform has its texts, with nothing lost: to be kept in a file or given back as it is.
     ///
     /// # Examples
     /// ```
@@ -105,7 +105,7 @@ impl ReaderName {
         return std::os::windows::ffi::OsStringExt::from_wide(self.units());
     }
 
-    /// The name as text, with replacement characters where it is not valid.
+    /// Returns the name as text, with replacement characters where it is not valid.
     ///
     /// # Examples
     /// ```
@@ -120,12 +120,12 @@ impl ReaderName {
         return Cow::Owned(String::from_utf16_lossy(self.units()));
     }
 
-    /// The units without the terminating null.
+    /// Returns the units without the terminating null.
     pub(crate) fn units(&self) -> &[Unit] {
         &self.units[..self.units.len() - 1]
     }
 
-    /// The null-terminated units for C, or nothing where a null stands inside: no reader has such a name,
+    /// Returns the null-terminated units for C, or nothing where a null stands inside: no reader has such a name,
     /// and C would take its beginning for the whole.
     pub(crate) fn terminated(&self) -> Option<&[Unit]> {
         (!self.units().contains(&0)).then_some(&*self.units)

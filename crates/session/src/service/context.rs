@@ -91,17 +91,17 @@ impl Context {
         Ok(Context::of(handle))
     }
 
-    /// A context of this handle.
+    /// Makes a context of this handle.
     pub(crate) fn of(handle: ContextHandle) -> Context {
         Context::shared(Arc::new(handle))
     }
 
-    /// A context that shares this handle.
+    /// Makes a context that shares this handle.
     pub(crate) fn shared(handle: Arc<ContextHandle>) -> Context {
         Context { handle }
     }
 
-    /// The handle, where nobody shares it.
+    /// Returns the handle, where nobody shares it.
     pub(crate) fn into_handle(self) -> Result<ContextHandle, Context> {
         Arc::try_unwrap(self.handle).map_err(Context::shared)
     }
@@ -110,7 +110,7 @@ impl Context {
         &self.handle
     }
 
-    /// The provider that this context was established on.
+    /// Returns the provider that this context was established on.
     #[must_use]
     pub fn provider(&self) -> Provider {
         self.handle.provider()

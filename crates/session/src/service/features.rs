@@ -17,7 +17,7 @@ impl TrackedCard {
         })
     }
 
-    /// How many bytes of data a command may have (PC/SC part 10, 2.6.14), where the reader says so.
+    /// Asks how many bytes of data a command may have (PC/SC part 10, 2.6.14), where the reader says so.
     pub(crate) fn max_apdu_data_size(&self) -> Option<u32> {
         // A reader without features says nothing of them: that is no error here.
         let features = self.features().ok()?;

@@ -20,7 +20,7 @@ pub(super) fn admitted(provider: Provider) {
     }
 }
 
-/// The causes that are left, where there was something to see. Blocks for a second at most, and changes nothing.
+/// Returns the causes that are left, where there was something to see. Blocks for a second at most, and changes nothing.
 ///
 /// Only for a library, the system's or one loaded by path: each asks the same service. That of a simulated service, and of a
 /// table of a program's own, is not the one whose socket is on this machine.

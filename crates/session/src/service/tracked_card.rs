@@ -142,12 +142,12 @@ impl TrackedCard {
         self.handle.on_drop()
     }
 
-    /// The code that ended it, where one did.
+    /// Returns the code that ended it, where one did.
     pub(crate) fn lost(&self) -> Option<Code> {
         self.lost.get()
     }
 
-    /// The error for a call that needs the card, where the connection is lost.
+    /// Returns the error for a call that needs the card, where the connection is lost.
     #[inline]
     pub(crate) fn check(&self, function: &'static str) -> Result<(), Error> {
         match self.lost.get() {
@@ -156,7 +156,7 @@ impl TrackedCard {
         }
     }
 
-    /// The error for a call that needs the reader alone, where that or the service is gone.
+    /// Returns the error for a call that needs the reader alone, where that or the service is gone.
     pub(crate) fn check_reader(&self, function: &'static str) -> Result<(), Error> {
         match self.lost.get() {
             Some(code) if !loss::is_reconnectable(code) => Err(self.error(function, code)),
@@ -291,7 +291,7 @@ impl Drop for Held<'_> {
 const CONNECT: &str = "SCardConnect";
 const END_TRANSACTION: &str = "SCardEndTransaction";
 
-/// The error of a name that was chosen: that there is no such reader, where the list of readers says so too.
+/// Returns the error of a name that was chosen: that there is no such reader, where the list of readers says so too.
 fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {
     let doubtful = [
         Code::UNKNOWN_READER,

@@ -210,7 +210,7 @@ impl SessionOptions {
         self
     }
 
-    /// The protocols to ask for.
+    /// Returns the protocols to ask for.
     fn wanted_protocols(&self) -> Protocols {
         self.protocols.unwrap_or(match self.share_mode {
             ShareMode::Direct => Protocols::empty(),

@@ -58,7 +58,7 @@ impl Session {
         }
     }
 
-    /// A session on a handle that was connected elsewhere: see [`from_raw`](Session::from_raw).
+    /// Makes a session on a handle that was connected elsewhere: see [`from_raw`](Session::from_raw).
     pub(crate) fn take_over(handle: CardHandle) -> Result<Session, Error> {
         let opening = Opening {
             share_mode: ShareMode::default(),
@@ -72,7 +72,7 @@ impl Session {
         )))
     }
 
-    /// The handle, given away: it is not ended.
+    /// Returns the handle, given away: it is not ended.
     pub(crate) fn give_handle_away(mut self) -> (Arc<ContextHandle>, SCARDHANDLE) {
         self.connection.card.give_handle_away()
     }

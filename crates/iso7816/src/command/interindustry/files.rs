@@ -21,7 +21,7 @@ const fn record_p2(sfi: u8) -> Result<u8, OutOfRange> {
 }
 
 impl<'a> Command<'a> {
-    /// SELECT by DF name: an application by its AID, 1 to 16 bytes. Asks for the file control information.
+    /// Makes SELECT by DF name: an application by its AID, 1 to 16 bytes. Asks for the file control information.
     ///
     /// ISO/IEC 7816-4:2013, 11.1.1.
     ///
@@ -40,7 +40,7 @@ impl<'a> Command<'a> {
             .with_ne(256)
     }
 
-    /// SELECT by file identifier: an MF, DF or EF. Asks for the file control information.
+    /// Makes SELECT by file identifier: an MF, DF or EF. Asks for the file control information.
     ///
     /// Without it: `.with_p2(0x0C).with_ne(0)`. ISO/IEC 7816-4:2013, 11.1.1.
     ///
@@ -59,7 +59,7 @@ impl<'a> Command<'a> {
             .with_ne(256)
     }
 
-    /// SELECT by path from the MF: file identifiers one after the other, without that of the MF.
+    /// Makes SELECT by path from the MF: file identifiers one after the other, without that of the MF.
     ///
     /// From the current DF: `.with_p1(0x09)`. ISO/IEC 7816-4:2013, 11.1.1.
     ///
@@ -78,7 +78,7 @@ impl<'a> Command<'a> {
             .with_ne(256)
     }
 
-    /// READ BINARY of the current EF, from an offset of 0 to 32,767 bytes.
+    /// Makes READ BINARY of the current EF, from an offset of 0 to 32,767 bytes.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.3.
     ///
@@ -99,7 +99,8 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::READ_BINARY, p1, p2).with_ne(ne))
     }
 
-    /// READ BINARY of the EF with a short EF identifier, 1 to 30, from an offset of 0 to 255 bytes; it becomes the current EF.
+    /// Makes READ BINARY of the EF with a short EF identifier, 1 to 30, from an offset of 0 to 255 bytes; it becomes the
+    /// current EF.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.3.
     ///
@@ -118,7 +119,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::READ_BINARY, checked!(short_ef(sfi)), offset).with_ne(ne))
     }
 
-    /// READ BINARY with INS B1 of the current EF, from any offset. The bytes come in a data object 53 or 73.
+    /// Makes READ BINARY with INS B1 of the current EF, from any offset. The bytes come in a data object 53 or 73.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.3.
     ///
@@ -138,7 +139,7 @@ impl<'a> Command<'a> {
             .with_ne(ne)
     }
 
-    /// UPDATE BINARY of the current EF, from an offset of 0 to 32,767 bytes.
+    /// Makes UPDATE BINARY of the current EF, from an offset of 0 to 32,767 bytes.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.5.
     ///
@@ -159,7 +160,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::UPDATE_BINARY, p1, p2).with_data(data))
     }
 
-    /// UPDATE BINARY of the EF with a short EF identifier, 1 to 30, from an offset of 0 to 255 bytes.
+    /// Makes UPDATE BINARY of the EF with a short EF identifier, 1 to 30, from an offset of 0 to 255 bytes.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.5.
     ///
@@ -178,7 +179,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::UPDATE_BINARY, checked!(short_ef(sfi)), offset).with_data(data))
     }
 
-    /// UPDATE BINARY with INS D7 of the current EF: an [`OffsetDataObject`] and a data object 53 with the bytes.
+    /// Makes UPDATE BINARY with INS D7 of the current EF: an [`OffsetDataObject`] and a data object 53 with the bytes.
     ///
     /// ISO/IEC 7816-4:2013, 11.2.5.
     ///
@@ -196,7 +197,8 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::UPDATE_BINARY_ODD, 0x00, 0x00).with_data(objects)
     }
 
-    /// READ RECORD by number, 1 to 254 (0 is the current record), of an EF by short EF identifier, 0 for the current EF.
+    /// Makes READ RECORD by number, 1 to 254 (0 is the current record), of an EF by short EF identifier, 0 for the current
+    /// EF.
     ///
     /// ISO/IEC 7816-4:2013, 11.3.3.
     ///
@@ -215,7 +217,8 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::READ_RECORD, number, checked!(record_p2(sfi))).with_ne(ne))
     }
 
-    /// UPDATE RECORD by number, 1 to 254 (0 is the current record), of an EF by short EF identifier, 0 for the current EF.
+    /// Makes UPDATE RECORD by number, 1 to 254 (0 is the current record), of an EF by short EF identifier, 0 for the
+    /// current EF.
     ///
     /// ISO/IEC 7816-4:2013, 11.3.5.
     ///
@@ -234,7 +237,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::UPDATE_RECORD, number, checked!(record_p2(sfi))).with_data(data))
     }
 
-    /// GET DATA of the data object with a tag of one or two bytes.
+    /// Makes GET DATA of the data object with a tag of one or two bytes.
     ///
     /// ISO/IEC 7816-4:2013, 11.4.3.
     ///
@@ -252,7 +255,7 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::GET_DATA, p1, p2).with_ne(ne)
     }
 
-    /// PUT DATA of the data object with a tag of one or two bytes.
+    /// Makes PUT DATA of the data object with a tag of one or two bytes.
     ///
     /// The data is not taken for secret; for keys, add [`sensitive`](Self::sensitive). ISO/IEC 7816-4:2013, 11.4.6.
     ///

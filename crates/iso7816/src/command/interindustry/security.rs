@@ -6,7 +6,7 @@ use crate::instruction;
 use crate::out_of_range::{OutOfRange, checked, in_range};
 
 impl<'a> Command<'a> {
-    /// VERIFY of a PIN, by its reference.
+    /// Makes VERIFY of a PIN, by its reference.
     ///
     /// An empty PIN is refused: the same bytes ask how things stand, and a card whose PIN was verified before answers them
     /// with 9000, whoever asks. [`verification_status`](Self::verification_status) is for that.
@@ -29,7 +29,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::VERIFY, 0x00, reference).with_data(pin))
     }
 
-    /// VERIFY without data: asks whether a PIN must be verified, by its reference, and uses up no try.
+    /// Makes VERIFY without data: asks whether a PIN must be verified, by its reference, and uses up no try.
     ///
     /// The answer is 63Cx with the number of tries left, 6983 where there is none, or 9000 where the PIN is verified already
     /// or need not be. It proves nothing about who asks. ISO/IEC 7816-4:2013, 11.5.6.
@@ -47,7 +47,7 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::VERIFY, 0x00, reference)
     }
 
-    /// CHANGE REFERENCE DATA: the old PIN followed by the new one.
+    /// Makes CHANGE REFERENCE DATA: the old PIN followed by the new one.
     ///
     /// With the new one alone: `.with_p1(0x01)`. ISO/IEC 7816-4:2013, 11.5.7.
     ///
@@ -64,7 +64,7 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::CHANGE_REFERENCE_DATA, 0x00, reference).with_data(old_and_new)
     }
 
-    /// RESET RETRY COUNTER: the resetting code followed by the new PIN.
+    /// Makes RESET RETRY COUNTER: the resetting code followed by the new PIN.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.10.
     ///
@@ -81,7 +81,7 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::RESET_RETRY_COUNTER, 0x00, reference).with_data(code_and_new)
     }
 
-    /// GET CHALLENGE: random bytes from the card.
+    /// Makes GET CHALLENGE: random bytes from the card.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.3.
     ///
@@ -98,7 +98,7 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::GET_CHALLENGE, 0x00, 0x00).with_ne(ne)
     }
 
-    /// INTERNAL AUTHENTICATE: the card proves itself by what it makes of a challenge.
+    /// Makes INTERNAL AUTHENTICATE: the card proves itself by what it makes of a challenge.
     ///
     /// ISO/IEC 7816-4:2013, 11.5.2.
     ///
@@ -117,7 +117,7 @@ impl<'a> Command<'a> {
             .with_ne(ne)
     }
 
-    /// EXTERNAL AUTHENTICATE: the program proves itself by what it made of the card's challenge.
+    /// Makes EXTERNAL AUTHENTICATE: the program proves itself by what it made of the card's challenge.
     ///
     /// An empty response is refused: the same bytes ask how things stand, as with [`verify`](Self::verify).
     /// [`authentication_status`](Self::authentication_status) is for that. ISO/IEC 7816-4:2013, 11.5.4.
@@ -142,7 +142,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::EXTERNAL_AUTHENTICATE, algorithm, reference).with_data(response))
     }
 
-    /// EXTERNAL AUTHENTICATE without data: asks whether the program must authenticate itself, and uses up no try.
+    /// Makes EXTERNAL AUTHENTICATE without data: asks whether the program must authenticate itself, and uses up no try.
     ///
     /// Answered as [`verification_status`](Self::verification_status). ISO/IEC 7816-4:2013, 11.5.4.
     ///

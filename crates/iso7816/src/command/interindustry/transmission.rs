@@ -6,7 +6,7 @@ use crate::instruction;
 use crate::out_of_range::{OutOfRange, checked, in_range};
 
 impl<'a> Command<'a> {
-    /// MANAGE CHANNEL: opens a logical channel that the card chooses, whose number is the one byte of the answer.
+    /// Makes MANAGE CHANNEL: opens a logical channel that the card chooses, whose number is the one byte of the answer.
     ///
     /// ISO/IEC 7816-4:2013, 11.1.2.
     ///
@@ -23,7 +23,7 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::MANAGE_CHANNEL, 0x00, 0x00).with_ne(1)
     }
 
-    /// MANAGE CHANNEL: opens the logical channel of this number, 1 to 19; the answer has no data.
+    /// Makes MANAGE CHANNEL: opens the logical channel of this number, 1 to 19; the answer has no data.
     ///
     /// ISO/IEC 7816-4:2013, 11.1.2.
     ///
@@ -48,7 +48,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::MANAGE_CHANNEL, 0x00, channel))
     }
 
-    /// MANAGE CHANNEL: closes a logical channel, 1 to 19, from the basic channel.
+    /// Makes MANAGE CHANNEL: closes a logical channel, 1 to 19, from the basic channel.
     ///
     /// ISO/IEC 7816-4:2013, 11.1.2.
     ///
@@ -73,7 +73,7 @@ impl<'a> Command<'a> {
         Ok(Self::new(0x00, instruction::MANAGE_CHANNEL, 0x80, channel))
     }
 
-    /// GET RESPONSE: what a card has ready after 61xx.
+    /// Makes GET RESPONSE: what a card has ready after 61xx.
     ///
     /// ISO/IEC 7816-4:2013, 11.7.1.
     ///
@@ -91,7 +91,7 @@ impl<'a> Command<'a> {
         Self::new(0x00, instruction::GET_RESPONSE, 0x00, 0x00).with_ne(ne)
     }
 
-    /// ENVELOPE: carries a command, or a part of it, that the transport cannot carry by itself.
+    /// Makes ENVELOPE: carries a command, or a part of it, that the transport cannot carry by itself.
     ///
     /// ISO/IEC 7816-4:2013, 11.7.2.
     ///

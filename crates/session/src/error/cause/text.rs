@@ -179,7 +179,7 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// What starts the service.
+/// Tells what starts the service.
 fn start(platform: Platform) -> &'static str {
     match platform {
         Platform::Windows => "start it, and set its start type back where it is disabled",
@@ -217,7 +217,7 @@ fn sandboxed(sandbox: Option<Sandbox>, platform: Platform) -> &'static str {
     }
 }
 
-/// The releases of pcsc-lite whose protocol has this version.
+/// Returns the releases of pcsc-lite whose protocol has this version.
 fn releases(major: i32, minor: i32) -> Option<&'static str> {
     Some(match (major, minor) {
         (4, 3) => "pcsc-lite 1.8.9 to 1.8.23",

@@ -20,19 +20,19 @@ impl ReadError {
         }
     }
 
-    /// The error.
+    /// Returns the error.
     #[must_use]
     pub fn error(&self) -> &Error {
         &self.error
     }
 
-    /// What was read, from the beginning of the file; wiping it is the caller's then.
+    /// Gives back what was read, from the beginning of the file; wiping it is the caller's then.
     #[must_use]
     pub fn into_inner(self) -> Vec<u8> {
         self.into_parts().0
     }
 
-    /// What was read, from the beginning of the file, and the error.
+    /// Gives back what was read, from the beginning of the file, and the error.
     #[must_use]
     pub fn into_parts(mut self) -> (Vec<u8>, Error) {
         (std::mem::take(&mut *self.data), *self.error)

@@ -12,7 +12,7 @@ macro_rules! win32 {
             )*
         }
 
-        /// The name and the meaning of a code of Windows.
+        /// Returns the name and the meaning of a code of Windows.
         pub(super) fn name_and_meaning(code: Code) -> Option<(&'static str, &'static str)> {
             match code {
                 $( Code::$constant => Some((stringify!($constant), $meaning)), )*

@@ -57,7 +57,7 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// The system's and this process'.
+    /// Takes the system's and this process'.
     pub(super) fn of_the_system(was_admitted: bool) -> Surroundings {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Surroundings {
@@ -70,7 +70,8 @@ impl Surroundings {
         }
     }
 
-    /// The causes that are left of those that this code of `SCardEstablishContext` can have, where there was something to see.
+    /// Returns the causes that are left of those that this code of `SCardEstablishContext` can have, where there was
+    /// something to see.
     pub(super) fn causes(&self, code: Code) -> Option<Vec<Cause>> {
         match code {
             Code::NO_SERVICE | Code::SECURITY_VIOLATION | Code::COMM_ERROR => {
@@ -92,7 +93,7 @@ impl Surroundings {
         }
     }
 
-    /// Where the library could not talk to the service.
+    /// Returns the causes where the library could not talk to the service.
     fn unreached(&self, code: Code, knock: Knock, socket: PathBuf) -> Option<Vec<Cause>> {
         Some(match (code, knock) {
             (_, Knock::Closed) => self.turned_away(&socket),
@@ -118,7 +119,7 @@ impl Surroundings {
         })
     }
 
-    /// The service accepts connections and closes them.
+    /// Returns the causes where the service accepts connections and closes them.
     fn turned_away(&self, socket: &Path) -> Vec<Cause> {
         let clients = self.clients(socket);
         let at_its_limit = Cause::ServiceAtItsLimit { clients };
@@ -138,7 +139,7 @@ impl Surroundings {
         }
     }
 
-    /// The socket is there, and not for this program.
+    /// Returns the causes where the socket is there, and not for this program.
     fn denied(&self, socket: PathBuf) -> Vec<Cause> {
         let not_permitted = Cause::SocketNotPermitted {
             group: self.group(&socket),
@@ -151,7 +152,7 @@ impl Surroundings {
         }
     }
 
-    /// There is no socket.
+    /// Returns the causes where there is no socket.
     fn absent(&self, socket: PathBuf) -> Vec<Cause> {
         match self.sandbox() {
             Some(Sandbox::Flatpak) if !self.has_flatpaks_permission() => vec![sandboxed(Sandbox::Flatpak)],
@@ -166,7 +167,7 @@ impl Surroundings {
         }
     }
 
-    /// The library or the service said that it failed.
+    /// Returns the causes where the library or the service said that it failed.
     fn failed_inside(&self) -> Option<Vec<Cause>> {
         let library = self.delegate.clone();
         let library = library.unwrap_or_else(|| "libpcsclite_real.so.1".into());
@@ -181,7 +182,7 @@ impl Surroundings {
         ])
     }
 
-    /// A file of the system.
+    /// Returns the path of a file of the system.
     fn at(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();
         self.root.join(path.strip_prefix("/").unwrap_or(path))
@@ -192,7 +193,7 @@ impl Surroundings {
         Some(String::from_utf8_lossy(&content).into_owned())
     }
 
-    /// The path of the service's socket.
+    /// Returns the path of the service's socket.
     fn socket(&self) -> PathBuf {
         let default = || {
             let found = SOCKETS.into_iter().find(|socket| self.at(socket).exists());
@@ -214,8 +215,8 @@ impl Surroundings {
         }
     }
 
-    /// Whether the first process says that it is a container's, by its environment where that may be read, or by the control
-    /// group that it was put into.
+    /// Tells whether the first process says that it is a container's, by its environment where that may be read, or by the
+    /// control group that it was put into.
     fn is_first_process_of_a_container(&self) -> bool {
         let environment = self.read("/proc/1/environ").unwrap_or_default();
         let mut variables = environment.split('\0');
@@ -238,7 +239,7 @@ impl Surroundings {
         })
     }
 
-    /// The group whose members may open a socket that others may not.
+    /// Returns the group whose members may open a socket that others may not.
     fn group(&self, socket: &Path) -> Option<String> {
         const GROUP: u32 = 0o020;
         const OTHERS: u32 = 0o002;
@@ -256,7 +257,7 @@ impl Surroundings {
         Some(name.unwrap_or(number))
     }
 
-    /// How many connections the service has, as far as this network namespace goes.
+    /// Counts how many connections the service has, as far as this network namespace goes.
     fn clients(&self, socket: &Path) -> Option<usize> {
         const CONNECTED: &str = "03";
         let sockets = self.read("/proc/thread-self/net/unix")?;
@@ -273,7 +274,7 @@ impl Surroundings {
         Some(sockets.lines().filter(is_of_the_service).count())
     }
 
-    /// The file of pcsc-lite's library, where there is one: the real one where there is a stub in front of it.
+    /// Returns the file of pcsc-lite's library, where there is one: the real one where there is a stub in front of it.
     fn library(&self) -> Option<PathBuf> {
         let named = |part: &str| {
             let mut files = self.mapped();
@@ -290,7 +291,7 @@ impl Surroundings {
         (files.len() == 1).then(|| files.remove(0))
     }
 
-    /// The files that are mapped into this process, each once.
+    /// Returns the files that are mapped into this process, each once.
     fn mapped(&self) -> Vec<PathBuf> {
         let maps = self.read("/proc/self/maps").unwrap_or_default();
         let files = maps

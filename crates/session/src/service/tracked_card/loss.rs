@@ -14,8 +14,8 @@ const READER_GONE: Code = if cfg!(windows) {
 };
 
 impl TrackedCard {
-    /// The error of a call, after taking note of what it says of the connection. What a code with two meanings says is looked
-    /// at before.
+    /// Returns the error of a call, after taking note of what it says of the connection. What a code with two meanings says
+    /// is looked at before.
     #[cold]
     pub(crate) fn failed(&self, function: &'static str, error: impl Into<CallError>) -> Error {
         let code = match error.into() {
@@ -73,7 +73,7 @@ impl TrackedCard {
         }
     }
 
-    /// The error of a call on a connection that is lost, by the code that ended it.
+    /// Returns the error of a call on a connection that is lost, by the code that ended it.
     #[cold]
     pub(super) fn error(&self, function: &'static str, code: Code) -> Error {
         if code == READER_GONE {
@@ -110,7 +110,7 @@ impl TrackedCard {
     }
 }
 
-/// Whether `SCardReconnect` can make the handle usable again.
+/// Tells whether `SCardReconnect` can make the handle usable again.
 pub(super) fn is_reconnectable(code: Code) -> bool {
     matches!(
         code,
@@ -122,7 +122,7 @@ pub(super) fn is_reconnectable(code: Code) -> bool {
     )
 }
 
-/// Whether a code says that the connection is lost; one with two meanings says nothing.
+/// Tells whether a code says that the connection is lost; one with two meanings says nothing.
 fn ends_connection(code: Code) -> bool {
     matches!(
         code,
@@ -134,7 +134,7 @@ fn ends_connection(code: Code) -> bool {
     ) || code.is_service_down()
 }
 
-/// Whether a code may say that the connection is lost, or something that passes.
+/// Tells whether a code may say that the connection is lost, or something that passes.
 ///
 /// pcsc-lite says `SCARD_E_INVALID_VALUE` of a reader that has gone and of a value that is not taken; any library
 /// `SCARD_F_COMM_ERROR` of the service and of what a driver cannot do; pcsc-lite `SCARD_W_SECURITY_VIOLATION` where the service
@@ -156,7 +156,7 @@ enum Seen {
     Nothing,
 }
 
-/// What is left of an ambiguous code's causes where the service and the reader are there.
+/// Returns what is left of an ambiguous code's causes where the service and the reader are there.
 fn of_a_service_that_is_there(code: Code) -> Option<Box<[Cause]>> {
     match code {
         Code::COMM_ERROR | Code::ERROR_INVALID_HANDLE => Some([Cause::DriverFailed {}].into()),
