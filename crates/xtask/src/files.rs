@@ -1,7 +1,7 @@
 //! Files and folders, with errors that name them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
@@ -28,4 +28,19 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
         copy(&entry.path(), &to.join(entry.file_name()))?;
     }
     Ok(())
+}
+
+/// Returns the paths of the Rust sources below a folder.
+pub(crate) fn rust_sources(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            found.extend(rust_sources(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }

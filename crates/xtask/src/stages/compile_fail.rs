@@ -3,12 +3,11 @@
 //! A stable compiler takes any error for the expected one. It compares the error's code where it is told to do what otherwise
 //! a nightly one does: none has to be installed.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::cargo::{cargo, target_folder};
-use crate::files::read;
+use crate::files::{read, rust_sources};
 use crate::stage::{Done, Stage};
 use crate::tally;
 
@@ -56,26 +55,11 @@ fn run(root: &Path) -> Result<Done, String> {
 fn examples(folder: &Path) -> Result<Vec<(String, usize)>, String> {
     let above = folder.parent().unwrap_or(folder);
     let mut found = Vec::new();
-    for file in sources(folder)? {
+    for file in rust_sources(folder)? {
         let count = read(&file)?.matches("```compile_fail").count();
         if count > 0 {
             let name = file.strip_prefix(above).unwrap_or(&file);
             found.push((name.display().to_string(), count));
-        }
-    }
-    Ok(found)
-}
-
-/// Returns the paths of the sources below a folder.
-fn sources(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_dir() {
-            found.extend(sources(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
         }
     }
     Ok(found)
