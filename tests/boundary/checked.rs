@@ -43,6 +43,16 @@ fn a_protocol_that_was_not_asked_for_is_no_session() {
 }
 
 #[test]
+fn a_direct_connection_has_one_protocol_at_most() {
+    let direct = options().share_mode(ShareMode::Direct);
+    for number in [3, 6, 0x8000_0001] {
+        connect_with(sys::SCARD_S_SUCCESS, number);
+        assert_eq!(code(direct.open()), Some(Code::PROTO_MISMATCH), "{number:X}");
+        assert_eq!(given().0, sys::SCARD_LEAVE_CARD);
+    }
+}
+
+#[test]
 fn a_protocol_that_no_header_lists_is_kept_where_it_was_asked_for() {
     for number in [8, 0x40, 0x8000_0000] {
         connect_with(sys::SCARD_S_SUCCESS, sys::DWORD::from(number));

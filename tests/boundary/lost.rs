@@ -1,6 +1,6 @@
 //! States in which a session asks C no more, and what it does about its transactions.
 
-use crate::table::{answer, answer_with, calls, list_with, returns, session};
+use crate::table::{answer, answer_with, calls, given, list_with, returns, session};
 use pcsc_session::{CardChannel, Code, Disposition, Error, Session};
 use pcsc_sys as sys;
 
@@ -49,6 +49,28 @@ fn transactions_that_a_reset_kept_open_are_ended_by_the_reconnection() {
     assert_eq!(calls("SCardEndTransaction"), 3);
     session.reconnect(Disposition::Leave).unwrap();
     assert_eq!(calls("SCardEndTransaction"), 3);
+}
+
+/// Field case 27.
+#[test]
+fn an_end_that_failed_is_tried_once_more_with_what_it_was_to_do() {
+    for disposition in [Disposition::Reset, Disposition::Unpower, Disposition::Leave] {
+        let mut session = session();
+        returns("SCardEndTransaction", sys::SCARD_E_NOT_READY);
+        let transaction = session.transaction().unwrap();
+        let error = transaction.end(disposition).unwrap_err();
+        returns("SCardEndTransaction", sys::SCARD_S_SUCCESS);
+        let before = calls("SCardEndTransaction");
+        // As `?` does.
+        drop(Error::from(error));
+        assert_eq!(calls("SCardEndTransaction"), before + 1);
+        let asked = match disposition {
+            Disposition::Reset => sys::SCARD_RESET_CARD,
+            Disposition::Unpower => sys::SCARD_UNPOWER_CARD,
+            _ => sys::SCARD_LEAVE_CARD,
+        };
+        assert_eq!(given().0, asked, "{disposition:?}");
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// There is no PC/SC library.
+    /// There is no PC/SC library that this program can use.
     #[non_exhaustive]
     NoLibrary {},
     /// The program is linked statically with musl, and cannot load a library.

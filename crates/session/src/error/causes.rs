@@ -34,6 +34,8 @@ impl Error {
     pub fn causes(&self) -> Vec<Cause> {
         match self {
             Error::Load { source } if source.is_static_program() => vec![Cause::StaticProgram {}],
+            // What it was built without, nothing that is installed gives it.
+            Error::Load { source } if source.attempts().is_empty() => Vec::new(),
             Error::Load { .. } => vec![Cause::NoLibrary {}],
             Error::Pcsc {
                 causes: Some(found), ..

@@ -31,11 +31,14 @@ pub(crate) struct Opening {
 
 impl Opening {
     /// Tells whether C may answer with this protocol: one of those that were asked for, alone; with a direct connection
-    /// also none.
+    /// also none or, where none was asked for, the one that the card is being used with.
     pub(crate) fn allows(self, protocol: Protocol) -> bool {
-        let is_one = protocol.0.is_power_of_two() && self.protocols.bits() & protocol.0 != 0;
+        let is_single = protocol.0.is_power_of_two();
+        let is_one = is_single && self.protocols.bits() & protocol.0 != 0;
         match self.share_mode {
-            ShareMode::Direct => is_one || protocol == Protocol::UNDEFINED || self.protocols.is_empty(),
+            ShareMode::Direct => {
+                is_one || protocol == Protocol::UNDEFINED || is_single && self.protocols.is_empty()
+            }
             ShareMode::Shared | ShareMode::Exclusive => is_one,
         }
     }

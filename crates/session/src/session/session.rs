@@ -131,7 +131,7 @@ impl Session {
         self.exchange().execute(command)
     }
 
-    /// Ends the session: the card is disconnected as [`SessionOptions::on_close`](crate::SessionOptions::on_close)(crate::SessionOptions::on_close) says.
+    /// Ends the session: the card is disconnected as [`SessionOptions::on_close`](crate::SessionOptions::on_close) says.
     ///
     /// Dropping a session does the same; only this says whether it worked. `?` takes the error and drops the session.
     ///
@@ -205,8 +205,8 @@ impl Session {
     /// # Errors
     /// [`Error::NoCard`] where there is no card; `SCARD_E_READER_UNAVAILABLE` while the reader does not answer;
     /// `SCARD_E_INVALID_VALUE` for [`Disposition::Eject`], which is none for a reconnection; the session's state
-    /// stays as it was. Where the reader was pulled out or the service is gone only a new session helps, and its
-    /// error is returned without asking again.
+    /// stays as it was. Where the reader was pulled out or the service is gone only a new session helps, as a rule; it is
+    /// tried all the same, unless [`close`](Session::close) has given the session up with the service.
     ///
     /// # Platform notes
     /// With pcsc-lite this waits while another handle holds a transaction. It ends a transaction on Windows, not with

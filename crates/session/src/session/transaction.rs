@@ -121,7 +121,7 @@ impl<'a> Transaction<'a> {
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardendtransaction)).
     ///
     /// # Errors
-    /// The transaction comes back with what the C function returned; dropping it tries once more, and
+    /// The transaction comes back with what the C function returned; dropping it tries the same once more, and
     /// [`Session::reconnect`] ends what then still is held. `?` takes the error and drops the transaction.
     ///
     /// # Platform notes
@@ -133,7 +133,10 @@ impl<'a> Transaction<'a> {
                 self.has_ended = true;
                 Ok(())
             }
-            Err(error) => Err(CloseError::new(self, error)),
+            Err(error) => {
+                self.on_drop = disposition;
+                Err(CloseError::new(self, error))
+            }
         }
     }
 

@@ -20,9 +20,9 @@ impl fmt::Display for On<'_> {
         let On(cause, platform) = *self;
         match cause {
             Cause::NoLibrary {} => f.write_str(match platform {
-                Platform::Linux | Platform::Bsd => "there is no PC/SC library: install pcsc-lite",
+                Platform::Linux | Platform::Bsd => "there is no PC/SC library of this program's architecture: install pcsc-lite",
                 Platform::MacOs | Platform::Windows => {
-                    "there is no PC/SC library, which is a part of the system: repair the installation"
+                    "there is no PC/SC library that could be used, though it is a part of the system: repair the installation"
                 }
             }),
             Cause::StaticProgram {} => f.write_str(
