@@ -241,6 +241,8 @@ fn without_load_and_link_there_is_no_library_and_the_error_says_so() {
     assert_eq!(error.missing_symbol(), None);
     let text = error.to_string();
     assert!(text.contains("`load`") && text.contains("`link`"), "{text}");
+    // Nothing that could be installed is behind it.
+    assert_eq!(pcsc_session::Error::from(error).causes(), []);
     // SAFETY: there is no library that could look at the number.
     assert_eq!(unsafe { SCardIsValidContext(1) }, SCARD_E_NO_SERVICE);
 }
