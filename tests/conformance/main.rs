@@ -13,6 +13,7 @@ mod equipped;
 mod exchange;
 mod field_files;
 mod field_rules;
+mod file_ends;
 mod files;
 mod largest;
 mod long_commands;

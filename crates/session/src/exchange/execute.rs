@@ -156,10 +156,7 @@ impl<'a> Exchange<'a> {
                 break;
             }
             if end + ne > MAX_DATA {
-                return Err(Error::ResponseTooLong {
-                    len: end,
-                    reader: self.connection.card.reader().clone(),
-                });
+                return Err(self.response_too_long(end));
             }
             let get_response = Command::get_response(ne).with_cla(class.to_u8());
             let round = self.transmit_encoded(&get_response, Form::Short, end, is_secret)?;

@@ -183,6 +183,14 @@ impl<'a> Exchange<'a> {
     }
 
     #[cold]
+    pub(super) fn response_too_long(&self, len: usize) -> Error {
+        Error::ResponseTooLong {
+            len,
+            reader: self.connection.card.reader().clone(),
+        }
+    }
+
+    #[cold]
     pub(super) fn bad_response(&self, problem: &'static str) -> Error {
         Error::BadResponse {
             problem,
