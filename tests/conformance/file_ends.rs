@@ -1,6 +1,9 @@
 //! Where a file ends, and what proves it: at the end of the even instruction's offsets, and by each card's own answers.
+//!
+//! What takes many cards is on the simulator alone.
 
 use crate::card::{ATR_T0, ATR_T1};
+use crate::service::{Service, simulated::Simulated};
 use crate::watched::{answering, atr_of, with_card};
 use pcsc_session::{Session, StatusWord};
 use pcsc_sim::{Card, DemoCard};
@@ -102,62 +105,6 @@ fn read(session: &mut Session) -> Vec<u8> {
 }
 
 conformance! {
-    fn a_file_that_ends_where_the_offsets_do_is_read_whole_without_odd_instructions<S>() {
-        let mut service = S::start(1);
-        let extended = atr_of(&DemoCard::new());
-        for atr in [&ATR_T1[..], &ATR_T0, &extended] {
-            for refusal in [None, Some(0x6B00), Some(0x6700), Some(0x6A86), Some(0x6C00)] {
-                let end = refusal.unwrap_or(0x6B00);
-                for len in LENGTHS {
-                    let kind = Kind { refusal, end, ..TOLERANT };
-                    with_card(&mut service, kind.card(atr, len), |session, card| {
-                        assert!(read(session) == bytes(len), "{refusal:04X?} {len}");
-                        let taken = card.commands().len();
-                        assert!(session.transparent_file().with_len(len).read().unwrap() == bytes(len));
-                        card.commands();
-                        if len != EVEN {
-                            return;
-                        }
-                        // One with extended length and 128 without; and one more where the end must be proved, or two, where
-                        // the instruction that would go on is asked for too.
-                        let least = if atr == extended { 1 } else { 128 };
-                        match refusal {
-                            None => assert_eq!(taken, least + 1),
-                            // It names 256 as the Le that it takes.
-                            Some(0x6C00) => assert!(taken <= 131, "{taken}"),
-                            Some(_) if least == 128 => assert!(taken <= 130, "{taken}"),
-                            Some(_) => assert!(taken <= 24, "{taken}"),
-                        }
-                        session.transparent_file().with_len(EVEN).read().unwrap();
-                        assert_eq!(card.commands().len(), least);
-                    });
-                }
-            }
-        }
-    }
-
-    fn a_file_that_ends_behind_the_offsets_is_read_whole_by_odd_instructions<S>() {
-        let mut service = S::start(1);
-        for atr in [&ATR_T1[..], &atr_of(&DemoCard::new())] {
-            for refusal in [None, Some(0x6B00), Some(0x6700)] {
-                for crosses in [true, false] {
-                    for len in [EVEN, EVEN + 1, EVEN + 64, 33_000, 40_000] {
-                        if refusal.is_none() && !crosses {
-                            // It would say of one byte where two were asked for that the file ends there.
-                            continue;
-                        }
-                        let kind = Kind { refusal, has_odd: true, crosses, ..TOLERANT };
-                        with_card(&mut service, kind.card(atr, len), |session, card| {
-                            assert!(read(session) == bytes(len), "{refusal:04X?} {crosses} {len}");
-                            let taken = card.commands().len();
-                            assert!(taken <= len.div_ceil(252) + 40, "{len}: {taken}");
-                        });
-                    }
-                }
-            }
-        }
-    }
-
     fn a_part_by_the_even_instruction_ends_where_its_offsets_do<S>() {
         let mut service = S::start(1);
         let extended = atr_of(&DemoCard::new());
@@ -248,77 +195,157 @@ conformance! {
             });
         }
     }
+}
 
-    /// The table of `reading.rs`: what follows a full last part.
-    fn a_full_last_part_is_the_end_where_offset_or_length_is_refused<S>() {
-        let mut service = S::start(1);
-        for atr in [&ATR_T1[..], &ATR_T0] {
-            for len in [256, 512, 1024] {
-                for end in [0x6B00, 0x6A86, 0x6700, 0x6C00, 0x6282, 0x9000_u16] {
-                    let kind = Kind { end, ..TOLERANT };
-                    with_card(&mut service, kind.card(atr, len), |session, card| {
-                        assert!(read(session) == bytes(len), "{end:04X} {len}");
-                        let taken = card.commands().len();
-                        // 6C00 is answered with the Le that it names, once for each.
-                        let most = len / 256 + if end == 0x6C00 { 4 } else { 2 };
-                        assert!(taken <= most, "{end:04X}: {taken}");
-                        let (data, error) = session.transparent_file().with_len(len + 1).read().unwrap_err().into_parts();
-                        assert_error!(error, FileTooShort { len: len, expected: len + 1 });
-                        assert!(data == bytes(len));
-                    });
-                }
-                for end in [0x6A82, 0x6F00, 0x6981, 0x6986, 0x6982, 0x6985, 0x6581, 0x6D00_u16] {
-                    let kind = Kind { end, ..TOLERANT };
-                    with_card(&mut service, kind.card(atr, len), |session, card| {
-                        let (data, error) = session.transparent_file().read().unwrap_err().into_parts();
-                        assert_eq!(error.status(), Some(end.into()));
-                        assert!(data == bytes(len));
-                        assert_eq!(card.commands().len(), len / 256 + 1);
-                    });
-                }
-            }
-            // Of a file of which nothing was read, all of these are refusals.
-            for end in [0x6B00, 0x6A86, 0x6700, 0x6C00, 0x6A82, 0x6F00_u16] {
-                let kind = Kind { end, ..TOLERANT };
-                with_card(&mut service, kind.card(atr, 0), |session, _| {
-                    let error = session.transparent_file().read().unwrap_err();
-                    assert_eq!(error.error().status(), Some(end.into()));
+#[test]
+fn a_file_that_ends_where_the_offsets_do_is_read_whole_without_odd_instructions() {
+    let mut service = Simulated::start(1);
+    let extended = atr_of(&DemoCard::new());
+    for atr in [&ATR_T1[..], &ATR_T0, &extended] {
+        for refusal in [None, Some(0x6B00), Some(0x6700), Some(0x6A86), Some(0x6C00)] {
+            let end = refusal.unwrap_or(0x6B00);
+            for len in LENGTHS {
+                let kind = Kind {
+                    refusal,
+                    end,
+                    ..TOLERANT
+                };
+                with_card(&mut service, kind.card(atr, len), |session, card| {
+                    assert!(read(session) == bytes(len), "{refusal:04X?} {len}");
+                    let taken = card.commands().len();
+                    assert!(session.transparent_file().with_len(len).read().unwrap() == bytes(len));
+                    card.commands();
+                    if len != EVEN {
+                        return;
+                    }
+                    // One with extended length and 128 without; and one more where the end must be proved, or two, where
+                    // the instruction that would go on is asked for too.
+                    let least = if atr == extended { 1 } else { 128 };
+                    match refusal {
+                        None => assert_eq!(taken, least + 1),
+                        // It names 256 as the Le that it takes.
+                        Some(0x6C00) => assert!(taken <= 131, "{taken}"),
+                        Some(_) if least == 128 => assert!(taken <= 130, "{taken}"),
+                        Some(_) => assert!(taken <= 24, "{taken}"),
+                    }
+                    session.transparent_file().with_len(EVEN).read().unwrap();
+                    assert_eq!(card.commands().len(), least);
                 });
             }
         }
     }
+}
 
-    fn a_full_part_that_claims_the_end_is_followed_by_one_byte_more<S>() {
-        let mut service = S::start(1);
-        for atr in [&ATR_T1[..], &ATR_T0] {
-            // Once, with each part, and with those alone that end the file; then refusals of all kinds.
-            for (len, which) in [(1000, 2), (1024, 2), (1024, 0), (1000, 0), (1024, 4)] {
-                for end in [0x6B00, 0x6F00, 0x6A82, 0x9000_u16] {
-                    let file = bytes(len);
-                    let mut count = 0;
-                    let card = answering(atr, move |command| {
-                        count += 1;
-                        let (offset, ne) = asked(command);
-                        let rest = &file[offset..];
-                        match &rest[..ne.min(rest.len())] {
-                            [] => end.to_be_bytes().to_vec(),
-                            part if which == 0 || which == count => [part, &[0x62, 0x82]].concat(),
-                            part => [part, &[0x90, 0]].concat(),
-                        }
-                    });
-                    with_card(&mut service, card, |session, card| {
-                        let full = len % 256 == 0;
-                        match session.transparent_file().read() {
-                            Ok(data) => assert!(data == bytes(len), "{len} {which} {end:04X}"),
-                            // Of the last part it did not say so.
-                            Err(error) => {
-                                assert!(full && which == 2 && matches!(end, 0x6F00 | 0x6A82), "{error}");
-                                assert!(error.into_inner() == bytes(len));
-                            }
-                        }
-                        assert!(card.commands().len() <= 12);
+#[test]
+fn a_file_that_ends_behind_the_offsets_is_read_whole_by_odd_instructions() {
+    let mut service = Simulated::start(1);
+    for atr in [&ATR_T1[..], &atr_of(&DemoCard::new())] {
+        for refusal in [None, Some(0x6B00), Some(0x6700)] {
+            for crosses in [true, false] {
+                for len in [EVEN, EVEN + 1, EVEN + 64, 33_000, 40_000] {
+                    if refusal.is_none() && !crosses {
+                        // It would say of one byte where two were asked for that the file ends there.
+                        continue;
+                    }
+                    let kind = Kind {
+                        refusal,
+                        has_odd: true,
+                        crosses,
+                        ..TOLERANT
+                    };
+                    with_card(&mut service, kind.card(atr, len), |session, card| {
+                        assert!(read(session) == bytes(len), "{refusal:04X?} {crosses} {len}");
+                        let taken = card.commands().len();
+                        assert!(taken <= len.div_ceil(252) + 40, "{len}: {taken}");
                     });
                 }
+            }
+        }
+    }
+}
+
+/// The table of `reading.rs`: what follows a full last part.
+#[test]
+fn a_full_last_part_is_the_end_where_offset_or_length_is_refused() {
+    let mut service = Simulated::start(1);
+    for atr in [&ATR_T1[..], &ATR_T0] {
+        for len in [256, 512, 1024] {
+            for end in [0x6B00, 0x6A86, 0x6700, 0x6C00, 0x6282, 0x9000_u16] {
+                let kind = Kind { end, ..TOLERANT };
+                with_card(&mut service, kind.card(atr, len), |session, card| {
+                    assert!(read(session) == bytes(len), "{end:04X} {len}");
+                    let taken = card.commands().len();
+                    // 6C00 is answered with the Le that it names, once for each.
+                    let most = len / 256 + if end == 0x6C00 { 4 } else { 2 };
+                    assert!(taken <= most, "{end:04X}: {taken}");
+                    let (data, error) = session
+                        .transparent_file()
+                        .with_len(len + 1)
+                        .read()
+                        .unwrap_err()
+                        .into_parts();
+                    assert_error!(
+                        error,
+                        FileTooShort {
+                            len: len,
+                            expected: len + 1
+                        }
+                    );
+                    assert!(data == bytes(len));
+                });
+            }
+            for end in [0x6A82, 0x6F00, 0x6981, 0x6986, 0x6982, 0x6985, 0x6581, 0x6D00_u16] {
+                let kind = Kind { end, ..TOLERANT };
+                with_card(&mut service, kind.card(atr, len), |session, card| {
+                    let (data, error) = session.transparent_file().read().unwrap_err().into_parts();
+                    assert_eq!(error.status(), Some(end.into()));
+                    assert!(data == bytes(len));
+                    assert_eq!(card.commands().len(), len / 256 + 1);
+                });
+            }
+        }
+        // Of a file of which nothing was read, all of these are refusals.
+        for end in [0x6B00, 0x6A86, 0x6700, 0x6C00, 0x6A82, 0x6F00_u16] {
+            let kind = Kind { end, ..TOLERANT };
+            with_card(&mut service, kind.card(atr, 0), |session, _| {
+                let error = session.transparent_file().read().unwrap_err();
+                assert_eq!(error.error().status(), Some(end.into()));
+            });
+        }
+    }
+}
+
+#[test]
+fn a_full_part_that_claims_the_end_is_followed_by_one_byte_more() {
+    let mut service = Simulated::start(1);
+    for atr in [&ATR_T1[..], &ATR_T0] {
+        // Once, with each part, and with those alone that end the file; then refusals of all kinds.
+        for (len, which) in [(1000, 2), (1024, 2), (1024, 0), (1000, 0), (1024, 4)] {
+            for end in [0x6B00, 0x6F00, 0x6A82, 0x9000_u16] {
+                let file = bytes(len);
+                let mut count = 0;
+                let card = answering(atr, move |command| {
+                    count += 1;
+                    let (offset, ne) = asked(command);
+                    let rest = &file[offset..];
+                    match &rest[..ne.min(rest.len())] {
+                        [] => end.to_be_bytes().to_vec(),
+                        part if which == 0 || which == count => [part, &[0x62, 0x82]].concat(),
+                        part => [part, &[0x90, 0]].concat(),
+                    }
+                });
+                with_card(&mut service, card, |session, card| {
+                    let full = len % 256 == 0;
+                    match session.transparent_file().read() {
+                        Ok(data) => assert!(data == bytes(len), "{len} {which} {end:04X}"),
+                        // Of the last part it did not say so.
+                        Err(error) => {
+                            assert!(full && which == 2 && matches!(end, 0x6F00 | 0x6A82), "{error}");
+                            assert!(error.into_inner() == bytes(len));
+                        }
+                    }
+                    assert!(card.commands().len() <= 12);
+                });
             }
         }
     }
