@@ -15,6 +15,7 @@ mod field_files;
 mod field_rules;
 mod file_ends;
 mod files;
+mod get_response;
 mod largest;
 mod long_commands;
 mod loss;

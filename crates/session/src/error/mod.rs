@@ -96,6 +96,8 @@ pub enum Error {
         /// The function of the card that it answers: CLA, INS, P1 and P2 as they were sent; `None` for a command of fewer
         /// bytes.
         header: Option<[u8; 4]>,
+        /// The status word with which GET RESPONSE was refused after it: see [`Response::refusal`](crate::Response::refusal).
+        refusal: Option<StatusWord>,
         /// The reader.
         reader: ReaderName,
     },

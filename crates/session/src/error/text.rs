@@ -44,13 +44,18 @@ impl fmt::Display for Error {
             Error::Status {
                 status,
                 header,
+                refusal,
                 reader,
             } => {
                 write!(f, "the card in {reader:?} answered ")?;
                 if let Some([cla, ins, p1, p2]) = header {
                     write!(f, "the command {cla:02X} {ins:02X} {p1:02X} {p2:02X} with ")?;
                 }
-                status.fmt(f)
+                status.fmt(f)?;
+                match refusal {
+                    Some(refusal) => write!(f, "; and GET RESPONSE for the data with {refusal}"),
+                    None => Ok(()),
+                }
             }
             Error::ManageChannel {} => f.write_str(
                 "MANAGE CHANNEL does not go through a channel: open and close channels by the session",

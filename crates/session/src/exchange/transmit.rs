@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::exchange::apdu_log;
 use crate::exchange::buffers::Buffers;
 use crate::exchange::connection::Connection;
-use crate::exchange::response::Response;
+use crate::exchange::response::{Marks, Response};
 use crate::service::TrackedCard;
 use pcsc_iso7816::class::Class;
 use pcsc_iso7816::command::{Command, is_sensitive_apdu};
@@ -138,7 +138,7 @@ impl<'a> Exchange<'a> {
             buffers.receive[..buffers.secret].zeroize();
             buffers.secret = 0;
         }
-        buffers.origin.is_secret = is_secret;
+        buffers.origin.marks = if is_secret { Marks::Secret } else { Marks::Plain };
         if apdu_log::enabled() {
             apdu_log::command(card.reader(), command, is_secret || !self.connection.logs_bytes);
         }

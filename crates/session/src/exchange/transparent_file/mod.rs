@@ -6,6 +6,7 @@ mod read_error;
 mod reading;
 
 use crate::error::Error;
+use crate::exchange::execute::{FEW, MAX_ROUNDS_OF_FEW};
 use crate::exchange::transmit::{Exchange, MAX_DATA};
 use parts::{ODD_OVERHEAD, Parts, file_too_long};
 pub use read_error::ReadError;
@@ -179,7 +180,8 @@ impl<'a> TransparentFile<'a> {
     /// # Errors
     /// `data` holds what came before. [`Error::FileTooShort`] where the file ends before the length that was said;
     /// [`Error::Status`] where the card refuses to read;
-    /// [`Error::FileTooLong`] where it gives more than [`MAX_LEN`](Self::MAX_LEN); else as
+    /// [`Error::FileTooLong`] where it gives more than [`MAX_LEN`](Self::MAX_LEN); [`Error::BadResponse`] where more than
+    /// 4,096 commands bring fewer than 16 bytes each; else as
     /// [`CardChannel::execute`](crate::CardChannel::execute) and [`Session::transaction`](crate::Session::transaction). Of a
     /// card without INS B1 that is 6D00 where the file goes on further than the even instruction reaches.
     pub fn read_into(mut self, data: &mut Vec<u8>) -> Result<(), Error> {
@@ -189,6 +191,7 @@ impl<'a> TransparentFile<'a> {
         let _transaction = self.exchange.connection.card.hold()?;
         let mut parts = Parts::new(self.exchange, |(_, ne)| ne, self.is_sensitive)?;
         let mut reading = Reading::new(parts.most, self.len);
+        let mut parts_of_few = 0;
         while let Some(ne) = reading.next(data.len()) {
             let before = data.len();
             let left = self.len.map(|len| len - before);
@@ -202,6 +205,10 @@ impl<'a> TransparentFile<'a> {
             }
             if let (true, Some(progress)) = (part.len > 0, &mut progress) {
                 progress(data.len());
+            }
+            parts_of_few += usize::from((1..FEW).contains(&part.len));
+            if parts_of_few > MAX_ROUNDS_OF_FEW {
+                return Err(parts.too_few());
             }
             if !reading.accept(before, part) {
                 return Err(parts.refused(part.status));

@@ -240,6 +240,12 @@ impl Parts<'_> {
     }
 
     #[cold]
+    pub(super) fn too_few(&self) -> Error {
+        self.exchange
+            .bad_response("more than 4,096 commands for a file brought fewer than 16 bytes each")
+    }
+
+    #[cold]
     pub(super) fn too_long(&self) -> Error {
         file_too_long(self.exchange.connection)
     }
