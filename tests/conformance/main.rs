@@ -8,6 +8,7 @@ mod service;
 mod card;
 mod channels;
 mod commands;
+mod ef_atr;
 mod endings;
 mod equipped;
 mod exchange;

@@ -164,8 +164,9 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     /// does not say. Until then, and where this is not called, only the answer to reset, the reader and
     /// [`ExchangeOptions`](crate::ExchangeOptions) are asked.
     ///
-    /// Selects EF.ATR/INFO (2F01) in the current DF, else in the MF: select your application afterwards. DO 7F66 is in
-    /// ISO/IEC 7816-4:2013, 12.7.1.
+    /// Selects EF.ATR/INFO (2F01) in the current DF, else in the MF: select your application afterwards. With P1-P2 000C, and
+    /// where the card refuses that in itself, 020C and 0000: 1 to 8 SELECT commands before the file is read. Not by a short EF
+    /// identifier, since the standard gives the file none. DO 7F66 is in ISO/IEC 7816-4:2013, 12.7.1.
     ///
     /// # Errors
     /// As [`execute`](CardChannel::execute); [`Error::BadResponse`] where the file's data objects are none.
