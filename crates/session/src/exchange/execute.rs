@@ -312,7 +312,7 @@ mod tests {
         let harmless = Command::select_aid(&[0xA0]);
         for len in [4, 255, 256, 1000] {
             let secret = vec![0xA5; len];
-            let marked = Command::new(0x80, 0xDA, 0, 0)
+            let marked = Command::new(0x80, 0x10, 0, 0)
                 .with_data(&secret)
                 .with_ne(256)
                 .sensitive();
@@ -330,7 +330,7 @@ mod tests {
             }
         }
         // What is no secret is not wiped: the test would see it.
-        let public = Command::new(0x80, 0xDA, 0, 0).with_data(&[0xA5]).with_ne(256);
+        let public = Command::new(0x80, 0x10, 0, 0).with_data(&[0xA5]).with_ne(256);
         session.execute(&public).unwrap();
         assert_eq!(found(&mut session), (true, true));
     }
