@@ -73,6 +73,10 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     ///
     /// # Platform notes
     /// With pcsc-lite and on Windows this waits while another handle holds a transaction.
+    ///
+    /// In a child of `fork` the card is the parent's: do not call this there. Other calls are refused with
+    /// `SCARD_E_INVALID_HANDLE`; this one and short commands by [`execute`](CardChannel::execute) are not, but on a
+    /// [`Channel`](crate::Channel), since asking which process it is takes a system call.
     #[doc(alias = "SCardTransmit")]
     #[inline]
     fn transmit(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {

@@ -115,6 +115,7 @@ impl<'a> Exchange<'a> {
         offset: usize,
         is_secret: bool,
     ) -> Result<usize, Error> {
+        self.check_process()?;
         let len = match command.encode_into(form, &mut self.buffers.outgoing) {
             Ok(len) => len,
             Err(_) => encode_long(command, form, &mut self.buffers.outgoing)?,

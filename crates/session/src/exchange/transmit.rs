@@ -70,6 +70,7 @@ impl<'a> Exchange<'a> {
 
     /// See [`CardChannel::transmit_sensitive`](crate::CardChannel::transmit_sensitive).
     pub(crate) fn transmit_sensitive(mut self, command: &[u8]) -> Result<Response<'a>, Error> {
+        self.check_process()?;
         let len = self.transmit_bytes(command, true)?;
         Ok(self.into_response(len))
     }
@@ -94,6 +95,7 @@ impl<'a> Exchange<'a> {
         let [cla, ..] = *command else {
             return Err(refused(0));
         };
+        self.check_process()?;
         if command.get(1) == Some(&MANAGE_CHANNEL) {
             return Err(Error::ManageChannel {});
         }
@@ -109,6 +111,12 @@ impl<'a> Exchange<'a> {
             self.buffers.outgoing[..command.len()].zeroize();
         }
         result
+    }
+
+    /// Refuses to send in a child of `fork`; what sends a plain command does not ask, since that is a system call.
+    #[cold]
+    pub(super) fn check_process(&self) -> Result<(), Error> {
+        self.connection.card.check_process(FUNCTION)
     }
 
     /// Sends a command, takes its answer into the buffer from `offset` on, and returns the answer's length: at least 2,

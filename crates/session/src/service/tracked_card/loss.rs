@@ -18,6 +18,10 @@ impl TrackedCard {
     /// at before.
     #[cold]
     pub(crate) fn failed(&self, function: &'static str, code: Code) -> Error {
+        if self.handle.check_process() == Err(code) {
+            // In a child of `fork`, that goes on being so.
+            self.lost.set(Some(code));
+        }
         if !is_ambiguous(code) {
             // A direct connection needs no card.
             let goes_on = code == Code::NO_SMARTCARD && self.opening.share_mode == ShareMode::Direct;
