@@ -127,7 +127,7 @@ pub enum Error {
     FormUnknown {
         /// The number of data bytes.
         nc: usize,
-        /// Why neither extended length nor command chaining was chosen.
+        /// Why neither extended length nor command chaining was chosen, and what helps.
         problem: &'static str,
         /// The reader.
         reader: ReaderName,
@@ -139,6 +139,10 @@ pub enum Error {
         form: LongForm,
         /// The status word.
         status: StatusWord,
+        /// The number of data bytes in what was refused: the command, or a part of the chain.
+        nc: usize,
+        /// How many bytes it expected.
+        ne: usize,
         /// The reader.
         reader: ReaderName,
     },

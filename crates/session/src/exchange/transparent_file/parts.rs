@@ -175,7 +175,7 @@ impl Parts<'_> {
             }
         }
         if !found {
-            let problem = "READ BINARY with INS B1 is answered by a data object 53";
+            let problem = "READ BINARY with INS B1 is answered by a data object 53 or 73";
             return Err(self.exchange.bad_response(problem));
         }
         Ok(Part {
