@@ -22,6 +22,7 @@ mod long_commands;
 mod loss;
 mod opening;
 mod pin;
+mod process;
 mod properties;
 mod reader;
 mod reader_limits;
