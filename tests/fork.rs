@@ -52,6 +52,9 @@ fn in_a_child(run: impl FnOnce()) -> bool {
     ready == 1 && status == 0
 }
 
+/// What a child tries with its copy of a session; the error that it gets.
+type Call = fn(&mut Session) -> Option<Error>;
+
 /// Ends this child of `fork`; well, or not.
 fn end_with(is_well: bool) {
     // SAFETY: it ends the process without running what this program registered for its end.
@@ -131,7 +134,7 @@ conformance! {
         let mut channel = session.basic_channel();
         // Each in a child of its own, since after one refusal all is refused.
         let refused = |error: Option<Error>| error.and_then(|error| error.code()) == Some(Code::INVALID_HANDLE);
-        let calls: [(&str, fn(&mut Session) -> Option<Error>); 13] = [
+        let calls: [(&str, Call); 13] = [
             ("channel", |session| session.open_channel().err()),
             ("numbered channel", |session| session.open_numbered_channel(2).err()),
             ("transaction", |session| session.transaction().err()),

@@ -76,8 +76,8 @@ impl Kind {
             // What a data object of so many bytes has room for.
             let ne = match ne {
                 _ if !is_odd => ne,
-                ..=129 => ne - 2,
-                ..=258 => ne - 3,
+                0..=129 => ne - 2,
+                130..=258 => ne - 3,
                 _ => ne - 4,
             };
             let some = match self.refusal {
@@ -88,8 +88,8 @@ impl Kind {
             };
             let object = match some.len() {
                 _ if !is_odd => vec![],
-                len @ ..=0x7F => vec![0x53, len as u8],
-                len @ ..=0xFF => vec![0x53, 0x81, len as u8],
+                len @ 0..=0x7F => vec![0x53, len as u8],
+                len @ 0x80..=0xFF => vec![0x53, 0x81, len as u8],
                 len => vec![0x53, 0x82, (len >> 8) as u8, len as u8],
             };
             [&object, some, &[0x90, 0]].concat()

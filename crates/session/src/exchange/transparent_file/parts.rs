@@ -268,8 +268,8 @@ fn even(offset: usize) -> Option<u16> {
 /// How many bytes tag and length of a data object take, of this many bytes.
 fn object_overhead(len: usize) -> usize {
     match len {
-        ..=0x7F => 2,
-        ..=0xFF => 3,
+        0..=0x7F => 2,
+        0x80..=0xFF => 3,
         _ => DATA_OVERHEAD,
     }
 }
