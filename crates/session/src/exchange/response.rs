@@ -106,7 +106,7 @@ impl<'a> Response<'a> {
         &self.origin.reader
     }
 
-    /// The status word with which the card refused GET RESPONSE, where a warning announced data
+    /// Gives the status word with which the card refused GET RESPONSE, where a warning announced data
     /// ([`ExchangeOptions::get_response_after_warning`](crate::ExchangeOptions::get_response_after_warning)): perhaps there
     /// was none, perhaps it is lost. [`status`](Response::status) is the warning, and there is no data.
     #[must_use]
