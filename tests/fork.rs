@@ -17,7 +17,7 @@ mod service;
 #[allow(dead_code, reason = "the conformance suite's cards")]
 mod card;
 
-use pcsc_session::{CardChannel, Cause, Command, Disposition};
+use pcsc_session::{Attribute, CardChannel, Cause, Code, Command, Disposition, Error, Session};
 use pcsc_sim::DemoCard;
 use std::time::{Duration, Instant};
 
@@ -50,6 +50,15 @@ fn in_a_child(run: impl FnOnce()) -> bool {
     // SAFETY: it is this process' child, and `status` outlives the call.
     unsafe { libc::waitpid(child, &raw mut status, 0) };
     ready == 1 && status == 0
+}
+
+/// What a child tries with its copy of a session; the error that it gets.
+type Call = fn(&mut Session) -> Option<Error>;
+
+/// Ends this child of `fork`; well, or not.
+fn end_with(is_well: bool) {
+    // SAFETY: it ends the process without running what this program registered for its end.
+    unsafe { libc::_exit(i32::from(!is_well)) };
 }
 
 const GET: [u8; 5] = [0x00, 0x84, 0x00, 0x00, 0x08];
@@ -139,6 +148,58 @@ conformance! {
         }));
         assert!(channel.transmit(&GET).unwrap().status().is_success());
         channel.close().unwrap();
+        session.close().unwrap();
+    }
+
+    fn a_child_sends_nothing_over_its_parents_connection<S>() {
+        let mut service = S::start(1);
+        service.insert(0, DemoCard::new());
+        let mut session = service.open(0);
+        session.execute(&Command::select_aid(DemoCard::AID)).unwrap().ok().unwrap();
+        let mut channel = session.basic_channel();
+        // Each in a child of its own, since after one refusal all is refused.
+        let refused = |error: Option<Error>| error.and_then(|error| error.code()) == Some(Code::INVALID_HANDLE);
+        let calls: [(&str, Call); 13] = [
+            ("channel", |session| session.open_channel().err()),
+            ("numbered channel", |session| session.open_numbered_channel(2).err()),
+            ("transaction", |session| session.transaction().err()),
+            ("file", |session| session.transparent_file().read().err().map(Error::from)),
+            ("update", |session| session.transparent_file().update(&[1]).err()),
+            ("status", |session| session.status().err()),
+            ("attribute", |session| session.get_attribute(Attribute::VENDOR_NAME).err()),
+            ("set attribute", |session| session.set_attribute(Attribute(0x7FFF), &[1]).err()),
+            ("control", |session| session.control(1, &[]).err()),
+            ("secret", |session| session.transmit_sensitive(&GET).err()),
+            ("PIN", |session| {
+                let verify = Command::verify(DemoCard::PIN_REFERENCE, DemoCard::PIN).ok()?;
+                session.execute(&verify).err()
+            }),
+            ("long", |session| session.execute(&Command::put_data(0x0102, &[7; 300])).err()),
+            ("reconnect", |session| session.reconnect(Disposition::Reset).err()),
+        ];
+        let copy = &raw const session;
+        for (name, call) in calls {
+            let is_refused = in_a_child(|| {
+                // SAFETY: the child has a copy of the memory, and never comes back to the original.
+                let mut copy = std::mem::ManuallyDrop::new(unsafe { copy.read() });
+                let is_refused = refused(call(&mut copy));
+                // So is everything from then on.
+                let is_refused = is_refused && refused(copy.transmit(&GET).err());
+                end_with(is_refused);
+            });
+            assert!(is_refused, "{name}");
+        }
+        let copy = &raw mut channel;
+        assert!(in_a_child(|| {
+            // SAFETY: as above.
+            let mut copy = std::mem::ManuallyDrop::new(unsafe { copy.read() });
+            end_with(refused(copy.execute(&Command::verify(0x81, b"1").unwrap()).err()));
+        }));
+        drop(channel);
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+        assert!(session.status().is_ok());
+        let question = Command::verification_status(DemoCard::PIN_REFERENCE);
+        assert_eq!(session.execute(&question).unwrap().status().retries(), Some(3));
         session.close().unwrap();
     }
 }

@@ -172,6 +172,7 @@ fn threads_that_open_and_close_do_not_crash_the_library() {
     assert_eq!(seen.released_beside_a_disconnection.load(Ordering::SeqCst), 0);
 }
 
+/// Field case 30.
 #[test]
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn contexts_wait_for_a_disconnection_that_cannot_end_and_their_owners_do_not() {

@@ -7,7 +7,7 @@ fn simulator() -> Provider {
     unsafe { Provider::new(&TABLE) }
 }
 
-/// Nothing is kept from it: not its own releases, and nothing for the sake of another provider's.
+/// Nothing is kept from it: not its own releases, and nothing for the sake of another provider's. Field cases 28 and 29.
 #[test]
 fn a_simulator_waits_for_nothing() {
     let simulator = simulator();

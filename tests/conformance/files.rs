@@ -85,9 +85,10 @@ conformance! {
             if command[1] == 0xB0 {
                 answer.extend(vec![0xB0; 30_000]);
             } else {
-                // 54, its length, the offset.
-                let len = usize::from(command[8]);
-                let offset = command[9..9 + len].iter().fold(0, |offset, byte| offset << 8 | usize::from(*byte));
+                // 54, its length, the offset; behind Lc of one byte or of three.
+                let object = if command[4] == 0 { &command[7..] } else { &command[5..] };
+                let len = usize::from(object[1]);
+                let offset = object[2..2 + len].iter().fold(0, |offset, byte| offset << 8 | usize::from(*byte));
                 let some = 30_000.min(70_000 - offset);
                 if some == 0 {
                     return vec![0x6B, 0x00];
@@ -196,8 +197,9 @@ conformance! {
         let part = |status: [u8; 2]| [vec![0x5A; 256], status.to_vec()].concat();
         for atr in [&ATR_T1[..], &ATR_T0] {
             for (answers, commands) in [
-                // 6282 with data is the end, whatever would come after.
-                (vec![part([0x62, 0x82]), part([0x90, 0])], 1),
+                // 6282 with all that was asked for is the end where no byte comes behind it, whatever the card says.
+                (vec![part([0x62, 0x82]), vec![0x6F, 0], part([0x90, 0])], 2),
+                (vec![part([0x62, 0x82]), vec![0x90, 0], part([0x90, 0])], 2),
                 // What gives nothing is asked for one byte.
                 (vec![part([0x90, 0]), vec![0x90, 0], vec![0x90, 0], part([0x90, 0])], 3),
                 (vec![part([0x90, 0]), vec![0x62, 0x82], vec![0x6B, 0], part([0x90, 0])], 3),

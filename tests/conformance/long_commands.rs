@@ -176,6 +176,47 @@ conformance! {
         }
     }
 
+    fn an_error_names_the_limit_that_was_in_the_way<S>() {
+        let mut service = S::start(1);
+        let (short, long) = (bytes(200), bytes(300));
+        let extended = [0x3B, 0x85, 0x01, 0x80, 0x73, 0, 0, 0x40, 0x37];
+        let neither = &ATR_T1[..];
+        let max_nc = OFF.max_nc(Some(100));
+        // The options and what was sent; what the text names, and what it does not.
+        for (atr, options, data, named, others) in [
+            (neither, OFF.short_form_only(true), &long, "short_form_only", &["long_form", "max_"][..]),
+            (neither, OFF, &long, "long_form to what the card takes", &["max_", "short_form_only"]),
+            (neither, max_nc, &short, "max_nc", &["max_ne", "short_form_only"]),
+            (&extended, max_nc, &short, "max_nc", &["max_ne", "short_form_only"]),
+            (neither, max_nc.long_form(Some(LongForm::Extended)), &short, "no chain", &["max_ne", "the card names"]),
+        ] {
+            with_card(&mut service, scripted(atr, &[&[0x90, 0]]), |session, card| {
+                session.set_exchange_options(options);
+                let error = session.execute(&PUT.with_data(data)).unwrap_err();
+                assert_error!(error, FormUnknown { nc: data.len() });
+                let text = error.to_string();
+                assert!(text.contains(named) && others.iter().all(|other| !text.contains(other)), "{text}");
+                assert_eq!(card.commands().len(), 0);
+            });
+        }
+        // What the card refused: data, what was expected, or both.
+        let [chaining, _] = chaining_atrs();
+        for (atr, status, command, named, others) in [
+            (&extended[..], 0x6700_u16, PUT.with_data(&long), "max_nc to", "max_ne"),
+            (&extended, 0x6700, GET.with_ne(1000), "max_ne to", "max_nc"),
+            (&extended, 0x6700, GET.with_data(&long).with_ne(1000), "max_nc or max_ne to", "nothing"),
+            (&chaining, 0x6700, PUT.with_data(&long), "max_nc to", "max_ne"),
+            (&chaining, 0x6884, PUT.with_data(&long), "long_form to another form", "max_"),
+        ] {
+            with_card(&mut service, scripted(atr, &[&status.to_be_bytes()]), |session, _| {
+                let error = session.execute(&command).unwrap_err();
+                assert_error!(error, FormRefused { status: StatusWord::from_u16(status) });
+                let text = error.to_string();
+                assert!(text.contains(named) && !text.contains(others), "{text}");
+            });
+        }
+    }
+
     fn a_form_that_the_caller_chose_is_used_and_its_answer_is_the_callers<S>() {
         let mut service = S::start(1);
         let data = bytes(300);

@@ -32,7 +32,7 @@ conformance! {
                 }
                 assert_eq!(session.execute(&right).unwrap().status().to_u16(), 0x6983);
                 let puk_and_pin = [DemoCard::PUK, b"9876"].concat();
-                session.execute(&Command::reset_retry_counter(REFERENCE, &puk_and_pin)).unwrap().ok().unwrap();
+                session.execute(&Command::reset_retry_counter(REFERENCE, &puk_and_pin).unwrap()).unwrap().ok().unwrap();
                 session.execute(&Command::verify(REFERENCE, b"9876").unwrap()).unwrap().ok().unwrap();
                 assert!(card.look(DemoCard::pin_verified));
             });

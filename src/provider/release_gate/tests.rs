@@ -97,6 +97,7 @@ fn a_disconnection_and_a_release_are_never_under_way_together() {
     gate.assert_at_rest();
 }
 
+/// Field case 30.
 #[test]
 fn what_is_postponed_is_released_in_its_order_after_the_last_disconnection() {
     let gate = gate(Duration::ZERO);
@@ -191,6 +192,7 @@ fn a_disconnection_waits_for_a_release_however_long_it_takes() {
     gate.assert_at_rest();
 }
 
+/// Field case 28.
 #[test]
 fn calls_inside_calls_wait_for_nothing() {
     let gate = Arc::new(gate(FOR_EVER));

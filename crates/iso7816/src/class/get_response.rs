@@ -27,7 +27,8 @@ pub enum GetResponseClass {
     Interindustry,
     /// The command's own class with its logical channel, without chaining and secure messaging.
     AsCommand,
-    /// This class byte after every command, whatever its logical channel.
+    /// This class byte after every command, whatever its logical channel: who sends on other channels than the basic one
+    /// adds the number by [`Class::with_channel`].
     Fixed(u8),
 }
 

@@ -12,7 +12,8 @@ use crate::class::{Class, ClassError};
 /// not allow, such as more than 65,535 bytes of data, is refused when it is encoded.
 /// ISO/IEC 7816-4:2013, 5.1; ISO/IEC 7816-3:2006, 12.1.
 ///
-/// `Debug` and `Display` show the data in hexadecimal, except for a sensitive command, of which they show the length.
+/// `Debug` and `Display` show the header and the lengths, never the data: no table of instructions knows all that is secret.
+/// `{:X}` shows the data too, but for a [sensitive](Command::is_sensitive) command.
 ///
 /// # Examples
 /// ```
@@ -22,7 +23,8 @@ use crate::class::{Class, ClassError};
 /// assert_eq!(select.encode(Form::Short)?, [0x00, 0xA4, 0x04, 0x00, 0x05, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00]);
 ///
 /// let own = Command::new(0x80, 0x10, 0x01, 0x02).with_data(&[0xAA]).with_ne(4);
-/// assert_eq!(own.to_string(), "80 10 01 02 Nc=1 AA Ne=4");
+/// assert_eq!(own.to_string(), "80 10 01 02 Nc=1 Ne=4");
+/// assert_eq!(format!("{own:X}"), "80 10 01 02 Nc=1 AA Ne=4");
 /// # Ok::<(), pcsc_iso7816::command::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -155,9 +157,9 @@ impl<'a> Command<'a> {
     /// ```
     /// use pcsc_iso7816::command::Command;
     ///
-    /// let command = Command::put_data(0x0101, &[0xAA, 0xBB]);
-    /// assert_eq!(command.to_string(), "00 DA 01 01 Nc=2 AABB");
-    /// assert_eq!(command.sensitive().to_string(), "00 DA 01 01 Nc=2 (hidden)");
+    /// let command = Command::new(0x80, 0x10, 0x01, 0x02).with_data(&[0xAA, 0xBB]);
+    /// assert_eq!(format!("{command:X}"), "80 10 01 02 Nc=2 AABB");
+    /// assert_eq!(format!("{:X}", command.sensitive()), "80 10 01 02 Nc=2 (hidden)");
     /// ```
     #[inline]
     #[must_use]
@@ -283,22 +285,39 @@ impl<'a> Command<'a> {
     }
 }
 
-impl fmt::Display for Command<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Command<'_> {
+    fn show(&self, f: &mut fmt::Formatter<'_>, with_data: bool) -> fmt::Result {
         let [cla, ins, p1, p2] = self.header;
         write!(f, "{cla:02X} {ins:02X} {p1:02X} {p2:02X}")?;
         if !self.data.is_empty() {
-            write!(f, " Nc={} ", self.data.len())?;
-            if self.is_sensitive() {
-                f.write_str("(hidden)")?;
-            } else {
-                self.data.iter().try_for_each(|byte| write!(f, "{byte:02X}"))?;
+            write!(f, " Nc={}", self.data.len())?;
+            match with_data {
+                true if self.is_sensitive() => f.write_str(" (hidden)")?,
+                true => {
+                    f.write_str(" ")?;
+                    self.data.iter().try_for_each(|byte| write!(f, "{byte:02X}"))?;
+                }
+                false => {}
             }
         }
         if self.ne > 0 {
             write!(f, " Ne={}", self.ne)?;
         }
         Ok(())
+    }
+}
+
+/// Shows header and lengths.
+impl fmt::Display for Command<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.show(f, false)
+    }
+}
+
+/// Shows the data too, but for a sensitive command.
+impl fmt::UpperHex for Command<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.show(f, true)
     }
 }
 
@@ -316,16 +335,21 @@ mod tests {
     fn secret_data_is_never_shown() {
         let commands = [
             Command::verify(0x80, b"SECRET").expect("not empty"),
-            Command::change_reference_data(0x80, b"SECRET"),
-            Command::reset_retry_counter(0x80, b"SECRET"),
+            Command::change_reference_data(0x80, b"SECRET").expect("not empty"),
+            Command::reset_retry_counter(0x80, b"SECRET").expect("not empty"),
+            Command::new(0x80, 0xD8, 0, 0x81).with_data(b"SECRET"),
+            Command::new(0x80, 0xE2, 0x80, 0).with_data(b"SECRET"),
+            Command::new(0x00, 0x2A, 0x80, 0x86).with_data(b"SECRET"),
             Command::new(0x90, 0x21, 0, 0).with_data(b"SECRET"),
-            Command::new(0x00, 0xDA, 0, 0).with_data(b"SECRET").sensitive(),
+            Command::put_data(0x0101, b"SECRET"),
+            Command::new(0x00, 0xD6, 0, 0).with_data(b"SECRET").sensitive(),
         ];
         for command in commands {
             for text in [
                 format!("{command}"),
                 format!("{command:?}"),
                 format!("{command:#?}"),
+                format!("{command:X}"),
             ] {
                 assert!(text.contains("Nc=6"), "{text}");
                 assert!(
@@ -334,7 +358,19 @@ mod tests {
                 );
             }
         }
-        assert!(format!("{:?}", Command::put_data(0x0101, b"PUBLIC")).contains("5055424C4943"));
+        // Of what nobody marked the data is shown where that is asked for, and only there.
+        let unmarked = Command::new(0x80, 0x10, 0, 0).with_data(b"UNKNOWN");
+        assert!(format!("{unmarked:X}").contains("554E4B4E4F574E"));
+        for text in [
+            format!("{unmarked}"),
+            format!("{unmarked:?}"),
+            format!("{unmarked:#?}"),
+        ] {
+            assert!(
+                text.contains("80 10 00 00 Nc=7") && !text.contains("554E"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -96,6 +96,8 @@ pub enum Error {
         /// The function of the card that it answers: CLA, INS, P1 and P2 as they were sent; `None` for a command of fewer
         /// bytes.
         header: Option<[u8; 4]>,
+        /// The status word with which GET RESPONSE was refused after it: see [`Response::refusal`](crate::Response::refusal).
+        refusal: Option<StatusWord>,
         /// The reader.
         reader: ReaderName,
     },
@@ -125,7 +127,7 @@ pub enum Error {
     FormUnknown {
         /// The number of data bytes.
         nc: usize,
-        /// Why neither extended length nor command chaining was chosen.
+        /// Why neither extended length nor command chaining was chosen, and what helps.
         problem: &'static str,
         /// The reader.
         reader: ReaderName,
@@ -137,6 +139,10 @@ pub enum Error {
         form: LongForm,
         /// The status word.
         status: StatusWord,
+        /// The number of data bytes in what was refused: the command, or a part of the chain.
+        nc: usize,
+        /// How many bytes it expected.
+        ne: usize,
         /// The reader.
         reader: ReaderName,
     },

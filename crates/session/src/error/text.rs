@@ -2,6 +2,8 @@
 
 use super::{Cause, Error};
 use crate::ffi::Code;
+use pcsc_iso7816::command::Form;
+use pcsc_iso7816::status_word::StatusWord;
 use std::fmt;
 
 impl fmt::Display for Error {
@@ -48,13 +50,18 @@ impl fmt::Display for Error {
             Error::Status {
                 status,
                 header,
+                refusal,
                 reader,
             } => {
                 write!(f, "the card in {reader:?} answered ")?;
                 if let Some([cla, ins, p1, p2]) = header {
                     write!(f, "the command {cla:02X} {ins:02X} {p1:02X} {p2:02X} with ")?;
                 }
-                status.fmt(f)
+                status.fmt(f)?;
+                match refusal {
+                    Some(refusal) => write!(f, "; and GET RESPONSE for the data with {refusal}"),
+                    None => Ok(()),
+                }
             }
             Error::ManageChannel {} => f.write_str(
                 "MANAGE CHANNEL does not go through a channel: open and close channels by the session",
@@ -64,12 +71,30 @@ impl fmt::Display for Error {
             Error::OutOfRange { source } => write!(f, "the command was not sent: {source}"),
             Error::FormUnknown { nc, problem, reader } => write!(
                 f,
-                "the command with {nc} bytes of data was not sent to the card in {reader:?}: {problem}; set ExchangeOptions::long_form"
+                "the command with {nc} bytes of data was not sent to the card in {reader:?}: {problem}"
             ),
-            Error::FormRefused { form, status, reader } => write!(
-                f,
-                "the card in {reader:?} answered {status} to a command with {form}: set ExchangeOptions::long_form to another form"
-            ),
+            Error::FormRefused {
+                form,
+                status,
+                nc,
+                ne,
+                reader,
+            } => {
+                write!(
+                    f,
+                    "the card in {reader:?} answered {status} to a command with {form}, {nc} bytes of data and {ne} expected: set ExchangeOptions::long_form to another form"
+                )?;
+                // A wrong length may be one that is too large.
+                if *status != StatusWord::WRONG_LENGTH {
+                    return Ok(());
+                }
+                match (*nc >= Form::Short.max_nc(), *ne > Form::Short.max_ne()) {
+                    (true, true) => f.write_str(", or max_nc or max_ne to what the card takes"),
+                    (true, false) => f.write_str(", or max_nc to what the card takes"),
+                    (false, true) => f.write_str(", or max_ne to what the card takes"),
+                    (false, false) => Ok(()),
+                }
+            }
             Error::ResponseTooLong { len, reader } => write!(
                 f,
                 "the card in {reader:?} has more than an answer may have: {len} bytes came, the most are 65,536"
@@ -84,7 +109,7 @@ impl fmt::Display for Error {
             ),
             Error::FileTooLong { max, reader } => write!(
                 f,
-                "the file of the card in {reader:?} has more than the {max} bytes that are read or updated of one"
+                "no more than {max} bytes are read or updated of one file of the card in {reader:?}"
             ),
             Error::BadResponse { problem, reader } => {
                 write!(f, "the answer of the card in {reader:?} is wrong: {problem}")

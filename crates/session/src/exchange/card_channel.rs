@@ -73,6 +73,10 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     ///
     /// # Platform notes
     /// With pcsc-lite and on Windows this waits while another handle holds a transaction.
+    ///
+    /// In a child of `fork` the card is the parent's: do not call this there. Other calls are refused with
+    /// `SCARD_E_INVALID_HANDLE`; this one and short commands by [`execute`](CardChannel::execute) are not, but on a
+    /// [`Channel`](crate::Channel), since asking which process it is takes a system call.
     #[doc(alias = "SCardTransmit")]
     #[inline]
     fn transmit(&mut self, command: &[u8]) -> Result<Response<'_>, Error> {
@@ -117,7 +121,8 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     /// Sends a command and gathers its whole answer, by the rules of ISO/IEC 7816-3 and -4.
     ///
     /// - 61xx is followed by GET RESPONSE until all is there, or as many bytes as the command's Ne says, where it does
-    ///   not ask for all: the last status word is 61xx then. Up to 65,536 bytes, in rounds of any length.
+    ///   not ask for all: the last status word is 61xx then. Up to 65,536 bytes, in rounds of any length, of which at most
+    ///   4,096 may bring fewer than 16 bytes, and 256 none: a card must not hold a program for ever.
     /// - 6Cxx, which says that the command was not executed, is followed by the same command with the right Le, once; the
     ///   card takes no other, also where that is more than Ne.
     /// - A command of more than 255 data bytes, or that expects more than 256, goes out with extended length or in a
@@ -134,7 +139,8 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     /// As [`transmit`](CardChannel::transmit), and: [`Error::Encode`] and [`Error::Class`] before anything is sent;
     /// [`Error::FormUnknown`] where the command does not fit the short form and nothing says what the card takes;
     /// [`Error::FormRefused`] where the card answers 6700 or 6884 to the form that its answer to reset names;
-    /// [`Error::BadResponse`] where it answers 61xx before the last part of a chain, which goes no further then;
+    /// [`Error::BadResponse`] where it answers 61xx before the last part of a chain, which goes no further then, and where
+    /// GET RESPONSE brings too little too often;
     /// [`Error::ResponseTooLong`]; on a channel [`Error::ManageChannel`] for MANAGE CHANNEL, which would take it away.
     /// Any other status word is the response's own: see [`Response::ok`].
     #[inline]
@@ -162,8 +168,9 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     /// does not say. Until then, and where this is not called, only the answer to reset, the reader and
     /// [`ExchangeOptions`](crate::ExchangeOptions) are asked.
     ///
-    /// Selects EF.ATR/INFO (2F01) in the current DF, else in the MF: select your application afterwards. DO 7F66 is in
-    /// ISO/IEC 7816-4:2013, 12.7.1.
+    /// Selects EF.ATR/INFO (2F01) in the current DF, else in the MF: select your application afterwards. With P1-P2 000C, and
+    /// where the card refuses that in itself, 020C and 0000: 1 to 8 SELECT commands before the file is read. Not by a short EF
+    /// identifier, since the standard gives the file none. DO 7F66 is in ISO/IEC 7816-4:2013, 12.7.1.
     ///
     /// # Errors
     /// As [`execute`](CardChannel::execute); [`Error::BadResponse`] where the file's data objects are none.

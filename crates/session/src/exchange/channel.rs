@@ -51,6 +51,7 @@ impl Connection {
     #[doc(alias = "MANAGE CHANNEL")]
     pub fn open_channel(&self) -> Result<Channel<'_>, Error> {
         let mut channel = self.basic_channel();
+        channel.on_basic_channel().check_process()?;
         let response = channel.execute(&Command::open_channel())?.ok()?;
         let &[number @ 1..=19] = response.data() else {
             let problem = "MANAGE CHANNEL is answered by the number of a channel, 1 to 19";
@@ -70,6 +71,7 @@ impl Connection {
     #[doc(alias = "MANAGE CHANNEL")]
     pub fn open_numbered_channel(&self, number: u8) -> Result<Channel<'_>, Error> {
         let mut channel = self.basic_channel();
+        channel.on_basic_channel().check_process()?;
         channel.execute(&Command::open_numbered_channel(number)?)?.ok()?;
         channel.number = number;
         channel.is_open = true;

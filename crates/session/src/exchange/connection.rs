@@ -129,12 +129,6 @@ impl Connection {
         )
     }
 
-    /// Whether the options or the card itself allow fewer bytes of data in one command.
-    pub(super) fn is_beyond_limits(&self, nc: usize) -> bool {
-        self.options.get().max_nc.is_some_and(|max| nc > max)
-            || self.told.get().is_some_and(|told| nc > told.max_nc())
-    }
-
     /// The form for a command with so many data bytes that the short one cannot carry, and whether it was chosen here;
     /// none where nothing says what the card takes. The service is asked the first time.
     pub(super) fn long_form(&self, nc: usize) -> Result<(Option<LongForm>, bool), Error> {

@@ -4,12 +4,20 @@ use crate::error::Error;
 use crate::exchange::response::Response;
 use crate::exchange::transmit::{Exchange, MANAGE_CHANNEL, MAX_COMMAND, MAX_DATA, Outgoing};
 use crate::ffi::Protocol;
-use pcsc_iso7816::class::Class;
+use pcsc_iso7816::class::{Class, GetResponseClass};
 use pcsc_iso7816::command::{Command, EncodeError, Form};
+use pcsc_iso7816::status_word::StatusWord;
 use zeroize::Zeroize;
 
 /// How many GET RESPONSE commands of one answer may bring nothing.
 const MAX_EMPTY_ROUNDS: usize = 256;
+
+/// How many bytes one command brings at least, of an answer or a file in many parts; and how many commands may bring fewer.
+///
+/// The bound is on bytes, for cards give what they like. But one that gives a byte at a time would hold a program for 65,535
+/// commands, and with a file for 16 million; no card in the field is known to give fewer than 16 but at an end.
+pub(super) const FEW: usize = 16;
+pub(super) const MAX_ROUNDS_OF_FEW: usize = 4096;
 
 impl<'a> Exchange<'a> {
     /// See [`CardChannel::execute`](crate::CardChannel::execute).
@@ -30,6 +38,9 @@ impl<'a> Exchange<'a> {
             return Err(Error::ManageChannel {});
         }
         let command = command.with_channel(self.channel)?;
+        if let GetResponseClass::Fixed(cla) = self.connection.options.get().get_response_class {
+            Class::new(cla).with_channel(self.channel)?;
+        }
         self.buffers.origin.header = Some(command.header());
         self.execute_in_form(&command)
     }
@@ -104,6 +115,7 @@ impl<'a> Exchange<'a> {
         offset: usize,
         is_secret: bool,
     ) -> Result<usize, Error> {
+        self.check_process()?;
         let len = match command.encode_into(form, &mut self.buffers.outgoing) {
             Ok(len) => len,
             Err(_) => encode_long(command, form, &mut self.buffers.outgoing)?,
@@ -144,10 +156,12 @@ impl<'a> Exchange<'a> {
         let sent = self.in_form(command, form);
         let mut len = self.with_correct_le(&sent, form, 0, len, is_secret)?;
         let most = most_expected(command, form);
-        len = self.after_warning(command, len, is_secret)?;
-        let class =
-            Class::new(command.cla()).of_get_response(self.connection.options.get().get_response_class);
-        let mut empty_rounds = 0;
+        let warning = self.status(len);
+        let is_announced = self.is_announced(command, len);
+        if is_announced {
+            len = self.get_response(command, Form::Short.max_ne(), 0, is_secret)?;
+        }
+        let (mut empty_rounds, mut rounds_of_few) = (0, 0);
         while let Some(waiting) = self.waiting(len) {
             // The next round takes the place of this one's status word.
             let end = len - 2;
@@ -156,48 +170,67 @@ impl<'a> Exchange<'a> {
                 break;
             }
             if end + ne > MAX_DATA {
-                return Err(Error::ResponseTooLong {
-                    len: end,
-                    reader: self.connection.card.reader().clone(),
-                });
+                return Err(self.response_too_long(end));
             }
-            let get_response = Command::get_response(ne).with_cla(class.to_u8());
-            let round = self.transmit_encoded(&get_response, Form::Short, end, is_secret)?;
-            len = end + self.with_correct_le(&get_response, Form::Short, end, round, is_secret)?;
+            len = end + self.get_response(command, ne, end, is_secret)?;
             // The bound is on bytes, and rounds that bring none could go on for ever.
             empty_rounds += usize::from(len == end + 2);
+            rounds_of_few += usize::from(len < end + 2 + FEW);
             if empty_rounds > MAX_EMPTY_ROUNDS {
                 return Err(
                     self.bad_response("61xx was answered again and again, and GET RESPONSE brought nothing")
                 );
             }
+            if rounds_of_few > MAX_ROUNDS_OF_FEW {
+                return Err(self
+                    .bad_response("more than 4,096 GET RESPONSE commands brought fewer than 16 bytes each"));
+            }
+        }
+        if is_announced {
+            self.keep_warning(warning, len);
         }
         Ok(len)
     }
 
-    /// Asks for the data that a warning announces on T=0; the warning stays where there is none.
-    fn after_warning(&mut self, command: &Command<'_>, len: usize, is_secret: bool) -> Result<usize, Error> {
-        let warning = self.status(len);
-        let is_announced = self.connection.options.get().get_response_after_warning
+    /// Asks for data that waits, by GET RESPONSE in the class that a rule names.
+    fn get_response(
+        &mut self,
+        command: &Command<'_>,
+        ne: usize,
+        offset: usize,
+        is_secret: bool,
+    ) -> Result<usize, Error> {
+        let rule = self.connection.options.get().get_response_class;
+        let mut class = Class::new(command.cla()).of_get_response(rule);
+        // A class that is the same after every command does not say the channel yet.
+        if self.channel > 0 && matches!(rule, GetResponseClass::Fixed(_)) {
+            class = class.with_channel(self.channel)?;
+        }
+        let get_response = Command::get_response(ne).with_cla(class.to_u8());
+        let len = self.transmit_encoded(&get_response, Form::Short, offset, is_secret)?;
+        self.with_correct_le(&get_response, Form::Short, offset, len, is_secret)
+    }
+
+    /// Whether an answer is a warning that announces data on T=0.
+    fn is_announced(&self, command: &Command<'_>, len: usize) -> bool {
+        self.connection.options.get().get_response_after_warning
             && self.connection.card.protocol() == Protocol::T0
-            && matches!(warning.sw1(), 0x62 | 0x63)
+            && matches!(self.status(len).sw1(), 0x62 | 0x63)
             && len == 2
             && command.nc() > 0
-            && command.ne() > 0;
-        if !is_announced {
-            return Ok(len);
-        }
-        let class =
-            Class::new(command.cla()).of_get_response(self.connection.options.get().get_response_class);
-        let get_response = Command::get_response(Form::Short.max_ne()).with_cla(class.to_u8());
-        let round = self.transmit_encoded(&get_response, Form::Short, 0, is_secret)?;
-        let len = self.with_correct_le(&get_response, Form::Short, 0, round, is_secret)?;
-        // Where nothing waits the warning stays, and where the data comes with 9000 it is not lost: there may be more to ask.
+            && command.ne() > 0
+    }
+
+    /// Puts a warning behind the data that it announced and that came with 9000: there may be more to ask for. It stays where
+    /// no data came, with the status word that GET RESPONSE was refused with beside it.
+    fn keep_warning(&mut self, warning: StatusWord, len: usize) {
         let status = self.status(len);
-        if status.is_success() || len == 2 && self.waiting(len).is_none() {
+        if len == 2 && !status.is_success() && status != warning {
+            self.buffers.origin.note_refusal(status);
+        }
+        if len == 2 || status.is_success() {
             self.buffers.receive[len - 2..len].copy_from_slice(&warning.to_u16().to_be_bytes());
         }
-        Ok(len)
     }
 
     /// Sends a command that was answered by 6Cxx, and so was not executed, once more with the right Le.
@@ -280,7 +313,7 @@ mod tests {
         let harmless = Command::select_aid(&[0xA0]);
         for len in [4, 255, 256, 1000] {
             let secret = vec![0xA5; len];
-            let marked = Command::new(0x80, 0xDA, 0, 0)
+            let marked = Command::new(0x80, 0x10, 0, 0)
                 .with_data(&secret)
                 .with_ne(256)
                 .sensitive();
@@ -298,7 +331,7 @@ mod tests {
             }
         }
         // What is no secret is not wiped: the test would see it.
-        let public = Command::new(0x80, 0xDA, 0, 0).with_data(&[0xA5]).with_ne(256);
+        let public = Command::new(0x80, 0x10, 0, 0).with_data(&[0xA5]).with_ne(256);
         session.execute(&public).unwrap();
         assert_eq!(found(&mut session), (true, true));
     }

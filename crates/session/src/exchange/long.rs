@@ -22,7 +22,7 @@ impl Exchange<'_> {
                 let len = self.transmit_encoded(&sent, Form::Extended, 0, is_secret)?;
                 let status = self.status(len);
                 if chosen && status == StatusWord::WRONG_LENGTH {
-                    return Err(self.form_refused(LongForm::Extended, status));
+                    return Err(self.form_refused(LongForm::Extended, &sent, status));
                 }
                 self.complete(command, Form::Extended, len, is_secret)
             }
@@ -46,7 +46,7 @@ impl Exchange<'_> {
                     StatusWord::WRONG_LENGTH | StatusWord::CHAINING_NOT_SUPPORTED
                 )
             {
-                return Err(self.form_refused(LongForm::Chaining, status));
+                return Err(self.form_refused(LongForm::Chaining, &sent, status));
             }
             if chain.len() == 0 {
                 return self.complete(&part, Form::Short, len, is_secret);
@@ -66,33 +66,48 @@ impl Exchange<'_> {
     }
 
     #[cold]
-    fn form_refused(&self, form: LongForm, status: StatusWord) -> Error {
+    fn form_refused(&self, form: LongForm, sent: &Command<'_>, status: StatusWord) -> Error {
         Error::FormRefused {
             form,
             status,
+            nc: sent.nc(),
+            ne: sent.ne(),
             reader: self.connection.card.reader().clone(),
         }
     }
 
     #[cold]
     fn form_unknown(&self, nc: usize) -> Error {
+        let options = self.connection.options.get();
+        let is_forced = options.long_form == Some(LongForm::Extended);
         let problem = match self.connection.limits.get() {
-            _ if self.connection.options.get().short_form_only => {
-                "the options allow neither extended length nor command chaining"
+            _ if options.short_form_only => {
+                "the options allow the short form alone: unset ExchangeOptions::short_form_only, or send it in pieces"
             }
-            _ if self.connection.is_beyond_limits(nc) => {
-                "it is more than the options, or DO 7F66 of the card, allow for one command, and the card names no command chaining"
+            _ if options.max_nc.is_some_and(|max| nc > max) && is_forced => {
+                "ExchangeOptions::max_nc allows fewer, and ExchangeOptions::long_form no chain: change one of them"
+            }
+            _ if options.max_nc.is_some_and(|max| nc > max) => {
+                "ExchangeOptions::max_nc allows fewer, and the card names no command chaining: raise it, or set ExchangeOptions::long_form to chaining"
+            }
+            _ if self.connection.told.get().is_some_and(|told| nc > told.max_nc()) && is_forced => {
+                "DO 7F66 of the card allows fewer in one command, and ExchangeOptions::long_form no chain: set it to chaining"
+            }
+            _ if self.connection.told.get().is_some_and(|told| nc > told.max_nc()) => {
+                "DO 7F66 of the card allows fewer in one command, and its answer to reset names no command chaining: send it in pieces, or set ExchangeOptions::long_form to chaining"
             }
             Some(Limits {
                 names_extended_length: false,
                 ..
             })
-            | None => "its answer to reset names neither extended length nor command chaining",
+            | None => {
+                "its answer to reset names neither extended length nor command chaining: set ExchangeOptions::long_form to what the card takes"
+            }
             Some(_) if self.connection.card.protocol() == Protocol::T0 => {
-                "its answer to reset names extended length, which T=0 does not carry, and no command chaining"
+                "its answer to reset names extended length, which T=0 does not carry, and no command chaining: connect by T=1, or set ExchangeOptions::long_form to what card and reader take"
             }
             Some(_) => {
-                "its answer to reset names extended length, which the reader rules out for so many bytes, and no command chaining"
+                "its answer to reset names extended length, which the reader rules out for so many bytes, and no command chaining: use another reader, or set ExchangeOptions::long_form to chaining"
             }
         };
         Error::FormUnknown {

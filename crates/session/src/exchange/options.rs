@@ -10,7 +10,7 @@ use pcsc_iso7816::command::LongForm;
 /// | | [`iso`](ExchangeOptions::iso), the default | [`emv`](ExchangeOptions::emv) | [`uicc`](ExchangeOptions::uicc) | [`global_platform`](ExchangeOptions::global_platform) |
 /// | --- | --- | --- | --- | --- |
 /// | GET RESPONSE after 61xx | yes | yes | yes | yes |
-/// | its class byte | interindustry | 00 | interindustry | interindustry |
+/// | its class byte | interindustry | 00, with the number of a [`Channel`](crate::Channel) | interindustry | interindustry |
 /// | GET RESPONSE after 9Fxx | no | no | yes | no |
 /// | GET RESPONSE after a warning, on T=0 | no | no | yes | yes |
 /// | the right Le after 6Cxx | yes | yes | yes | yes |
@@ -212,6 +212,9 @@ impl ExchangeOptions {
 
     /// Says which class byte GET RESPONSE gets. Default: the interindustry class with the command's logical channel, since
     /// cards differ in whether they know GET RESPONSE in a proprietary class.
+    ///
+    /// On a [`Channel`](crate::Channel) its number goes into a [fixed](GetResponseClass::Fixed) class too, as it goes into every
+    /// command.
     pub const fn get_response_class(mut self, rule: GetResponseClass) -> Self {
         self.get_response_class = rule;
         self
@@ -219,6 +222,9 @@ impl ExchangeOptions {
 
     /// Says whether, on T=0, a warning (62xx, 63xx) without data that answers a command with data and Ne is followed by one
     /// GET RESPONSE. Default: no. ETSI TS 102 221, 7.3.1.1.4.
+    ///
+    /// The warning stays the answer's status word, where the data comes with 9000 or is refused: see
+    /// [`Response::refusal`](crate::Response::refusal).
     pub const fn get_response_after_warning(mut self, is: bool) -> Self {
         self.get_response_after_warning = is;
         self

@@ -12,8 +12,23 @@ pub(crate) struct Origin {
     pub(super) reader: ReaderName,
     /// CLA, INS, P1 and P2, where the command had that many bytes.
     pub(super) header: Option<[u8; 4]>,
+    /// What holds for the answer; written for each command.
+    pub(super) marks: Marks,
+    /// What GET RESPONSE was refused with, where the marks say so.
+    refusal: StatusWord,
+}
+
+/// What holds for an answer. One value, so that a command writes it at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Nothing.
+    Plain,
     /// The command was secret, and so is its answer.
-    pub(super) is_secret: bool,
+    Secret,
+    /// A warning announced data that was refused.
+    Refused,
+    /// Both.
+    SecretAndRefused,
 }
 
 impl Origin {
@@ -21,8 +36,27 @@ impl Origin {
         Origin {
             reader,
             header: None,
-            is_secret: false,
+            marks: Marks::Plain,
+            refusal: StatusWord::SUCCESS,
         }
+    }
+
+    /// Takes note of what GET RESPONSE after a warning was refused with.
+    pub(super) fn note_refusal(&mut self, status: StatusWord) {
+        self.refusal = status;
+        self.marks = if self.is_secret() {
+            Marks::SecretAndRefused
+        } else {
+            Marks::Refused
+        };
+    }
+
+    fn is_secret(&self) -> bool {
+        matches!(self.marks, Marks::Secret | Marks::SecretAndRefused)
+    }
+
+    fn refusal(&self) -> Option<StatusWord> {
+        matches!(self.marks, Marks::Refused | Marks::SecretAndRefused).then_some(self.refusal)
     }
 }
 
@@ -72,6 +106,14 @@ impl<'a> Response<'a> {
         &self.origin.reader
     }
 
+    /// Gives the status word with which the card refused GET RESPONSE, where a warning announced data
+    /// ([`ExchangeOptions::get_response_after_warning`](crate::ExchangeOptions::get_response_after_warning)): perhaps there
+    /// was none, perhaps it is lost. [`status`](Response::status) is the warning, and there is no data.
+    #[must_use]
+    pub fn refusal(&self) -> Option<StatusWord> {
+        self.origin.refusal()
+    }
+
     /// Returns the response itself where the status word is 9000 or 61xx.
     ///
     /// # Errors
@@ -97,7 +139,7 @@ impl<'a> Response<'a> {
     /// Returns the response itself where the status word is 9000, 61xx or one of these.
     ///
     /// # Errors
-    /// [`Error::Status`] with any other status word.
+    /// [`Error::Status`] with any other status word, and where there is a [`refusal`](Response::refusal) beside it.
     ///
     /// # Examples
     /// ```
@@ -122,7 +164,7 @@ impl<'a> Response<'a> {
     /// Returns the response itself where the status word is 9000, 61xx or one that the predicate takes.
     ///
     /// # Errors
-    /// [`Error::Status`] with any other status word.
+    /// [`Error::Status`] with any other status word, and where there is a [`refusal`](Response::refusal) beside it.
     ///
     /// # Examples
     /// ```
@@ -137,7 +179,10 @@ impl<'a> Response<'a> {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn ok_if(self, is_success: impl FnOnce(StatusWord) -> bool) -> Result<Response<'a>, Error> {
-        if self.status.is_success() || self.status.remaining().is_some() || is_success(self.status) {
+        if self.status.is_success()
+            || self.status.remaining().is_some()
+            || is_success(self.status) && self.refusal().is_none()
+        {
             Ok(self)
         } else {
             Err(self.to_error())
@@ -151,6 +196,7 @@ impl<'a> Response<'a> {
         Error::Status {
             status: self.status,
             header: self.origin.header,
+            refusal: self.refusal(),
             reader: self.origin.reader.clone(),
         }
     }
@@ -254,7 +300,7 @@ impl ResponseBuf {
 
 impl Drop for ResponseBuf {
     fn drop(&mut self) {
-        if self.origin.is_secret {
+        if self.origin.is_secret() {
             self.data.zeroize();
         }
     }

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::exchange::apdu_log;
 use crate::exchange::buffers::Buffers;
 use crate::exchange::connection::Connection;
-use crate::exchange::response::Response;
+use crate::exchange::response::{Marks, Response};
 use crate::service::TrackedCard;
 use pcsc_iso7816::class::Class;
 use pcsc_iso7816::command::{Command, is_sensitive_apdu};
@@ -70,6 +70,7 @@ impl<'a> Exchange<'a> {
 
     /// See [`CardChannel::transmit_sensitive`](crate::CardChannel::transmit_sensitive).
     pub(crate) fn transmit_sensitive(mut self, command: &[u8]) -> Result<Response<'a>, Error> {
+        self.check_process()?;
         let len = self.transmit_bytes(command, true)?;
         Ok(self.into_response(len))
     }
@@ -94,6 +95,7 @@ impl<'a> Exchange<'a> {
         let [cla, ..] = *command else {
             return Err(refused(0));
         };
+        self.check_process()?;
         if command.get(1) == Some(&MANAGE_CHANNEL) {
             return Err(Error::ManageChannel {});
         }
@@ -109,6 +111,12 @@ impl<'a> Exchange<'a> {
             self.buffers.outgoing[..command.len()].zeroize();
         }
         result
+    }
+
+    /// Refuses to send in a child of `fork`; what sends a plain command does not ask, since that is a system call.
+    #[cold]
+    pub(super) fn check_process(&self) -> Result<(), Error> {
+        self.connection.card.check_process(FUNCTION)
     }
 
     /// Sends a command, takes its answer into the buffer from `offset` on, and returns the answer's length: at least 2,
@@ -138,7 +146,7 @@ impl<'a> Exchange<'a> {
             buffers.receive[..buffers.secret].zeroize();
             buffers.secret = 0;
         }
-        buffers.origin.is_secret = is_secret;
+        buffers.origin.marks = if is_secret { Marks::Secret } else { Marks::Plain };
         if apdu_log::enabled() {
             apdu_log::command(card.reader(), command, is_secret || !self.connection.logs_bytes);
         }
@@ -180,6 +188,14 @@ impl<'a> Exchange<'a> {
     #[cold]
     pub(super) fn refused(&self, status: StatusWord) -> Error {
         Response::new(&[], status, &self.buffers.origin).to_error()
+    }
+
+    #[cold]
+    pub(super) fn response_too_long(&self, len: usize) -> Error {
+        Error::ResponseTooLong {
+            len,
+            reader: self.connection.card.reader().clone(),
+        }
     }
 
     #[cold]

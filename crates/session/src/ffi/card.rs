@@ -146,16 +146,23 @@ impl CardHandle {
         self.is_open = false;
     }
 
+    /// Whether this process may use it: in a child of `fork` the connection is the parent's.
+    ///
+    /// [`transmit`](CardHandle::transmit) does not ask, since that is a system call for each command.
+    pub(crate) fn check_process(&self) -> Result<(), Code> {
+        match self.context.is_own() {
+            true => Ok(()),
+            false => Err(Code::INVALID_HANDLE),
+        }
+    }
+
     /// Wraps `SCardReconnect`.
     pub(crate) fn reconnect(
         &mut self,
         opening: Opening,
         initialization: Disposition,
     ) -> Result<Protocol, CallError> {
-        // The connection is the parent's, where this is a child of `fork`.
-        if !self.context.is_own() {
-            return Err(Code::INVALID_HANDLE.into());
-        }
+        self.check_process()?;
         let mut protocol = 0;
         let function = self.context.provider().functions().SCardReconnect;
         // SAFETY: the connection is open while this value is; the result is a local that outlives the call.
@@ -190,9 +197,7 @@ impl CardHandle {
 
     /// Wraps `SCardBeginTransaction`. A child of `fork` cannot begin what it would not end.
     pub(crate) fn begin_transaction(&self) -> Result<(), CallError> {
-        if !self.context.is_own() {
-            return Err(Code::INVALID_HANDLE.into());
-        }
+        self.check_process()?;
         let function = self.context.provider().functions().SCardBeginTransaction;
         // SAFETY: the connection is open while this value is.
         check(unsafe { function(self.handle) })
@@ -210,6 +215,8 @@ impl CardHandle {
 
     /// Wraps `SCardStatus`.
     pub(crate) fn status(&self) -> Result<CardStatus, WholeError> {
+        self.check_process()
+            .map_err(|code| WholeError::Failed(code.into()))?;
         let function = text!(self.context.provider().functions(), SCardStatus, SCardStatusW);
         let mut atr = [0; MAX_ATR];
         let (names, (names_len, state, protocol, atr_len)) =
@@ -271,6 +278,7 @@ impl CardHandle {
         input: &[u8],
         answer: &mut [u8],
     ) -> Result<usize, CallError> {
+        self.check_process()?;
         let mut len = 0;
         let function = self.context.provider().functions().SCardControl;
         // SAFETY: the connection is open while this value is; `input` and `answer` have the lengths given, and outlive the
@@ -296,6 +304,8 @@ impl CardHandle {
         attribute: Attribute,
         buffer: &mut [u8],
     ) -> Result<usize, OutputError> {
+        self.check_process()
+            .map_err(|code| OutputError::Failed(code.into()))?;
         let mut len = length(buffer);
         let function = self.context.provider().functions().SCardGetAttrib;
         // SAFETY: the connection is open while this value is; `buffer` has `len` bytes, and both outlive the call.
@@ -312,6 +322,7 @@ impl CardHandle {
 
     /// Wraps `SCardSetAttrib`.
     pub(crate) fn set_attribute(&self, attribute: Attribute, value: &[u8]) -> Result<(), CallError> {
+        self.check_process()?;
         let function = self.context.provider().functions().SCardSetAttrib;
         // SAFETY: the connection is open while this value is; `value` has the length given, and outlives the call.
         let code = unsafe {

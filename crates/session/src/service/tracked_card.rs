@@ -156,6 +156,13 @@ impl TrackedCard {
         }
     }
 
+    /// Returns the error for a call in a child of `fork`; the calls to come are refused too then.
+    pub(crate) fn check_process(&self, function: &'static str) -> Result<(), Error> {
+        self.handle
+            .check_process()
+            .map_err(|code| self.failed(function, code))
+    }
+
     /// Returns the error for a call that needs the reader alone, where that or the service is gone.
     pub(crate) fn check_reader(&self, function: &'static str) -> Result<(), Error> {
         match self.lost.get() {

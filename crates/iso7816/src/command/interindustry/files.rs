@@ -257,7 +257,7 @@ impl<'a> Command<'a> {
 
     /// Makes PUT DATA of the data object with a tag of one or two bytes.
     ///
-    /// The data is not taken for secret; for keys, add [`sensitive`](Self::sensitive). ISO/IEC 7816-4:2013, 11.4.6.
+    /// The data is taken for secret: it may be a key. ISO/IEC 7816-4:2013, 11.4.6.
     ///
     /// # Examples
     /// ```

@@ -49,36 +49,49 @@ impl<'a> Command<'a> {
 
     /// Makes CHANGE REFERENCE DATA: the old PIN followed by the new one.
     ///
-    /// With the new one alone: `.with_p1(0x01)`. ISO/IEC 7816-4:2013, 11.5.7.
+    /// Without data it is refused, as [`verify`](Self::verify) is. With the new one alone: `.with_p1(0x01)`.
+    /// ISO/IEC 7816-4:2013, 11.5.7.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] where there is no PIN.
     ///
     /// # Examples
     /// ```
     /// use pcsc_iso7816::command::{Command, Form};
     ///
-    /// let command = Command::change_reference_data(0x81, b"1122");
+    /// let command = Command::change_reference_data(0x81, b"1122")?;
     /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x24, 0x00, 0x81, 0x04, 0x31, 0x31, 0x32, 0x32]);
-    /// # Ok::<(), pcsc_iso7816::command::EncodeError>(())
+    /// assert!(Command::change_reference_data(0x81, b"").is_err());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
-    #[must_use]
-    pub const fn change_reference_data(reference: u8, old_and_new: &'a [u8]) -> Self {
-        Self::new(0x00, instruction::CHANGE_REFERENCE_DATA, 0x00, reference).with_data(old_and_new)
+    pub const fn change_reference_data(reference: u8, old_and_new: &'a [u8]) -> Result<Self, OutOfRange> {
+        checked!(not_empty("length of the PINs", old_and_new));
+        Ok(Self::new(0x00, instruction::CHANGE_REFERENCE_DATA, 0x00, reference).with_data(old_and_new))
     }
 
     /// Makes RESET RETRY COUNTER: the resetting code followed by the new PIN.
     ///
-    /// ISO/IEC 7816-4:2013, 11.5.10.
+    /// Without data it is refused, as [`verify`](Self::verify) is: such a command, with P1 03, resets the counter for whoever
+    /// has authenticated himself in another way. With the code alone: `.with_p1(0x01)`. ISO/IEC 7816-4:2013, 11.5.10.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] where there is neither code nor PIN.
     ///
     /// # Examples
     /// ```
     /// use pcsc_iso7816::command::{Command, Form};
     ///
-    /// let command = Command::reset_retry_counter(0x81, b"1122");
+    /// let command = Command::reset_retry_counter(0x81, b"1122")?;
     /// assert_eq!(command.encode(Form::Short)?, [0x00, 0x2C, 0x00, 0x81, 0x04, 0x31, 0x31, 0x32, 0x32]);
-    /// # Ok::<(), pcsc_iso7816::command::EncodeError>(())
+    /// assert!(Command::reset_retry_counter(0x81, b"").is_err());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
-    #[must_use]
-    pub const fn reset_retry_counter(reference: u8, code_and_new: &'a [u8]) -> Self {
-        Self::new(0x00, instruction::RESET_RETRY_COUNTER, 0x00, reference).with_data(code_and_new)
+    pub const fn reset_retry_counter(reference: u8, code_and_new: &'a [u8]) -> Result<Self, OutOfRange> {
+        checked!(not_empty(
+            "length of the resetting code and the PIN",
+            code_and_new
+        ));
+        Ok(Self::new(0x00, instruction::RESET_RETRY_COUNTER, 0x00, reference).with_data(code_and_new))
     }
 
     /// Makes GET CHALLENGE: random bytes from the card.

@@ -31,8 +31,8 @@ fn bytes_of_each_command() -> Result<(), OutOfRange> {
         (Command::put_data(0x5F50, &[9]), "00DA5F500109"),
         (Command::verify(0x82, b"12")?, "00200082023132"),
         (Command::verification_status(0x82), "00200082"),
-        (Command::change_reference_data(0x81, b"12"), "00240081023132"),
-        (Command::reset_retry_counter(0x81, b"12"), "002C0081023132"),
+        (Command::change_reference_data(0x81, b"12")?, "00240081023132"),
+        (Command::reset_retry_counter(0x81, b"12")?, "002C0081023132"),
         (Command::get_challenge(8), "0084000008"),
         (Command::internal_authenticate(1, 2, &[9], 256), "00880102010900"),
         (Command::external_authenticate(1, 2, &[9])?, "008201020109"),
@@ -79,5 +79,13 @@ fn field_case_26_no_data_is_no_password() {
     assert_eq!(error.to_string(), "length of the PIN is 0, outside 1 to 65535");
     let error = Command::external_authenticate(0, 1, &[]).expect_err("it would ask for the status");
     assert_eq!(error.field(), "length of the response to the challenge");
+    let error = Command::change_reference_data(0x81, b"").expect_err("there is no PIN");
+    assert_eq!(error.field(), "length of the PINs");
+    let error = Command::reset_retry_counter(0x81, b"").expect_err("there is no PIN");
+    assert_eq!(error.field(), "length of the resetting code and the PIN");
+    assert!(
+        Command::change_reference_data(0x81, b"1").is_ok()
+            && Command::reset_retry_counter(0x81, b"1").is_ok()
+    );
     assert!(Command::verify(0x81, b"1").is_ok() && Command::external_authenticate(0, 1, &[1]).is_ok());
 }

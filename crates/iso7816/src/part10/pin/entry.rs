@@ -98,7 +98,8 @@ impl Entry {
         Self {
             timeouts: [0; 2],
             block,
-            digits: [min_digits, max_digits],
+            // Without a digit the command would be a question: see `Command::verify`.
+            digits: [if min_digits == 0 { 1 } else { min_digits }, max_digits],
             validation: EntryValidation::KEY,
             message_count: DEFAULT_MESSAGES,
             language: 0,

@@ -44,6 +44,8 @@ impl<'a> PinModify<'a> {
     pub const HEADER_LEN: usize = HEADER_LEN;
 
     /// Begins with the block, the fewest and the most digits of a PIN, and the command that the PINs are put into.
+    ///
+    /// The fewest are at least one.
     #[must_use]
     pub const fn new(block: PinBlock, min_digits: u8, max_digits: u8, command: &'a [u8]) -> Self {
         Self {

@@ -38,6 +38,8 @@ impl<'a> PinVerify<'a> {
     pub const HEADER_LEN: usize = HEADER_LEN;
 
     /// Begins with the block, the fewest and the most digits of the PIN, and the command that the PIN is put into.
+    ///
+    /// The fewest are at least one: an empty PIN would be a question, as [`Command::verify`](crate::command::Command::verify) says.
     #[must_use]
     pub const fn new(block: PinBlock, min_digits: u8, max_digits: u8, command: &'a [u8]) -> Self {
         Self {
@@ -150,6 +152,13 @@ mod tests {
     use crate::part10::pin::{PinEncoding, Position};
 
     const COMMAND: [u8; 7] = [0x00, 0x20, 0x00, 0x82, 0x02, 0xFF, 0xFF];
+
+    #[test]
+    fn field_case_26_no_digit_is_no_pin() {
+        let bytes = |min| PinVerify::new(PinBlock::new(PinEncoding::Ascii), min, 8, &COMMAND).header();
+        assert_eq!(bytes(0), bytes(1));
+        assert_ne!(bytes(1), bytes(2));
+    }
 
     #[test]
     fn each_field_stands_where_part_10_has_it() {

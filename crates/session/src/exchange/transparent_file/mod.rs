@@ -1,10 +1,12 @@
 //! A whole transparent file: read and updated in as few commands as the card's form allows.
 
+mod beyond;
 mod parts;
 mod read_error;
 mod reading;
 
 use crate::error::Error;
+use crate::exchange::execute::{FEW, MAX_ROUNDS_OF_FEW};
 use crate::exchange::transmit::{Exchange, MAX_DATA};
 use parts::{ODD_OVERHEAD, Parts, file_too_long};
 pub use read_error::ReadError;
@@ -17,7 +19,8 @@ const RESERVED: usize = 0x8000;
 /// The current transparent file (EF) of a card, to be read or updated as a whole; [`CardChannel::transparent_file`](crate::CardChannel::transparent_file) makes one.
 ///
 /// One command carries as much as the form for long commands allows: everything with extended length, 256 bytes to read
-/// and 255 to update without. From offset 32,768 on the odd instructions B1 and D7 are used. A transaction is around it.
+/// and 255 to update without. From offset 32,768 on the odd instructions B1 and D7 are used; where a card has none, the even
+/// ones from offset 32,767 on, as far as one command reaches. A transaction is around it.
 /// At most [`MAX_LEN`](Self::MAX_LEN) bytes.
 ///
 /// # Examples
@@ -137,8 +140,9 @@ impl<'a> TransparentFile<'a> {
     /// Reads the file.
     ///
     /// Success has proof that all is there: the length that was said; without one the end of the file, which is a part that
-    /// is shorter than what was asked for, a part with 6282, or the refusal of a single byte at that place. In a card's other
-    /// refusals, and in empty answers, there is no such proof: less is asked for then.
+    /// is shorter than what was asked for, or the refusal of a single byte at that place by 6B00, 6A86, 6700 or 6Cxx, which
+    /// speak of the offset or the length. Where more is refused by these, and after empty answers, less is asked for. Other
+    /// refusals, such as 6A82 or 6F00, are errors, also where the file may have ended.
     ///
     /// # Errors
     /// As [`read_into`](TransparentFile::read_into); what was read before comes with it.
@@ -176,9 +180,10 @@ impl<'a> TransparentFile<'a> {
     /// # Errors
     /// `data` holds what came before. [`Error::FileTooShort`] where the file ends before the length that was said;
     /// [`Error::Status`] where the card refuses to read;
-    /// [`Error::FileTooLong`] where it gives more than [`MAX_LEN`](Self::MAX_LEN); else as
-    /// [`CardChannel::execute`](crate::CardChannel::execute) and [`Session::transaction`](crate::Session::transaction). A card
-    /// without INS B1 answers 6D00 from byte 32,768 on, where the file goes on.
+    /// [`Error::FileTooLong`] where it gives more than [`MAX_LEN`](Self::MAX_LEN); [`Error::BadResponse`] where more than
+    /// 4,096 commands bring fewer than 16 bytes each; else as
+    /// [`CardChannel::execute`](crate::CardChannel::execute) and [`Session::transaction`](crate::Session::transaction). Of a
+    /// card without INS B1 that is 6D00 where the file goes on further than the even instruction reaches.
     pub fn read_into(mut self, data: &mut Vec<u8>) -> Result<(), Error> {
         data.clear();
         data.reserve(self.len.unwrap_or(RESERVED).min(MAX_DATA));
@@ -186,6 +191,7 @@ impl<'a> TransparentFile<'a> {
         let _transaction = self.exchange.connection.card.hold()?;
         let mut parts = Parts::new(self.exchange, |(_, ne)| ne, self.is_sensitive)?;
         let mut reading = Reading::new(parts.most, self.len);
+        let mut parts_of_few = 0;
         while let Some(ne) = reading.next(data.len()) {
             let before = data.len();
             let left = self.len.map(|len| len - before);
@@ -199,6 +205,10 @@ impl<'a> TransparentFile<'a> {
             }
             if let (true, Some(progress)) = (part.len > 0, &mut progress) {
                 progress(data.len());
+            }
+            parts_of_few += usize::from((1..FEW).contains(&part.len));
+            if parts_of_few > MAX_ROUNDS_OF_FEW {
+                return Err(parts.too_few());
             }
             if !reading.accept(before, part) {
                 return Err(parts.refused(part.status));
@@ -244,7 +254,7 @@ impl<'a> TransparentFile<'a> {
         }
         let mut done = 0;
         while done < data.len() {
-            done += parts.update(done, &data[done..], &mut object)?;
+            done += parts.update(done, data, &mut object)?;
             if let Some(progress) = &mut progress {
                 progress(done);
             }

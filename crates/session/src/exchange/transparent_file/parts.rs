@@ -1,12 +1,13 @@
 //! What one command reads or updates of a transparent file.
 
+use super::beyond::FIRST_ODD;
 use super::reading::Part;
 use crate::error::Error;
 use crate::exchange::connection::Connection;
 use crate::exchange::transmit::Exchange;
 use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_iso7816::tlv::ber::{DataObjects, Writer};
+use pcsc_iso7816::tlv::ber::DataObjects;
 use zeroize::Zeroize;
 
 /// The most bytes that are read or updated of one file.
@@ -18,10 +19,6 @@ const DATA: [u32; 2] = [0x53, 0x73];
 /// The most bytes of that data object's tag and length.
 const DATA_OVERHEAD: usize = 4;
 
-/// The first offset that is none of the even instruction's, and the last one that is.
-const FIRST_ODD: usize = 0x8000;
-const LAST_EVEN: u16 = 0x7FFF;
-
 /// The most bytes before the data of UPDATE BINARY's odd instruction: the offset object 54, and the data object's own.
 pub(super) const ODD_OVERHEAD: usize = 6 + DATA_OVERHEAD;
 
@@ -30,6 +27,10 @@ pub(super) struct Parts<'a> {
     pub(super) exchange: Exchange<'a>,
     pub(super) most: usize,
     pub(super) is_sensitive: bool,
+    /// That the card does not have the odd instruction, once it has said so.
+    pub(super) without_odd: Option<Error>,
+    /// That the card refused extended length with 6700: it may have been the Le.
+    form_refused: Option<Error>,
 }
 
 impl<'a> Parts<'a> {
@@ -48,12 +49,33 @@ impl<'a> Parts<'a> {
                 .min(connection.options.get().file_part.unwrap_or(usize::MAX))
                 .max(1),
             is_sensitive,
+            without_odd: None,
+            form_refused: None,
         })
     }
 
     /// The error of the last answer's status word.
     pub(super) fn refused(&self, status: StatusWord) -> Error {
-        self.exchange.refused(status)
+        match &self.form_refused {
+            Some(error) if status == StatusWord::WRONG_LENGTH => error.clone(),
+            _ => self.exchange.refused(status),
+        }
+    }
+
+    /// Executes a command to read; returns how many bytes came, and the status word.
+    ///
+    /// `true` where the card gives more than one answer may have: the file goes on behind it.
+    fn execute_read(&mut self, command: &Command<'_>) -> Result<(usize, StatusWord, bool), Error> {
+        match self.exchange.reborrow().execute(command) {
+            Ok(response) => Ok((response.data().len(), response.status(), false)),
+            Err(Error::ResponseTooLong { len, .. }) if len > 0 => Ok((len, StatusWord::SUCCESS, true)),
+            // In a file less may be asked for.
+            Err(error @ Error::FormRefused { status, .. }) if status == StatusWord::WRONG_LENGTH => {
+                self.form_refused = Some(error);
+                Ok((0, status, false))
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -75,86 +97,65 @@ impl Parts<'_> {
         data: &mut Vec<u8>,
     ) -> Result<Part, Error> {
         let room = left.unwrap_or(usize::MAX);
-        match even(offset).map(|offset| Command::read_binary(offset, ne)) {
-            Some(Ok(command)) => self.read_even(command, room, data),
-            _ if offset == FIRST_ODD && left.is_none() => self.read_across(ne, data),
-            _ => self.read_odd(offset, ne, room, data),
+        match even(offset) {
+            Some(offset) => self.read_even(offset, 0, ne, room, data),
+            None if offset == FIRST_ODD && left.is_none() => self.read_on(ne, data),
+            None => self.read_beyond(offset, ne, room, data),
         }
     }
 
-    /// Reads by the even instruction.
-    fn read_even(&mut self, command: Command<'_>, room: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
-        let command = self.marked(command);
-        let mut is_cut = false;
-        let (len, status) = match self.exchange.reborrow().execute(&command) {
-            Ok(response) => (response.data().len(), response.status()),
-            // The card gives more than one answer may have: the file goes on behind it.
-            Err(Error::ResponseTooLong { len, .. }) if len > 0 => {
-                is_cut = true;
-                (len, StatusWord::SUCCESS)
-            }
-            Err(error) => return Err(error),
-        };
+    /// Reads by the even instruction, `ne` bytes behind the first `skip` that come.
+    pub(super) fn read_even(
+        &mut self,
+        offset: u16,
+        skip: usize,
+        ne: usize,
+        room: usize,
+        data: &mut Vec<u8>,
+    ) -> Result<Part, Error> {
+        let command = self.marked(Command::read_binary(offset, skip + ne)?);
+        let (came, status, is_cut) = self.execute_read(&command)?;
         // The answer is at the beginning of the buffer.
         let buffers = &self.exchange.buffers;
-        append(data, &buffers.receive[..len.min(room)], self.is_sensitive);
-        let is_whole = is_cut || len == command.ne();
+        let new = buffers.receive[..came].get(skip..).unwrap_or(&[]);
+        append(data, &new[..new.len().min(room)], self.is_sensitive);
+        let len = new.len();
+        let is_whole = is_cut || came == command.ne();
         // Where the card named another Le, what comes is what it names: as much as there is, or as it ever gives.
-        let is_by_its_own_le = len < command.ne()
-            && matches!(buffers.outgoing[..], [_, ins, _, _, le, ..] if ins == command.ins() && usize::from(le) == len);
+        let is_by_its_own_le = came < command.ne()
+            && matches!(buffers.outgoing[..], [_, ins, _, _, le, ..] if ins == command.ins() && usize::from(le) == came);
+        let is_proof = !is_by_its_own_le && command.ne() <= Form::Short.max_ne();
+        let is_success = matches!(status, StatusWord::SUCCESS | StatusWord::END_OF_FILE);
         Ok(Part {
             status,
             len,
-            is_last: false,
+            is_last: is_success && is_proof && skip > 0 && came == skip,
             is_short: !is_whole,
-            is_proof: !is_by_its_own_le && command.ne() <= Form::Short.max_ne(),
+            is_proof,
         })
     }
 
-    /// Reads where the even instruction's offsets end, and nobody knows whether the file does.
-    ///
-    /// Not every card has the odd instruction: so the last byte is read with the next one. Where the card gives one byte,
-    /// or says in 6C01 that there is one, the file ends there.
-    fn read_across(&mut self, ne: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
-        let command = self.marked(Command::read_binary(LAST_EVEN, 2)?);
-        let options = &self.exchange.connection.options;
-        let before = options.replace(options.get().correct_le(false));
-        let result = self.exchange.reborrow().execute(&command);
-        options.set(before);
-        let response = result?;
-        let status = response.status();
-        let part = Part {
-            status,
-            len: 0,
-            is_last: true,
-            is_short: false,
-            is_proof: false,
-        };
-        match response.data() {
-            [_] => Ok(part),
-            [] if status.correct_le() == Some(1) => Ok(part),
-            [_, next, ..] => {
-                append(data, &[*next], self.is_sensitive);
-                Ok(Part {
-                    len: 1,
-                    is_last: false,
-                    ..part
-                })
-            }
-            [] => self.read_odd(FIRST_ODD, ne, usize::MAX, data),
-        }
-    }
-
     /// Reads by the odd instruction: the data comes in a data object 53 or 73.
-    fn read_odd(&mut self, offset: usize, ne: usize, room: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
+    pub(super) fn read_odd(
+        &mut self,
+        offset: usize,
+        ne: usize,
+        room: usize,
+        data: &mut Vec<u8>,
+    ) -> Result<Part, Error> {
         let object = self.offset_object(offset)?;
-        // A single byte with its tag and length; else not only what is left to read: the data can be taken from a whole
-        // data object alone.
-        let is_single = ne == 1 && room > 1 && self.most <= Form::Short.max_ne();
-        let le = if is_single { 1 + 2 } else { self.most };
+        // A data object is whole or none. So all that there is is asked for, whatever is left to read, but where the card has
+        // refused so much.
+        let le = match ne < self.most.min(room) {
+            true => self.most.min(ne + object_overhead(ne)),
+            false => self.most,
+        };
         let command = self.marked(Command::read_binary_odd(&object, le));
-        let response = self.exchange.reborrow().execute(&command)?;
-        let (status, answer) = (response.status(), response.data());
+        let (came, status, is_cut) = self.execute_read(&command)?;
+        if is_cut {
+            return Err(self.exchange.response_too_long(came));
+        }
+        let answer = &self.exchange.buffers.receive[..came];
         let mut len = 0;
         let mut found = answer.is_empty();
         for object in DataObjects::new(answer) {
@@ -174,7 +175,7 @@ impl Parts<'_> {
             }
         }
         if !found {
-            let problem = "READ BINARY with INS B1 is answered by a data object 53";
+            let problem = "READ BINARY with INS B1 is answered by a data object 53 or 73";
             return Err(self.exchange.bad_response(problem));
         }
         Ok(Part {
@@ -186,41 +187,34 @@ impl Parts<'_> {
         })
     }
 
-    /// Updates at an offset with as much of `data` as one command carries; returns how much that was. `object` is the
-    /// memory for the data of the odd instruction.
+    /// Updates from an offset on, of a file that is to be `data`, with as much as one command carries; returns how much that
+    /// was. `object` is the memory for the data of the odd instruction.
     pub(super) fn update(
         &mut self,
         offset: usize,
         data: &[u8],
         object: &mut Vec<u8>,
     ) -> Result<usize, Error> {
-        let part = &data[..data.len().min(self.most)];
-        if let Some(Ok(command)) = even(offset).map(|offset| Command::update_binary(offset, part)) {
-            let command = self.marked(command);
+        if let Some(even) = even(offset) {
+            // To where the even instruction's offsets end: cards reckon in their 15 bits.
+            let end = data.len().min(offset + self.most).min(FIRST_ODD);
+            let part = &data[offset.min(end)..end];
+            let command = self.marked(Command::update_binary(even, part)?);
             self.execute_update(&command)?;
             return Ok(part.len());
         }
-        let part = &data[..data.len().min(self.most.saturating_sub(ODD_OVERHEAD).max(1))];
-        object.clear();
-        object.extend_from_slice(self.offset_object(offset)?.as_bytes());
-        // A data object takes longer values than a command.
-        Writer::appending(object)
-            .object(DATA[0], part)
-            .map_err(|_| self.too_long())?;
-        let command = self.marked(Command::update_binary_odd(object));
-        self.execute_update(&command)?;
-        Ok(part.len())
+        self.update_beyond(offset, data, object)
     }
 
     /// 63Cx says that the card wrote after x attempts: ISO/IEC 7816-4:2013, table 6.
-    fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
+    pub(super) fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
         let response = self.exchange.reborrow().execute(command)?;
         response.ok_if(|status| status.to_u16() & 0xFFF0 == 0x63C0)?;
         Ok(())
     }
 
     /// The command, marked where the file's bytes are secret.
-    fn marked<'c>(&self, command: Command<'c>) -> Command<'c> {
+    pub(super) fn marked<'c>(&self, command: Command<'c>) -> Command<'c> {
         if self.is_sensitive {
             command.sensitive()
         } else {
@@ -229,7 +223,7 @@ impl Parts<'_> {
     }
 
     /// An offset for the odd instructions.
-    fn offset_object(&self, offset: usize) -> Result<OffsetDataObject, Error> {
+    pub(super) fn offset_object(&self, offset: usize) -> Result<OffsetDataObject, Error> {
         match u32::try_from(offset) {
             Ok(offset) => Ok(OffsetDataObject::new(offset)),
             Err(_) => Err(self.too_long()),
@@ -243,6 +237,12 @@ impl Parts<'_> {
             expected,
             reader: self.exchange.connection.card.reader().clone(),
         }
+    }
+
+    #[cold]
+    pub(super) fn too_few(&self) -> Error {
+        self.exchange
+            .bad_response("more than 4,096 commands for a file brought fewer than 16 bytes each")
     }
 
     #[cold]
@@ -260,9 +260,18 @@ impl Drop for Parts<'_> {
     }
 }
 
-/// An offset that the even instructions may be able to say.
+/// An offset that the even instructions can say.
 fn even(offset: usize) -> Option<u16> {
-    u16::try_from(offset).ok()
+    u16::try_from(offset).ok().filter(|_| offset < FIRST_ODD)
+}
+
+/// How many bytes tag and length of a data object take, of this many bytes.
+fn object_overhead(len: usize) -> usize {
+    match len {
+        0..=0x7F => 2,
+        0x80..=0xFF => 3,
+        _ => DATA_OVERHEAD,
+    }
 }
 
 /// Appends what was read; of a secret nothing is left behind where the memory is exchanged for more.

@@ -1,10 +1,22 @@
 //! How much of a file is asked for next, and what proves its end.
+//!
+//! What a card answers to READ BINARY, and what that proves; by ISO/IEC 7816-4:2013, 11.2.3, and by what cards do:
+//!
+//! | answer | with fewer bytes than were asked for | with all of them | without data |
+//! | --- | --- | --- | --- |
+//! | 9000 | the end, by the standard; in parts of more than 256 bytes and with another Le of the card's own: a byte more is asked for | no end | less is asked for; nothing for a single byte is the end |
+//! | 6282, the end was reached before Ne bytes | the end, the card says so | it contradicts itself: a byte more is asked for | as 9000 |
+//! | 61xx, more waits | no end | no end | an error |
+//! | 6B00, 6A86: the offset is outside, or P1-P2 wrong; 6700, 6Cxx (6C00 also to Le 00): the length is wrong | - | - | less is asked for; the refusal of a single byte behind others is the end, and that of the first byte of all an error |
+//! | 6982 to 6985: may not be read | - | - | an error |
+//! | 6A82, 6981, 6986, 6F00 and all others, which speak of neither offset nor length | an error | an error | an error |
+//!
+//! An answer without data that follows a part which was short, or came with 6282, is the end whatever it says, but for 6982 to
+//! 6985.
 
+use super::beyond::FIRST_ODD;
 use pcsc_iso7816::command::Form;
 use pcsc_iso7816::status_word::StatusWord;
-
-/// 6282: the end of the file was reached before Ne bytes were read.
-const END_OF_FILE: StatusWord = StatusWord::from_u16(0x6282);
 
 /// What one command brought.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +42,10 @@ pub(super) struct Part {
 pub(super) struct Reading {
     /// The most that one command may ask for.
     most: usize,
-    /// How much the next one asks for.
+    /// How much the next one asks for, where so much can be had.
     ne: usize,
+    /// How much the last one asked for.
+    asked: usize,
     /// The length that the caller said.
     len: Option<usize>,
     /// Where a part was refused: how much is asked for after the single byte that tells whether it was the end.
@@ -47,6 +61,7 @@ impl Reading {
         Reading {
             most,
             ne: most,
+            asked: 0,
             len,
             after_single: None,
             whole: 0,
@@ -56,9 +71,18 @@ impl Reading {
     }
 
     /// How many bytes are asked for after `done` bytes; nothing where all is there.
-    pub(super) fn next(&self, done: usize) -> Option<usize> {
+    ///
+    /// What is asked for ends where the offsets of the even instruction end: cards reckon in their 15 bits. Only what asks
+    /// from the beginning for all that there is names no place where it ends.
+    pub(super) fn next(&mut self, done: usize) -> Option<usize> {
         let left = self.len.map_or(usize::MAX, |len| len.saturating_sub(done));
-        (!self.has_ended && left > 0).then_some(self.ne.min(left))
+        let ne = self.ne.min(left);
+        let asks_for_all = done == 0 && ne == Form::Extended.max_ne();
+        self.asked = match FIRST_ODD.checked_sub(done) {
+            Some(even @ 1..) if !asks_for_all => ne.min(even),
+            _ => ne,
+        };
+        (!self.has_ended && left > 0).then_some(self.asked)
     }
 
     /// Takes note of what came after `before` bytes; `false` where its status word is an error.
@@ -72,9 +96,21 @@ impl Reading {
         }
         let has_more = part.status.remaining().is_some();
         let is_single = self.after_single.is_some();
-        self.has_ended = part.status == END_OF_FILE;
-        self.after_short = false;
-        if part.is_short && !is_single && !has_more {
+        let says_end = part.status == StatusWord::END_OF_FILE;
+        self.has_ended = says_end && part.is_short;
+        self.after_short = says_end;
+        if self.has_ended {
+            return true;
+        }
+        if says_end {
+            // It has told the contrary by what it gave. Where it is true, the next byte is refused.
+            if is_single || self.len.is_some() {
+                self.grow();
+            } else {
+                self.after_single = Some(self.ne);
+                self.ne = 1;
+            }
+        } else if part.is_short && !is_single && !has_more {
             // By the standard that is the end. But cards have limits of their own that they do not tell: with extended
             // length, or by another Le in 6Cxx. There one byte more says which it was. Where the caller knows the length,
             // that is how much the card gives.
@@ -91,7 +127,7 @@ impl Reading {
         } else {
             self.grow();
         }
-        part.status.is_success() || has_more || part.status == END_OF_FILE
+        part.status.is_success() || has_more || says_end
     }
 
     fn accept_nothing(&mut self, before: usize, status: StatusWord) -> bool {
@@ -100,20 +136,18 @@ impl Reading {
             self.has_ended = true;
             return true;
         }
-        if !matches!(
-            status,
-            StatusWord::SUCCESS | END_OF_FILE | StatusWord::WRONG_P1_P2
-        ) {
+        let is_empty = matches!(status, StatusWord::SUCCESS | StatusWord::END_OF_FILE);
+        if !is_empty && !is_of_place_or_length(status) {
             return false;
         }
-        if self.ne == 1 {
+        if self.asked == 1 {
             self.has_ended = true;
             // Where nothing was read at all, that is a refusal to read.
-            return before > 0 || status != StatusWord::WRONG_P1_P2;
+            return before > 0 || is_empty;
         }
         self.whole = 0;
-        let less = self.ne / 2;
-        if self.ne == self.most && self.most > 1 {
+        let less = self.asked / 2;
+        if self.ne == self.most {
             self.after_single = Some(less.min(Form::Short.max_ne()));
             self.ne = 1;
         } else {
@@ -134,4 +168,13 @@ impl Reading {
             self.ne = self.most.min(2 * self.ne);
         }
     }
+}
+
+/// Whether a refusal is of the offset or of the length: less, or something else, may be had.
+pub(super) fn is_of_place_or_length(status: StatusWord) -> bool {
+    status.sw1() == 0x6C
+        || matches!(
+            status,
+            StatusWord::WRONG_P1_P2 | StatusWord::INCORRECT_P1_P2 | StatusWord::WRONG_LENGTH
+        )
 }
