@@ -1,5 +1,6 @@
 //! The stages of a full test, in their order. A stage is a file of its own, and an entry here.
 
+mod aarch64;
 mod abi;
 mod bare;
 mod bindings;
@@ -11,6 +12,7 @@ mod drift;
 mod drop_in;
 mod format;
 mod git_users;
+mod i686;
 mod lint;
 mod loom;
 mod memcheck;
@@ -19,6 +21,7 @@ mod no_std;
 mod package;
 mod packages;
 mod pcscd;
+mod s390x;
 mod setup;
 mod sim_boundary;
 mod sim_clients;
@@ -52,6 +55,9 @@ pub(crate) const STAGES: &[Stage] = &[
     build_time::STAGE,
     package::STAGE,
     git_users::STAGE,
+    i686::STAGE,
+    aarch64::STAGE,
+    s390x::STAGE,
     targets::STAGE,
     no_std::STAGE,
     msrv::STAGE,
