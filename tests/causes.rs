@@ -365,7 +365,7 @@ fn a_stub_that_cannot_load_its_library_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("stub.c");
     fs::write(&source, stub).unwrap();
-    let mut cc = Command::new("cc");
+    let mut cc = private_pcscd::c_compiler();
     cc.args(["-shared", "-fPIC", "-o"]);
     cc.arg(folder.path().join("libpcsclite.so.1")).arg(&source);
     assert!(cc.status().expect("cc runs: Rust links with it").success());

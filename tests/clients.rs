@@ -171,7 +171,7 @@ fn sends(folder: &Path, command: &mut Command) -> (usize, String) {
     let trace = folder.join("trace");
     let mut strace = Command::new("strace");
     strace
-        .args(["-f", "-qq", "-e", "trace=sendto,sendmsg,sendmmsg", "-o"])
+        .args(["-f", "-qq", "-e", "trace=%network", "-o"])
         .arg(&trace);
     strace.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -213,7 +213,7 @@ fn a_session_sends_no_more_to_the_service_than_c_does() {
     let source = folder.path().join("minimal.c");
     let program = folder.path().join("minimal");
     std::fs::write(&source, MINIMAL).unwrap();
-    let mut cc = Command::new("cc");
+    let mut cc = private_pcscd::c_compiler();
     cc.args(["-I/usr/include/PCSC", "-o"])
         .arg(&program)
         .arg(&source)

@@ -91,11 +91,17 @@ conformance! {
         let mut service = S::start(1);
         service.insert(0, DemoCard::new());
         let mut session = service.open(0);
+        let context = session.context();
+        let reader = session.reader_name().clone();
         let copy = &raw mut session;
         assert!(in_a_child(|| {
             // SAFETY: the child has a copy of the memory, and never comes back to the original.
             let mut session = unsafe { copy.read() };
             let errors = [
+                context.is_valid().unwrap_err(),
+                context.list_readers().unwrap_err(),
+                context.list_reader_groups().unwrap_err(),
+                Session::options().reader(reader).open_in(&context).map(drop).unwrap_err(),
                 session.transaction().map(drop).unwrap_err(),
                 session.reconnect(Disposition::Leave).unwrap_err(),
                 // What was found is told again.

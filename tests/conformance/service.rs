@@ -97,8 +97,12 @@ fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCAR
             "{reader}: the event does not come, state {:X}",
             state.dwEventState
         );
+        #[cfg(not(windows))]
+        let get_status_change = functions.SCardGetStatusChange;
+        #[cfg(windows)]
+        let get_status_change = functions.SCardGetStatusChangeA;
         // SAFETY: one state whose name lives through the call.
-        let code = unsafe { (functions.SCardGetStatusChange)(context, 1000, &mut state, 1) };
+        let code = unsafe { get_status_change(context, 1000, &mut state, 1) };
         assert!(
             code == sys::SCARD_S_SUCCESS || code == sys::SCARD_E_TIMEOUT,
             "{code:X}"

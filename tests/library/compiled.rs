@@ -2,7 +2,6 @@
 
 use pcsc_sys::{Functions, LONG};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// What each function of these libraries returns.
 pub(crate) const ANSWER: LONG = 4711;
@@ -42,7 +41,7 @@ fn compile(folder: &Path, name: &str, functions: &[&str], arguments: &[&str]) ->
         .collect();
     let (source, path) = (folder.join(format!("{name}.c")), folder.join(name));
     std::fs::write(&source, text).unwrap();
-    let output = Command::new("cc")
+    let output = private_pcscd::c_compiler()
         .args(["-shared", "-fPIC", "-Wall", "-Werror", "-o"])
         .args([&path, &source])
         .args(arguments)

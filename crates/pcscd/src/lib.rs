@@ -43,3 +43,16 @@ mod termination;
 pub use daemon::Pcscd;
 pub use error::Error;
 pub use readers::Driver;
+
+/// Makes a call of the C compiler for what the tests themselves are built for: `CC` where it is set, else `cc`.
+///
+/// # Examples
+/// ```
+/// let output = private_pcscd::c_compiler().arg("--version").output()?;
+/// assert!(output.status.success());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[must_use]
+pub fn c_compiler() -> std::process::Command {
+    std::process::Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()))
+}

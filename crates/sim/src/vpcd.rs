@@ -173,12 +173,15 @@ fn connect(addr: impl ToSocketAddrs) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(addr)
         .map_err(|error| io::Error::new(error.kind(), format!("no virtual reader took the card: {error}")))?;
     stream.set_nodelay(true)?;
+    // There a read that waits does not notice that its socket is shut down: it has to begin anew.
+    #[cfg(windows)]
+    stream.set_read_timeout(Some(std::time::Duration::from_millis(50)))?;
     Ok(stream)
 }
 
 fn serve_on(stream: &TcpStream, card: impl Card) -> io::Result<()> {
     match exchange(stream, card) {
-        Err(error) if is_reader_gone(error.kind()) => Ok(()),
+        Err(error) if is_reader_gone(&error) => Ok(()),
         result => result,
     }
 }
@@ -202,12 +205,14 @@ fn exchange(stream: &TcpStream, mut card: impl Card) -> io::Result<()> {
 
 /// A reader that is killed ends the connection in other ways than one that closes it, also within a message. For a card
 /// they are all the same.
-fn is_reader_gone(kind: ErrorKind) -> bool {
+fn is_reader_gone(error: &io::Error) -> bool {
     use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
+    /// Windows' code for a socket that was shut down, which has no kind.
+    const WSAESHUTDOWN: i32 = 10058;
     matches!(
-        kind,
+        error.kind(),
         BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof
-    )
+    ) || cfg!(windows) && error.raw_os_error() == Some(WSAESHUTDOWN)
 }
 
 fn receive(stream: &TcpStream, message: &mut Vec<u8>) -> io::Result<()> {
@@ -223,6 +228,12 @@ fn fill(mut stream: &TcpStream, mut buffer: &mut [u8]) -> io::Result<()> {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(read) => buffer = &mut buffer[read..],
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            // The time of a read is limited on Windows only.
+            Err(error)
+                if cfg!(windows) && matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) =>
+            {
+                continue;
+            }
             Err(error) => return Err(error),
         }
         acknowledge(stream)?;

@@ -1,10 +1,22 @@
 //! Debian's programs for packages.
 
+pub(crate) mod foreign;
+
+use std::fs;
+use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::command::{self, MINUTE};
+use crate::files::io_failed;
 use crate::privileges::is_root;
 use crate::search_path::exists;
+
+/// Long enough for a slow mirror.
+const DOWNLOAD: Duration = Duration::from_secs(10 * 60);
+
+/// A compiler's archives have some hundred megabytes.
+const UNPACKING: Duration = Duration::from_secs(5 * 60);
 
 /// Asks Debian which of these packages it has; `None` on another system.
 ///
@@ -66,6 +78,26 @@ pub(crate) fn apt_get(prefix: &[&str], arguments: &[&str]) -> Command {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]);
     command
+}
+
+/// Downloads packages, each as `name` or `name=version`, and unpacks them into a folder: nothing is installed.
+///
+/// # Errors
+/// The archive does not have one of them.
+pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<(), String> {
+    unpack_with(apt_get(&[], &["download"]), packages, folder)
+}
+
+fn unpack_with(mut download: Command, packages: &[String], folder: &Path) -> Result<(), String> {
+    let archives = tempfile::tempdir_in(folder).map_err(io_failed(folder))?;
+    command::run(download.args(packages).current_dir(&archives), DOWNLOAD)?;
+    for archive in fs::read_dir(&archives).map_err(io_failed(archives.path()))? {
+        let archive = archive.map_err(io_failed(archives.path()))?;
+        let mut dpkg = Command::new("dpkg");
+        dpkg.arg("--extract").args([&archive.path(), folder]);
+        command::run(&mut dpkg, UNPACKING)?;
+    }
+    Ok(())
 }
 
 /// Returns the versions of a package that the archive has, the newest first; none on another system.

@@ -11,14 +11,19 @@
 //! - `test`, `fuzz`: what the commands do
 //! - `stages`: the list of the stages
 //! - `stages/*`: a stage each
+//! - `platform`: other platforms
 //! - `bindings`, `feature_sets`, `toolchains`, `valgrind`: what more than one stage does
 //! - `outside_packages`, `requirements`: packages made for a check, and what is installed
 //! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
+//! - `debian/foreign`: its packages for other processors
 //! - `cargo`, `debian`: Cargo, and Debian's packages
+//! - `cache`: what is downloaded
 //! - `command`, `files`, `privileges`, `readme`, `search_path`, `stage`: the ground
 
 #[cfg(unix)]
 mod bindings;
+#[cfg(unix)]
+mod cache;
 #[cfg(unix)]
 mod cargo;
 #[cfg(unix)]
@@ -39,6 +44,8 @@ mod import_order;
 mod linkage;
 #[cfg(unix)]
 mod outside_packages;
+#[cfg(unix)]
+mod platform;
 #[cfg(unix)]
 mod privileges;
 #[cfg(unix)]

@@ -74,6 +74,41 @@ const PACKAGES: &[Package] = &[
         signs: &["/usr/i686-w64-mingw32/lib/libwinscard.a"],
     },
     Package {
+        name: "gcc-i686-linux-gnu",
+        signs: &["i686-linux-gnu-gcc"],
+    },
+    Package {
+        name: "libc6-dev-i386-cross",
+        signs: &[
+            "/usr/i686-linux-gnu/include/stdio.h",
+            "/usr/i686-linux-gnu/sys-root/usr/include/stdio.h",
+        ],
+    },
+    Package {
+        name: "lib32gcc-s1",
+        signs: &["/usr/lib32/libgcc_s.so.1", "/usr/lib/libgcc_s.so.1"],
+    },
+    Package {
+        name: "gcc-aarch64-linux-gnu",
+        signs: &["aarch64-linux-gnu-gcc"],
+    },
+    Package {
+        name: "libc6-dev-arm64-cross",
+        signs: &["/usr/aarch64-linux-gnu/include/stdio.h"],
+    },
+    Package {
+        name: "gcc-s390x-linux-gnu",
+        signs: &["s390x-linux-gnu-gcc"],
+    },
+    Package {
+        name: "libc6-dev-s390x-cross",
+        signs: &["/usr/s390x-linux-gnu/include/stdio.h"],
+    },
+    Package {
+        name: "qemu-user",
+        signs: &["qemu-aarch64"],
+    },
+    Package {
         name: "pcscd",
         signs: &["pcscd"],
     },

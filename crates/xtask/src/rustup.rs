@@ -35,8 +35,20 @@ const PARTS: [Part; 5] = [
     },
     Part {
         name: OLDEST_COMPILER,
-        is_here: || has_toolchain(OLDEST) || debian_version(OLDEST).is_ok_and(|version| version.is_some()),
-        install: &["toolchain", "install", OLDEST, "--profile", "minimal"],
+        is_here: || has_oldest() || debian_version(OLDEST).is_ok_and(|version| version.is_some()),
+        install: &[
+            "toolchain",
+            "install",
+            OLDEST,
+            "--profile",
+            "minimal",
+            "--target",
+            TARGETS[0].0,
+            "--target",
+            TARGETS[1].0,
+            "--target",
+            TARGETS[2].0,
+        ],
     },
     Part {
         name: STD_SOURCES,
@@ -50,6 +62,13 @@ pub(crate) const NIGHTLY: &str = "nightly";
 
 /// The version of the oldest compiler that the workspace promises to build with.
 pub(crate) const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// The targets whose standard library comes with it, each with Debian's name of the processor.
+pub(crate) const TARGETS: [(&str, &str); 3] = [
+    ("i686-unknown-linux-gnu", "i386"),
+    ("aarch64-unknown-linux-gnu", "arm64"),
+    ("s390x-unknown-linux-gnu", "s390x"),
+];
 
 /// That compiler, as a stage needs it.
 pub(crate) const OLDEST_COMPILER: &str = concat!(
@@ -130,12 +149,19 @@ pub(crate) fn has_toolchain(name: &str) -> bool {
     rustc(name, &["--version"]).is_ok()
 }
 
-/// Whether a compiler of rustup's has the sources of the standard library.
+/// Tells whether rustup has the oldest compiler, with all of its targets.
+pub(crate) fn has_oldest() -> bool {
+    TARGETS.iter().all(|(target, _)| has_in_sysroot(OLDEST, target))
+}
+
+/// Tells whether a compiler of rustup's has the sources of the standard library.
 pub(crate) fn has_std_sources(name: &str) -> bool {
-    rustc(name, &["--print", "sysroot"]).is_ok_and(|sysroot| {
-        let sysroot = Path::new(sysroot.trim());
-        sysroot.join("lib/rustlib/src/rust/library/Cargo.toml").exists()
-    })
+    has_in_sysroot(name, "src/rust/library/Cargo.toml")
+}
+
+fn has_in_sysroot(toolchain: &str, path: &str) -> bool {
+    rustc(toolchain, &["--print", "sysroot"])
+        .is_ok_and(|sysroot| Path::new(sysroot.trim()).join("lib/rustlib").join(path).exists())
 }
 
 fn rustc(toolchain: &str, arguments: &[&str]) -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! The stages of a full test, in their order. A stage is a file of its own, and an entry here.
 
+mod aarch64;
 mod abi;
 mod bare;
 mod bindings;
@@ -12,6 +13,7 @@ mod drift;
 mod drop_in;
 mod format;
 mod git_users;
+mod i686;
 mod lint;
 mod loom;
 mod memcheck;
@@ -20,6 +22,7 @@ mod no_std;
 mod package;
 mod packages;
 mod pcscd;
+mod s390x;
 mod setup;
 mod sim_boundary;
 mod sim_clients;
@@ -54,6 +57,9 @@ pub(crate) const STAGES: &[Stage] = &[
     build_time::STAGE,
     package::STAGE,
     git_users::STAGE,
+    i686::STAGE,
+    aarch64::STAGE,
+    s390x::STAGE,
     targets::STAGE,
     no_std::STAGE,
     msrv::STAGE,

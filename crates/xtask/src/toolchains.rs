@@ -4,18 +4,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use crate::cargo::target_folder;
-use crate::command;
-use crate::debian;
-use crate::rustup::{self, NIGHTLY, OLDEST};
-
-/// Long enough for a slow mirror.
-const DOWNLOAD: Duration = Duration::from_secs(10 * 60);
-
-/// A compiler's archives have some hundred megabytes.
-const UNPACKING: Duration = Duration::from_secs(5 * 60);
+use crate::cache;
+use crate::debian::{self, foreign};
+use crate::rustup::{self, NIGHTLY, OLDEST, TARGETS};
 
 /// Debian's packages of a compiler that are of its version.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "libstd-rust-web-dev"];
@@ -29,30 +21,35 @@ pub(crate) enum Toolchain {
     Unpacked(PathBuf),
 }
 
-/// Returns the oldest compiler that the workspace promises to build with.
+/// Returns the oldest compiler that the workspace promises to build with. It has the standard library of the targets of
+/// [`rustup::TARGETS`] too.
 ///
 /// # Errors
 /// Neither rustup nor Debian's archive has it, or it cannot be downloaded.
-pub(crate) fn oldest(root: &Path) -> Result<Toolchain, String> {
-    if rustup::has_toolchain(OLDEST) {
+pub(crate) fn oldest() -> Result<Toolchain, String> {
+    if rustup::has_oldest() {
         return Ok(Toolchain::Rustup(OLDEST));
     }
     let version =
         rustup::debian_version(OLDEST)?.ok_or_else(|| format!("there is no compiler of version {OLDEST}"))?;
-    unpacked(root, "rust", &version, &COMPILER).map(Toolchain::Unpacked)
+    let of_others: Vec<_> = TARGETS
+        .iter()
+        .map(|(_, architecture)| format!("libstd-rust-web-dev:{architecture}={version}"))
+        .collect();
+    unpacked("rust", &version, &COMPILER, &of_others).map(Toolchain::Unpacked)
 }
 
 /// Returns a compiler that has the sources of the standard library and may compile them.
 ///
 /// # Errors
 /// Neither rustup's nightly compiler nor Debian's archive has them, or they cannot be downloaded.
-pub(crate) fn with_std_sources(root: &Path) -> Result<Toolchain, String> {
+pub(crate) fn with_std_sources() -> Result<Toolchain, String> {
     if rustup::has_std_sources(NIGHTLY) {
         return Ok(Toolchain::Rustup(NIGHTLY));
     }
     let version =
         rustup::debian_version("")?.ok_or("there is no compiler with the standard library's sources")?;
-    unpacked(root, "rust-with-sources", &version, &COMPILER_AND_SOURCES).map(Toolchain::Unpacked)
+    unpacked("rust-with-sources", &version, &COMPILER_AND_SOURCES, &[]).map(Toolchain::Unpacked)
 }
 
 impl Toolchain {
@@ -90,37 +87,12 @@ impl Toolchain {
 }
 
 /// Downloads and unpacks these packages in this version, and the libraries that they lack here, unless it was done.
-fn unpacked(root: &Path, name: &str, version: &str, packages: &[&str]) -> Result<PathBuf, String> {
-    let toolchains = target_folder(root).join("toolchains");
-    let done = toolchains.join(format!("{name}-{version}"));
-    if done.exists() {
-        return Ok(done);
-    }
-    let failed = |error: std::io::Error| format!("{}: {error}", done.display());
-    let folder = toolchains.join("unfinished");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(failed)?;
-    }
-    let archives = folder.join("archives");
-    fs::create_dir_all(&archives).map_err(failed)?;
-    println!("   unpacking {} {version}", packages.join(" "));
-    let mut download = debian::apt_get(&[], &["download"]);
-    command::run(
-        download
-            .args(with_libraries(version, packages)?)
-            .current_dir(&archives),
-        DOWNLOAD,
-    )?;
-    for archive in fs::read_dir(&archives).map_err(failed)? {
-        let mut dpkg = Command::new("dpkg");
-        dpkg.arg("--extract")
-            .arg(archive.map_err(failed)?.path())
-            .arg(&folder);
-        command::run(&mut dpkg, UNPACKING)?;
-    }
-    fs::remove_dir_all(&archives).map_err(failed)?;
-    fs::rename(&folder, &done).map_err(failed)?;
-    Ok(done)
+fn unpacked(name: &str, version: &str, packages: &[&str], of_others: &[String]) -> Result<PathBuf, String> {
+    cache::filled(&format!("{name}-{version}"), |folder| {
+        println!("   unpacking {} {version}", packages.join(" "));
+        debian::unpack(&with_libraries(version, packages)?, folder)?;
+        foreign::unpack(of_others, folder)
+    })
 }
 
 /// Returns these packages, as apt-get takes a version of them, and the libraries that they lack here.

@@ -252,6 +252,12 @@ impl Error {
     pub(crate) fn of_call(function: &'static str, error: CallError, reader: Option<ReaderName>) -> Error {
         match error {
             CallError::Failed(code) => Error::pcsc(function, code, reader),
+            CallError::OfTheParent => Error::Pcsc {
+                function,
+                code: Code::INVALID_HANDLE,
+                reader,
+                causes: Some([Cause::ForkedProcess {}].into()),
+            },
             CallError::Wrong(answer) => Error::WrongAnswer {
                 function,
                 answer,

@@ -65,6 +65,7 @@ impl CardHandle {
         opening: Opening,
     ) -> Result<(CardHandle, Protocol), CallError> {
         assert_eq!(reader.last(), Some(&0), "a reader's name is null-terminated");
+        context.check_process()?;
         let (mut handle, mut protocol) = (0, 0);
         let function = text!(context.provider().functions(), SCardConnect, SCardConnectW);
         // SAFETY: the context is open while its value lives, which the caller borrows to this function; `reader` ends with
@@ -146,14 +147,11 @@ impl CardHandle {
         self.is_open = false;
     }
 
-    /// Whether this process may use it: in a child of `fork` the connection is the parent's.
+    /// Refuses what may not be done here: in a child of `fork` the connection is the parent's.
     ///
     /// [`transmit`](CardHandle::transmit) does not ask, since that is a system call for each command.
-    pub(crate) fn check_process(&self) -> Result<(), Code> {
-        match self.context.is_own() {
-            true => Ok(()),
-            false => Err(Code::INVALID_HANDLE),
-        }
+    pub(crate) fn check_process(&self) -> Result<(), CallError> {
+        self.context.check_process()
     }
 
     /// Wraps `SCardReconnect`.
@@ -215,8 +213,7 @@ impl CardHandle {
 
     /// Wraps `SCardStatus`.
     pub(crate) fn status(&self) -> Result<CardStatus, WholeError> {
-        self.check_process()
-            .map_err(|code| WholeError::Failed(code.into()))?;
+        self.check_process()?;
         let function = text!(self.context.provider().functions(), SCardStatus, SCardStatusW);
         let mut atr = [0; MAX_ATR];
         let (names, (names_len, state, protocol, atr_len)) =
@@ -304,8 +301,7 @@ impl CardHandle {
         attribute: Attribute,
         buffer: &mut [u8],
     ) -> Result<usize, OutputError> {
-        self.check_process()
-            .map_err(|code| OutputError::Failed(code.into()))?;
+        self.check_process()?;
         let mut len = length(buffer);
         let function = self.context.provider().functions().SCardGetAttrib;
         // SAFETY: the connection is open while this value is; `buffer` has `len` bytes, and both outlive the call.

@@ -103,8 +103,18 @@ impl ContextHandle {
         self.process == std::process::id()
     }
 
+    /// Refuses what a child of `fork` would do on its parent's context.
+    pub(crate) fn check_process(&self) -> Result<(), CallError> {
+        if self.is_own() {
+            Ok(())
+        } else {
+            Err(CallError::OfTheParent)
+        }
+    }
+
     /// Wraps `SCardIsValidContext`.
     pub(crate) fn is_valid(&self) -> Result<(), CallError> {
+        self.check_process()?;
         let function = self.provider.functions().SCardIsValidContext;
         // SAFETY: the function takes any number; that it is C's is the provider's promise.
         check(unsafe { function(self.handle) })
@@ -112,6 +122,7 @@ impl ContextHandle {
 
     /// Wraps `SCardListReaders`; no readers is an empty list. `groups` is a multi-string.
     pub(crate) fn list_readers(&self, groups: Option<&[Unit]>) -> Result<Vec<ReaderName>, WholeError> {
+        self.check_process()?;
         let function = text!(self.provider.functions(), SCardListReaders, SCardListReadersW);
         debug_assert!(groups.is_none_or(|groups| groups.ends_with(&[0, 0])));
         let groups = groups.map_or(ptr::null(), <[Unit]>::as_ptr);
@@ -133,6 +144,7 @@ impl ContextHandle {
 
     /// Wraps `SCardListReaderGroups`.
     pub(crate) fn list_reader_groups(&self) -> Result<Vec<ReaderName>, WholeError> {
+        self.check_process()?;
         let function = text!(
             self.provider.functions(),
             SCardListReaderGroups,

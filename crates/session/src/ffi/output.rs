@@ -15,6 +15,8 @@ pub(crate) enum CallError {
     Failed(Code),
     /// It answered what cannot be.
     Wrong(WrongAnswer),
+    /// It was not made: this is a child of `fork`, and what it was for is the parent's.
+    OfTheParent,
 }
 
 impl From<Code> for CallError {
@@ -29,11 +31,24 @@ impl From<WrongAnswer> for CallError {
     }
 }
 
+impl From<CallError> for OutputError {
+    fn from(error: CallError) -> OutputError {
+        OutputError::Failed(error)
+    }
+}
+
+impl From<CallError> for WholeError {
+    fn from(error: CallError) -> WholeError {
+        WholeError::Failed(error)
+    }
+}
+
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Failed(code) => code.fmt(f),
             CallError::Wrong(answer) => answer.fmt(f),
+            CallError::OfTheParent => Code::INVALID_HANDLE.fmt(f),
         }
     }
 }

@@ -85,7 +85,7 @@ impl Context {
                 reader: None,
                 causes: look::at_the_system(provider, code),
             },
-            EstablishError::Failed(error @ CallError::Wrong(_)) => Error::of_call(ESTABLISH, error, None),
+            EstablishError::Failed(error) => Error::of_call(ESTABLISH, error, None),
         })?;
         look::admitted(provider);
         Ok(Context::of(handle))

@@ -160,7 +160,7 @@ impl TrackedCard {
     pub(crate) fn check_process(&self, function: &'static str) -> Result<(), Error> {
         self.handle
             .check_process()
-            .map_err(|code| self.failed(function, code))
+            .map_err(|error| self.failed(function, error))
     }
 
     /// Returns the error for a call that needs the reader alone, where that or the service is gone.

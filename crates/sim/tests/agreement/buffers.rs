@@ -159,7 +159,7 @@ fn lengths(r: &mut Recorder, list: List) {
         r.code("free", code);
         let mut len = SCARD_AUTOALLOCATE;
         let code = list(functions, handle, ptr::null_mut(), &mut len);
-        r.code(&format!("no place {len:X}"), code);
+        r.no_place(len, code);
     }
 }
 

@@ -198,7 +198,7 @@ pub(crate) fn attributes(r: &mut Recorder) {
     let mut len = SCARD_AUTOALLOCATE;
     // SAFETY: a null pointer is refused.
     let code = unsafe { (functions.SCardGetAttrib)(card, name, ptr::null_mut(), &mut len) };
-    r.code(&format!("no place {len:X}"), code);
+    r.no_place(len, code);
 }
 
 /// Case 31 of the cases from the field: memory is allocated before anything can fail, and then it is the program's.
@@ -222,7 +222,7 @@ pub(crate) fn attributes_allocated(r: &mut Recorder) {
         let mut len = SCARD_AUTOALLOCATE;
         // SAFETY: null is refused.
         let code = unsafe { (functions.SCardGetAttrib)(card, TAG_IFD_ATR, ptr::null_mut(), &mut len) };
-        r.code(&format!("no place {len:X}"), code);
+        r.no_place(len, code);
     }
 }
 

@@ -345,6 +345,17 @@ impl Recorder {
         self.note(format!("is valid: {}", hex(code)));
     }
 
+    /// Records what became of a call that had no place for what the service was to allocate: DWORD has a size of its own
+    /// on each platform.
+    #[track_caller]
+    pub(crate) fn no_place(&mut self, length: DWORD, code: LONG) {
+        if length == SCARD_AUTOALLOCATE {
+            self.code("no place MAX", code);
+        } else {
+            self.code(&format!("no place {length:X}"), code);
+        }
+    }
+
     #[track_caller]
     pub(crate) fn code(&mut self, what: &str, code: LONG) {
         self.note(format!("{what}: {}", hex(code)));

@@ -35,7 +35,7 @@ const DEADLINE: Duration = Duration::from_secs(15 * 60);
 /// # Errors
 /// It does not type-check, or a command does not run.
 fn run(root: &Path) -> Result<Done, String> {
-    let oldest = toolchains::oldest(root)?;
+    let oldest = toolchains::oldest()?;
     let version = stdout(cargo(&oldest, root).arg("--version"), DEADLINE)?;
     let version = version.trim_end();
     if !version.starts_with(&format!("cargo {OLDEST}.")) {

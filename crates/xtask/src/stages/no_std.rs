@@ -29,7 +29,7 @@ const DEADLINE: Duration = Duration::from_secs(10 * 60);
 /// # Errors
 /// It does not type-check.
 fn run(root: &Path) -> Result<Done, String> {
-    let toolchain = toolchains::with_std_sources(root)?;
+    let toolchain = toolchains::with_std_sources()?;
     for (features, crates) in FEATURES {
         let mut check = toolchain.cargo_with_std(root, "check", crates);
         check.args(["--locked", "--target", TARGET, "--package", "pcsc-iso7816"]);

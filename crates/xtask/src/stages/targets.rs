@@ -43,7 +43,7 @@ const DEADLINE: Duration = Duration::from_secs(15 * 60);
 /// # Errors
 /// It does not type-check for one of them: all that do not, each with its errors.
 fn run(root: &Path) -> Result<Done, String> {
-    let toolchain = toolchains::with_std_sources(root)?;
+    let toolchain = toolchains::with_std_sources()?;
     let mut failed = Vec::new();
     for target in TARGETS {
         for set in TYPE_CHECKED {

@@ -24,11 +24,12 @@ impl TrackedCard {
             error @ CallError::Wrong(_) => {
                 return Error::of_call(function, error, self.known_reader());
             }
+            CallError::OfTheParent => {
+                // That goes on being so.
+                self.lost.set(Some(Code::INVALID_HANDLE));
+                return self.error(function, Code::INVALID_HANDLE);
+            }
         };
-        if self.handle.check_process() == Err(code) {
-            // In a child of `fork`, that goes on being so.
-            self.lost.set(Some(code));
-        }
         if !is_ambiguous(code) {
             // A direct connection needs no card.
             let goes_on = code == Code::NO_SMARTCARD && self.opening.share_mode == ShareMode::Direct;

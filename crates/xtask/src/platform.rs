@@ -1,0 +1,89 @@
+//! Other platforms than this machine's: how programs for them are built here, and run.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::cargo::target_folder;
+use crate::stage::Done;
+use crate::tally;
+use crate::toolchains;
+
+/// Compiling the standard library and all tests, and running these in an emulator.
+const DEADLINE: Duration = Duration::from_secs(20 * 60);
+
+/// A target, and what is used for it.
+pub(crate) struct Platform {
+    /// Rust's name of it.
+    pub(crate) target: &'static str,
+    pub(crate) std: Std,
+    /// The C compiler, which links.
+    pub(crate) linker: String,
+    /// Flags of rustc.
+    pub(crate) flags: String,
+    /// What runs its programs, with arguments; nothing where this machine does.
+    pub(crate) runner: String,
+}
+
+/// Where a target's standard library is from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Std {
+    /// It comes with the oldest compiler.
+    OfTheOldestCompiler,
+    /// It is compiled with the workspace.
+    FromSources,
+}
+
+impl Platform {
+    /// Makes a call of Cargo that builds for this platform and runs there: what it is told by variables, so that each
+    /// Cargo that a test calls does the same.
+    ///
+    /// # Errors
+    /// There is no such compiler.
+    pub(crate) fn cargo(&self, root: &Path) -> Result<Command, String> {
+        let toolchain = match self.std {
+            Std::OfTheOldestCompiler => toolchains::oldest()?,
+            Std::FromSources => toolchains::with_std_sources()?,
+        };
+        let mut cargo = toolchain.cargo(root);
+        if self.std == Std::FromSources {
+            cargo.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test");
+            // What only a nightly compiler does without being told so.
+            cargo.env("RUSTC_BOOTSTRAP", "1");
+        }
+        cargo.env("CARGO_BUILD_TARGET", self.target);
+        cargo.env(
+            "CARGO_TARGET_DIR",
+            target_folder(root).join("platforms").join(self.target),
+        );
+        // Nothing is built twice here, so there is nothing to gain.
+        cargo.env("CARGO_INCREMENTAL", "0");
+        cargo.env(self.variable("LINKER"), &self.linker);
+        // What tests compile.
+        cargo.env("CC", &self.linker);
+        for (name, value) in [("RUSTFLAGS", &self.flags), ("RUNNER", &self.runner)] {
+            if !value.is_empty() {
+                cargo.env(self.variable(name), value);
+            }
+        }
+        Ok(cargo)
+    }
+
+    /// Runs the tests of these packages, without those that need a service.
+    ///
+    /// # Errors
+    /// One failed, or there is no such compiler.
+    pub(crate) fn test(&self, root: &Path, packages: &[&str]) -> Result<Done, String> {
+        let mut test = self.cargo(root)?;
+        test.args(["test", "--locked", "--lib", "--bins", "--tests"])
+            .args(packages);
+        tally::run(&mut test, DEADLINE)?;
+        Ok(Done::All)
+    }
+
+    /// Returns the name of Cargo's variable for a setting of this target.
+    fn variable(&self, setting: &str) -> String {
+        let target = self.target.replace('-', "_").to_uppercase();
+        format!("CARGO_TARGET_{target}_{setting}")
+    }
+}

@@ -1,0 +1,36 @@
+//! Stage `s390x`: the tests on s390x, whose bytes are in the other order, in an emulator.
+
+use std::path::Path;
+
+use crate::platform::{Platform, Std};
+use crate::rustup::OLDEST_COMPILER;
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "s390x",
+    about: "the tests run on s390x, whose bytes are in the other order, in an emulator",
+    needs: &[
+        OLDEST_COMPILER,
+        "gcc",
+        "libc6-dev",
+        "gcc-s390x-linux-gnu",
+        "libc6-dev-s390x-cross",
+        "qemu-user",
+    ],
+    run,
+};
+
+/// Runs the tests that need no service.
+///
+/// # Errors
+/// A test failed.
+fn run(root: &Path) -> Result<Done, String> {
+    let platform = Platform {
+        target: "s390x-unknown-linux-gnu",
+        std: Std::OfTheOldestCompiler,
+        linker: "s390x-linux-gnu-gcc".to_owned(),
+        flags: String::new(),
+        runner: "qemu-s390x -L /usr/s390x-linux-gnu".to_owned(),
+    };
+    platform.test(root, &["--workspace", "--exclude", "xtask"])
+}
