@@ -11,6 +11,7 @@
 //! - `test`, `fuzz`: what the commands do
 //! - `stages`: the list of the stages
 //! - `stages/*`: a stage each
+//! - `wine`: Windows
 //! - `platform`: other platforms
 //! - `bindings`, `feature_sets`, `toolchains`, `valgrind`: what more than one stage does
 //! - `outside_packages`, `requirements`: packages made for a check, and what is installed
@@ -68,6 +69,8 @@ mod test;
 mod toolchains;
 #[cfg(unix)]
 mod valgrind;
+#[cfg(unix)]
+mod wine;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -74,10 +74,16 @@ impl Platform {
     /// # Errors
     /// One failed, or there is no such compiler.
     pub(crate) fn test(&self, root: &Path, packages: &[&str]) -> Result<Done, String> {
-        let mut test = self.cargo(root)?;
-        test.args(["test", "--locked", "--lib", "--bins", "--tests"])
-            .args(packages);
-        tally::run(&mut test, DEADLINE)?;
+        Self::run_tests(self.cargo(root)?, packages)
+    }
+
+    /// Runs tests as [`test`](Self::test) does, by a call of Cargo that may have more variables.
+    ///
+    /// # Errors
+    /// One failed.
+    pub(crate) fn run_tests(mut cargo: Command, packages: &[&str]) -> Result<Done, String> {
+        cargo.args(["test", "--locked", "--lib", "--bins", "--tests"]);
+        tally::run(cargo.args(packages), DEADLINE)?;
         Ok(Done::All)
     }
 

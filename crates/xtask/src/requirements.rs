@@ -74,6 +74,30 @@ const PACKAGES: &[Package] = &[
         signs: &["/usr/i686-w64-mingw32/lib/libwinscard.a"],
     },
     Package {
+        name: "gcc-mingw-w64-x86-64-posix",
+        signs: &["x86_64-w64-mingw32-gcc-posix"],
+    },
+    Package {
+        name: "gcc-mingw-w64-i686-posix",
+        signs: &["i686-w64-mingw32-gcc-posix"],
+    },
+    Package {
+        name: "libz-mingw-w64",
+        signs: &["/usr/i686-w64-mingw32/lib/zlib1.dll"],
+    },
+    Package {
+        name: "wine64",
+        signs: &["/usr/lib/wine/wine64"],
+    },
+    Package {
+        name: "musl-tools",
+        signs: &["musl-gcc"],
+    },
+    Package {
+        name: "libunwind-14-dev",
+        signs: &["/usr/lib/llvm-14/lib/libunwind.a"],
+    },
+    Package {
         name: "gcc-i686-linux-gnu",
         signs: &["i686-linux-gnu-gcc"],
     },

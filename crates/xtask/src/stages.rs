@@ -18,6 +18,7 @@ mod lint;
 mod loom;
 mod memcheck;
 mod msrv;
+mod musl;
 mod no_std;
 mod package;
 mod packages;
@@ -29,6 +30,8 @@ mod sim_clients;
 mod sim_time;
 mod targets;
 mod unit;
+mod windows;
+mod windows_32;
 
 use crate::stage::Stage;
 
@@ -60,6 +63,9 @@ pub(crate) const STAGES: &[Stage] = &[
     i686::STAGE,
     aarch64::STAGE,
     s390x::STAGE,
+    musl::STAGE,
+    windows::STAGE,
+    windows_32::STAGE,
     targets::STAGE,
     no_std::STAGE,
     msrv::STAGE,

@@ -55,25 +55,38 @@ pub(crate) fn with_std_sources() -> Result<Toolchain, String> {
 impl Toolchain {
     /// Makes a call of its Cargo, in a folder.
     pub(crate) fn cargo(&self, folder: &Path) -> Command {
-        let mut cargo = match self {
-            Self::Rustup(name) => {
+        let mut cargo = self.program("cargo");
+        cargo.current_dir(folder).env("CARGO_TERM_COLOR", "never");
+        cargo
+    }
+
+    /// Makes a call of its compiler, which may do what only a nightly one does.
+    pub(crate) fn rustc(&self) -> Command {
+        let mut rustc = self.program("rustc");
+        rustc.env("RUSTC_BOOTSTRAP", "1");
+        rustc
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut program = match self {
+            Self::Rustup(toolchain) => {
                 let mut rustup = Command::new("rustup");
-                rustup.args(["run", name, "cargo"]);
+                rustup.args(["run", toolchain, name]);
                 rustup
             }
             Self::Unpacked(root) => {
-                let mut cargo = Command::new(root.join("usr/bin/cargo"));
-                cargo.env("LD_LIBRARY_PATH", library_path(root));
-                cargo.env("RUSTC", root.join("usr/bin/rustc"));
-                cargo
+                let mut program = Command::new(root.join("usr/bin").join(name));
+                program.env("LD_LIBRARY_PATH", library_path(root));
+                program.env("RUSTC", root.join("usr/bin/rustc"));
+                program.env("RUSTDOC", root.join("usr/bin/rustdoc"));
+                program
             }
         };
         // Set by the Cargo and the rustup that run this, and in the way of another toolchain.
         for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER"] {
-            cargo.env_remove(name);
+            program.env_remove(name);
         }
-        cargo.current_dir(folder).env("CARGO_TERM_COLOR", "never");
-        cargo
+        program
     }
 
     /// Makes a call of its Cargo that compiles these crates of the standard library, too.

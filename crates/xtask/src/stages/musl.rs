@@ -1,0 +1,73 @@
+//! Stage `musl`: the tests run as static programs, which need nothing of the machine.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cargo::target_folder;
+use crate::command::{self, MINUTE};
+use crate::files::{copy, io_failed, write};
+use crate::platform::{Platform, Std};
+use crate::rustup::STD_SOURCES;
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "musl",
+    about: "the tests run as static programs, with musl",
+    needs: &[STD_SOURCES, "gcc", "libc6-dev", "musl-tools", "libunwind-14-dev"],
+    run,
+};
+
+/// What Debian's libunwind calls, and musl does not have: glibc's fprintf that checks its format.
+const SHIM: &str = "#include <stdarg.h>
+#include <stdio.h>
+int __fprintf_chk(FILE *file, int level, const char *format, ...)
+{
+    va_list arguments;
+    (void)level;
+    va_start(arguments, format);
+    int written = vfprintf(file, format, arguments);
+    va_end(arguments);
+    return written;
+}
+";
+
+/// Runs all tests that need no service.
+///
+/// # Errors
+/// A test failed.
+fn run(root: &Path) -> Result<Done, String> {
+    let unwinding = unwinding(root)?;
+    let platform = Platform {
+        target: "x86_64-unknown-linux-musl",
+        std: Std::FromSources,
+        linker: "musl-gcc".to_owned(),
+        // The startup objects are musl's own, and these are for programs that stay where they are linked to.
+        flags: format!(
+            "-Clink-self-contained=no -Crelocation-model=static -Lnative={}",
+            unwinding.display()
+        ),
+        runner: String::new(),
+    };
+    platform.test(root, &["--workspace", "--exclude", "xtask"])
+}
+
+/// Makes the library that unwinds, by both names that the standard library asks for. Returns its folder.
+fn unwinding(root: &Path) -> Result<PathBuf, String> {
+    let folder = target_folder(root).join("musl");
+    std::fs::create_dir_all(&folder).map_err(io_failed(&folder))?;
+    let (source, object) = (folder.join("shim.c"), folder.join("shim.o"));
+    write(&source, SHIM)?;
+    let mut compile = Command::new("musl-gcc");
+    command::run(
+        compile
+            .arg("-c")
+            .args([source.as_os_str(), "-o".as_ref(), object.as_os_str()]),
+        MINUTE,
+    )?;
+    for name in ["libunwind.a", "libgcc_s.a"] {
+        let library = folder.join(name);
+        copy(Path::new("/usr/lib/llvm-14/lib/libunwind.a"), &library)?;
+        command::run(Command::new("ar").arg("r").args([&library, &object]), MINUTE)?;
+    }
+    Ok(folder)
+}
