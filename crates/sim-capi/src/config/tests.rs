@@ -1,5 +1,9 @@
 use super::*;
+use crate::reader::Action;
 use pcsc_sim::Card;
+use pcsc_sys::{Functions, SCARD_S_SUCCESS};
+use std::ptr;
+use std::time::Instant;
 
 const EXAMPLE: &str = include_str!("../../examples/simulator.toml");
 
@@ -17,6 +21,17 @@ fn send(card: &mut dyn Card, command: &[u8]) -> Vec<u8> {
     response
 }
 
+/// How many readers a program is told of.
+fn listed(functions: &Functions) -> usize {
+    let (mut context, mut names, mut len) = (0, [0; 256], 256);
+    // SAFETY: the pointers are null, or those of locals that outlive the call.
+    let opened = unsafe { (functions.SCardEstablishContext)(0, ptr::null(), ptr::null(), &mut context) };
+    assert_eq!(opened, SCARD_S_SUCCESS);
+    // SAFETY: as above, and the buffer is as long as the length says.
+    unsafe { (functions.SCardListReaders)(context, ptr::null(), names.as_mut_ptr(), &mut len) };
+    names[..len as usize].iter().filter(|&&unit| unit == 0).count() - 1
+}
+
 fn card_of(reader: &ReaderConfig) -> Box<dyn Card> {
     reader.card.as_ref().unwrap().as_ref().make().unwrap()
 }
@@ -24,9 +39,9 @@ fn card_of(reader: &ReaderConfig) -> Box<dyn Card> {
 #[test]
 fn the_example_is_taken_as_it_says() {
     let config = Config::parse(EXAMPLE).unwrap();
-    assert_eq!(config.readers.len(), 3);
-    let [demo, scripted, empty] = &config.readers[..] else {
-        unreachable!()
+    assert_eq!(config.power_off_after(), Some(Duration::from_secs(5)));
+    let [demo, scripted, empty, mute] = &config.readers[..] else {
+        panic!("{config:?}")
     };
     assert!(card_of(demo).atr().starts_with(&[0x3B, 0x8A, 0x80, 0x01]));
     let mut card = card_of(scripted);
@@ -44,10 +59,26 @@ fn the_example_is_taken_as_it_says() {
         events,
         [
             (500, Action::Insert),
+            (4000, Action::PowerOff),
             (5000, Action::Remove),
-            (10000, Action::Unplug)
+            (10000, Action::Unplug),
+            (12000, Action::Plug),
         ]
     );
+    assert!(card_of(mute).atr().is_empty());
+    let events: Vec<_> = config
+        .events
+        .iter()
+        .map(|event| (event.after_ms.0, event.action))
+        .collect();
+    assert_eq!(
+        events,
+        [(20000, ServiceAction::Stop), (21000, ServiceAction::Start)]
+    );
+    let simulator = Simulator::new();
+    config.plug_into(&simulator);
+    let context = simulator.provider();
+    assert_eq!(listed(context.functions()), 3, "the last one is not plugged in");
 }
 
 #[test]
@@ -83,6 +114,9 @@ fn options_of_the_demo_card_arrive() {
     let challenge = [0, 0x84, 0, 0, 8];
     assert_eq!(send(&mut *of("rounds_of = 5"), &challenge)[5..], [0x61, 3]);
     assert_eq!(send(&mut *of("channels = 1"), &[0, 0x70, 0, 0, 1]), [0x68, 0x81]);
+    let start = Instant::now();
+    assert_eq!(send(&mut *of("delay_ms = 30"), &challenge).len(), 10);
+    assert!(start.elapsed() >= Duration::from_millis(30));
     let select = [0, 0xA4, 4, 0, 1];
     assert_eq!(
         send(&mut *of("exact_le = true"), &[&select[..4], &[1]].concat())[0],
@@ -101,7 +135,7 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
         (
             "\nreaders = 3\n".to_owned(),
             "f.toml:2:1: ",
-            "unknown field `readers`, expected `reader`",
+            "unknown field `readers`, expected one of `power_off_after_ms`, `reader`, `event`",
         ),
         (
             "[[reader]]\nname = 7\n".to_owned(),
@@ -138,7 +172,7 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
         (
             with("card.kind = \"dmeo\""),
             "f.toml:3:13: ",
-            "expected one of `demo`, `scripted`, `none`",
+            "expected one of `demo`, `scripted`, `mute`, `none`",
         ),
         (
             with("card = { kind = \"demo\", atr = \"3B00\" }"),
@@ -251,6 +285,58 @@ fn mistakes_are_refused_with_file_line_and_what_was_expected() {
             "expected a name of",
         ),
         (
+            "power_off_after_ms = -1\n".to_owned(),
+            "f.toml:1:22: ",
+            "-1 is out of range, expected 0 to 4294967295",
+        ),
+        (
+            "power_off_after_ms = \"soon\"\n".to_owned(),
+            "f.toml:1:22: ",
+            "\"soon\", expected a whole number or \"never\"",
+        ),
+        (
+            "power_off_after_ms = false\n".to_owned(),
+            "f.toml:1:22: ",
+            "expected a whole number, 0 to 4294967295, or \"never\"",
+        ),
+        (
+            with("card = { kind = \"none\", delay_ms = 1 }"),
+            "f.toml:3:36: ",
+            "delay_ms is not for kind = \"none\", expected it with kind = \"demo\" or \"scripted\"",
+        ),
+        (
+            with("card = { kind = \"mute\", atr = \"3B00\" }"),
+            "f.toml:3:31: ",
+            "atr is not for kind = \"mute\", expected it with kind = \"scripted\"",
+        ),
+        (
+            with("card = { kind = \"demo\", delay_ms = 1.5 }"),
+            "f.toml:3:36: ",
+            "expected a whole number, 0 to 4294967295",
+        ),
+        (with("plugged = 0"), "f.toml:3:11: ", "expected a boolean"),
+        (
+            with("event = [{ after_ms = 1, action = \"plug\", card.kind = \"demo\" }]"),
+            "f.toml:3:",
+            "expected it with action = \"insert\"",
+        ),
+        (
+            with("[[event]]\nafter_ms = 1\naction = \"restart\""),
+            "f.toml:5:10: ",
+            "expected `stop` or `start`",
+        ),
+        (
+            with("[[event]]\naction = \"stop\""),
+            "f.toml:3:1: ",
+            "missing field `after_ms`",
+        ),
+        ("[event]\n".to_owned(), "f.toml:1:1: ", "expected [[event]]"),
+        (
+            "event = [1]\n".to_owned(),
+            "f.toml:1:10: ",
+            "expected a table, as under [[event]]",
+        ),
+        (
             with("feature = [{ tag = 256, code = 1 }]"),
             "f.toml:3:20: ",
             "256 is out of range, expected 0 to 255",
@@ -346,4 +432,14 @@ fn a_file_that_is_no_text_is_refused_with_its_line() {
     std::fs::remove_file(&path).unwrap();
     let expected = format!("{}:2:10: a byte that is no text, expected UTF-8", path.display());
     assert_eq!(error, expected);
+}
+
+/// Case 32.
+#[test]
+fn a_card_that_nobody_is_connected_to_loses_its_power_as_with_pcscd_unless_the_file_says_otherwise() {
+    let of = |text: &str| Config::parse(text).unwrap().power_off_after();
+    assert_eq!(of(""), Some(Duration::from_secs(5)));
+    assert_eq!(of("power_off_after_ms = 0"), Some(Duration::ZERO));
+    assert_eq!(of("power_off_after_ms = 250"), Some(Duration::from_millis(250)));
+    assert_eq!(of("power_off_after_ms = \"never\""), None);
 }

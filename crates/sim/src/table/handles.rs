@@ -6,10 +6,12 @@
 //! Looking one up takes the lock of its own entry and no other, and that only for the number that is open there: an entry
 //! is locked for as long as a card acts.
 
+#[cfg(unix)]
+use crate::fork_lock::lock_for_fork;
 use crate::service::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
 
 const CHUNK: usize = 1024;
 const CHUNKS: usize = 256;
@@ -46,7 +48,8 @@ struct Occupant<T> {
     uses: u32,
 }
 
-struct Unused {
+/// The numbers that are not in use.
+pub(crate) struct Unused {
     next: usize,
     resting: VecDeque<usize>,
 }
@@ -96,19 +99,7 @@ impl<T> Handles<T> {
 
     /// Sets a number aside; `None` where a quarter of a million are open.
     pub(crate) fn reserve(&self) -> Option<Reserved<'_, T>> {
-        let index = {
-            let mut unused = lock(&self.unused);
-            let fresh = unused.next < CHUNK * CHUNKS;
-            if fresh && unused.resting.len() < RESTING {
-                unused.next += 1;
-                unused.next - 1
-            } else {
-                unused.resting.pop_front()?
-            }
-        };
-        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
-        let entry = &chunk[index % CHUNK];
-        let mut occupant = lock(&entry.occupant);
+        let (index, entry, mut occupant) = self.take_unused()?;
         // Never 0: that is no handle.
         occupant.uses = occupant.uses % USES + 1;
         Some(Reserved {
@@ -116,6 +107,49 @@ impl<T> Handles<T> {
             entry,
             number: self.number(index as u32, occupant.uses),
         })
+    }
+
+    /// Takes an index that is not in use, with its entry locked.
+    ///
+    /// An entry that is locked all the same is passed over: by who has looked up its last number too late, or by a thread
+    /// that this process, a child of `fork`, does not have.
+    fn take_unused(&self) -> Option<(usize, &Entry<T>, MutexGuard<'_, Occupant<T>>)> {
+        let mut unused = lock(&self.unused);
+        for _ in 0..unused.resting.len() {
+            let is_rested = unused.resting.len() >= RESTING || unused.next == CHUNK * CHUNKS;
+            if !is_rested {
+                break;
+            }
+            let Some(index) = unused.resting.pop_front() else {
+                break;
+            };
+            let entry = self.made_entry(index);
+            match entry.occupant.try_lock() {
+                Ok(occupant) => return Some((index, entry, occupant)),
+                Err(TryLockError::Poisoned(poisoned)) => return Some((index, entry, poisoned.into_inner())),
+                Err(TryLockError::WouldBlock) => unused.resting.push_back(index),
+            }
+        }
+        if unused.next == CHUNK * CHUNKS {
+            return None;
+        }
+        let index = unused.next;
+        unused.next += 1;
+        // With the numbers locked, so that no child of `fork` finds them half made.
+        let entry = self.made_entry(index);
+        Some((index, entry, lock(&entry.occupant)))
+    }
+
+    /// The entry of an index, which is made where it is the first of its chunk.
+    fn made_entry(&self, index: usize) -> &Entry<T> {
+        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
+        &chunk[index % CHUNK]
+    }
+
+    /// Locks the numbers that are not in use, for `fork`.
+    #[cfg(unix)]
+    pub(crate) fn lock_unused(&self) -> Option<MutexGuard<'_, Unused>> {
+        lock_for_fork(&self.unused)
     }
 
     /// Closes a number; false where it was not open.
