@@ -3,13 +3,13 @@
 //! `cargo xtask test sim-clients` builds the library and runs this.
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::{fs, str};
+mod simulated;
+
+use std::process::Command;
 
 use pcsc_sim::{Card, DemoCard};
 use private_pcscd::Pcscd;
-use tempfile::TempDir;
+use simulated::{Simulated, Way, library, run, stdout};
 
 const READERS: [&str; 2] = ["Virtual 0 00 00", "Virtual 0 00 01"];
 
@@ -52,81 +52,6 @@ const PROGRAMS: [(&[&str], &str); 5] = [
 ];
 
 const PYSCARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pyscard.py");
-
-/// The library, which Cargo has built beside the tests.
-fn library() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let library = test.ancestors().nth(2).unwrap().join("libpcsc_sim.so");
-    assert!(
-        library.exists(),
-        "{} is missing: cargo build -p pcsc-sim-capi",
-        library.display()
-    );
-    library
-}
-
-/// How a program gets to a service.
-enum Way<'a> {
-    Preloaded(&'a Path),
-    LinkedFolder(&'a Path),
-    System,
-}
-
-/// Runs a program to its end, with the deadline of a minute.
-fn run(words: &[&str], way: &Way<'_>, config: Option<&Path>) -> Output {
-    let mut command = Command::new("timeout");
-    command.arg("60").args(words);
-    for name in ["PCSC_SIM_CONFIG", "LD_PRELOAD", "LD_LIBRARY_PATH"] {
-        command.env_remove(name);
-    }
-    match way {
-        Way::Preloaded(library) => command.env("LD_PRELOAD", library),
-        Way::LinkedFolder(folder) => command.env("LD_LIBRARY_PATH", folder),
-        Way::System => &mut command,
-    };
-    if let Some(config) = config {
-        command.env("PCSC_SIM_CONFIG", config);
-    }
-    let output = command.output().unwrap();
-    assert_ne!(output.status.code(), Some(124), "{words:?} does not end");
-    output
-}
-
-fn stdout(words: &[&str], way: &Way<'_>, config: Option<&Path>) -> String {
-    let output = run(words, way, config);
-    let text = str::from_utf8(&output.stdout).unwrap().to_owned();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{words:?}: {}\n{text}{errors}",
-        output.status
-    );
-    text
-}
-
-/// A folder with the library under pcsc-lite's name, and a configuration.
-struct Simulated {
-    folder: TempDir,
-    config: PathBuf,
-}
-
-impl Simulated {
-    fn new(config: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink(library(), folder.path().join("libpcsclite.so.1")).unwrap();
-        let path = folder.path().join("cards.toml");
-        fs::write(&path, config).unwrap();
-        Self { folder, config: path }
-    }
-
-    /// What a program prints, the same in both ways.
-    fn stdout(&self, words: &[&str]) -> String {
-        let linked = stdout(words, &Way::LinkedFolder(self.folder.path()), Some(&self.config));
-        let preloaded = stdout(words, &Way::Preloaded(&library()), Some(&self.config));
-        assert_eq!(linked, preloaded, "{words:?}");
-        linked
-    }
-}
 
 fn hex(bytes: &[u8], separator: &str) -> String {
     let words: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
@@ -229,16 +154,13 @@ fn a_malformed_configuration_gives_an_error_and_its_reason_once() {
     let simulated =
         Simulated::new("[[reader]]\nname = \"a\"\ncard = { kind = \"scripted\", atr = \"3B 02\" }\n");
     let library = library();
-    for way in [
-        Way::LinkedFolder(simulated.folder.path()),
-        Way::Preloaded(&library),
-    ] {
-        let output = run(&["pcsc_scan", "-r"], &way, Some(&simulated.config));
+    for way in [Way::LinkedFolder(simulated.folder()), Way::Preloaded(&library)] {
+        let output = run(&["pcsc_scan", "-r"], &way, Some(simulated.config()));
         assert!(!output.status.success());
         let shown = String::from_utf8_lossy(&output.stderr);
         let place = format!(
             "libpcsc_sim: {}:3:35: no valid answer to reset",
-            simulated.config.display()
+            simulated.config().display()
         );
         assert_eq!(shown.matches(&place).count(), 1, "{shown}");
     }
