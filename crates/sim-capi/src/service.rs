@@ -5,6 +5,7 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use std::process;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use pcsc_sim::Simulator;
 use pcsc_sys::{
@@ -51,11 +52,14 @@ pub(crate) struct Held {
     _forked: Option<MutexGuard<'static, Option<World>>>,
 }
 
+/// How long a fork waits for the start of a service: to read a file takes no longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Waits until no service is being started, and keeps it so.
 pub(crate) fn hold() -> Held {
     Held {
-        _starting: lock_for_fork(&STARTING),
-        _forked: lock_for_fork(&FORKED),
+        _starting: lock_for_fork(&STARTING, PATIENCE),
+        _forked: lock_for_fork(&FORKED, PATIENCE),
     }
 }
 

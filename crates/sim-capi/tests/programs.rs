@@ -48,6 +48,10 @@ fn no_child_of_fork_hangs_beside_busy_threads() {
             program.stdout(READER, &["500", "4"]),
             "forks 500 hung 0 failed 0\n"
         );
+        assert_eq!(
+            program.stdout(READER, &["200", "0"]),
+            "forks 200 hung 0 failed 0\n"
+        );
     }
 }
 

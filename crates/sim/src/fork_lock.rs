@@ -4,14 +4,11 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a fork waits for a lock that is held for moments only.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// Locks, so that a child of `fork` does not inherit what another thread has locked; `None` after a second.
+/// Locks, so that a child of `fork` does not inherit what another thread has locked; `None` after so long.
 ///
-/// That long it takes where nobody can unlock it: the thread that has it was interrupted by a signal, and forks in the
-/// handler. Then the child has to do without.
-pub(crate) fn lock_for_fork<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+/// Such a lock is held for moments, and in the end it is always had, but where nobody can unlock it: the thread that has
+/// it was interrupted by a signal, and forks in the handler. Then the child has to do without.
+pub(crate) fn lock_for_fork<T: ?Sized>(mutex: &Mutex<T>, patience: Duration) -> Option<MutexGuard<'_, T>> {
     let mut start = None;
     loop {
         match mutex.try_lock() {
@@ -19,7 +16,7 @@ pub(crate) fn lock_for_fork<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_
             Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => {}
         }
-        if start.get_or_insert_with(Instant::now).elapsed() >= PATIENCE {
+        if start.get_or_insert_with(Instant::now).elapsed() >= patience {
             return None;
         }
         thread::yield_now();
@@ -33,9 +30,10 @@ mod tests {
     #[test]
     fn a_lock_that_nobody_gives_back_is_given_up() {
         let mutex = Mutex::new(1);
-        let held = lock_for_fork(&mutex).unwrap();
-        assert!(lock_for_fork(&mutex).is_none());
+        let patience = Duration::from_millis(20);
+        let held = lock_for_fork(&mutex, patience).unwrap();
+        assert!(lock_for_fork(&mutex, patience).is_none());
         drop(held);
-        assert_eq!(*lock_for_fork(&mutex).unwrap(), 1);
+        assert_eq!(*lock_for_fork(&mutex, patience).unwrap(), 1);
     }
 }

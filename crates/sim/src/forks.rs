@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 use std::mem::ManuallyDrop;
 use std::sync::{MutexGuard, Once};
+use std::time::Duration;
 
 impl Simulator {
     /// Lets children of `fork` start services of their own, whatever other threads of this process do at that moment.
@@ -33,6 +34,9 @@ impl Simulator {
         });
     }
 }
+
+/// How long a fork waits for a lock that is held for moments.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The locks that a new simulator takes, its contexts and its connections, but for those that are its own.
 struct Held {

@@ -1,4 +1,5 @@
-/* Forks beside busy threads; each child has the time that it is given to use a card, and to end: case 39. */
+/* Forks beside busy threads, or with 0 of them at the first call of another thread; each child has a time in which to use a
+ * card and to end: case 39. */
 
 #define _GNU_SOURCE
 #include <poll.h>
@@ -42,31 +43,65 @@ static void *be_busy(void *unused)
 	return NULL;
 }
 
+static int hung, failed;
+
+/* Runs this in a child, to its end, if that comes in time. */
+static void in_a_child(void (*run)(int), int number)
+{
+	pid_t child = fork();
+	CHECK(child >= 0);
+	if (child == 0) {
+		run(number);
+		_exit(0);
+	}
+	struct pollfd end = {.fd = syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
+	CHECK(end.fd >= 0);
+	if (poll(&end, 1, 20000) != 1) {
+		hung++;
+		kill(child, SIGKILL);
+	}
+	close(end.fd);
+	int status;
+	CHECK(waitpid(child, &status, 0) == child);
+	failed += status != 0;
+}
+
+static void use(int number)
+{
+	(void)number;
+	use_once();
+}
+
+static void *use_in_a_thread(void *unused)
+{
+	(void)unused;
+	use_once();
+	return NULL;
+}
+
+/* A process that forks while another of its threads makes the first call, a little later each time. */
+static void fork_at_the_first_call(int number)
+{
+	pthread_t thread;
+	CHECK(pthread_create(&thread, NULL, use_in_a_thread, NULL) == 0);
+	for (volatile int i = 0; i < number * 500; i++)
+		;
+	in_a_child(use, 0);
+	CHECK(pthread_join(thread, NULL) == 0);
+	_exit(hung + failed);
+}
+
 int main(int argc, char **argv)
 {
-	int forks = atoi(argv[1]), busy = atoi(argv[2]), hung = 0, failed = 0;
+	int forks = atoi(argv[1]), busy = atoi(argv[2]);
 	pthread_t threads[16];
 	CHECK(argc == 3 && busy <= 16);
+	for (int i = 0; busy == 0 && i < forks; i++)
+		in_a_child(fork_at_the_first_call, i);
 	for (int i = 0; i < busy; i++)
 		CHECK(pthread_create(&threads[i], NULL, be_busy, NULL) == 0);
-	for (int i = 0; i < forks; i++) {
-		pid_t child = fork();
-		CHECK(child >= 0);
-		if (child == 0) {
-			use_once();
-			_exit(0);
-		}
-		struct pollfd end = {.fd = syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
-		CHECK(end.fd >= 0);
-		if (poll(&end, 1, 10000) != 1) {
-			hung++;
-			kill(child, SIGKILL);
-		}
-		close(end.fd);
-		int status;
-		CHECK(waitpid(child, &status, 0) == child);
-		failed += status != 0;
-	}
+	for (int i = 0; busy > 0 && i < forks; i++)
+		in_a_child(use, i);
 	atomic_store(&ended, 1);
 	for (int i = 0; i < busy; i++)
 		CHECK(pthread_join(threads[i], NULL) == 0);

@@ -3,6 +3,8 @@
 use super::lock::lock;
 #[cfg(unix)]
 use crate::fork_lock::lock_for_fork;
+#[cfg(unix)]
+use crate::forks::PATIENCE;
 use std::collections::BTreeSet;
 use std::ffi::c_void;
 use std::sync::Mutex;
@@ -41,7 +43,7 @@ pub(crate) fn free(pointer: *mut c_void) -> bool {
 /// Locks what is allocated, for `fork`.
 #[cfg(unix)]
 pub(crate) fn lock_allocated() -> Option<MutexGuard<'static, BTreeSet<usize>>> {
-    lock_for_fork(&ALLOCATED)
+    lock_for_fork(&ALLOCATED, PATIENCE)
 }
 
 /// A program's buffer for an answer, which is written at the end, all at once.

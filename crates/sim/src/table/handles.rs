@@ -8,6 +8,8 @@
 
 #[cfg(unix)]
 use crate::fork_lock::lock_for_fork;
+#[cfg(unix)]
+use crate::forks::PATIENCE;
 use crate::service::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -149,7 +151,7 @@ impl<T> Handles<T> {
     /// Locks the numbers that are not in use, for `fork`.
     #[cfg(unix)]
     pub(crate) fn lock_unused(&self) -> Option<MutexGuard<'_, Unused>> {
-        lock_for_fork(&self.unused)
+        lock_for_fork(&self.unused, PATIENCE)
     }
 
     /// Closes a number; false where it was not open.

@@ -7,6 +7,8 @@
 
 #[cfg(unix)]
 use crate::fork_lock::lock_for_fork;
+#[cfg(unix)]
+use crate::forks::PATIENCE;
 use crate::service::lock::lock;
 use std::collections::VecDeque;
 #[cfg(unix)]
@@ -37,7 +39,7 @@ impl Slot {
 /// Locks the slots that are free, for `fork`.
 #[cfg(unix)]
 pub(crate) fn lock_free() -> Option<MutexGuard<'static, VecDeque<usize>>> {
-    lock_for_fork(&FREE)
+    lock_for_fork(&FREE, PATIENCE)
 }
 
 impl Drop for Slot {
