@@ -81,7 +81,9 @@ pub(crate) struct Simulated {
 impl Simulated {
     pub(crate) fn new(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink(library(), folder.path().join("libpcsclite.so.1")).unwrap();
+        for name in ["libpcsclite.so.1", "libpcsclite.so"] {
+            std::os::unix::fs::symlink(library(), folder.path().join(name)).unwrap();
+        }
         let path = folder.path().join("cards.toml");
         fs::write(&path, config).unwrap();
         Self { folder, config: path }
