@@ -13,7 +13,7 @@ use crate::reader::{Action, Event};
 /// What happens, and to which of the readers.
 enum Happening {
     Service(ServiceAction),
-    Reader(usize, Event),
+    Reader(usize, Box<Event>),
 }
 
 /// Lets the events of the service and of these readers happen, each at its time from now; without any there is no thread.
@@ -25,7 +25,7 @@ pub(crate) fn serve(config: &Config, simulator: &Simulator, mut readers: Vec<Rea
         .map(|event| (event.after_ms.0, Happening::Service(event.action)));
     let of_readers = config.readers.iter().enumerate().flat_map(|(index, reader)| {
         let events = reader.events.iter().cloned();
-        events.map(move |event| (event.after_ms.0, Happening::Reader(index, event)))
+        events.map(move |event| (event.after_ms.0, Happening::Reader(index, Box::new(event))))
     });
     let mut events: Vec<_> = of_service.chain(of_readers).collect();
     if events.is_empty() {

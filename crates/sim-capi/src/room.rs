@@ -26,8 +26,10 @@ pub(crate) fn with_room<T: Send + 'static>(run: fn() -> T) -> T {
 #[cfg(target_os = "linux")]
 fn stack_left() -> Option<usize> {
     let mut attributes = std::mem::MaybeUninit::uninit();
+    // SAFETY: every thread may ask for its number.
+    let this = unsafe { libc::pthread_self() };
     // SAFETY: the thread is this one, and the pointer that of a local, which the call initialises where it succeeds.
-    let asked = unsafe { libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) };
+    let asked = unsafe { libc::pthread_getattr_np(this, attributes.as_mut_ptr()) };
     if asked != 0 {
         return None;
     }

@@ -18,6 +18,9 @@ impl Simulator {
     /// for a moment, and gives them back on both sides. What the child inherits, simulators, contexts and cards, is not for
     /// its use; a simulator that it starts is.
     ///
+    /// # Platform notes
+    /// Windows has neither `fork` nor this function.
+    ///
     /// # Examples
     /// ```
     /// pcsc_sim::Simulator::prepare_for_forks();

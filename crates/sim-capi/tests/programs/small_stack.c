@@ -1,4 +1,5 @@
-/* All functions, the first call among them, from threads with the smallest stack there is: case 36. */
+/* All functions, the first call among them, from threads with the smallest stack there is, of which the program itself uses
+ * as many bytes as its argument says: case 36. */
 
 #define _GNU_SOURCE
 #include <limits.h>
@@ -118,8 +119,20 @@ static void *use(void *unused)
 	return NULL;
 }
 
-int main(void)
+static size_t used;
+
+static void *use_with_less(void *unused)
 {
+	volatile char *room = __builtin_alloca(used);
+	room[0] = 1;
+	use(unused);
+	return room[0] ? NULL : unused;
+}
+
+int main(int argc, char **argv)
+{
+	CHECK(argc == 2);
+	used = atoi(argv[1]);
 	pthread_attr_t attributes;
 	CHECK(pthread_attr_init(&attributes) == 0);
 	CHECK(pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN) == 0);
@@ -127,7 +140,7 @@ int main(void)
 	fflush(stdout);
 	for (int i = 0; i < 2; i++) {
 		pthread_t thread;
-		CHECK(pthread_create(&thread, &attributes, use, NULL) == 0);
+		CHECK(pthread_create(&thread, &attributes, use_with_less, NULL) == 0);
 		CHECK(pthread_join(thread, NULL) == 0);
 	}
 	pthread_attr_destroy(&attributes);

@@ -100,35 +100,22 @@ impl<T> Handles<T> {
     }
 
     /// Sets a number aside; `None` where a quarter of a million are open.
-    pub(crate) fn reserve(&self) -> Option<Reserved<'_, T>> {
-        let (index, entry, mut occupant) = self.take_unused()?;
-        // Never 0: that is no handle.
-        occupant.uses = occupant.uses % USES + 1;
-        Some(Reserved {
-            handles: self,
-            entry,
-            number: self.number(index as u32, occupant.uses),
-        })
-    }
-
-    /// Takes an index that is not in use, with its entry locked.
     ///
     /// An entry that is locked all the same is passed over: by who has looked up its last number too late, or by a thread
     /// that this process, a child of `fork`, does not have.
-    fn take_unused(&self) -> Option<(usize, &Entry<T>, MutexGuard<'_, Occupant<T>>)> {
+    pub(crate) fn reserve(&self) -> Option<Reserved<'_, T>> {
         let mut unused = lock(&self.unused);
         for _ in 0..unused.resting.len() {
-            let is_rested = unused.resting.len() >= RESTING || unused.next == CHUNK * CHUNKS;
-            if !is_rested {
+            if unused.resting.len() < RESTING && unused.next < CHUNK * CHUNKS {
                 break;
             }
-            let Some(index) = unused.resting.pop_front() else {
-                break;
-            };
+            let index = unused.resting.pop_front()?;
             let entry = self.made_entry(index);
             match entry.occupant.try_lock() {
-                Ok(occupant) => return Some((index, entry, occupant)),
-                Err(TryLockError::Poisoned(poisoned)) => return Some((index, entry, poisoned.into_inner())),
+                Ok(occupant) => return Some(self.reserved(index, entry, occupant)),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    return Some(self.reserved(index, entry, poisoned.into_inner()));
+                }
                 Err(TryLockError::WouldBlock) => unused.resting.push_back(index),
             }
         }
@@ -139,7 +126,22 @@ impl<T> Handles<T> {
         unused.next += 1;
         // With the numbers locked, so that no child of `fork` finds them half made.
         let entry = self.made_entry(index);
-        Some((index, entry, lock(&entry.occupant)))
+        Some(self.reserved(index, entry, lock(&entry.occupant)))
+    }
+
+    fn reserved<'a>(
+        &'a self,
+        index: usize,
+        entry: &'a Entry<T>,
+        mut occupant: MutexGuard<'_, Occupant<T>>,
+    ) -> Reserved<'a, T> {
+        // Never 0: that is no handle.
+        occupant.uses = occupant.uses % USES + 1;
+        Reserved {
+            handles: self,
+            entry,
+            number: self.number(index as u32, occupant.uses),
+        }
     }
 
     /// The entry of an index, which is made where it is the first of its chunk.
@@ -265,6 +267,22 @@ mod tests {
         assert_eq!(handles.get(number), None);
         reserved.open(Arc::new(7));
         assert_eq!(handles.get(number).as_deref(), Some(&7));
+    }
+
+    #[test]
+    fn an_index_whose_entry_is_locked_is_passed_over() {
+        let handles: Handles<u32> = Handles::new(0);
+        let numbers: Vec<_> = (0..RESTING).map(|_| *handles.open(Arc::new).unwrap()).collect();
+        for &number in &numbers {
+            assert!(handles.close(number));
+        }
+        let first = &handles.chunks[0].get().unwrap()[0];
+        let locked = first.occupant.lock().unwrap();
+        assert_eq!(handles.reserve().unwrap().number & INDEX, 1);
+        drop(locked);
+        // It rests like any other.
+        let mut next = || handles.reserve().unwrap().number & INDEX;
+        assert!((0..2 * RESTING).any(|_| next() == 0));
     }
 
     #[test]
