@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(handles.reserve().unwrap().number & INDEX, 1);
         drop(locked);
         // It rests like any other.
-        let mut next = || handles.reserve().unwrap().number & INDEX;
+        let next = || handles.reserve().unwrap().number & INDEX;
         assert!((0..2 * RESTING).any(|_| next() == 0));
     }
 
