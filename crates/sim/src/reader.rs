@@ -150,7 +150,7 @@ impl Reader {
     /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// reader.unplug();
     /// let reader = reader.replug();
-    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).unwrap_err().is_reader_gone());
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_err()); // the connection of before
     /// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
     /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status().is_success());
     /// # Ok::<(), pcsc_session::Error>(())
