@@ -13,7 +13,7 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// A card that does not answer its reset: none of its other answers is ever asked for.
+    /// Makes a card that does not answer its reset: none of its other answers is ever asked for.
     pub(crate) fn mute() -> Self {
         Self {
             atr: Vec::new(),

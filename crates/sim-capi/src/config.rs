@@ -94,7 +94,8 @@ impl Config {
         Ok(())
     }
 
-    /// After which a card loses its power that nobody is connected to; as with pcscd, unless the file says otherwise.
+    /// Returns the time after which a card loses its power that nobody is connected to: pcscd's, unless the file says
+    /// otherwise.
     pub(crate) fn power_off_after(&self) -> Option<Duration> {
         self.power_off_after_ms
             .map_or(Some(PCSCD_GRACE_PERIOD), |period| period.0)

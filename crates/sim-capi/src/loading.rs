@@ -23,7 +23,7 @@ extern "C" fn loaded() {
     forks::prepare();
 }
 
-/// A path as it was meant when the library was loaded: programs change their folder, daemons to the root.
+/// Returns a path as it was meant when the library was loaded: programs change their folder, daemons to the root.
 pub(crate) fn from_first_folder(path: &Path) -> PathBuf {
     match FOLDER.get() {
         Some(Some(folder)) => folder.join(path),

@@ -22,7 +22,7 @@ pub(crate) fn with_room<T: Send + 'static>(run: fn() -> T) -> T {
     }
 }
 
-/// How much of its stack this thread has left; `None` where that cannot be told.
+/// Tells how much of its stack this thread has left; `None` where that cannot be told.
 #[cfg(target_os = "linux")]
 fn stack_left() -> Option<usize> {
     let mut attributes = std::mem::MaybeUninit::uninit();
