@@ -2,24 +2,27 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::time::Duration;
 
 use pcsc_iso7816::atr::Atr;
 use pcsc_iso7816::command::Form;
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_sim::{Card, DemoCard};
+use pcsc_sim::{Card, DemoCard, SlowCard};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::answers::Answers;
 use crate::config_error::Mistake;
 use crate::hexadecimal::Hex;
-use crate::toml_values::{Number, tables};
+use crate::toml_values::{Number, Word, tables};
 
 /// A card's table. Which keys go with which kind is checked by [`check`](CardConfig::check).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table, as under [reader.card]")]
 pub(crate) struct CardConfig {
     kind: Kind,
+
+    delay_ms: Option<Spanned<Word>>,
 
     protocol: Option<Spanned<Protocol>>,
     extended_length: Option<Spanned<bool>>,
@@ -39,6 +42,7 @@ pub(crate) struct CardConfig {
 enum Kind {
     Demo,
     Scripted,
+    Mute,
     None,
 }
 
@@ -47,6 +51,7 @@ impl Kind {
         match self {
             Self::Demo => "\"demo\"",
             Self::Scripted => "\"scripted\"",
+            Self::Mute => "\"mute\"",
             Self::None => "\"none\"",
         }
     }
@@ -92,31 +97,32 @@ impl CardConfig {
 
     /// A key of another kind of card would be without effect.
     fn check_keys(&self) -> Result<(), Mistake> {
-        fn key<T>(
-            name: &'static str,
-            kind: Kind,
-            value: &Option<Spanned<T>>,
-        ) -> (&'static str, Kind, Option<Range<usize>>) {
-            (name, kind, value.as_ref().map(Spanned::span))
+        type Key = (&'static str, &'static [Kind], Option<Range<usize>>);
+        fn key<T>(name: &'static str, kinds: &'static [Kind], value: &Option<Spanned<T>>) -> Key {
+            (name, kinds, value.as_ref().map(Spanned::span))
         }
+        const DEMO: &[Kind] = &[Kind::Demo];
+        const SCRIPTED: &[Kind] = &[Kind::Scripted];
         let keys = [
-            key("protocol", Kind::Demo, &self.protocol),
-            key("extended_length", Kind::Demo, &self.extended_length),
-            key("chaining", Kind::Demo, &self.chaining),
-            key("get_response", Kind::Demo, &self.get_response),
-            key("exact_le", Kind::Demo, &self.exact_le),
-            key("rounds_of", Kind::Demo, &self.rounds_of),
-            key("channels", Kind::Demo, &self.channels),
-            key("atr", Kind::Scripted, &self.atr),
-            key("exchange", Kind::Scripted, &self.exchange),
-            key("default", Kind::Scripted, &self.default),
+            key("delay_ms", &[Kind::Demo, Kind::Scripted], &self.delay_ms),
+            key("protocol", DEMO, &self.protocol),
+            key("extended_length", DEMO, &self.extended_length),
+            key("chaining", DEMO, &self.chaining),
+            key("get_response", DEMO, &self.get_response),
+            key("exact_le", DEMO, &self.exact_le),
+            key("rounds_of", DEMO, &self.rounds_of),
+            key("channels", DEMO, &self.channels),
+            key("atr", SCRIPTED, &self.atr),
+            key("exchange", SCRIPTED, &self.exchange),
+            key("default", SCRIPTED, &self.default),
         ];
-        for (name, kind, place) in keys {
-            if let Some(place) = place.filter(|_| kind != self.kind) {
+        for (name, kinds, place) in keys {
+            if let Some(place) = place.filter(|_| !kinds.contains(&self.kind)) {
+                let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
                 let message = format!(
                     "{name} is not for kind = {}, expected it with kind = {}",
                     self.kind.name(),
-                    kind.name()
+                    names.join(" or ")
                 );
                 return Err(Mistake::new(place, message));
             }
@@ -153,11 +159,18 @@ impl CardConfig {
 
     /// Makes the card; `None` for kind "none".
     pub(crate) fn make(&self) -> Option<Box<dyn Card>> {
-        match self.kind {
-            Kind::None => None,
-            Kind::Demo => Some(Box::new(self.demo())),
-            Kind::Scripted => Some(Box::new(self.scripted())),
-        }
+        let card: Box<dyn Card> = match self.kind {
+            Kind::None => return None,
+            Kind::Demo => Box::new(self.demo()),
+            Kind::Scripted => Box::new(self.scripted()),
+            Kind::Mute => Box::new(Answers::mute()),
+        };
+        let delay = value(&self.delay_ms).map_or(0, |delay| delay.0);
+        Some(if delay == 0 {
+            card
+        } else {
+            Box::new(SlowCard::new(card, Duration::from_millis(delay.into())))
+        })
     }
 
     fn demo(&self) -> DemoCard {

@@ -1,105 +1,55 @@
 //! The configuration: readers, their cards, and what happens to them.
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::Hash;
-use std::ops::Range;
+use std::collections::HashSet;
 use std::path::Path;
+use std::time::Duration;
 
 use pcsc_sim::{Reader, Simulator};
-use pcsc_sys::{LONG, MAX_BUFFER_SIZE, SCARD_E_UNSUPPORTED_FEATURE};
 use serde::{Deserialize, Deserializer};
-use toml::Spanned;
 
-use crate::card::CardConfig;
 use crate::config_error::Mistake;
-use crate::hexadecimal::Hex;
-use crate::toml_values::{Byte, Word, tables};
+use crate::period::Period;
+use crate::reader::ReaderConfig;
+use crate::toml_values::{Word, tables};
 
 /// The environment variable that names the configuration's file.
 pub(crate) const VARIABLE: &str = "PCSC_SIM_CONFIG";
+
+/// How long pcscd leaves a card its power, with drivers that tell of events, as those of USB readers do.
+const PCSCD_GRACE_PERIOD: Duration = Duration::from_secs(5);
 
 /// The configuration's file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
+    power_off_after_ms: Option<Period>,
     #[serde(default, rename = "reader", deserialize_with = "readers")]
     pub(crate) readers: Vec<ReaderConfig>,
-}
-
-/// A `[[reader]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table, as under [[reader]]")]
-pub(crate) struct ReaderConfig {
-    name: Spanned<String>,
-    card: Option<Spanned<CardConfig>>,
     #[serde(default, rename = "event", deserialize_with = "events")]
-    pub(crate) events: Vec<Event>,
-    #[serde(default, rename = "feature", deserialize_with = "features")]
-    features: Vec<Feature>,
-    #[serde(default, rename = "control", deserialize_with = "controls")]
-    controls: Vec<Control>,
-    #[serde(default, rename = "attribute", deserialize_with = "attributes")]
-    attributes: Vec<Attribute>,
+    pub(crate) events: Vec<ServiceEvent>,
 }
 
-/// What happens to a reader at some time.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.event]]")]
-pub(crate) struct Event {
-    /// Milliseconds after the process's first call; for one that was forked after it, after its own first context.
+/// What happens to the service at some time.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table, as under [[event]]")]
+pub(crate) struct ServiceEvent {
     pub(crate) after_ms: Word,
-    pub(crate) action: Spanned<Action>,
-    pub(crate) card: Option<Spanned<CardConfig>>,
+    pub(crate) action: ServiceAction,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Action {
-    Insert,
-    Remove,
-    Unplug,
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ServiceAction {
+    Stop,
+    Start,
 }
 
-/// A feature of PC/SC part 10.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.feature]]")]
-struct Feature {
-    tag: Spanned<Byte>,
-    code: Word,
+fn readers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ReaderConfig>, D::Error> {
+    tables(deserializer, "[[reader]]")
 }
 
-/// The answer to a control code.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.control]]")]
-struct Control {
-    code: Spanned<Word>,
-    answer: Hex,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a table, as under [[reader.attribute]]")]
-struct Attribute {
-    id: Spanned<Word>,
-    value: Spanned<Hex>,
-}
-
-/// Makes a function for each list of tables, which names it where it is no list.
-macro_rules! lists {
-    ($($name:ident: $table:ty = $head:literal;)*) => {
-        $(
-            fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<$table>, D::Error> {
-                tables(deserializer, $head)
-            }
-        )*
-    };
-}
-
-lists! {
-    readers: ReaderConfig = "[[reader]]";
-    events: Event = "[[reader.event]]";
-    features: Feature = "[[reader.feature]]";
-    controls: Control = "[[reader.control]]";
-    attributes: Attribute = "[[reader.attribute]]";
+fn events<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ServiceEvent>, D::Error> {
+    tables(deserializer, "[[event]]")
 }
 
 impl Config {
@@ -132,7 +82,7 @@ impl Config {
     fn check(&self) -> Result<(), Mistake> {
         let mut names = HashSet::new();
         for reader in &self.readers {
-            check_name(&reader.name)?;
+            reader.check()?;
             if !names.insert(reader.name.as_ref()) {
                 let message = format!(
                     "a second reader {:?}, expected another name",
@@ -140,9 +90,15 @@ impl Config {
                 );
                 return Err(Mistake::new(reader.name.span(), message));
             }
-            reader.check()?;
         }
         Ok(())
+    }
+
+    /// Returns the time after which a card loses its power that nobody is connected to: pcscd's, unless the file says
+    /// otherwise.
+    pub(crate) fn power_off_after(&self) -> Option<Duration> {
+        self.power_off_after_ms
+            .map_or(Some(PCSCD_GRACE_PERIOD), |period| period.0)
     }
 
     /// Plugs the readers in, with their cards.
@@ -151,125 +107,6 @@ impl Config {
             .iter()
             .map(|reader| reader.plug_into(simulator))
             .collect()
-    }
-}
-
-impl ReaderConfig {
-    fn check(&self) -> Result<(), Mistake> {
-        if let Some(card) = &self.card {
-            card.as_ref().check(&card.span())?;
-        }
-        for event in &self.events {
-            event.check()?;
-        }
-        check_once(
-            self.features.iter().map(|it| &it.tag),
-            "a second feature of this tag",
-        )?;
-        check_once(
-            self.controls.iter().map(|it| &it.code),
-            "a second answer to this control code",
-        )?;
-        check_once(
-            self.attributes.iter().map(|it| &it.id),
-            "a second attribute of this number",
-        )?;
-        for attribute in &self.attributes {
-            let len = attribute.value.as_ref().0.len();
-            if len > MAX_BUFFER_SIZE {
-                let message = format!("an attribute of {len} bytes, expected at most {MAX_BUFFER_SIZE}");
-                return Err(Mistake::new(attribute.value.span(), message));
-            }
-        }
-        Ok(())
-    }
-
-    fn plug_into(&self, simulator: &Simulator) -> Reader {
-        let reader = simulator.add_reader(self.name.as_ref());
-        let features: Vec<_> = self
-            .features
-            .iter()
-            .map(|it| (it.tag.as_ref().0 as u8, it.code.0))
-            .collect();
-        reader.set_features(features);
-        for attribute in &self.attributes {
-            reader.set_attribute(attribute.id.as_ref().0, attribute.value.as_ref().0.clone());
-        }
-        let answers: BTreeMap<u32, Vec<u8>> = self
-            .controls
-            .iter()
-            .map(|control| (control.code.as_ref().0, control.answer.0.clone()))
-            .collect();
-        reader.on_control(move |code, _input, output| answer(&answers, code, output));
-        if let Some(card) = self.card.as_ref().and_then(|card| card.as_ref().make()) {
-            reader.insert(card);
-        }
-        reader
-    }
-}
-
-impl Event {
-    fn check(&self) -> Result<(), Mistake> {
-        let action = *self.action.as_ref();
-        match &self.card {
-            None if action == Action::Insert => Err(Mistake::new(
-                self.action.span(),
-                "an insertion without a card, expected card = { kind = ... } beside it",
-            )),
-            Some(card) if action != Action::Insert => Err(Mistake::new(
-                card.span(),
-                "a card is not for this action, expected it with action = \"insert\"",
-            )),
-            Some(card) => card.as_ref().check(&card.span()),
-            None => Ok(()),
-        }
-    }
-}
-
-fn answer(answers: &BTreeMap<u32, Vec<u8>>, code: u32, output: &mut Vec<u8>) -> Result<(), LONG> {
-    let answer = answers.get(&code).ok_or(SCARD_E_UNSUPPORTED_FEATURE)?;
-    output.extend_from_slice(answer);
-    Ok(())
-}
-
-/// Refuses a number that is there twice: the one would hide the other.
-fn check_once<'a, T: Eq + Hash + 'a>(
-    numbers: impl Iterator<Item = &'a Spanned<T>>,
-    second: &str,
-) -> Result<(), Mistake> {
-    let mut seen = HashSet::new();
-    for number in numbers {
-        if !seen.insert(number.as_ref()) {
-            return Err(Mistake::new(
-                number.span(),
-                format!("{second}, expected each once"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The name that stands for readers that come and go in `SCardGetStatusChange`, in letters of either case.
-const PSEUDO_READER: &str = r"\\?PnP?\Notification";
-
-/// pcsc-lite's names have 127 bytes at most.
-fn check_name(name: &Spanned<String>) -> Result<(), Mistake> {
-    let refused = |what: String| {
-        let place: Range<usize> = name.span();
-        Err(Mistake::new(
-            place,
-            format!("{what}, expected a name of 1 to 127 bytes without a null"),
-        ))
-    };
-    let text: &str = name.as_ref();
-    if text.contains('\0') {
-        refused("a null in the reader's name".to_owned())
-    } else if text.eq_ignore_ascii_case(PSEUDO_READER) {
-        refused("the name of the pseudo-reader for readers that come and go".to_owned())
-    } else if text.is_empty() || text.len() > 127 {
-        refused(format!("a reader's name of {} bytes", text.len()))
-    } else {
-        Ok(())
     }
 }
 

@@ -4,36 +4,51 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pcsc_sim::Reader;
+use pcsc_sim::{Reader, Simulator};
 
-use crate::config::{Action, Config, Event};
+use crate::config::{Config, ServiceAction};
+use crate::quiet_thread;
+use crate::reader::{Action, Event};
 
-/// Lets the events of these readers happen, each at its time from now; without any there is no thread.
-pub(crate) fn serve(config: &Config, readers: Vec<Reader>) -> io::Result<()> {
+/// What happens, and to which of the readers.
+enum Happening {
+    Service(ServiceAction),
+    Reader(usize, Box<Event>),
+}
+
+/// Lets the events of the service and of these readers happen, each at its time from now; without any there is no thread.
+pub(crate) fn serve(config: &Config, simulator: &Simulator, mut readers: Vec<Reader>) -> io::Result<()> {
     let start = Instant::now();
-    let mut events: Vec<(Reader, Event)> = Vec::new();
-    for (reader, described) in readers.iter().zip(&config.readers) {
-        let all = described.events.iter().cloned();
-        events.extend(all.map(|event| (reader.clone(), event)));
-    }
+    let of_service = config
+        .events
+        .iter()
+        .map(|event| (event.after_ms.0, Happening::Service(event.action)));
+    let of_readers = config.readers.iter().enumerate().flat_map(|(index, reader)| {
+        let events = reader.events.iter().cloned();
+        events.map(move |event| (event.after_ms.0, Happening::Reader(index, Box::new(event))))
+    });
+    let mut events: Vec<_> = of_service.chain(of_readers).collect();
     if events.is_empty() {
         return Ok(());
     }
-    // Events of the same time happen in the order of the file.
-    events.sort_by_key(|(_, event)| event.after_ms.0);
-    thread::Builder::new()
-        .name("libpcsc_sim".into())
-        .spawn(move || {
-            for (reader, event) in events {
-                let time = start + Duration::from_millis(event.after_ms.0.into());
-                thread::sleep(time.saturating_duration_since(Instant::now()));
-                happen(&reader, &event);
+    // Events of the same time happen in the order of the file, those of the service first.
+    events.sort_by_key(|(after_ms, _)| *after_ms);
+    let simulator = simulator.clone();
+    quiet_thread::spawn("libpcsc_sim", move || {
+        for (after_ms, happening) in events {
+            let time = start + Duration::from_millis(after_ms.into());
+            thread::sleep(time.saturating_duration_since(Instant::now()));
+            match happening {
+                Happening::Service(ServiceAction::Stop) => simulator.stop_service(),
+                Happening::Service(ServiceAction::Start) => simulator.start_service(),
+                Happening::Reader(index, event) => happen(&mut readers[index], &event),
             }
-        })
-        .map(drop)
+        }
+    })
+    .map(drop)
 }
 
-fn happen(reader: &Reader, event: &Event) {
+fn happen(reader: &mut Reader, event: &Event) {
     match event.action.as_ref() {
         Action::Insert => {
             let card = event.card.as_ref().and_then(|card| card.as_ref().make());
@@ -44,6 +59,8 @@ fn happen(reader: &Reader, event: &Event) {
             }
         }
         Action::Remove => drop(reader.remove()),
+        Action::PowerOff => drop(reader.power_off()),
         Action::Unplug => reader.unplug(),
+        Action::Plug => *reader = reader.replug(),
     }
 }

@@ -2,16 +2,23 @@
 
 use std::io::Write;
 use std::panic::catch_unwind;
+use std::path::Path;
 use std::process;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use pcsc_sim::Simulator;
 use pcsc_sys::{
-    DWORD, Escaped, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST,
+    DWORD, Escaped, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_PARAMETER, SCARD_E_NO_SERVICE,
+    SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST,
 };
 
 use crate::config::{Config, VARIABLE};
 use crate::events;
+use crate::fork_lock::lock_for_fork;
+use crate::loading::from_first_folder;
+use crate::room::with_room;
+use crate::socket::{Found, Socket};
 
 type Establish = unsafe extern "system" fn(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT) -> LONG;
 
@@ -19,6 +26,7 @@ type Establish = unsafe extern "system" fn(DWORD, LPCVOID, LPCVOID, LPSCARDCONTE
 struct Service {
     functions: Functions,
     configuration: Result<Config, String>,
+    socket: Socket,
     own: World,
 }
 
@@ -32,8 +40,28 @@ struct World {
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
 
+/// Locked by the first call.
+static STARTING: Mutex<()> = Mutex::new(());
+
 /// The world of a process that was forked after the first call.
 static FORKED: Mutex<Option<World>> = Mutex::new(None);
+
+/// Nobody starts a service as long as this is there.
+pub(crate) struct Held {
+    _starting: Option<MutexGuard<'static, ()>>,
+    _forked: Option<MutexGuard<'static, Option<World>>>,
+}
+
+/// How long a fork waits for the start of a service: to read a file takes no longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits until no service is being started, and keeps it so.
+pub(crate) fn hold() -> Held {
+    Held {
+        _starting: lock_for_fork(&STARTING, PATIENCE),
+        _forked: lock_for_fork(&FORKED, PATIENCE),
+    }
+}
 
 /// The functions that the exported ones call. The first call reads the configuration; others wait for it meanwhile.
 pub(crate) fn functions() -> &'static Functions {
@@ -41,7 +69,11 @@ pub(crate) fn functions() -> &'static Functions {
 }
 
 fn service() -> &'static Service {
-    SERVICE.get_or_init(start)
+    if let Some(service) = SERVICE.get() {
+        return service;
+    }
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    SERVICE.get_or_init(|| with_room(start))
 }
 
 /// The simulator behind the exported functions, for tests to change its readers.
@@ -62,6 +94,7 @@ fn start() -> Service {
     Service {
         functions,
         configuration,
+        socket: Socket::of_environment(),
         own,
     }
 }
@@ -79,8 +112,9 @@ impl World {
             Err(error) => return Self::refused(error),
         };
         let simulator = Simulator::new();
+        simulator.set_power_off_after(config.power_off_after());
         let readers = config.plug_into(&simulator);
-        if let Err(error) = events::serve(config, readers) {
+        if let Err(error) = events::serve(config, &simulator, readers) {
             return Self::refused(&format!("no thread for the events: {error}"));
         }
         Self {
@@ -117,6 +151,16 @@ unsafe extern "system" fn establish(
     context: LPSCARDCONTEXT,
 ) -> LONG {
     let service = service();
+    match service.socket.look() {
+        Found::Service => {}
+        Found::Nothing => return SCARD_E_NO_SERVICE,
+        Found::NoSocket if context.is_null() => return SCARD_E_INVALID_PARAMETER,
+        Found::NoSocket => {
+            // SAFETY: not null, and the caller promises that it is writable.
+            unsafe { context.write_unaligned(0) };
+            return SCARD_E_NO_SERVICE;
+        }
+    }
     let establish = if service.own.process == process::id() {
         service.own.establish
     } else {
@@ -125,18 +169,21 @@ unsafe extern "system" fn establish(
             // Ending the other process's world would wait for locks that its threads may have had.
             std::mem::forget(world);
         }
-        forked
-            .get_or_insert_with(|| World::new(&service.configuration))
-            .establish
+        forked.get_or_insert_with(|| with_room(new_world)).establish
     };
     // SAFETY: the caller's promises for this function are those of the simulator's own.
     unsafe { establish(scope, reserved1, reserved2, context) }
 }
 
+/// Makes the world of a forked process.
+fn new_world() -> World {
+    World::new(&service().configuration)
+}
+
 /// Reads the file that the environment names; without one there is the default.
 fn configured() -> Result<Config, String> {
     match std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-        Some(path) => Config::read(path.as_ref()),
+        Some(path) => Config::read(&from_first_folder(Path::new(&path))),
         None => Ok(Config::one_demo_card()),
     }
 }

@@ -14,6 +14,17 @@ pub(crate) type Byte = Number<0, 0xFF>;
 /// A number of 32 bits.
 pub(crate) type Word = Number<0, 0xFFFF_FFFF>;
 
+impl<const LEAST: u32, const MOST: u32> Number<LEAST, MOST> {
+    /// Takes a number of the file.
+    pub(crate) fn checked<E: Error>(number: i128) -> Result<Self, E> {
+        u32::try_from(number)
+            .ok()
+            .filter(|number| (LEAST..=MOST).contains(number))
+            .map(Self)
+            .ok_or_else(|| E::custom(format!("{number} is out of range, expected {LEAST} to {MOST}")))
+    }
+}
+
 impl<'de, const LEAST: u32, const MOST: u32> Deserialize<'de> for Number<LEAST, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct InRange<const LEAST: u32, const MOST: u32>;
@@ -34,10 +45,7 @@ impl<'de, const LEAST: u32, const MOST: u32> Deserialize<'de> for Number<LEAST, 
             }
 
             fn visit_i128<E: Error>(self, number: i128) -> Result<u32, E> {
-                u32::try_from(number)
-                    .ok()
-                    .filter(|number| (LEAST..=MOST).contains(number))
-                    .ok_or_else(|| E::custom(format!("{number} is out of range, expected {LEAST} to {MOST}")))
+                Number::<LEAST, MOST>::checked(number).map(|number| number.0)
             }
         }
 

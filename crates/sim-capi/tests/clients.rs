@@ -3,13 +3,15 @@
 //! `cargo xtask test sim-clients` builds the library and runs this.
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::{fs, str};
+#[allow(dead_code, reason = "each test program uses its own part")]
+mod simulated;
+
+use std::process::Command;
+use std::ptr;
 
 use pcsc_sim::{Card, DemoCard};
 use private_pcscd::Pcscd;
-use tempfile::TempDir;
+use simulated::{Simulated, Way, library, run, stdout};
 
 const READERS: [&str; 2] = ["Virtual 0 00 00", "Virtual 0 00 01"];
 
@@ -52,81 +54,6 @@ const PROGRAMS: [(&[&str], &str); 5] = [
 ];
 
 const PYSCARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pyscard.py");
-
-/// The library, which Cargo has built beside the tests.
-fn library() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let library = test.ancestors().nth(2).unwrap().join("libpcsc_sim.so");
-    assert!(
-        library.exists(),
-        "{} is missing: cargo build -p pcsc-sim-capi",
-        library.display()
-    );
-    library
-}
-
-/// How a program gets to a service.
-enum Way<'a> {
-    Preloaded(&'a Path),
-    LinkedFolder(&'a Path),
-    System,
-}
-
-/// Runs a program to its end, with the deadline of a minute.
-fn run(words: &[&str], way: &Way<'_>, config: Option<&Path>) -> Output {
-    let mut command = Command::new("timeout");
-    command.arg("60").args(words);
-    for name in ["PCSC_SIM_CONFIG", "LD_PRELOAD", "LD_LIBRARY_PATH"] {
-        command.env_remove(name);
-    }
-    match way {
-        Way::Preloaded(library) => command.env("LD_PRELOAD", library),
-        Way::LinkedFolder(folder) => command.env("LD_LIBRARY_PATH", folder),
-        Way::System => &mut command,
-    };
-    if let Some(config) = config {
-        command.env("PCSC_SIM_CONFIG", config);
-    }
-    let output = command.output().unwrap();
-    assert_ne!(output.status.code(), Some(124), "{words:?} does not end");
-    output
-}
-
-fn stdout(words: &[&str], way: &Way<'_>, config: Option<&Path>) -> String {
-    let output = run(words, way, config);
-    let text = str::from_utf8(&output.stdout).unwrap().to_owned();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{words:?}: {}\n{text}{errors}",
-        output.status
-    );
-    text
-}
-
-/// A folder with the library under pcsc-lite's name, and a configuration.
-struct Simulated {
-    folder: TempDir,
-    config: PathBuf,
-}
-
-impl Simulated {
-    fn new(config: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink(library(), folder.path().join("libpcsclite.so.1")).unwrap();
-        let path = folder.path().join("cards.toml");
-        fs::write(&path, config).unwrap();
-        Self { folder, config: path }
-    }
-
-    /// What a program prints, the same in both ways.
-    fn stdout(&self, words: &[&str]) -> String {
-        let linked = stdout(words, &Way::LinkedFolder(self.folder.path()), Some(&self.config));
-        let preloaded = stdout(words, &Way::Preloaded(&library()), Some(&self.config));
-        assert_eq!(linked, preloaded, "{words:?}");
-        linked
-    }
-}
 
 fn hex(bytes: &[u8], separator: &str) -> String {
     let words: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
@@ -229,16 +156,13 @@ fn a_malformed_configuration_gives_an_error_and_its_reason_once() {
     let simulated =
         Simulated::new("[[reader]]\nname = \"a\"\ncard = { kind = \"scripted\", atr = \"3B 02\" }\n");
     let library = library();
-    for way in [
-        Way::LinkedFolder(simulated.folder.path()),
-        Way::Preloaded(&library),
-    ] {
-        let output = run(&["pcsc_scan", "-r"], &way, Some(&simulated.config));
+    for way in [Way::LinkedFolder(simulated.folder()), Way::Preloaded(&library)] {
+        let output = run(&["pcsc_scan", "-r"], &way, Some(simulated.config()));
         assert!(!output.status.success());
         let shown = String::from_utf8_lossy(&output.stderr);
         let place = format!(
             "libpcsc_sim: {}:3:35: no valid answer to reset",
-            simulated.config.display()
+            simulated.config().display()
         );
         assert_eq!(shown.matches(&place).count(), 1, "{shown}");
     }
@@ -257,6 +181,92 @@ fn a_forked_process_has_readers_of_its_own() {
         "{used} {used} {used} ended 0 ended 0 establish 00000000 connect 8010000B end 00000000 00000000"
     );
     assert_eq!(printed.join(" "), expected);
+}
+
+/// Case 38: the place in OpenSC's file where the library's path counts.
+#[test]
+fn opensc_opens_the_library_that_its_configuration_names() {
+    let simulated = Simulated::new("[[reader]]\nname = \"Virtual 0 00 00\"\ncard.kind = \"demo\"\n");
+    let path = simulated.folder().join("opensc.conf");
+    let library = library();
+    let text = format!(
+        "app default {{\n\treader_driver pcsc {{\n\t\tprovider_library = {};\n\t}}\n}}\n",
+        library.display()
+    );
+    std::fs::write(&path, text).unwrap();
+    let variable = format!("OPENSC_CONF={}", path.display());
+    let printed = stdout(
+        &["env", &variable, "opensc-tool", "-l"],
+        &Way::System,
+        Some(simulated.config()),
+    );
+    assert!(
+        printed.ends_with("0    Yes             Virtual 0 00 00\n"),
+        "{printed}"
+    );
+}
+
+/// Case 38: GnuPG's daemon for cards.
+#[test]
+fn scdaemon_opens_the_library_that_its_configuration_names() {
+    let simulated = Simulated::new("[[reader]]\nname = \"Virtual 0 00 00\"\ncard.kind = \"demo\"\n");
+    let folder = simulated.folder();
+    let options = format!("pcsc-driver {}\ndisable-ccid\n", library().display());
+    std::fs::write(folder.join("scdaemon.conf"), options).unwrap();
+    let script = format!(
+        "printf 'SERIALNO undefined\\nGETINFO reader_list\\nAPDU 00A4040C09F0504353432D53494D\\n\
+         APDU 00B0810005\\nBYE\\n' | GNUPGHOME={0} /usr/lib/gnupg/scdaemon --server --options {0}/scdaemon.conf",
+        folder.display()
+    );
+    let output = run(&["sh", "-c", &script], &Way::System, Some(simulated.config()));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    for part in ["\nS SERIALNO ", "\nD Virtual 0 00 00%0A\n", "\nD Hello"] {
+        assert!(printed.contains(part), "{printed}\nis without {part:?}");
+    }
+}
+
+/// Case 38: Debian's Java, which is linked to pcsc-lite's library.
+#[test]
+fn java_prints_the_readers_and_what_the_card_says() {
+    let simulated = Simulated::new("[[reader]]\nname = \"Virtual 0 00 00\"\ncard.kind = \"demo\"\n");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/Readers.java");
+    let printed = simulated.stdout(&["/usr/lib/jvm/default-java/bin/java", source]);
+    assert_eq!(printed, "[Virtual 0 00 00]\nT=1\n9000\nHello\n");
+}
+
+/// Case 38: a program that opens the name without a version.
+#[test]
+fn a_program_that_opens_the_development_name_needs_a_link_of_that_name() {
+    let simulated = Simulated::new("[[reader]]\nname = \"Virtual 0 00 00\"\n");
+    let script = "import ctypes; pcsc = ctypes.CDLL('libpcsclite.so'); context = ctypes.c_long(); \
+                  size = ctypes.c_ulong(200); names = ctypes.create_string_buffer(200); \
+                  pcsc.SCardEstablishContext(2, None, None, ctypes.byref(context)); \
+                  pcsc.SCardListReaders(context, None, names, ctypes.byref(size)); print(names.value.decode())";
+    let way = Way::LinkedFolder(simulated.folder());
+    let printed = stdout(
+        &["/usr/bin/python3", "-c", script],
+        &way,
+        Some(simulated.config()),
+    );
+    assert_eq!(printed, "Virtual 0 00 00\n");
+}
+
+/// Case 38: a Rust program, by pcsc-sys.
+#[test]
+fn a_rust_program_opens_the_library_by_its_path() {
+    let library = library();
+    // SAFETY: the library's functions are the C functions of their names.
+    let provider = unsafe { pcsc_sys::Provider::load(&library) }.unwrap();
+    let (mut context, mut names, mut len) = (0, [0; 64], 64);
+    let functions = provider.functions();
+    // SAFETY: the pointers are null, or those of locals that outlive the call.
+    let opened = unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
+    assert_eq!(opened, pcsc_sys::SCARD_S_SUCCESS);
+    // SAFETY: as above, and the buffer is as long as the length says.
+    let listed = unsafe { (functions.SCardListReaders)(context, ptr::null(), names.as_mut_ptr(), &mut len) };
+    assert_eq!((listed, len), (pcsc_sys::SCARD_S_SUCCESS, 24));
+    // SAFETY: the context is open.
+    assert_eq!(unsafe { (functions.SCardReleaseContext)(context) }, 0);
 }
 
 #[test]

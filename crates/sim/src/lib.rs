@@ -19,13 +19,20 @@ mod card;
 mod demo_card;
 mod faults;
 mod fn_card;
+#[cfg(unix)]
+mod fork_lock;
+#[cfg(unix)]
+mod forks;
 mod limits;
 mod other_program;
+mod pause;
+mod quiet_thread;
 mod reader;
 mod requested_faults;
 mod scripted_card;
 mod service;
 mod simulator;
+mod slow_card;
 mod table;
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
@@ -39,3 +46,4 @@ pub use other_program::OtherProgram;
 pub use reader::Reader;
 pub use scripted_card::{ScriptError, ScriptedCard};
 pub use simulator::Simulator;
+pub use slow_card::SlowCard;

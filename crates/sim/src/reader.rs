@@ -133,6 +133,44 @@ impl Reader {
         self.endpoint.world.unplug(&self.reader);
     }
 
+    /// Plugs the reader in again, with the card that is in it; where it is plugged in, it is unplugged before.
+    ///
+    /// To the service that is another reader, which is returned: connections to the one before stay dead. Name, features,
+    /// attributes and control handler are the same; a card that is just executing a command is dropped when it has
+    /// finished. The card is powered, and counts of events begin anew. Where another reader has got the name, or the
+    /// service takes no more readers, it is as with [`Simulator::add_reader`](crate::Simulator::add_reader).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{DemoCard, Simulator};
+    ///
+    /// # let sim = Simulator::new();
+    /// # let reader = sim.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
+    /// reader.unplug();
+    /// let reader = reader.replug();
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C]).is_err()); // the connection of before
+    /// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
+    /// assert!(session.transmit(&[0x00, 0xA4, 0x00, 0x0C])?.status().is_success());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[must_use = "the reader that is plugged in now is another one"]
+    pub fn replug(&self) -> Self {
+        self.unplug();
+        let card = self.reader.remove();
+        let driver = std::mem::take(&mut *lock(&self.reader.driver));
+        let world = &self.endpoint.world;
+        let again = Self::new(
+            Arc::clone(&self.endpoint),
+            world.add_reader(self.reader.name.as_bytes(), driver),
+        );
+        if let Some(card) = card {
+            again.insert(card);
+        }
+        again
+    }
+
     /// Sets whether the reader answers its driver.
     ///
     /// One that does not is still listed, and calls return `SCARD_E_READER_UNAVAILABLE`: so a USB reader is for a

@@ -3,6 +3,7 @@
 use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::reader::Reader;
+use crate::service::driver::Driver;
 use crate::table::endpoint::Endpoint;
 use crate::table::functions::provider;
 use crate::table::slot::{SLOTS, Slot};
@@ -101,7 +102,7 @@ impl Simulator {
     pub fn add_reader(&self, name: impl AsRef<[u8]>) -> Reader {
         Reader::new(
             self.endpoint.clone(),
-            self.endpoint.world.add_reader(name.as_ref()),
+            self.endpoint.world.add_reader(name.as_ref(), Driver::default()),
         )
     }
 

@@ -12,9 +12,10 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use crate::card::Card;
+use crate::quiet_thread;
 
 const POWER_OFF: u8 = 0;
 const POWER_ON: u8 = 1;
@@ -79,7 +80,7 @@ pub fn serve(addr: impl ToSocketAddrs, card: impl Card) -> io::Result<()> {
 pub fn insert<C: Card + 'static>(addr: impl ToSocketAddrs, mut card: C) -> io::Result<Inserted<C>> {
     let stream = connect(addr)?;
     let socket = stream.try_clone()?;
-    let thread = thread::Builder::new().name("vpcd card".into()).spawn(move || {
+    let thread = quiet_thread::spawn("vpcd card", move || {
         let _removal = RemovedAtEnd(&stream);
         serve_on(&stream, &mut card).map(|()| card)
     })?;

@@ -165,6 +165,14 @@ const PACKAGES: &[Package] = &[
         signs: &["pcsc_scan"],
     },
     Package {
+        name: "scdaemon",
+        signs: &["/usr/lib/gnupg/scdaemon", "/usr/libexec/scdaemon"],
+    },
+    Package {
+        name: "default-jdk-headless",
+        signs: &["/usr/lib/jvm/default-java/bin/java"],
+    },
+    Package {
         name: "python3-pyscard",
         signs: &["/usr/lib/python3/dist-packages/smartcard/__init__.py"],
     },

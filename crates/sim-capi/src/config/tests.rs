@@ -1,20 +1,29 @@
+mod mistakes;
+
 use super::*;
+use crate::reader::Action;
 use pcsc_sim::Card;
+use pcsc_sys::{Functions, SCARD_S_SUCCESS};
+use std::ptr;
+use std::time::Instant;
 
 const EXAMPLE: &str = include_str!("../../examples/simulator.toml");
-
-/// The message for a text, as it is shown for a file.
-fn refused(text: &str) -> String {
-    match Config::parse(text) {
-        Ok(config) => panic!("{text} is taken: {config:?}"),
-        Err(mistake) => mistake.locate("f.toml", text),
-    }
-}
 
 fn send(card: &mut dyn Card, command: &[u8]) -> Vec<u8> {
     let mut response = Vec::new();
     card.transmit(command, &mut response);
     response
+}
+
+/// How many readers a program is told of.
+fn listed(functions: &Functions) -> usize {
+    let (mut context, mut names, mut len) = (0, [0; 256], 256);
+    // SAFETY: the pointers are null, or those of locals that outlive the call.
+    let opened = unsafe { (functions.SCardEstablishContext)(0, ptr::null(), ptr::null(), &mut context) };
+    assert_eq!(opened, SCARD_S_SUCCESS);
+    // SAFETY: as above, and the buffer is as long as the length says.
+    unsafe { (functions.SCardListReaders)(context, ptr::null(), names.as_mut_ptr(), &mut len) };
+    names[..len as usize].iter().filter(|&&unit| unit == 0).count() - 1
 }
 
 fn card_of(reader: &ReaderConfig) -> Box<dyn Card> {
@@ -24,9 +33,9 @@ fn card_of(reader: &ReaderConfig) -> Box<dyn Card> {
 #[test]
 fn the_example_is_taken_as_it_says() {
     let config = Config::parse(EXAMPLE).unwrap();
-    assert_eq!(config.readers.len(), 3);
-    let [demo, scripted, empty] = &config.readers[..] else {
-        unreachable!()
+    assert_eq!(config.power_off_after(), Some(Duration::from_secs(5)));
+    let [demo, scripted, empty, mute] = &config.readers[..] else {
+        panic!("{config:?}")
     };
     assert!(card_of(demo).atr().starts_with(&[0x3B, 0x8A, 0x80, 0x01]));
     let mut card = card_of(scripted);
@@ -44,10 +53,26 @@ fn the_example_is_taken_as_it_says() {
         events,
         [
             (500, Action::Insert),
+            (4000, Action::PowerOff),
             (5000, Action::Remove),
-            (10000, Action::Unplug)
+            (10000, Action::Unplug),
+            (12000, Action::Plug),
         ]
     );
+    assert!(card_of(mute).atr().is_empty());
+    let events: Vec<_> = config
+        .events
+        .iter()
+        .map(|event| (event.after_ms.0, event.action))
+        .collect();
+    assert_eq!(
+        events,
+        [(20000, ServiceAction::Stop), (21000, ServiceAction::Start)]
+    );
+    let simulator = Simulator::new();
+    config.plug_into(&simulator);
+    let context = simulator.provider();
+    assert_eq!(listed(context.functions()), 3, "the last one is not plugged in");
 }
 
 #[test]
@@ -83,249 +108,14 @@ fn options_of_the_demo_card_arrive() {
     let challenge = [0, 0x84, 0, 0, 8];
     assert_eq!(send(&mut *of("rounds_of = 5"), &challenge)[5..], [0x61, 3]);
     assert_eq!(send(&mut *of("channels = 1"), &[0, 0x70, 0, 0, 1]), [0x68, 0x81]);
+    let start = Instant::now();
+    assert_eq!(send(&mut *of("delay_ms = 30"), &challenge).len(), 10);
+    assert!(start.elapsed() >= Duration::from_millis(30));
     let select = [0, 0xA4, 4, 0, 1];
     assert_eq!(
         send(&mut *of("exact_le = true"), &[&select[..4], &[1]].concat())[0],
         0x6C
     );
-}
-
-#[test]
-fn mistakes_are_refused_with_file_line_and_what_was_expected() {
-    let reader = "[[reader]]\nname = \"a\"\n";
-    let scripted = format!("{reader}[reader.card]\nkind = \"scripted\"\n");
-    let with = |rest: &str| format!("{reader}{rest}\n");
-    let cases = [
-        ("[[reader]\n".to_owned(), "f.toml:1:", "expected"),
-        ("[[reader]]\n".to_owned(), "f.toml:1:1: ", "missing field `name`"),
-        (
-            "\nreaders = 3\n".to_owned(),
-            "f.toml:2:1: ",
-            "unknown field `readers`, expected `reader`",
-        ),
-        (
-            "[[reader]]\nname = 7\n".to_owned(),
-            "f.toml:2:8: ",
-            "integer `7`, expected a string",
-        ),
-        (
-            "[[reader]]\nname = \"\"\n".to_owned(),
-            "f.toml:2:8: ",
-            "expected a name of 1 to 127",
-        ),
-        (
-            format!("[[reader]]\nname = \"{}\"\n", "x".repeat(128)),
-            "f.toml:2:8: ",
-            "128 bytes",
-        ),
-        (
-            "[[reader]]\nname = \"a\\u0000\"\n".to_owned(),
-            "f.toml:2:8: ",
-            "null",
-        ),
-        (
-            format!("{reader}{reader}"),
-            "f.toml:4:8: ",
-            "a second reader \"a\", expected another name",
-        ),
-        (
-            with("nmae = 1"),
-            "f.toml:3:1: ",
-            "unknown field `nmae`, expected one of `name`, `card`",
-        ),
-        (with("card = 1"), "f.toml:3:8: ", "expected"),
-        (with("card = { }"), "f.toml:3:8: ", "missing field `kind`"),
-        (
-            with("card.kind = \"dmeo\""),
-            "f.toml:3:13: ",
-            "expected one of `demo`, `scripted`, `none`",
-        ),
-        (
-            with("card = { kind = \"demo\", atr = \"3B00\" }"),
-            "f.toml:3:31: ",
-            "expected it with kind = \"scripted\"",
-        ),
-        (
-            with("card = { kind = \"none\", chaining = true }"),
-            "f.toml:3:36: ",
-            "expected it with kind = \"demo\"",
-        ),
-        (
-            with("card = { kind = \"demo\", channels = 21 }"),
-            "f.toml:3:36: ",
-            "expected 1 to 20",
-        ),
-        (
-            with("card = { kind = \"demo\", channels = 300 }"),
-            "f.toml:3:36: ",
-            "300 is out of range, expected 1 to 20",
-        ),
-        (
-            with("card = { kind = \"demo\", rounds_of = 0 }"),
-            "f.toml:3:37: ",
-            "expected 1 to 65536",
-        ),
-        (
-            with("card = { kind = \"scripted\" }"),
-            "f.toml:3:8: ",
-            "expected atr =",
-        ),
-        (
-            format!("{scripted}atr = \"3B 0\"\n"),
-            "f.toml:5:7: ",
-            "3 hexadecimal digits, expected bytes",
-        ),
-        (
-            format!("{scripted}atr = \"3X\"\n"),
-            "f.toml:5:7: ",
-            "'X' is no hexadecimal digit",
-        ),
-        (
-            format!("{scripted}atr = \"3B02AA\"\n"),
-            "f.toml:5:7: ",
-            "no valid answer to reset: ",
-        ),
-        (
-            format!("{scripted}atr = \"\"\n"),
-            "f.toml:5:7: ",
-            "no valid answer to reset: ",
-        ),
-        (
-            format!("{scripted}atr = \"3B00\"\ndefault = \"6D\"\n"),
-            "f.toml:6:11: ",
-            "2 to 65538 bytes",
-        ),
-        (
-            format!(
-                "{scripted}atr = \"3B00\"\n[[reader.card.exchange]]\ncommand = \"00A4\"\nanswer = \"9000\"\n"
-            ),
-            "f.toml:7:11: ",
-            "expected CLA INS P1 P2",
-        ),
-        (
-            format!(
-                "{scripted}atr = \"3B00\"\nexchange = [{{ command = \"00A40000\", answer = \"9000\" }},\n\
-                 {{ command = \"00 A4 00 00\", answer = \"9000\" }}]\n"
-            ),
-            "f.toml:7:13: ",
-            "expected one exchange for each command",
-        ),
-        (
-            with("event = [{ after_ms = -1, action = \"remove\" }]"),
-            "f.toml:3:23: ",
-            "-1 is out of range, expected 0 to 4294967295",
-        ),
-        (
-            with("event = [{ after_ms = 1, action = \"insert\" }]"),
-            "f.toml:3:35: ",
-            "expected card =",
-        ),
-        (
-            with("event = [{ after_ms = 1, action = \"eject\" }]"),
-            "f.toml:3:35: ",
-            "expected one of `insert`",
-        ),
-        (
-            with("event = [{ after_ms = 1, action = \"remove\", card.kind = \"demo\" }]"),
-            "f.toml:3:",
-            "expected it with action = \"insert\"",
-        ),
-        (
-            with("feature = [{ tag = 6, code = 1 }, { tag = 6, code = 2 }]"),
-            "f.toml:3:",
-            "a second feature of this tag, expected each once",
-        ),
-        (
-            with("control = [{ code = 1, answer = \"\" }, { code = 1, answer = \"\" }]"),
-            "f.toml:3:",
-            "a second answer to this control code, expected each once",
-        ),
-        (
-            with("attribute = [{ id = 1, value = \"\" }, { id = 1, value = \"\" }]"),
-            "f.toml:3:",
-            "a second attribute of this number, expected each once",
-        ),
-        (
-            "[[reader]]\nname = '\\\\?PnP?\\Notification'\n".to_owned(),
-            "f.toml:2:8: ",
-            "expected a name of",
-        ),
-        (
-            with("feature = [{ tag = 256, code = 1 }]"),
-            "f.toml:3:20: ",
-            "256 is out of range, expected 0 to 255",
-        ),
-        (
-            "[[reader]]\nname = '\\\\?pnp?\\NOTIFICATION'\n".to_owned(),
-            "f.toml:2:8: ",
-            "expected a name of",
-        ),
-        (
-            with("card = { kind = \"demo\", rounds_of = \"5\" }"),
-            "f.toml:3:37: ",
-            "expected a whole number, 1 to 65536",
-        ),
-        (
-            with("event = [{ after_ms = 1.5, action = \"remove\" }]"),
-            "f.toml:3:23: ",
-            "expected a whole number, 0 to 4294967295",
-        ),
-        (
-            with("control = [{ code = 99999999999999999999, answer = \"\" }]"),
-            "f.toml:3:21: ",
-            "expected 0 to 4294967295",
-        ),
-        (
-            "\n[reader]\nname = \"a\"\n".to_owned(),
-            "f.toml:2:1: ",
-            "expected [[reader]]",
-        ),
-        (
-            "\nreader = 1\n".to_owned(),
-            "f.toml:2:10: ",
-            "expected [[reader]]",
-        ),
-        (
-            "reader = [1]\n".to_owned(),
-            "f.toml:1:11: ",
-            "expected a table, as under [[reader]]",
-        ),
-        (
-            with("[reader.event]"),
-            "f.toml:3:1: ",
-            "expected [[reader.event]]",
-        ),
-        (
-            with("feature = 1"),
-            "f.toml:3:11: ",
-            "expected [[reader.feature]]",
-        ),
-        (
-            with("control = [1]"),
-            "f.toml:3:12: ",
-            "expected a table, as under [[reader.control]]",
-        ),
-        (
-            format!("{scripted}atr = \"3B00\"\n[reader.card.exchange]\n"),
-            "f.toml:6:1: ",
-            "expected [[reader.card.exchange]]",
-        ),
-        (
-            with(&format!(
-                "attribute = [{{ id = 1, value = \"{}\" }}]",
-                "00".repeat(265)
-            )),
-            "f.toml:3:",
-            "expected at most 264",
-        ),
-    ];
-    for (text, place, expected) in cases {
-        let message = refused(&text);
-        assert!(
-            message.starts_with(place) && message.contains(expected) && !message.contains('\n'),
-            "{text}\ngives {message:?}\nnot {place:?} and {expected:?}"
-        );
-    }
 }
 
 #[test]
@@ -346,4 +136,14 @@ fn a_file_that_is_no_text_is_refused_with_its_line() {
     std::fs::remove_file(&path).unwrap();
     let expected = format!("{}:2:10: a byte that is no text, expected UTF-8", path.display());
     assert_eq!(error, expected);
+}
+
+/// Case 32.
+#[test]
+fn a_card_that_nobody_is_connected_to_loses_its_power_as_with_pcscd_unless_the_file_says_otherwise() {
+    let of = |text: &str| Config::parse(text).unwrap().power_off_after();
+    assert_eq!(of(""), Some(Duration::from_secs(5)));
+    assert_eq!(of("power_off_after_ms = 0"), Some(Duration::ZERO));
+    assert_eq!(of("power_off_after_ms = 250"), Some(Duration::from_millis(250)));
+    assert_eq!(of("power_off_after_ms = \"never\""), None);
 }

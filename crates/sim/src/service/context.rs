@@ -19,7 +19,7 @@
 //! The others are taken under any of the above, for moments, and nobody takes another lock who has one of them:
 //!
 //! - in `table`: the numbers that are not used, the list of a context's connections, the slots that are free, and each
-//!   slot's endpoint;
+//!   slot's endpoint. Who takes a number tries for its entry, and takes another one where that is locked;
 //! - the plans of faults;
 //! - what a driver answers, its handler aside, in `driver`;
 //! - the memory that is allocated for programs, in `memory`;

@@ -1,9 +1,15 @@
 //! Memory of a program: what the service allocates for it (`SCARD_AUTOALLOCATE`), and buffers for answers.
 
 use super::lock::lock;
+#[cfg(unix)]
+use crate::fork_lock::lock_for_fork;
+#[cfg(unix)]
+use crate::forks::PATIENCE;
 use std::collections::BTreeSet;
 use std::ffi::c_void;
 use std::sync::Mutex;
+#[cfg(unix)]
+use std::sync::MutexGuard;
 
 /// What is allocated and not freed yet. One set for the process: a program may free it on any context.
 ///
@@ -32,6 +38,12 @@ pub(crate) fn free(pointer: *mut c_void) -> bool {
     // SAFETY: `allocate` has given it, and only the call that takes it out of the set frees it.
     unsafe { libc::free(pointer) };
     true
+}
+
+/// Locks what is allocated, for `fork`.
+#[cfg(unix)]
+pub(crate) fn lock_allocated() -> Option<MutexGuard<'static, BTreeSet<usize>>> {
+    lock_for_fork(&ALLOCATED, PATIENCE)
 }
 
 /// A program's buffer for an answer, which is written at the end, all at once.

@@ -62,7 +62,7 @@ pub(crate) enum Presence {
 }
 
 impl Reader {
-    pub(crate) fn new(name: ReaderName, grace_period: Arc<GracePeriod>) -> Self {
+    pub(crate) fn new(name: ReaderName, driver: Driver, grace_period: Arc<GracePeriod>) -> Self {
         Self {
             name,
             state: Mutex::new(ReaderState {
@@ -83,7 +83,7 @@ impl Reader {
                 slot: CardSlot::default(),
             }),
             changed: Condvar::new(),
-            driver: Mutex::default(),
+            driver: Mutex::new(driver),
         }
     }
 

@@ -1,6 +1,7 @@
 //! One simulated service with its readers.
 
 use super::clients::Clients;
+use super::driver::Driver;
 use super::grace_period::GracePeriod;
 use super::lock::lock;
 use super::reader::Reader;
@@ -106,7 +107,7 @@ impl World {
     /// Plugs in a reader; where its name is taken, with a number after it.
     ///
     /// A reader that is too many is as one that was unplugged: the service does not know it.
-    pub(crate) fn add_reader(&self, name: &[u8]) -> Arc<Reader> {
+    pub(crate) fn add_reader(&self, name: &[u8], driver: Driver) -> Arc<Reader> {
         let name = if name.first().is_none_or(|&byte| byte == 0) {
             b"Reader"
         } else {
@@ -123,7 +124,7 @@ impl World {
             bytes.extend_from_slice(suffix.as_bytes());
             unique = ReaderName::new(&bytes);
         }
-        let reader = Arc::new(Reader::new(unique, Arc::clone(&self.grace_period)));
+        let reader = Arc::new(Reader::new(unique, driver, Arc::clone(&self.grace_period)));
         if readers.list.len() >= self.limits().readers {
             drop(readers);
             reader.unplug();

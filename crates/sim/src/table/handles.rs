@@ -6,10 +6,14 @@
 //! Looking one up takes the lock of its own entry and no other, and that only for the number that is open there: an entry
 //! is locked for as long as a card acts.
 
+#[cfg(unix)]
+use crate::fork_lock::lock_for_fork;
+#[cfg(unix)]
+use crate::forks::PATIENCE;
 use crate::service::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
 
 const CHUNK: usize = 1024;
 const CHUNKS: usize = 256;
@@ -46,7 +50,8 @@ struct Occupant<T> {
     uses: u32,
 }
 
-struct Unused {
+/// The numbers that are not in use.
+pub(crate) struct Unused {
     next: usize,
     resting: VecDeque<usize>,
 }
@@ -95,27 +100,60 @@ impl<T> Handles<T> {
     }
 
     /// Sets a number aside; `None` where a quarter of a million are open.
+    ///
+    /// An entry that is locked all the same is passed over: by who has looked up its last number too late, or by a thread
+    /// that this process, a child of `fork`, does not have.
     pub(crate) fn reserve(&self) -> Option<Reserved<'_, T>> {
-        let index = {
-            let mut unused = lock(&self.unused);
-            let fresh = unused.next < CHUNK * CHUNKS;
-            if fresh && unused.resting.len() < RESTING {
-                unused.next += 1;
-                unused.next - 1
-            } else {
-                unused.resting.pop_front()?
+        let mut unused = lock(&self.unused);
+        for _ in 0..unused.resting.len() {
+            if unused.resting.len() < RESTING && unused.next < CHUNK * CHUNKS {
+                break;
             }
-        };
-        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
-        let entry = &chunk[index % CHUNK];
-        let mut occupant = lock(&entry.occupant);
+            let index = unused.resting.pop_front()?;
+            let entry = self.made_entry(index);
+            match entry.occupant.try_lock() {
+                Ok(occupant) => return Some(self.reserved(index, entry, occupant)),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    return Some(self.reserved(index, entry, poisoned.into_inner()));
+                }
+                Err(TryLockError::WouldBlock) => unused.resting.push_back(index),
+            }
+        }
+        if unused.next == CHUNK * CHUNKS {
+            return None;
+        }
+        let index = unused.next;
+        unused.next += 1;
+        // With the numbers locked, so that no child of `fork` finds them half made.
+        let entry = self.made_entry(index);
+        Some(self.reserved(index, entry, lock(&entry.occupant)))
+    }
+
+    fn reserved<'a>(
+        &'a self,
+        index: usize,
+        entry: &'a Entry<T>,
+        mut occupant: MutexGuard<'_, Occupant<T>>,
+    ) -> Reserved<'a, T> {
         // Never 0: that is no handle.
         occupant.uses = occupant.uses % USES + 1;
-        Some(Reserved {
+        Reserved {
             handles: self,
             entry,
             number: self.number(index as u32, occupant.uses),
-        })
+        }
+    }
+
+    /// The entry of an index, which is made where it is the first of its chunk.
+    fn made_entry(&self, index: usize) -> &Entry<T> {
+        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Entry::unused()).collect());
+        &chunk[index % CHUNK]
+    }
+
+    /// Locks the numbers that are not in use, for `fork`.
+    #[cfg(unix)]
+    pub(crate) fn lock_unused(&self) -> Option<MutexGuard<'_, Unused>> {
+        lock_for_fork(&self.unused, PATIENCE)
     }
 
     /// Closes a number; false where it was not open.
@@ -229,6 +267,22 @@ mod tests {
         assert_eq!(handles.get(number), None);
         reserved.open(Arc::new(7));
         assert_eq!(handles.get(number).as_deref(), Some(&7));
+    }
+
+    #[test]
+    fn an_index_whose_entry_is_locked_is_passed_over() {
+        let handles: Handles<u32> = Handles::new(0);
+        let numbers: Vec<_> = (0..RESTING).map(|_| *handles.open(Arc::new).unwrap()).collect();
+        for &number in &numbers {
+            assert!(handles.close(number));
+        }
+        let first = &handles.chunks[0].get().unwrap()[0];
+        let locked = first.occupant.lock().unwrap();
+        assert_eq!(handles.reserve().unwrap().number & INDEX, 1);
+        drop(locked);
+        // It rests like any other.
+        let next = || handles.reserve().unwrap().number & INDEX;
+        assert!((0..2 * RESTING).any(|_| next() == 0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What happens to a call of a C function besides what the service does.
 
 use super::function::Function;
+use crate::pause::pause;
 use crate::service::code::Code;
 use std::fmt;
 use std::time::Duration;
@@ -47,7 +48,7 @@ impl Due {
     /// Makes a call with what is due at it.
     pub(crate) fn run(self, call: impl FnOnce(Answer) -> Code) -> Code {
         // A delay was asked for: nothing could end it earlier.
-        std::thread::sleep(self.delay);
+        pause(self.delay);
         self.before.into_iter().for_each(|action| action());
         let code = self.code.unwrap_or_else(|| call(self.answer));
         self.after.into_iter().for_each(|action| action());

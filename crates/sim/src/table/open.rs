@@ -12,13 +12,13 @@ use pcsc_sys::{DWORD, SCARD_E_NO_MEMORY, SCARD_PROTOCOL_UNDEFINED};
 use std::sync::{Arc, Mutex};
 
 /// The contexts of all simulators.
-pub(super) static CONTEXTS: Handles<OpenContext> = Handles::new(CONTEXT);
+pub(crate) static CONTEXTS: Handles<OpenContext> = Handles::new(CONTEXT);
 /// The connections of all simulators.
-pub(super) static CONNECTIONS: Handles<OpenConnection> = Handles::new(0);
+pub(crate) static CONNECTIONS: Handles<OpenConnection> = Handles::new(0);
 
 /// A context with its number.
 #[derive(Debug)]
-pub(super) struct OpenContext {
+pub(crate) struct OpenContext {
     pub(super) number: u32,
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) context: Arc<Context>,
@@ -28,7 +28,7 @@ pub(super) struct OpenContext {
 
 /// A connection with its number.
 #[derive(Debug)]
-pub(super) struct OpenConnection {
+pub(crate) struct OpenConnection {
     pub(super) number: u32,
     pub(super) context: Arc<OpenContext>,
     pub(super) connection: Arc<Connection>,
@@ -156,6 +156,7 @@ impl OpenConnection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::driver::Driver;
     use crate::table::function::Function;
     use crate::table::interference::{Due, Interference};
     use crate::table::slot::Slot;
@@ -173,7 +174,7 @@ mod tests {
     #[test]
     fn a_release_that_comes_before_a_connections_number_is_open_closes_it() {
         let endpoint: Arc<Endpoint> = Endpoint::open(Slot::take().unwrap(), Nothing);
-        endpoint.world.add_reader(b"one");
+        endpoint.world.add_reader(b"one", Driver::default());
         let context = CONTEXTS.get(OpenContext::establish(&endpoint).unwrap()).unwrap();
         let request = Request {
             share_mode: SCARD_SHARE_DIRECT,

@@ -5,8 +5,14 @@
 //! them, made by the compiler, one for each slot. A simulator takes the slot that has been free for the longest time and
 //! gives it back when it has gone, with its readers and contexts.
 
+#[cfg(unix)]
+use crate::fork_lock::lock_for_fork;
+#[cfg(unix)]
+use crate::forks::PATIENCE;
 use crate::service::lock::lock;
 use std::collections::VecDeque;
+#[cfg(unix)]
+use std::sync::MutexGuard;
 use std::sync::{LazyLock, Mutex};
 
 /// How many simulators there can be at a time.
@@ -28,6 +34,12 @@ impl Slot {
     pub(crate) fn index(&self) -> usize {
         self.0
     }
+}
+
+/// Locks the slots that are free, for `fork`.
+#[cfg(unix)]
+pub(crate) fn lock_free() -> Option<MutexGuard<'static, VecDeque<usize>>> {
+    lock_for_fork(&FREE, PATIENCE)
 }
 
 impl Drop for Slot {

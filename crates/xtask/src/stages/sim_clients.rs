@@ -1,4 +1,4 @@
-//! Stage `sim-clients`: `libpcsc_sim.so` under other people's programs.
+//! Stage `sim-clients`: `libpcsc_sim.so` under other people's programs, and under programs in C that do what is rare.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,34 +11,42 @@ use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-clients",
-    about: "opensc-tool, pcsc_scan and pyscard on libpcsc_sim.so print what they print on pcscd",
+    about: "other people's programs run on libpcsc_sim.so as on pcscd, with signals, forks and small stacks too",
     needs: &[
         "gcc",
         "libc6-dev",
         "binutils",
         "libpcsclite1",
+        "libpcsclite-dev",
         "pcscd",
         "vsmartcard-vpcd",
         "opensc",
         "pcsc-tools",
         "python3-pyscard",
+        "scdaemon",
+        "default-jdk-headless",
+        "valgrind",
     ],
     run,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);
 
-/// Builds the library and runs programs on it, preloaded and by its link, and on pcscd: they must print the same.
+/// Builds the library and runs programs on it, preloaded and by its link, and on pcscd: they must print the same. Those in C
+/// run on the library with and without optimisation.
 ///
 /// # Errors
 /// A program printed something else, failed, or did not end.
 fn run(root: &Path) -> Result<Done, String> {
-    command::run(
-        cargo(root).args(["build", "--package", "pcsc-sim-capi"]),
-        DEADLINE,
-    )?;
-    let mut test = cargo(root);
-    test.args(["test", "--package", "pcsc-sim-capi", "--test", "clients"]);
-    tally::run(&mut with_namespaces(test), DEADLINE)?;
+    for profile in ["dev", "release"] {
+        let mut build = cargo(root);
+        build.args(["build", "--package", "pcsc-sim-capi", "--profile", profile]);
+        command::run(&mut build, DEADLINE)?;
+    }
+    for program in ["clients", "configured", "programs"] {
+        let mut test = cargo(root);
+        test.args(["test", "--package", "pcsc-sim-capi", "--test", program]);
+        tally::run(&mut with_namespaces(test), DEADLINE)?;
+    }
     Ok(Done::All)
 }

@@ -1,0 +1,72 @@
+//! A child of `fork` that starts a simulator of its own beside busy threads of its parent: field case 39.
+//!
+//! A program of its own, since the child of a test must not run others.
+#![cfg(target_os = "linux")]
+
+use pcsc_session::Session;
+use pcsc_sim::{DemoCard, Simulator};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+const FORKS: usize = 300;
+/// Milliseconds.
+const DEADLINE: i32 = 20_000;
+
+fn use_a_card() {
+    let simulator = Simulator::new();
+    simulator
+        .add_reader("Simulated Reader 00 00")
+        .insert(DemoCard::new());
+    let mut session = Session::options().provider(simulator.provider()).open().unwrap();
+    let challenge = session.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08]).unwrap();
+    assert!(challenge.status().is_success());
+}
+
+/// Uses a card in a child of `fork`; true where that ends well and in time.
+fn a_child_uses_a_card() -> bool {
+    // SAFETY: the child runs on copies of what this process has, and ends by `_exit`.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "{}", std::io::Error::last_os_error());
+    if child == 0 {
+        use_a_card();
+        // SAFETY: it ends the process without running what this program registered for its end.
+        unsafe { libc::_exit(0) };
+    }
+    // SAFETY: it is this process' child, and not waited for yet.
+    let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, child, 0) };
+    let mut poll = libc::pollfd {
+        fd: i32::try_from(descriptor).unwrap(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: `poll` is one structure that outlives the call.
+    let ready = unsafe { libc::poll(&raw mut poll, 1, DEADLINE) };
+    if ready == 0 {
+        // SAFETY: the child is there, since it was not waited for.
+        unsafe { libc::kill(child, libc::SIGKILL) };
+    }
+    // SAFETY: the descriptor is open, and nobody else's.
+    unsafe { libc::close(poll.fd) };
+    let mut status = 0;
+    // SAFETY: it is this process' child, and `status` outlives the call.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+    ready == 1 && status == 0
+}
+
+#[test]
+fn a_child_starts_a_simulator_whatever_other_threads_did_at_the_fork() {
+    Simulator::prepare_for_forks();
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    use_a_card();
+                }
+            });
+        }
+        let failed = (0..FORKS).find(|_| !a_child_uses_a_card());
+        ended.store(true, Ordering::Relaxed);
+        assert_eq!(failed, None, "a child did not end well");
+    });
+}
