@@ -5,6 +5,7 @@ use super::{part10::*, platform::*};
 use core::mem::offset_of;
 
 /// The size of a pointer.
+#[allow(dead_code, reason = "Rust 1.85 does not see the uses in constants without a name")]
 const POINTER: usize = size_of::<usize>();
 
 #[cfg(target_os = "macos")]

@@ -82,7 +82,7 @@ impl Platform {
     /// # Errors
     /// One failed.
     pub(crate) fn run_tests(mut cargo: Command, packages: &[&str]) -> Result<Done, String> {
-        cargo.args(["test", "--locked", "--lib", "--bins", "--tests"]);
+        cargo.args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]);
         tally::run(cargo.args(packages), DEADLINE)?;
         Ok(Done::All)
     }

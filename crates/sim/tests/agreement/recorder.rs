@@ -64,10 +64,15 @@ impl Recorder {
         self.functions
     }
 
+    /// Adds a line. The largest numbers, of 32 bits and of DWORD's, which has a size of its own on each platform, are "MAX".
     #[track_caller]
     pub(crate) fn note(&mut self, what: impl Into<String>) {
         let line = std::panic::Location::caller().line();
-        self.record.push(format!("line {line}: {}", what.into()));
+        let mut what: String = what.into();
+        for largest in [u64::MAX, u64::from(u32::MAX)] {
+            what = what.replace(&largest.to_string(), "MAX");
+        }
+        self.record.push(format!("line {line}: {what}"));
     }
 
     pub(crate) fn insert(&mut self, reader: usize, atr: &[u8]) {
