@@ -1,9 +1,7 @@
 //! One code, several causes: each is named, and what has two meanings ends nothing before one look. Field kind E.
 
-use crate::table::{
-    READER, answer, answer_with, calls, connect_with, list_with, provider, returns, session, transmits,
-};
-use pcsc_session::{Attribute, Cause, Code, Context, Disposition, Error, Protocols, Session, ShareMode};
+use crate::table::{READER, answer, answer_with, calls, list_with, provider, returns, session, transmits};
+use pcsc_session::{Attribute, Cause, Code, Disposition, Error, Protocols, Session, ShareMode};
 use pcsc_sys as sys;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
@@ -238,6 +236,8 @@ fn a_direct_connection_needs_no_card() {
 #[cfg(not(any(windows, target_os = "macos")))]
 mod pcsc_lite {
     use super::*;
+    use crate::table::connect_with;
+    use pcsc_session::Context;
 
     /// The error of a context on the table; nothing is looked at, since the functions are no library's.
     fn not_established(code: sys::LONG) -> Error {

@@ -7,7 +7,8 @@ use pcsc_sys::*;
 #[cfg(not(target_os = "macos"))]
 mod slots;
 
-/// Shared libraries that the tests compile.
+/// Shared libraries that the tests compile: by `cc`, and with a file name, a search path and a preloaded library as Linux's
+/// loader has them. No loader of Windows can be told where to look for a bare name.
 #[cfg(all(feature = "load", target_os = "linux"))]
 mod compiled;
 

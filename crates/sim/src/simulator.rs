@@ -172,6 +172,14 @@ impl Simulator {
     /// A context and a card belong to the service that they were opened on, whichever simulator's table the call
     /// goes through: numbers are never the same.
     ///
+    /// # Platform notes
+    /// Each function of pcsc-lite and of macOS is there. On Windows so are those with which programs use readers and cards, in
+    /// bytes and in UTF-16, and `SCardAccessStartedEvent`: its event is set while the service runs. What belongs to the
+    /// database of cards, readers and groups, to the service's cache and to Plug and Play (`SCardListCards`,
+    /// `SCardIntroduceReader`, `SCardLocateCards`, `SCardReadCache`, `SCardGetDeviceTypeId` and their like), `SCardState` and
+    /// `SCardGetTransmitCount` return `SCARD_E_UNSUPPORTED_FEATURE` there, and the events that Microsoft does not document
+    /// are null.
+    ///
     /// # Examples
     /// ```
     /// use pcsc_sim::{DemoCard, Simulator};
