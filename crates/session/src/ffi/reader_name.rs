@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     fn units(text: &str) -> Vec<Unit> {
-        text.bytes().map(Unit::from).collect()
+        ReaderName::from(text).units().to_vec()
     }
 
     #[test]
