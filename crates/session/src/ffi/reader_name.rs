@@ -283,8 +283,14 @@ mod tests {
     /// Field kind F: what C returns is checked.
     #[test]
     fn a_multi_string_that_was_cut_off_is_refused() {
-        assert_eq!(ReaderName::list(&units("one\0tw")), Err(WrongAnswer::CutOff { len: 6 }));
-        assert_eq!(ReaderName::list(&units("one")), Err(WrongAnswer::CutOff { len: 3 }));
+        assert_eq!(
+            ReaderName::list(&units("one\0tw")),
+            Err(WrongAnswer::CutOff { len: 6 })
+        );
+        assert_eq!(
+            ReaderName::list(&units("one")),
+            Err(WrongAnswer::CutOff { len: 3 })
+        );
     }
 
     /// Field case 24.
