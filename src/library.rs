@@ -197,6 +197,10 @@ unsafe fn open(path: &std::ffi::OsStr) -> Result<&'static Functions, Attempt> {
     if path.is_empty() || is_other {
         return Err(failed(Failure::NotOpened("it is no file".to_owned())));
     }
+    // Some loaders end the name there, and open another library.
+    if path.as_encoded_bytes().contains(&0) {
+        return Err(failed(Failure::NotOpened("its name has a nul byte".to_owned())));
+    }
     // SAFETY: the caller vouches for the library's initialisation.
     let library = unsafe { dlopen(path) }.map_err(|error| failed(Failure::not_opened(&error)))?;
     let symbol = |name: &str| {

@@ -1,5 +1,4 @@
 //! Transmitting allocates nothing. A program of its own: what is logged allocates, and the logger is one for a whole program.
-#![cfg(not(windows))]
 
 #[path = "boundary/table.rs"]
 #[allow(

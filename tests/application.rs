@@ -1,22 +1,10 @@
 //! The example `application`, run as a user runs it.
 
-use std::process::Command;
+mod example;
 
 #[test]
 fn the_application_reads_a_file_and_verifies_a_pin() {
-    // Cargo builds examples of the package under test only: this one is another's.
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "pcsc-session",
-            "--example",
-            "application",
-        ])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
+    let output = example::example("application").output().unwrap();
     assert!(
         output.status.success(),
         "{}",

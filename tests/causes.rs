@@ -1,5 +1,6 @@
 //! What is behind an error of a real libpcsclite, before a real pcscd and before services that only answer or refuse: field
 //! kind E.
+// It needs a pcscd, its socket and namespaces, which Windows and macOS have not: there no error is looked into.
 #![cfg(all(target_os = "linux", feature = "load"))]
 
 #[path = "conformance/service.rs"]

@@ -1,4 +1,5 @@
 //! Whole programs on a real pcscd: the examples as a user runs them, and what a session sends beside C.
+// It needs a pcscd, and strace: there is neither on Windows and macOS.
 #![cfg(all(target_os = "linux", feature = "load"))]
 
 #[path = "conformance/service.rs"]

@@ -1,7 +1,8 @@
 //! The README's first command prints what the README says.
 
+mod example;
+
 use std::path::Path;
-use std::process::Command;
 
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
@@ -12,11 +13,13 @@ fn the_first_command_prints_what_the_readme_shows() {
     let command = block("```sh\n").lines().next().unwrap();
     let mut words = command.split('#').next().unwrap().split_whitespace();
     assert_eq!(words.next(), Some("cargo"));
-    let output = Command::new(env!("CARGO"))
-        .args(words)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
+    let words: Vec<&str> = words.collect();
+    let command = match example::cargo() {
+        Some(mut cargo) => cargo.args(&words).output(),
+        // The program that the command runs.
+        None => example::example(words.last().unwrap()).output(),
+    };
+    let output = command.unwrap();
     assert!(
         output.status.success(),
         "{}",

@@ -1,6 +1,7 @@
 //! A child of `fork` ends nothing that it inherited: field case 14.
 //!
 //! A program of its own, since the child of a test must not run others.
+// Windows has no fork; elsewhere than on Linux there is no private pcscd, on which one half of this runs.
 #![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 
 #[macro_use]

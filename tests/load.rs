@@ -1,7 +1,7 @@
 //! Many readers, many threads, many commands: every answer belongs to its command, and nothing is left behind.
 //!
-//! A program of its own, since it counts what the process holds.
-#![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+//! A program of its own, since it counts what the process holds: by /proc, or by what Windows has for it. macOS has neither.
+#![cfg(any(target_os = "linux", windows))]
 
 #[macro_use]
 #[path = "conformance/assert_error.rs"]
@@ -58,7 +58,44 @@ fn echo(number: u8) -> impl pcsc_sim::Card {
 /// How many equal rounds there are at the most.
 const ROUNDS: usize = 10;
 
+/// What this process holds of the system: handles and resident memory in KiB.
+#[cfg(windows)]
+fn holdings() -> (usize, usize) {
+    use std::ffi::c_void;
+
+    /// The structure PROCESS_MEMORY_COUNTERS.
+    #[repr(C)]
+    #[derive(Default)]
+    struct Memory {
+        size: u32,
+        page_faults: u32,
+        /// The peak of the working set, the working set, and what else is counted.
+        sizes: [usize; 8],
+    }
+
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetCurrentProcess() -> *mut c_void;
+        fn GetProcessHandleCount(process: *mut c_void, count: *mut u32) -> i32;
+        fn K32GetProcessMemoryInfo(process: *mut c_void, memory: *mut Memory, size: u32) -> i32;
+    }
+
+    let (mut handles, mut memory) = (0, Memory::default());
+    memory.size = size_of::<Memory>() as u32;
+    // SAFETY: it returns a constant.
+    let process = unsafe { GetCurrentProcess() };
+    // SAFETY: the result is a local.
+    assert_ne!(unsafe { GetProcessHandleCount(process, &mut handles) }, 0);
+    // SAFETY: the structure has the size that it says.
+    assert_ne!(
+        unsafe { K32GetProcessMemoryInfo(process, &mut memory, memory.size) },
+        0
+    );
+    (handles as usize, memory.sizes[1] / 1024)
+}
+
 /// What this process holds of the system: file descriptors and resident memory in KiB.
+#[cfg(not(windows))]
 fn holdings() -> (usize, usize) {
     let descriptors = std::fs::read_dir("/proc/self/fd").unwrap().count();
     let status = std::fs::read_to_string("/proc/self/status").unwrap();

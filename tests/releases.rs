@@ -1,4 +1,5 @@
 //! Contexts are released while cards are disconnected, on a real pcscd: what crashes libpcsclite by itself.
+// The crash is libpcsclite's: Windows and macOS have other libraries, and no pcscd.
 #![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 
 #[path = "conformance/service.rs"]

@@ -37,12 +37,19 @@ fn an_attribute_goes_out_and_comes_in() {
     assert_eq!(given().0, sys::DWORD::from(Attribute::VENDOR_NAME.0));
     session.set_attribute(Attribute(0xFFFF_FFFE), &[9; 264]).unwrap();
     assert_eq!(given(), (0xFFFF_FFFE, vec![9; 264]));
-    let before = calls("SCardSetAttrib");
-    let error = session.set_attribute(Attribute(1), &[9; 265]).unwrap_err();
-    assert!(
-        error.to_string().contains("265") && error.to_string().contains("264"),
-        "{error}"
-    );
+    // pcsc-lite refuses a longer value, and says nothing of that. Windows documents no limit.
+    let longer = session.set_attribute(Attribute(1), &[9; 265]);
+    if cfg!(windows) {
+        longer.unwrap();
+        assert_eq!(given(), (1, vec![9; 265]));
+    } else {
+        let error = longer.unwrap_err();
+        assert!(
+            error.to_string().contains("265") && error.to_string().contains("264"),
+            "{error}"
+        );
+        assert_eq!(calls("SCardSetAttrib"), 1);
+    }
     let error = session.control(1, &[0; 65_549]).unwrap_err();
     assert!(matches!(
         error,
@@ -52,7 +59,7 @@ fn an_attribute_goes_out_and_comes_in() {
             ..
         }
     ));
-    assert_eq!((calls("SCardSetAttrib"), calls("SCardControl")), (before, 0));
+    assert_eq!(calls("SCardControl"), 0);
 }
 
 #[test]
@@ -62,11 +69,10 @@ fn what_is_too_long_is_asked_for_once_more() {
     output(&value);
     assert_eq!(session.get_attribute(Attribute(1)).unwrap(), value);
     assert_eq!(rooms(), [264, 1000]);
-    let mut name = vec![b'n'; 299];
-    name.push(0);
-    output(&name);
+    let name = "n".repeat(299);
+    output(format!("{name}\0").as_bytes());
     let status = session.status().unwrap();
-    assert_eq!(status.readers, [ReaderName::from_bytes(&name[..299])]);
+    assert_eq!(status.readers, [ReaderName::from(name.as_str())]);
     assert_eq!(status.atr.as_bytes(), [0x3B, 0x00]);
     assert!(status.state.is_present());
     assert_eq!(rooms().last(), Some(&300));

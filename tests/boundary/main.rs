@@ -1,5 +1,4 @@
 //! What a session does at the C boundary, on a table of the test's own: any number, any length, any code.
-#![cfg(not(windows))]
 
 #[macro_use]
 #[path = "../conformance/assert_error.rs"]

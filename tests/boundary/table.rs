@@ -2,13 +2,25 @@
 
 use pcsc_session::Session;
 use pcsc_sys::{
-    DWORD, Functions, LONG, LPBYTE, LPCBYTE, LPCSTR, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSCARDHANDLE, LPSTR,
-    Provider, SCARDCONTEXT, SCARDHANDLE,
+    DWORD, Functions, LONG, LPBYTE, LPCBYTE, LPCVOID, LPDWORD, LPSCARDCONTEXT, LPSCARDHANDLE, Provider,
+    SCARDCONTEXT, SCARDHANDLE,
 };
 use pcsc_sys::{SCARD_E_INSUFFICIENT_BUFFER, SCARD_IO_REQUEST, SCARD_S_SUCCESS};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+/// A unit of the texts that a session takes from C: a byte, on Windows one of UTF-16.
+#[cfg(not(windows))]
+type Unit = std::ffi::c_char;
+/// A unit of the texts that a session takes from C: a byte, on Windows one of UTF-16.
+#[cfg(windows)]
+type Unit = u16;
+
+/// A text of bytes as C has it; on Windows each of them is the character of that number.
+fn units(bytes: &[u8]) -> Vec<Unit> {
+    bytes.iter().map(|&byte| byte as Unit).collect()
+}
 
 thread_local! {
     /// What SCardTransmit does: its code, the bytes that it writes, the length that it claims.
@@ -151,21 +163,35 @@ pub(crate) fn provider() -> Provider {
         let mut table = Functions::UNSUPPORTED;
         table.SCardEstablishContext = establish;
         table.SCardReleaseContext = release;
-        table.SCardConnect = connect;
         table.SCardDisconnect = disconnect;
-        table.SCardListReaders = list;
         table.SCardTransmit = transmit;
         table.SCardReconnect = reconnect;
         table.SCardBeginTransaction = begin;
         table.SCardEndTransaction = end;
-        table.SCardStatus = status;
         table.SCardControl = control;
         table.SCardGetAttrib = get_attribute;
         table.SCardSetAttrib = set_attribute;
+        fill_text_functions(&mut table);
         table
     });
     // SAFETY: each of them keeps to the lengths that it is given, and the table lives for ever.
     unsafe { Provider::new(functions) }
+}
+
+/// Those of the functions with text that a session calls.
+#[cfg(not(windows))]
+fn fill_text_functions(table: &mut Functions) {
+    table.SCardConnect = connect;
+    table.SCardListReaders = list;
+    table.SCardStatus = status;
+}
+
+/// Those of the functions with text that a session calls: in UTF-16.
+#[cfg(windows)]
+fn fill_text_functions(table: &mut Functions) {
+    table.SCardConnectW = connect;
+    table.SCardListReadersW = list;
+    table.SCardStatusW = status;
 }
 
 unsafe extern "system" fn establish(_: DWORD, _: LPCVOID, _: LPCVOID, context: LPSCARDCONTEXT) -> LONG {
@@ -180,7 +206,7 @@ unsafe extern "system" fn release(_: SCARDCONTEXT) -> LONG {
 
 unsafe extern "system" fn connect(
     _: SCARDCONTEXT,
-    _: LPCSTR,
+    _: *const Unit,
     _: DWORD,
     _: DWORD,
     card: LPSCARDHANDLE,
@@ -225,25 +251,23 @@ unsafe fn keep(number: DWORD, bytes: LPCBYTE, len: DWORD) {
     GIVEN.with_borrow_mut(|given| *given = (number, bytes));
 }
 
-/// Writes what was prepared, or says how long it is.
+/// Writes what was prepared, or says how long it is: in bytes or in units of text.
 ///
 /// # Safety
-/// `buffer` has `room` bytes.
-unsafe fn write(buffer: *mut u8, room: DWORD, len: &mut DWORD, code: LONG) -> LONG {
+/// `buffer` has `room` of them.
+unsafe fn write<T: Copy>(prepared: &[T], buffer: *mut T, room: DWORD, len: &mut DWORD, code: LONG) -> LONG {
     ROOMS.with_borrow_mut(|rooms| rooms.push(room as usize));
-    OUTPUT.with_borrow(|output| {
-        *len = output.len() as DWORD;
-        if code != SCARD_S_SUCCESS {
-            return code;
-        }
-        if room < *len {
-            return SCARD_E_INSUFFICIENT_BUFFER;
-        }
-        // SAFETY: there is room, as was just checked.
-        unsafe { buffer.copy_from_nonoverlapping(output.as_ptr(), output.len()) };
-        *len = CLAIMED.get().unwrap_or(*len);
-        code
-    })
+    *len = prepared.len() as DWORD;
+    if code != SCARD_S_SUCCESS {
+        return code;
+    }
+    if room < *len {
+        return SCARD_E_INSUFFICIENT_BUFFER;
+    }
+    // SAFETY: there is room, as was just checked.
+    unsafe { buffer.copy_from_nonoverlapping(prepared.as_ptr(), prepared.len()) };
+    *len = CLAIMED.get().unwrap_or(*len);
+    code
 }
 
 unsafe extern "system" fn reconnect(
@@ -270,7 +294,7 @@ unsafe extern "system" fn end(_: SCARDHANDLE, disposition: DWORD) -> LONG {
 
 unsafe extern "system" fn status(
     _: SCARDHANDLE,
-    names: LPSTR,
+    names: *mut Unit,
     names_len: LPDWORD,
     state: LPDWORD,
     protocol: LPDWORD,
@@ -291,8 +315,9 @@ unsafe extern "system" fn status(
     unsafe { atr.copy_from_nonoverlapping([0x3B, 0x00].as_ptr(), 2) };
     *atr_len = ATR_LEN.get();
     let room = *names_len;
+    let prepared = OUTPUT.with_borrow(|output| units(output));
     // SAFETY: the session's buffer has that room.
-    unsafe { write(names.cast(), room, names_len, code) }
+    unsafe { write(&prepared, names, room, names_len, code) }
 }
 
 unsafe extern "system" fn control(
@@ -308,8 +333,9 @@ unsafe extern "system" fn control(
     unsafe { keep(control_code, input, input_len) };
     // SAFETY: the session gives a length that lives through the call.
     let len = unsafe { &mut *len };
+    let code = called("SCardControl");
     // SAFETY: the session's buffer has that room.
-    unsafe { write(output, room, len, called("SCardControl")) }
+    OUTPUT.with_borrow(|prepared| unsafe { write(prepared, output, room, len, code) })
 }
 
 unsafe extern "system" fn get_attribute(
@@ -322,8 +348,9 @@ unsafe extern "system" fn get_attribute(
     // SAFETY: the session gives a length that lives through the call.
     let len = unsafe { &mut *len };
     let room = *len;
+    let code = called("SCardGetAttrib");
     // SAFETY: the session's buffer has that room.
-    unsafe { write(value, room, len, called("SCardGetAttrib")) }
+    OUTPUT.with_borrow(|prepared| unsafe { write(prepared, value, room, len, code) })
 }
 
 unsafe extern "system" fn set_attribute(
@@ -338,23 +365,19 @@ unsafe extern "system" fn set_attribute(
 }
 
 /// Lists the one reader, by a name that is not UTF-8 as well.
-unsafe extern "system" fn list(_: SCARDCONTEXT, _: LPCSTR, readers: LPSTR, len: LPDWORD) -> LONG {
+unsafe extern "system" fn list(_: SCARDCONTEXT, _: *const Unit, readers: *mut Unit, len: LPDWORD) -> LONG {
     let code = called("SCardListReaders");
     if code != SCARD_S_SUCCESS {
         return code;
     }
-    let list = LIST.with_borrow(Clone::clone);
+    let list = LIST.with_borrow(|list| units(list));
     // SAFETY: the session gives a length that lives through the call.
     let room = unsafe { len.replace(list.len() as DWORD) };
     if room < list.len() as DWORD {
         return SCARD_E_INSUFFICIENT_BUFFER;
     }
-    // SAFETY: the session's buffer has `room` bytes.
-    unsafe {
-        readers
-            .cast::<u8>()
-            .copy_from_nonoverlapping(list.as_ptr(), list.len())
-    };
+    // SAFETY: the session's buffer has `room` units.
+    unsafe { readers.copy_from_nonoverlapping(list.as_ptr(), list.len()) };
     if let Some(claimed) = CLAIMED.get() {
         // SAFETY: as above.
         unsafe { *len = claimed };

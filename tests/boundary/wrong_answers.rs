@@ -1,17 +1,17 @@
 //! What no C function can answer is told as that: function, value, and that the library is wrong. Field kind F.
 
 use crate::table::{
-    READER, answer, answer_with, calls, claim, connect_with, handles, list_with, output, provider, returns,
-    session, status_with, transmits,
+    READER, answer, answer_with, calls, claim, connect_with, handles, list_with, output, provider, session,
+    status_with,
 };
-use pcsc_session::{Attribute, Code, Context, Disposition, Error, Session, SessionOptions, WrongAnswer};
+use pcsc_session::{Attribute, Context, Error, Session, SessionOptions, WrongAnswer};
 use pcsc_sys as sys;
 use std::io;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
 
-/// A number that is a protocol, a state or success where its upper half is dropped.
-#[cfg(all(target_pointer_width = "64", not(target_os = "macos")))]
+/// A number that is a protocol, a state or success where its upper half is dropped: only pcsc-lite has so wide ones.
+#[cfg(all(target_pointer_width = "64", not(any(windows, target_os = "macos"))))]
 const WIDE: u64 = 0x1_0000_0001;
 
 fn options() -> SessionOptions {
@@ -135,9 +135,12 @@ fn a_length_that_the_buffer_does_not_have_is_named() {
     assert_usable(&mut session);
 }
 
-#[cfg(all(target_pointer_width = "64", not(target_os = "macos")))]
+#[cfg(all(target_pointer_width = "64", not(any(windows, target_os = "macos"))))]
 #[test]
 fn the_upper_half_of_a_number_is_not_dropped() {
+    use crate::table::{returns, transmits};
+    use pcsc_session::{Code, Disposition};
+
     // T=0, and to C something else.
     connect_with(sys::SCARD_S_SUCCESS, WIDE);
     let before = calls("SCardDisconnect");
@@ -213,7 +216,7 @@ fn a_handle_whose_reader_or_protocol_is_none_is_not_taken_over() {
         sys::SCARD_PROTOCOL_T0 | sys::SCARD_PROTOCOL_T1,
         0x40,
         0x8000_0000,
-        #[cfg(all(target_pointer_width = "64", not(target_os = "macos")))]
+        #[cfg(all(target_pointer_width = "64", not(any(windows, target_os = "macos"))))]
         WIDE,
     ] {
         connect_with(sys::SCARD_S_SUCCESS, sys::SCARD_PROTOCOL_T1);

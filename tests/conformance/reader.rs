@@ -4,8 +4,13 @@ use crate::card::{ATR_T1, ok};
 use crate::service::ECHO;
 use pcsc_session::{Attribute, Code, Context, Protocol, Session, ShareMode};
 
-/// The answer to reset, by pcsc-lite's own tag for drivers: the virtual reader knows no other attribute.
-const DRIVER_ATR: Attribute = Attribute(0x0303);
+/// The answer to reset: on Windows by its own number, else by pcsc-lite's own tag for drivers, since the virtual reader knows
+/// no other attribute.
+const DRIVER_ATR: Attribute = if cfg!(windows) {
+    Attribute::ATR_STRING
+} else {
+    Attribute(0x0303)
+};
 
 conformance! {
     fn the_status_tells_reader_state_protocol_and_answer_to_reset<S>() {

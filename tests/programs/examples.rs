@@ -1,23 +1,10 @@
 //! The examples, run as a user runs them: on the simulator, since nothing else is said.
 
-use std::process::{Command, Output};
+use crate::example;
+use std::process::Output;
 
-fn run(example: &str, arguments: &[&str]) -> Output {
-    // Cargo builds examples of the package under test only: these are another's.
-    Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "pcsc-session",
-            "--example",
-            example,
-            "--",
-        ])
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap()
+fn run(name: &str, arguments: &[&str]) -> Output {
+    example::example(name).args(arguments).output().unwrap()
 }
 
 fn assert_prints(example: &str, expected: &str) {

@@ -1,4 +1,5 @@
 //! The private pcscd, seen through PC/SC.
+// Namespaces are Linux', and so is the pcscd in them.
 #![cfg(target_os = "linux")]
 
 mod client;

@@ -117,6 +117,9 @@ impl Reader {
     /// It is no longer listed, and its connections are dead. A reader that is added later is another one, whatever its
     /// name. Does nothing where it was unplugged before.
     ///
+    /// # Platform notes
+    /// Calls on its connections get `SCARD_E_INVALID_VALUE`, as from pcsc-lite; on Windows `SCARD_E_READER_UNAVAILABLE`.
+    ///
     /// # Examples
     /// ```
     /// use pcsc_sim::{DemoCard, Simulator};

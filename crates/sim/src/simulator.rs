@@ -172,6 +172,14 @@ impl Simulator {
     /// A context and a card belong to the service that they were opened on, whichever simulator's table the call
     /// goes through: numbers are never the same.
     ///
+    /// # Platform notes
+    /// Each function of pcsc-lite and of macOS is there. On Windows so are those with which programs use readers and cards, in
+    /// bytes and in UTF-16, and `SCardAccessStartedEvent`: its event is set while the service runs. What belongs to the
+    /// database of cards, readers and groups, to the service's cache and to Plug and Play (`SCardListCards`,
+    /// `SCardIntroduceReader`, `SCardLocateCards`, `SCardReadCache`, `SCardGetDeviceTypeId` and their like), `SCardState` and
+    /// `SCardGetTransmitCount` return `SCARD_E_UNSUPPORTED_FEATURE` there, and the events that Microsoft does not document
+    /// are null.
+    ///
     /// # Examples
     /// ```
     /// use pcsc_sim::{DemoCard, Simulator};
@@ -207,6 +215,7 @@ impl Simulator {
     /// ```
     pub fn stop_service(&self) {
         self.endpoint.world.stop();
+        self.note_in_event();
     }
 
     /// Starts the service again, with the same readers and cards; the cards are powered, and counts of events begin
@@ -227,5 +236,12 @@ impl Simulator {
     /// ```
     pub fn start_service(&self) {
         self.endpoint.world.start();
+        self.note_in_event();
+    }
+
+    /// Notes whether the service runs in the event that Windows has for it.
+    fn note_in_event(&self) {
+        #[cfg(windows)]
+        crate::table::started_event::note(&*self.endpoint);
     }
 }

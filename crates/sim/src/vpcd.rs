@@ -12,6 +12,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crate::card::Card;
@@ -78,8 +79,9 @@ pub fn serve(addr: impl ToSocketAddrs, card: impl Card) -> io::Result<()> {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn insert<C: Card + 'static>(addr: impl ToSocketAddrs, mut card: C) -> io::Result<Inserted<C>> {
-    let stream = connect(addr)?;
-    let socket = stream.try_clone()?;
+    // One socket for both sides: what is under way is cancelled by its handle.
+    let socket = Arc::new(connect(addr)?);
+    let stream = Arc::clone(&socket);
     let thread = quiet_thread::spawn("vpcd card", move || {
         let _removal = RemovedAtEnd(&stream);
         serve_on(&stream, &mut card).map(|()| card)
@@ -112,7 +114,7 @@ pub fn insert<C: Card + 'static>(addr: impl ToSocketAddrs, mut card: C) -> io::R
 #[derive(Debug)]
 #[must_use = "dropping it removes the card"]
 pub struct Inserted<C> {
-    socket: TcpStream,
+    socket: Arc<TcpStream>,
     thread: Option<JoinHandle<io::Result<C>>>,
 }
 
@@ -146,6 +148,12 @@ impl<C> Inserted<C> {
         let thread = self.thread.take()?;
         // Fails where the reader has closed the connection already, and then there is nothing left to shut down.
         let _ = self.socket.shutdown(Shutdown::Both);
+        // Again and again: a read that begins only now is not under way yet.
+        #[cfg(windows)]
+        while !thread.is_finished() {
+            cancel(&self.socket);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         Some(
             thread
                 .join()
@@ -174,10 +182,23 @@ fn connect(addr: impl ToSocketAddrs) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(addr)
         .map_err(|error| io::Error::new(error.kind(), format!("no virtual reader took the card: {error}")))?;
     stream.set_nodelay(true)?;
-    // There a read that waits does not notice that its socket is shut down: it has to begin anew.
-    #[cfg(windows)]
-    stream.set_read_timeout(Some(std::time::Duration::from_millis(50)))?;
     Ok(stream)
+}
+
+/// Ends a read that waits. On Windows it does not notice that its socket is shut down, and one with a time limit may lose
+/// bytes when that runs out.
+#[cfg(windows)]
+fn cancel(stream: &TcpStream) {
+    use std::os::windows::io::AsRawSocket;
+
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn CancelIoEx(file: pcsc_sys::HANDLE, overlapped: *mut std::ffi::c_void) -> i32;
+    }
+
+    let socket = stream.as_raw_socket() as pcsc_sys::HANDLE;
+    // SAFETY: `stream` keeps the socket open during the call, and null stands for all that is under way on it.
+    unsafe { CancelIoEx(socket, std::ptr::null_mut()) };
 }
 
 fn serve_on(stream: &TcpStream, card: impl Card) -> io::Result<()> {
@@ -208,12 +229,13 @@ fn exchange(stream: &TcpStream, mut card: impl Card) -> io::Result<()> {
 /// they are all the same.
 fn is_reader_gone(error: &io::Error) -> bool {
     use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
-    /// Windows' code for a socket that was shut down, which has no kind.
+    /// Windows' codes for a socket that was shut down, and for a call on it that was cancelled: they have no kind.
     const WSAESHUTDOWN: i32 = 10058;
+    const WSA_OPERATION_ABORTED: i32 = 995;
     matches!(
         error.kind(),
         BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof
-    ) || cfg!(windows) && error.raw_os_error() == Some(WSAESHUTDOWN)
+    ) || cfg!(windows) && matches!(error.raw_os_error(), Some(WSAESHUTDOWN | WSA_OPERATION_ABORTED))
 }
 
 fn receive(stream: &TcpStream, message: &mut Vec<u8>) -> io::Result<()> {
@@ -229,12 +251,6 @@ fn fill(mut stream: &TcpStream, mut buffer: &mut [u8]) -> io::Result<()> {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(read) => buffer = &mut buffer[read..],
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            // The time of a read is limited on Windows only.
-            Err(error)
-                if cfg!(windows) && matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) =>
-            {
-                continue;
-            }
             Err(error) => return Err(error),
         }
         acknowledge(stream)?;

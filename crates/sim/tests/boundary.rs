@@ -1,5 +1,7 @@
 //! The C boundary: nothing that a program passes is more than an error code.
-#![cfg(not(windows))]
+
+#[macro_use]
+mod in_bytes;
 
 use pcsc_sim::{FnCard, Simulator};
 use pcsc_sys::*;
@@ -34,10 +36,10 @@ static CONNECTED: AtomicUsize = AtomicUsize::new(0);
 
 const NUMBERS: [u64; 9] = [0, 1, 2, 3, 4, 7, 264, 0xFFFF_FFFF, u64::MAX];
 
-fn any_handle(random: &mut Random) -> LONG {
+fn any_handle(random: &mut Random) -> SCARDHANDLE {
     match random.next() % 8 {
-        0 => random.of(&NUMBERS) as LONG,
-        1 => random.next() as LONG,
+        0 => random.of(&NUMBERS) as SCARDHANDLE,
+        1 => random.next() as SCARDHANDLE,
         _ => *HANDLES[random.next() as usize % HANDLES.len()].lock().unwrap(),
     }
 }
@@ -76,7 +78,7 @@ fn any_call(functions: &Functions, random: &mut Random, names: &[CString]) {
     };
     let pci = SCARD_IO_REQUEST {
         dwProtocol: random.of(&[0, 1, 2, 4, 0x1000]) as DWORD,
-        cbPciLength: 16,
+        cbPciLength: size_of::<SCARD_IO_REQUEST>() as DWORD,
     };
     let pci_place = if random.next() % 8 == 0 {
         ptr::null()
@@ -98,7 +100,16 @@ fn any_call(functions: &Functions, random: &mut Random, names: &[CString]) {
         2 => drop(unsafe { (functions.SCardIsValidContext)(handle) }),
         3 | 4 => {
             // SAFETY: the name is null or null-terminated, the results are locals.
-            unsafe { (functions.SCardConnect)(handle, name, number % 4, number, &mut out, &mut protocol) };
+            unsafe {
+                (in_bytes!(functions, SCardConnect))(
+                    handle,
+                    name,
+                    number % 4,
+                    number,
+                    &mut out,
+                    &mut protocol,
+                )
+            };
             if out != 0 {
                 CONNECTED.fetch_add(1, Ordering::Relaxed);
                 *slot.lock().unwrap() = out;
@@ -123,7 +134,7 @@ fn any_call(functions: &Functions, random: &mut Random, names: &[CString]) {
         }
         // SAFETY: each pointer is null, or points to what its length says.
         8 => drop(unsafe {
-            (functions.SCardStatus)(
+            (in_bytes!(functions, SCardStatus))(
                 handle,
                 place.cast(),
                 length,
@@ -140,7 +151,7 @@ fn any_call(functions: &Functions, random: &mut Random, names: &[CString]) {
                 dwCurrentState: number,
                 dwEventState: 0,
                 cbAtr: 0,
-                rgbAtr: [0; 33],
+                rgbAtr: [0; ATR_BUFFER_SIZE],
             });
             let (array, count) = if random.next() % 4 == 0 {
                 (ptr::null_mut(), number)
@@ -148,7 +159,7 @@ fn any_call(functions: &Functions, random: &mut Random, names: &[CString]) {
                 (states.as_mut_ptr(), 3)
             };
             // SAFETY: the structures and their number, or null.
-            unsafe { (functions.SCardGetStatusChange)(handle, number % 5, array, count) };
+            unsafe { (in_bytes!(functions, SCardGetStatusChange))(handle, number % 5, array, count) };
         }
         // SAFETY: each pointer is null, or points to what its length says; a null buffer gets nothing.
         10 => drop(unsafe {
@@ -172,9 +183,9 @@ fn any_call(functions: &Functions, random: &mut Random, names: &[CString]) {
             )
         }),
         // SAFETY: each pointer is null, or points to what its length says.
-        12 => drop(unsafe { (functions.SCardListReaders)(handle, name, place.cast(), length) }),
+        12 => drop(unsafe { (in_bytes!(functions, SCardListReaders))(handle, name, place.cast(), length) }),
         // SAFETY: each pointer is null, or points to what its length says.
-        13 => drop(unsafe { (functions.SCardListReaderGroups)(handle, place.cast(), length) }),
+        13 => drop(unsafe { (in_bytes!(functions, SCardListReaderGroups))(handle, place.cast(), length) }),
         // SAFETY: any number may be passed.
         14 => drop(unsafe { (functions.SCardCancel)(handle) }),
         // SAFETY: each pointer is null, or points to what its length says.
@@ -251,12 +262,14 @@ fn a_list_that_grows_between_two_calls_is_told_with_its_new_length() {
     unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
     sim.after("SCardListReaders", 1, |sim| drop(sim.add_reader("late")));
     // SAFETY: no buffer, and the length is a local.
-    let code = unsafe { (functions.SCardListReaders)(context, ptr::null(), ptr::null_mut(), &mut len) };
+    let code =
+        unsafe { (in_bytes!(functions, SCardListReaders))(context, ptr::null(), ptr::null_mut(), &mut len) };
     assert_eq!((code, len), (SCARD_S_SUCCESS, 5));
     let mut buffer = [0u8; 5];
     // SAFETY: the buffer has its length.
-    let code =
-        unsafe { (functions.SCardListReaders)(context, ptr::null(), buffer.as_mut_ptr().cast(), &mut len) };
+    let code = unsafe {
+        (in_bytes!(functions, SCardListReaders))(context, ptr::null(), buffer.as_mut_ptr().cast(), &mut len)
+    };
     assert_eq!((code, len), (SCARD_E_INSUFFICIENT_BUFFER, 10));
     // SAFETY: the function looks the number up in its own tables, and reads nothing by it.
     unsafe { (functions.SCardReleaseContext)(context) };
@@ -276,7 +289,7 @@ fn echoing(sim: &Simulator) -> SCARDHANDLE {
     unsafe { (sim.provider().functions().SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
     // SAFETY: the name is a constant, and the results are locals.
     let code = unsafe {
-        (sim.provider().functions().SCardConnect)(
+        (in_bytes!(sim.provider().functions(), SCardConnect))(
             context,
             c"one".as_ptr(),
             2,
@@ -291,7 +304,7 @@ fn echoing(sim: &Simulator) -> SCARDHANDLE {
 
 const T0: SCARD_IO_REQUEST = SCARD_IO_REQUEST {
     dwProtocol: SCARD_PROTOCOL_T0,
-    cbPciLength: 16,
+    cbPciLength: size_of::<SCARD_IO_REQUEST>() as DWORD,
 };
 
 #[test]
@@ -331,7 +344,7 @@ fn lengths_that_no_memory_has_are_refused_and_nothing_is_executed() {
             )
         };
         assert_eq!((code, len, answer), (SCARD_E_INSUFFICIENT_BUFFER, 0, [0x55; 300]));
-        // SAFETY: as above, above 264.
+        // SAFETY: as above; elsewhere than on Windows what is above 264.
         let code = unsafe { (functions.SCardSetAttrib)(card, 0x0303, input.as_ptr(), length) };
         assert_eq!(code, SCARD_E_INSUFFICIENT_BUFFER);
     }

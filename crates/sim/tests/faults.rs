@@ -110,13 +110,20 @@ fn an_unplugged_reader_is_gone() {
     assert!(reader.remove().is_none());
 }
 
+/// From pcscd's source, which no test here can make lose a reader: it no longer knows the handle. On Windows the reader cannot
+/// be used: field case L43.
+const PULLED_OUT: Code = if cfg!(windows) {
+    Code::READER_UNAVAILABLE
+} else {
+    Code::INVALID_VALUE
+};
+
 #[test]
 fn an_unplugged_reader_has_no_connections() {
     let (sim, reader) = world();
     let mut session = session(&sim);
     reader.unplug();
-    // From pcscd's source, which no test here can make lose a reader: it no longer knows the handle.
-    assert_eq!(code(session.transmit(&COMMAND)), Code::INVALID_VALUE);
+    assert_eq!(code(session.transmit(&COMMAND)), PULLED_OUT);
     assert!(session.close().is_ok());
 }
 
@@ -241,7 +248,7 @@ fn a_blocked_transaction_ends_with_the_card_the_reader_and_the_service() {
     let removed = blocked_by_transaction(|_, reader, _other| drop(reader.remove()));
     assert!(removed.unwrap_err().is_card_removed());
     let unplugged = blocked_by_transaction(|_, reader, _other| reader.unplug());
-    assert_eq!(code(unplugged), Code::INVALID_VALUE);
+    assert_eq!(code(unplugged), PULLED_OUT);
     let stopped = blocked_by_transaction(|sim, _, _other| sim.stop_service());
     assert!(stopped.unwrap_err().is_service_down());
     let reset = blocked_by_transaction(|_, _, mut other| other.reset().unwrap());

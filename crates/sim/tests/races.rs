@@ -1,5 +1,7 @@
 //! Calls that meet one another in the middle: a card that acts, a reset, a start of the service.
-#![cfg(not(windows))]
+
+#[macro_use]
+mod in_bytes;
 
 use pcsc_sim::{Card, FnCard, Reader, Simulator};
 use pcsc_sys::*;
@@ -32,7 +34,7 @@ fn transmit(functions: &Functions, card: SCARDHANDLE) -> LONG {
     let (mut answer, mut len) = ([0; 2], 2);
     let pci = SCARD_IO_REQUEST {
         dwProtocol: SCARD_PROTOCOL_T0,
-        cbPciLength: 16,
+        cbPciLength: size_of::<SCARD_IO_REQUEST>() as DWORD,
     };
     // SAFETY: all of it lives through the call, with its own lengths.
     unsafe {
@@ -52,7 +54,7 @@ fn connect(functions: &Functions, context: SCARDCONTEXT, mode: DWORD) -> (LONG, 
     let (mut card, mut protocol) = (0, 0);
     // SAFETY: the name is a constant, and the results are locals.
     let code = unsafe {
-        (functions.SCardConnect)(
+        (in_bytes!(functions, SCardConnect))(
             context,
             c"one".as_ptr(),
             mode,

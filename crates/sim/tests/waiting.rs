@@ -1,5 +1,7 @@
 //! Waits for changes, and what ends them.
-#![cfg(not(windows))]
+
+#[macro_use]
+mod in_bytes;
 
 use pcsc_sim::{FnCard, Limits, Reader, Simulator};
 use pcsc_sys::*;
@@ -44,12 +46,12 @@ fn changes(
         dwCurrentState: current,
         dwEventState: 0,
         cbAtr: 0,
-        rgbAtr: [0; 33],
+        rgbAtr: [0; ATR_BUFFER_SIZE],
     };
     let mut states: Vec<SCARD_READERSTATE> = names.iter().zip(readers).map(state).collect();
     // SAFETY: the structures and their number; the names live through the call.
     let code = unsafe {
-        (sim.provider().functions().SCardGetStatusChange)(
+        (in_bytes!(sim.provider().functions(), SCardGetStatusChange))(
             context,
             timeout,
             states.as_mut_ptr(),

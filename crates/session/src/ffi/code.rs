@@ -115,6 +115,9 @@ codes! {
     CANT_DISPOSE = SCARD_E_CANT_DISPOSE, "the reader cannot do with the card what it was asked";
     PROTO_MISMATCH = SCARD_E_PROTO_MISMATCH, "the card offers none of the protocols asked for, or uses another already: ask for both, or reset it";
     NOT_READY = SCARD_E_NOT_READY, "the reader or the card is not ready: try again";
+    #[cfg(windows)]
+    INVALID_VALUE = SCARD_E_INVALID_VALUE, "a value is out of its range, or the reader's driver refuses it";
+    #[cfg(not(windows))]
     INVALID_VALUE = SCARD_E_INVALID_VALUE, "a value is out of its range, the reader's driver refuses it, or the reader was pulled out";
     SYSTEM_CANCELLED = SCARD_E_SYSTEM_CANCELLED, "the system ended the call, as when it shuts down";
     COMM_ERROR = SCARD_F_COMM_ERROR, "the connection to the service broke, or the reader's driver failed to communicate: open a new context where the service has gone";

@@ -6,21 +6,41 @@ use super::lock::lock;
 use super::reader::Presence;
 use super::reader_name::{ReaderName, Unit};
 use pcsc_sys::{
-    DWORD, MAX_BUFFER_SIZE, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, SCARD_ATTR_DEVICE_SYSTEM_NAME_A,
-    SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NOT_TRANSACTED, SCARD_E_UNSUPPORTED_FEATURE,
+    DWORD, LONG, MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED, SCARD_ATTR_ATR_STRING,
+    SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, SCARD_ATTR_DEVICE_SYSTEM_NAME_A, SCARD_E_INSUFFICIENT_BUFFER,
+    SCARD_E_NO_SMARTCARD, SCARD_E_NOT_TRANSACTED, SCARD_E_UNSUPPORTED_FEATURE,
 };
 #[cfg(windows)]
 use pcsc_sys::{SCARD_ATTR_DEVICE_FRIENDLY_NAME_W, SCARD_ATTR_DEVICE_SYSTEM_NAME_W};
 
-/// pcsc-lite's number for the ATR towards a driver. vsmartcard's knows this one, and not the one of the standard.
-const TAG_IFD_ATR: DWORD = 0x0303;
+/// The most bytes of an attribute. pcsc-lite has room for so many; Windows documents no limit, and this one is that of controls.
+pub(crate) const LONGEST: usize = if cfg!(windows) {
+    MAX_BUFFER_SIZE_EXTENDED
+} else {
+    MAX_BUFFER_SIZE
+};
+
+/// The ATR: by the standard's number on Windows, else by pcsc-lite's towards a driver, of which vsmartcard's knows this one
+/// alone.
+const ATR: DWORD = if cfg!(windows) {
+    SCARD_ATTR_ATR_STRING
+} else {
+    0x0303
+};
+
+/// What is said of the ATR where there is no card.
+const NO_ATR: LONG = if cfg!(windows) {
+    SCARD_E_NO_SMARTCARD
+} else {
+    SCARD_E_NOT_TRANSACTED
+};
 
 /// Reads an attribute, for a buffer of `length` bytes.
 ///
 /// Does not wait for another connection that has the card locked.
 pub(crate) fn get(connection: &Connection, attribute: DWORD, length: usize) -> Result<Vec<u8>, Code> {
     let _call = connection.begin_call()?;
-    if length > MAX_BUFFER_SIZE {
+    if length > LONGEST {
         return Err(SCARD_E_INSUFFICIENT_BUFFER);
     }
     let (atr, present) = {
@@ -37,15 +57,15 @@ pub(crate) fn get(connection: &Connection, attribute: DWORD, length: usize) -> R
     });
     if let Some(value) = set {
         // A driver has room for so much and fails where it needs more.
-        return if value.len() > MAX_BUFFER_SIZE {
+        return if value.len() > LONGEST {
             Err(SCARD_E_INSUFFICIENT_BUFFER)
         } else {
             Ok(value)
         };
     }
     match attribute {
-        TAG_IFD_ATR if present => Ok(atr.as_bytes().to_vec()),
-        TAG_IFD_ATR => Err(SCARD_E_NOT_TRANSACTED),
+        ATR if present => Ok(atr.as_bytes().to_vec()),
+        ATR => Err(NO_ATR),
         _ => name(&connection.reader.name, attribute).ok_or(SCARD_E_UNSUPPORTED_FEATURE),
     }
 }

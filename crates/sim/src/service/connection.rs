@@ -5,10 +5,21 @@ use super::context::{Call, Context};
 use super::reader::{Reader, ReaderState};
 use super::user::User;
 use pcsc_sys::{
-    SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_READER_UNAVAILABLE, SCARD_E_SHARING_VIOLATION,
+    LONG, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_READER_UNAVAILABLE,
+    SCARD_E_SHARING_VIOLATION,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard};
+
+/// What calls on a connection get whose reader was pulled out.
+///
+/// pcscd looks for a connection in all its readers, and one that it does not find is to it an odd number. Windows has a code
+/// for a reader that cannot be used now; its code for an unknown one is about names.
+const READER_PULLED_OUT: LONG = if cfg!(windows) {
+    SCARD_E_READER_UNAVAILABLE
+} else {
+    SCARD_E_INVALID_VALUE
+};
 
 /// A connection, from `SCardConnect` to `SCardDisconnect`.
 #[derive(Debug)]
@@ -64,13 +75,13 @@ impl Connection {
         Ok(state)
     }
 
-    /// pcscd looks for a connection in all its readers, and one that it does not find is to it an odd number.
+    /// Whether the reader is plugged in.
     #[inline]
     pub(crate) fn check_plugged(&self, state: &ReaderState) -> Result<(), Code> {
         if state.plugged {
             Ok(())
         } else {
-            Err(SCARD_E_INVALID_VALUE)
+            Err(READER_PULLED_OUT)
         }
     }
 

@@ -15,9 +15,11 @@ impl ReaderName {
     pub(crate) fn new(bytes: &[u8]) -> Self {
         let end = bytes.iter().take(LONGEST).position(|&byte| byte == 0);
         let bytes = &bytes[..end.unwrap_or(bytes.len().min(LONGEST))];
+        let text = String::from_utf8_lossy(bytes);
         Self {
-            bytes: bytes.into(),
-            text: String::from_utf8_lossy(bytes).into(),
+            // Programs have the text in UTF-16 on Windows, and come back with that.
+            bytes: if cfg!(windows) { text.as_bytes() } else { bytes }.into(),
+            text: text.into(),
         }
     }
 

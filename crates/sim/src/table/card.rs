@@ -13,7 +13,7 @@ use pcsc_sys::{
     SCARDHANDLE,
 };
 
-/// A name of more units is refused before it is looked for.
+/// A name of more bytes is refused by pcsc-lite before it is looked for.
 const LONGEST_NAME: usize = 128;
 
 pub(super) unsafe extern "system" fn connect<T: Text>(
@@ -37,7 +37,7 @@ pub(super) unsafe extern "system" fn connect<T: Text>(
         let Some(reader) = (unsafe { text(reader.cast::<T::Unit>()) }) else {
             return SCARD_E_UNKNOWN_READER;
         };
-        if reader.len() > LONGEST_NAME {
+        if !cfg!(windows) && reader.len() > LONGEST_NAME {
             return SCARD_E_INVALID_VALUE;
         }
         let Some(context) = context else {

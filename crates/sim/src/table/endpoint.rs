@@ -29,6 +29,8 @@ impl<I: Interference + 'static> Endpoint<I> {
         });
         let reached: Arc<Endpoint> = endpoint.clone();
         *lock(&ENDPOINTS[endpoint.slot.index()]) = Some(Arc::downgrade(&reached));
+        #[cfg(windows)]
+        super::started_event::note(&reached);
         endpoint
     }
 }
@@ -43,5 +45,8 @@ impl Endpoint {
 impl<I: ?Sized> Drop for Endpoint<I> {
     fn drop(&mut self) {
         *lock(&ENDPOINTS[self.slot.index()]) = None;
+        // Before the slot is another simulator's.
+        #[cfg(windows)]
+        super::started_event::note_end(self.slot.index());
     }
 }

@@ -9,9 +9,8 @@ use crate::service::memory::Room;
 use crate::service::transmit::{self, Exchange, Failed};
 use crate::service::{attribute, control as driver_control};
 use pcsc_sys::{
-    DWORD, LONG, LPBYTE, LPCBYTE, LPDWORD, MAX_BUFFER_SIZE, MAX_BUFFER_SIZE_EXTENDED,
-    SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_IO_REQUEST,
-    SCARD_S_SUCCESS, SCARDHANDLE,
+    DWORD, LONG, LPBYTE, LPCBYTE, LPDWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER,
+    SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_IO_REQUEST, SCARD_S_SUCCESS, SCARDHANDLE,
 };
 use std::sync::Arc;
 
@@ -155,28 +154,29 @@ pub(super) unsafe extern "system" fn get_attribute(
         if buffer.is_null() && buffer.is_to_be_allocated() {
             return SCARD_E_INVALID_PARAMETER;
         }
-        let most = if buffer.is_null() || buffer.is_to_be_allocated() {
-            dword(MAX_BUFFER_SIZE)
+        let (buffer, most) = if cfg!(windows) {
+            (buffer, attribute::LONGEST)
         } else {
-            given
-        };
-        len.set(most);
-        // Before anything can fail: the library allocates room for any value, and leaves it to the program.
-        let buffer = match buffer.allocated(most) {
-            Ok(buffer) => buffer,
-            Err(code) => return code,
+            let most = if buffer.is_null() || buffer.is_to_be_allocated() {
+                dword(attribute::LONGEST)
+            } else {
+                given
+            };
+            len.set(most);
+            // Before anything can fail: pcsc-lite's library allocates room for any value, and leaves it to the program.
+            match buffer.allocated(most) {
+                Ok(buffer) => (buffer, length(most)),
+                Err(code) => return code,
+            }
         };
         let Some(connection) = connection else {
             return SCARD_E_INVALID_HANDLE;
         };
-        let value = match (
-            attribute::get(&connection.connection, identifier, length(most)),
-            answer,
-        ) {
+        let value = match (attribute::get(&connection.connection, identifier, most), answer) {
             (Ok(_), Answer::Instead(value)) | (Ok(value), Answer::Own) => value,
             (Err(code), _) => return code,
         };
-        if value.len() > MAX_BUFFER_SIZE {
+        if value.len() > attribute::LONGEST {
             return SCARD_E_INSUFFICIENT_BUFFER;
         }
         len.set(dword(value.len()));
@@ -198,7 +198,7 @@ pub(super) unsafe extern "system" fn set_attribute(
             return SCARD_E_INVALID_HANDLE;
         };
         // SAFETY: the C function's caller promises so many readable bytes.
-        let value = unsafe { input(value, value_length, MAX_BUFFER_SIZE) };
+        let value = unsafe { input(value, value_length, attribute::LONGEST) };
         code(attribute::set(&connection.connection, identifier, value))
     })
 }

@@ -6,13 +6,20 @@
 #[cfg(not(windows))]
 use super::error_text;
 use super::slot::{SLOTS, Slot};
+#[cfg(windows)]
+use super::started_event::{access as access_started_event, release as release_started_event};
 use super::{card, context, exchange, lists, status, status_change};
+#[cfg(windows)]
+use pcsc_sys::HANDLE;
 use pcsc_sys::{DWORD, Functions, LONG, LPCVOID, LPSCARDCONTEXT, Provider};
 use std::sync::OnceLock;
 
 const ROWS: usize = 32;
 const ROW: usize = 32;
 const _: () = assert!(ROWS * ROW == SLOTS);
+
+/// A function for each slot.
+type OfSlots<F> = [[F; ROW]; ROWS];
 
 type Establish = unsafe extern "system" fn(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT) -> LONG;
 
@@ -21,7 +28,19 @@ static TABLES: [OnceLock<Functions>; SLOTS] = [const { OnceLock::new() }; SLOTS]
 /// The provider whose contexts are of this slot.
 pub(crate) fn provider(slot: &Slot) -> Provider {
     let index = slot.index();
-    let functions = TABLES[index].get_or_init(|| fill(ESTABLISH[index / ROW][index % ROW]));
+    let functions = TABLES[index].get_or_init(|| {
+        #[cfg_attr(
+            not(windows),
+            allow(unused_mut, reason = "Windows has more functions of a slot")
+        )]
+        let mut table = fill(ESTABLISH[index / ROW][index % ROW]);
+        #[cfg(windows)]
+        {
+            table.SCardAccessStartedEvent = ACCESS_STARTED_EVENT[index / ROW][index % ROW];
+            table.SCardReleaseStartedEvent = release_started_event;
+        }
+        table
+    });
     // SAFETY: every function in it is this crate's implementation of the C function of its name.
     unsafe { Provider::new(functions) }
 }
@@ -87,19 +106,24 @@ unsafe extern "system" fn establish<const SLOT: usize>(
 }
 
 macro_rules! row {
-    ($row:literal: $($column:literal)*) => {
-        [$(establish::<{ $row * ROW + $column }>,)*]
+    ($function:ident, $row:literal: $($column:literal)*) => {
+        [$($function::<{ $row * ROW + $column }>,)*]
     };
 }
 
 macro_rules! rows {
-    ($($row:literal)*) => {
-        [$(row!($row: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31),)*]
+    ($function:ident: $($row:literal)*) => {
+        [$(row!($function, $row: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31),)*]
+    };
+    ($function:ident) => {
+        rows!($function: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31)
     };
 }
 
-static ESTABLISH: [[Establish; ROW]; ROWS] =
-    rows!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+static ESTABLISH: OfSlots<Establish> = rows!(establish);
+
+#[cfg(windows)]
+static ACCESS_STARTED_EVENT: OfSlots<unsafe extern "system" fn() -> HANDLE> = rows!(access_started_event);
 
 #[cfg(test)]
 mod tests {

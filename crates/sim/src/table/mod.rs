@@ -19,6 +19,8 @@ pub(crate) mod interference;
 mod lists;
 pub(crate) mod open;
 pub(crate) mod slot;
+#[cfg(windows)]
+pub(crate) mod started_event;
 mod status;
 mod status_change;
 mod text;

@@ -3,6 +3,8 @@
 //! Each program is a function on a [`Recorder`]. It runs on the simulator and on a private pcscd with vsmartcard's virtual
 //! readers, and the two records must be the same. pcscd's are in `records`, for the simulator to be compared with where
 //! there is no pcscd: with PCSC_SIM_RECORD set, a run against pcscd 1.9.9 writes them.
+// What agrees is what pcscd does. On Windows the simulator does as winscard does where the two differ, and the records have
+// pcsc-lite's numbers, of other widths there.
 #![cfg(target_os = "linux")]
 
 mod availability;

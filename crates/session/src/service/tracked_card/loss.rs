@@ -6,7 +6,8 @@ use crate::ffi::{CallError, Code, ReaderName, ShareMode, WholeError};
 
 /// What C functions say of a reader that was pulled out.
 ///
-/// pcsc-lite's service says it of every call on its connections, and of little else that a session asks.
+/// pcsc-lite's service says it of every call on its connections, and of little else that a session asks. Windows says it of
+/// a name; of a connection it says, as of a reader that does not answer, that the reader cannot be used.
 const READER_GONE: Code = if cfg!(windows) {
     Code::UNKNOWN_READER
 } else {
@@ -69,9 +70,7 @@ impl TrackedCard {
             return Seen::Nothing;
         }
         match self.handle.context().list_readers(None) {
-            Ok(readers) if readers.contains(&self.reader) => Seen::Both,
-            // Windows compares names without regard to case, and has a code of its own for it.
-            Ok(_) if cfg!(windows) => Seen::Both,
+            Ok(readers) if readers.iter().any(|listed| is_name_of(listed, &self.reader)) => Seen::Both,
             Ok(_) => Seen::ReaderGone,
             Err(WholeError::Failed(CallError::Failed(code))) if code.is_service_down() => Seen::ServiceGone,
             Err(WholeError::Failed(_) | WholeError::KeepsChanging) => Seen::Nothing,
@@ -151,6 +150,12 @@ fn is_ambiguous(code: Code) -> bool {
         } else {
             matches!(code, Code::INVALID_VALUE | Code::SECURITY_VIOLATION)
         }
+}
+
+/// Whether a reader is listed by the name that it was opened by: Windows compares names without regard to case.
+fn is_name_of(listed: &ReaderName, opened: &ReaderName) -> bool {
+    let folded = |name: &ReaderName| name.to_string_lossy().to_lowercase();
+    listed == opened || cfg!(windows) && folded(listed) == folded(opened)
 }
 
 /// What was seen of service and reader.
