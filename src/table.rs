@@ -54,7 +54,10 @@ impl Answer for () {
 }
 
 /// What the list's type of an argument shares with the header's, where they differ: both are pointers of one kind.
-#[allow(dead_code, reason = "Rust 1.85 does not see the use in constants without a name")]
+#[allow(
+    dead_code,
+    reason = "Rust 1.85 does not see the use in constants without a name"
+)]
 pub(crate) trait Pointer {
     const IS_CONST: bool;
 }

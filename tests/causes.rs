@@ -239,7 +239,11 @@ fn client() {
 /// Runs a client to its end.
 fn run(client: &str, prepare: impl FnOnce(&mut Command)) {
     let mut command = Command::new("timeout");
-    command.arg("60").arg(std::env::current_exe().unwrap());
+    let program = private_pcscd::this_program().unwrap();
+    command
+        .arg("60")
+        .arg(program.get_program())
+        .args(program.get_args());
     command.args(["--exact", "client", "--ignored", "--nocapture"]);
     command.env(CLIENT, client);
     prepare(&mut command);

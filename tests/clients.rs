@@ -227,7 +227,7 @@ fn a_session_sends_no_more_to_the_service_than_c_does() {
         let mut minimal = Command::new(&program);
         minimal.args(Some(reader).filter(|name| !name.is_empty()));
         let (in_c, _) = sends(folder.path(), &mut minimal);
-        let mut session = Command::new(std::env::current_exe().unwrap());
+        let mut session = private_pcscd::this_program().unwrap();
         session
             .args(["--exact", "client", "--ignored"])
             .env(CLIENT, reader);

@@ -5,7 +5,10 @@ use super::{part10::*, platform::*};
 use core::mem::offset_of;
 
 /// The size of a pointer.
-#[allow(dead_code, reason = "Rust 1.85 does not see the uses in constants without a name")]
+#[allow(
+    dead_code,
+    reason = "Rust 1.85 does not see the uses in constants without a name"
+)]
 const POINTER: usize = size_of::<usize>();
 
 #[cfg(target_os = "macos")]

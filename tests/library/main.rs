@@ -324,7 +324,8 @@ fn eight_threads_that_call_first_open_the_library_once_and_never_close_it() {
     let events = folder.path().join("events");
     std::fs::write(&events, "").unwrap();
     counting_library(folder.path(), "libpcsclite.so.1", &names());
-    let output = std::process::Command::new(std::env::current_exe().unwrap())
+    let output = private_pcscd::this_program()
+        .unwrap()
         .args(["--exact", NAME, "--nocapture"])
         .env("LD_LIBRARY_PATH", folder.path())
         .env("LD_PRELOAD", counter(folder.path()))

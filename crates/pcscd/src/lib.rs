@@ -44,6 +44,39 @@ pub use daemon::Pcscd;
 pub use error::Error;
 pub use readers::Driver;
 
+/// Makes a call of the program that is running, by the emulator in `PCSC_TEST_EMULATOR` where it runs in one: the system
+/// does not know how to start it by itself.
+///
+/// # Errors
+/// The system does not say which program it is.
+///
+/// # Examples
+/// ```
+/// let program = private_pcscd::this_program()?;
+/// assert!(program.get_args().len() == 0 || private_pcscd::is_emulated());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn this_program() -> std::io::Result<std::process::Command> {
+    let program = std::env::current_exe()?;
+    let emulator = std::env::var(EMULATOR).unwrap_or_default();
+    let mut words = emulator.split_whitespace();
+    let Some(emulator) = words.next() else {
+        return Ok(std::process::Command::new(program));
+    };
+    let mut command = std::process::Command::new(emulator);
+    command.args(words).arg(program);
+    Ok(command)
+}
+
+/// Tells whether this program runs in an emulator: what it holds of the system's memory is the emulator's.
+#[must_use]
+pub fn is_emulated() -> bool {
+    std::env::var_os(EMULATOR).is_some()
+}
+
+/// The variable with the call of the emulator, up to the program.
+const EMULATOR: &str = "PCSC_TEST_EMULATOR";
+
 /// Makes a call of the C compiler for what the tests themselves are built for: `CC` where it is set, else `cc`.
 ///
 /// # Examples

@@ -23,6 +23,8 @@ pub(crate) struct Platform {
     pub(crate) flags: String,
     /// What runs its programs, with arguments; nothing where this machine does.
     pub(crate) runner: String,
+    /// The system cannot start its programs by itself.
+    pub(crate) is_emulated: bool,
 }
 
 /// Where a target's standard library is from.
@@ -65,6 +67,10 @@ impl Platform {
             if !value.is_empty() {
                 cargo.env(self.variable(name), value);
             }
+        }
+        if self.is_emulated {
+            // For tests that start themselves again.
+            cargo.env("PCSC_TEST_EMULATOR", &self.runner);
         }
         Ok(cargo)
     }

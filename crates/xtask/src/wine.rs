@@ -121,6 +121,7 @@ fn platform(target: &'static str, linker: &str) -> Platform {
         linker: linker.to_owned(),
         flags: String::new(),
         runner: String::new(),
+        is_emulated: false,
     }
 }
 

@@ -31,6 +31,7 @@ fn run(root: &Path) -> Result<Done, String> {
         linker: "aarch64-linux-gnu-gcc".to_owned(),
         flags: String::new(),
         runner: "qemu-aarch64 -L /usr/aarch64-linux-gnu".to_owned(),
+        is_emulated: true,
     };
     platform.test(root, &["--workspace", "--exclude", "xtask"])
 }

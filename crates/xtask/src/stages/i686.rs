@@ -27,6 +27,7 @@ pub(crate) fn platform() -> Platform {
         linker: "i686-linux-gnu-gcc".to_owned(),
         flags: String::new(),
         runner: String::new(),
+        is_emulated: false,
     }
 }
 

@@ -47,6 +47,7 @@ fn run(root: &Path) -> Result<Done, String> {
             unwinding.display()
         ),
         runner: String::new(),
+        is_emulated: false,
     };
     platform.test(root, &["--workspace", "--exclude", "xtask"])
 }

@@ -31,6 +31,7 @@ fn run(root: &Path) -> Result<Done, String> {
         linker: "s390x-linux-gnu-gcc".to_owned(),
         flags: String::new(),
         runner: "qemu-s390x -L /usr/s390x-linux-gnu".to_owned(),
+        is_emulated: true,
     };
     platform.test(root, &["--workspace", "--exclude", "xtask"])
 }
