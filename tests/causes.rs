@@ -359,7 +359,8 @@ fn a_program_without_file_descriptors_is_told_so() {
 }
 
 /// Field case 49.
-#[cfg(not(feature = "link"))]
+// A static program loads none.
+#[cfg(all(not(feature = "link"), not(target_feature = "crt-static")))]
 #[test]
 fn a_stub_that_cannot_load_its_library_is_named() {
     // What the stub does: each function returns SCARD_F_INTERNAL_ERROR.

@@ -8,8 +8,8 @@ use pcsc_sys::*;
 mod slots;
 
 /// Shared libraries that the tests compile: by `cc`, and with a file name, a search path and a preloaded library as Linux's
-/// loader has them. No loader of Windows can be told where to look for a bare name.
-#[cfg(all(feature = "load", target_os = "linux"))]
+/// loader has them. No loader of Windows can be told where to look for a bare name, and a static program has none.
+#[cfg(all(feature = "load", target_os = "linux", not(target_feature = "crt-static")))]
 mod compiled;
 
 /// Loads a library that must be refused.
@@ -65,7 +65,9 @@ mod bad {
         let folder = tempfile::tempdir().unwrap();
         let reason = not_opened(&folder.path().join("libpcsclite.so.1"));
         // Field case L45: on Windows the loader's reason stands below what libloading says.
-        let expected = if cfg!(target_os = "linux") {
+        let expected = if cfg!(target_feature = "crt-static") {
+            "Dynamic loading not supported"
+        } else if cfg!(target_os = "linux") {
             "No such file"
         } else if cfg!(windows) {
             "(os error 126)"
@@ -125,7 +127,7 @@ mod bad {
     }
 }
 
-#[cfg(all(feature = "load", target_os = "linux"))]
+#[cfg(all(feature = "load", target_os = "linux", not(target_feature = "crt-static")))]
 mod incomplete {
     use super::compiled::{ANSWER, library, names};
     use super::{not_opened, refused};
@@ -192,7 +194,7 @@ mod incomplete {
     }
 }
 
-#[cfg(all(feature = "load", target_os = "linux"))]
+#[cfg(all(feature = "load", target_os = "linux", not(target_feature = "crt-static")))]
 #[test]
 fn a_release_waits_for_a_disconnection_of_the_same_library_alone() {
     use compiled::{library, names};
@@ -292,7 +294,12 @@ fn every_required_name_is_exported_by_the_installed_library() {
     }
 }
 
-#[cfg(all(feature = "load", not(feature = "link"), target_os = "linux"))]
+#[cfg(all(
+    feature = "load",
+    not(feature = "link"),
+    target_os = "linux",
+    not(target_feature = "crt-static")
+))]
 #[test]
 fn eight_threads_that_call_first_open_the_library_once_and_never_close_it() {
     use compiled::{ANSWER, counter, counting_library, names};

@@ -1,7 +1,7 @@
 //! The workspace's own commands.
 //!
-//! - `cargo xtask test [STAGE...]` sets up what a full test needs and runs it, or some of its stages;
-//!   `cargo xtask test --list` lists them.
+//! - `cargo xtask test [--all] [STAGE...]` sets up what a full test needs and runs it, or some of its stages, and with
+//!   `--all` also what of them takes long; `cargo xtask test --list` lists them.
 //! - `cargo xtask fuzz [SECONDS]` runs each fuzz target for so long, ten minutes by default.
 //! - `cargo xtask bindings [--check]` writes `src/bindings/` from the headers, or compares.
 //!
@@ -98,7 +98,8 @@ fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
         ["bindings"] => bindings::bindings(root, false),
         ["bindings", "--check"] => bindings::bindings(root, true),
         _ => Err(
-            "usage: cargo xtask test [--list | STAGE...] | fuzz [SECONDS] | bindings [--check]".to_owned(),
+            "usage: cargo xtask test [--list | [--all] [STAGE...]] | fuzz [SECONDS] | bindings [--check]"
+                .to_owned(),
         ),
     }
 }

@@ -12,6 +12,28 @@ use crate::toolchains;
 /// Compiling the standard library and all tests, and running these in an emulator.
 const DEADLINE: Duration = Duration::from_secs(20 * 60);
 
+/// All tests, but those of the workspace's own commands, which are for the machine that they run on.
+pub(crate) const WHOLE: &[&str] = &["--workspace", "--exclude", "xtask", "--lib", "--bins", "--tests"];
+
+/// The tests of what a platform can change: sizes, orders of bytes, the functions' signatures.
+pub(crate) const QUICK: &[&str] = &[
+    "--package",
+    "pcsc-iso7816",
+    "--package",
+    "pcsc-session",
+    "--package",
+    "pcsc-sim",
+    "--package",
+    "pcsc-sys",
+    "--lib",
+    "--test",
+    "agreement",
+    "--test",
+    "boundary",
+    "--test",
+    "conformance",
+];
+
 /// A target, and what is used for it.
 pub(crate) struct Platform {
     /// Rust's name of it.
@@ -75,7 +97,7 @@ impl Platform {
         Ok(cargo)
     }
 
-    /// Runs the tests of these packages, without those that need a service.
+    /// Runs tests that need no service: [`WHOLE`] or [`QUICK`].
     ///
     /// # Errors
     /// One failed, or there is no such compiler.
@@ -88,7 +110,7 @@ impl Platform {
     /// # Errors
     /// One failed.
     pub(crate) fn run_tests(mut cargo: Command, packages: &[&str]) -> Result<Done, String> {
-        cargo.args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+        cargo.args(["test", "--locked", "--no-fail-fast"]);
         tally::run(cargo.args(packages), DEADLINE)?;
         Ok(Done::All)
     }

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+/// What a stage does, in the workspace's root.
+pub(crate) type Run = fn(&Path) -> Result<Done, String>;
+
 /// One part of the test.
 pub(crate) struct Stage {
     /// Its name on the command line.
@@ -10,8 +13,10 @@ pub(crate) struct Stage {
     pub(crate) about: &'static str,
     /// Debian's names of the packages without which it is left out.
     pub(crate) needs: &'static [&'static str],
-    /// Does it, in the workspace's root.
-    pub(crate) run: fn(&Path) -> Result<Done, String>,
+    /// Does it.
+    pub(crate) run: Run,
+    /// Does what takes too long for each run: it follows with `--all`.
+    pub(crate) rest: Option<Run>,
 }
 
 /// How much of a stage was done.
@@ -21,6 +26,17 @@ pub(crate) enum Done {
     All,
     /// Not everything: what was left out, and why.
     LeftOut(String),
+}
+
+impl Done {
+    /// Returns what was done of two parts.
+    pub(crate) fn and(self, other: Done) -> Done {
+        match (self, other) {
+            (Done::All, other) => other,
+            (done, Done::All) => done,
+            (Done::LeftOut(one), Done::LeftOut(other)) => Done::LeftOut(format!("{one}; {other}")),
+        }
+    }
 }
 
 /// Leaves out what cannot be done for want of something that could be installed. In CI nothing is left out so.

@@ -31,7 +31,6 @@ mod sim_time;
 mod targets;
 mod unit;
 mod windows;
-mod windows_32;
 
 use crate::stage::Stage;
 
@@ -65,7 +64,6 @@ pub(crate) const STAGES: &[Stage] = &[
     s390x::STAGE,
     musl::STAGE,
     windows::STAGE,
-    windows_32::STAGE,
     targets::STAGE,
     no_std::STAGE,
     msrv::STAGE,

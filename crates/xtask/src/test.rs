@@ -10,7 +10,8 @@ use crate::stage::{Done, Stage, not_installed};
 use crate::stages::STAGES;
 use crate::tally;
 
-/// Runs the named stages, or all of them, in their order; `--list` only lists them.
+/// Runs the named stages, or all of them, in their order; with `--all` also what of them takes long. `--list` only lists
+/// them.
 ///
 /// The first stage that fails ends the run; those after it are named. The last line of output is the number of test
 /// functions that passed and failed; one that ran in several feature sets counts each time, and a stage that failed
@@ -18,14 +19,17 @@ use crate::tally;
 ///
 /// # Errors
 /// An unknown name, or the stage that failed.
-pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
-    if names == ["--list"] {
+pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
+    if arguments == ["--list"] {
         for stage in STAGES {
             println!("{:<13}{}", stage.name, stage.about);
         }
         return Ok(());
     }
-    let stages = select(names)?;
+    let is_all = arguments.contains(&"--all");
+    let mut names = arguments.to_vec();
+    names.retain(|name| *name != "--all");
+    let stages = select(&names)?;
     command::forward_signals();
     let start = Instant::now();
     let mut reports: Vec<(&str, Duration, String)> = Vec::new();
@@ -34,7 +38,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
         let start = Instant::now();
         println!("== {}: {}", stage.name, stage.about);
         let _ = std::io::stdout().flush();
-        let result = run_one(stage, root);
+        let result = run_one(stage, root, is_all);
         let time = start.elapsed();
         let report = match result {
             Ok(Done::All) => "ok".to_owned(),
@@ -80,10 +84,14 @@ fn select(names: &[&str]) -> Result<Vec<&'static Stage>, String> {
         .collect())
 }
 
-fn run_one(stage: &Stage, root: &Path) -> Result<Done, String> {
+fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Done, String> {
     let missing = missing(stage.needs)?;
     if missing.is_empty() {
-        (stage.run)(root)
+        let done = (stage.run)(root)?;
+        match stage.rest.filter(|_| is_all) {
+            None => Ok(done),
+            Some(rest) => rest(root).map(|rest| done.and(rest)),
+        }
     } else {
         not_installed(format!("not installed: {}", missing.join(", ")))
     }

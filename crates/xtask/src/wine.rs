@@ -9,7 +9,7 @@ use crate::cargo::target_folder;
 use crate::command;
 use crate::debian::foreign;
 use crate::files::{copy, io_failed, write};
-use crate::platform::{Platform, Std};
+use crate::platform::{Platform, Std, WHOLE};
 use crate::stage::Done;
 use crate::toolchains;
 
@@ -101,7 +101,7 @@ impl Wine {
         let mut examples = self.cargo(root)?;
         examples.args(["build", "--locked", "--package", "pcsc-session", "--examples"]);
         command::run(&mut examples, Duration::from_secs(15 * 60))?;
-        Platform::run_tests(self.cargo(root)?, &["--workspace", "--exclude", "xtask"])
+        Platform::run_tests(self.cargo(root)?, WHOLE)
     }
 }
 

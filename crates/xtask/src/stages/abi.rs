@@ -32,6 +32,7 @@ pub(crate) const STAGE: Stage = Stage {
         "mingw-w64-i686-dev",
     ],
     run,
+    rest: None,
 };
 
 /// Runs the stage.

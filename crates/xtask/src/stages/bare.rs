@@ -16,6 +16,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace)",
     needs: &[],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);

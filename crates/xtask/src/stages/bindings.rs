@@ -10,6 +10,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "the committed bindings are what the headers give",
     needs: &["libpcsclite-dev", "libclang-dev", "mingw-w64-common", "rustfmt"],
     run,
+    rest: None,
 };
 
 /// Compares the committed bindings with what this machine's headers give.

@@ -20,6 +20,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "what the build script hands on and says, on other systems and where something is missing",
     needs: BINDGEN,
     run,
+    rest: None,
 };
 
 const MAC: &str = "aarch64-apple-darwin";

@@ -14,6 +14,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "a clean default build takes at most 1.3 times one of libloading and libc",
     needs: &[],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(5 * 60);

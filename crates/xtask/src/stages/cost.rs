@@ -26,6 +26,7 @@ pub(crate) const STAGE: Stage = Stage {
         "valgrind",
     ],
     run,
+    rest: None,
 };
 
 /// The folder, in that of the libraries, of the one that the variables of link mode name.

@@ -16,6 +16,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "rustdoc, warnings are errors; the README's Rust compiles",
     needs: &[],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);

@@ -18,6 +18,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "a signature that differs from the header's does not compile",
     needs: BINDGEN,
     run,
+    rest: None,
 };
 
 const LIST: &str = "src/functions.rs";

@@ -28,6 +28,7 @@ pub(crate) const STAGE: Stage = Stage {
         "vsmartcard-vpcd",
     ],
     run,
+    rest: None,
 };
 
 /// Runs the stage.

@@ -12,6 +12,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "cargo fmt --check",
     needs: &["rustfmt"],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);

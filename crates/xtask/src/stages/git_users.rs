@@ -20,6 +20,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "packages outside the workspace that take it from git, by the README's lines, build and run",
     needs: &["git", "gcc", "libc6-dev"],
     run,
+    rest: None,
 };
 
 /// Somebody who depends on the workspace.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::platform::{Platform, Std};
+use crate::platform::{Platform, Std, WHOLE};
 use crate::rustup::OLDEST_COMPILER;
 use crate::stage::{Done, Stage};
 
@@ -18,6 +18,7 @@ pub(crate) const STAGE: Stage = Stage {
         "lib32gcc-s1",
     ],
     run,
+    rest: None,
 };
 
 pub(crate) fn platform() -> Platform {
@@ -36,5 +37,5 @@ pub(crate) fn platform() -> Platform {
 /// # Errors
 /// A test failed.
 fn run(root: &Path) -> Result<Done, String> {
-    platform().test(root, &["--workspace", "--exclude", "xtask"])
+    platform().test(root, WHOLE)
 }

@@ -15,6 +15,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "clippy in every feature set, warnings are errors; functions' summaries begin with a verb",
     needs: &["clippy"],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);

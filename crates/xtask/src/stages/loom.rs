@@ -12,6 +12,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "pcsc-sys' synchronisation holds in every order of the threads' steps, by loom",
     needs: &[],
     run,
+    rest: None,
 };
 
 /// Building with optimisation, and millions of orders.

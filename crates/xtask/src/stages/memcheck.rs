@@ -18,6 +18,7 @@ pub(crate) const STAGE: Stage = Stage {
         "valgrind",
     ],
     run,
+    rest: None,
 };
 
 /// The test programs of the suite.

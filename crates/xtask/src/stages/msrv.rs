@@ -25,6 +25,7 @@ pub(crate) const STAGE: Stage = Stage {
         "libclang-dev",
     ],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(15 * 60);

@@ -6,15 +6,16 @@ use std::process::Command;
 use crate::cargo::target_folder;
 use crate::command::{self, MINUTE};
 use crate::files::{copy, io_failed, write};
-use crate::platform::{Platform, Std};
+use crate::platform::{Platform, QUICK, Std, WHOLE};
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "musl",
-    about: "the tests run as static programs, with musl",
+    about: "the tests run with musl, as static programs",
     needs: &[STD_SOURCES, "gcc", "libc6-dev", "musl-tools", "libunwind-14-dev"],
     run,
+    rest: Some(rest),
 };
 
 /// What Debian's libunwind calls, and musl does not have: glibc's fprintf that checks its format.
@@ -31,25 +32,34 @@ int __fprintf_chk(FILE *file, int level, const char *format, ...)
 }
 ";
 
-/// Runs all tests that need no service.
+/// Runs the tests of what a platform can change, as static programs.
 ///
 /// # Errors
 /// A test failed.
 fn run(root: &Path) -> Result<Done, String> {
+    // The startup objects are musl's own, and these are for programs that stay where they are linked to.
+    platform(root, "-Crelocation-model=static")?.test(root, QUICK)
+}
+
+/// Runs all tests that need no service, as static programs and as dynamic ones, which load libraries.
+///
+/// # Errors
+/// A test failed.
+fn rest(root: &Path) -> Result<Done, String> {
+    platform(root, "-Crelocation-model=static")?.test(root, WHOLE)?;
+    platform(root, "-Ctarget-feature=-crt-static")?.test(root, WHOLE)
+}
+
+fn platform(root: &Path, flag: &str) -> Result<Platform, String> {
     let unwinding = unwinding(root)?;
-    let platform = Platform {
+    Ok(Platform {
         target: "x86_64-unknown-linux-musl",
         std: Std::FromSources,
         linker: "musl-gcc".to_owned(),
-        // The startup objects are musl's own, and these are for programs that stay where they are linked to.
-        flags: format!(
-            "-Clink-self-contained=no -Crelocation-model=static -Lnative={}",
-            unwinding.display()
-        ),
+        flags: format!("{flag} -Clink-self-contained=no -Lnative={}", unwinding.display()),
         runner: String::new(),
         is_emulated: false,
-    };
-    platform.test(root, &["--workspace", "--exclude", "xtask"])
+    })
 }
 
 /// Makes the library that unwinds, by both names that the standard library asks for. Returns its folder.

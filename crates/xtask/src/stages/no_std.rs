@@ -14,6 +14,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "pcsc-iso7816 type-checks for a microcontroller, without and with an allocator",
     needs: &[STD_SOURCES],
     run,
+    rest: None,
 };
 
 /// A processor without an operating system.

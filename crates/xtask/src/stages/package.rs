@@ -15,6 +15,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "what would be published has its README, licences and metadata, and Cargo warns of nothing",
     needs: &[],
     run,
+    rest: None,
 };
 
 const FILES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];

@@ -12,6 +12,7 @@ pub(crate) const STAGE: Stage = Stage {
     // The fuzzer has a part in C++.
     needs: &["gcc", "g++", "libc6-dev", "rustfmt", "clippy"],
     run,
+    rest: None,
 };
 
 /// Checks the packages that the workspace's manifest excludes.

@@ -27,6 +27,7 @@ pub(crate) const STAGE: Stage = Stage {
         "python3-pyscard",
     ],
     run,
+    rest: None,
 };
 
 /// The version of pcscd that the records in `crates/sim/tests/agreement` are of.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::platform::{Platform, Std};
+use crate::platform::{Platform, QUICK, Std, WHOLE};
 use crate::rustup::OLDEST_COMPILER;
 use crate::stage::{Done, Stage};
 
@@ -18,20 +18,32 @@ pub(crate) const STAGE: Stage = Stage {
         "qemu-user",
     ],
     run,
+    rest: Some(rest),
 };
 
-/// Runs the tests that need no service.
+/// Runs the tests of what a platform can change.
 ///
 /// # Errors
 /// A test failed.
 fn run(root: &Path) -> Result<Done, String> {
-    let platform = Platform {
+    platform().test(root, QUICK)
+}
+
+/// Runs all tests that need no service.
+///
+/// # Errors
+/// A test failed.
+fn rest(root: &Path) -> Result<Done, String> {
+    platform().test(root, WHOLE)
+}
+
+fn platform() -> Platform {
+    Platform {
         target: "s390x-unknown-linux-gnu",
         std: Std::OfTheOldestCompiler,
         linker: "s390x-linux-gnu-gcc".to_owned(),
         flags: String::new(),
         runner: "qemu-s390x -L /usr/s390x-linux-gnu".to_owned(),
         is_emulated: true,
-    };
-    platform.test(root, &["--workspace", "--exclude", "xtask"])
+    }
 }

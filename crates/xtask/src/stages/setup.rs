@@ -14,6 +14,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "installs the packages that the others need (Debian, as root or with sudo)",
     needs: &[],
     run,
+    rest: None,
 };
 
 /// Long enough for a slow mirror; apt itself gives up on a held lock or a silent server before.

@@ -16,6 +16,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "valgrind and AddressSanitizer find nothing when libpcsc_sim.so is abused from 32 threads",
     needs: &["gcc", "libc6-dev", "valgrind"],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);

@@ -28,6 +28,7 @@ pub(crate) const STAGE: Stage = Stage {
         "valgrind",
     ],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);

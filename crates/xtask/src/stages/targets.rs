@@ -24,6 +24,7 @@ pub(crate) const STAGE: Stage = Stage {
         "libclang-dev",
     ],
     run,
+    rest: None,
 };
 
 const TARGETS: [&str; 6] = [

@@ -13,6 +13,7 @@ pub(crate) const STAGE: Stage = Stage {
     about: "tests and doctests in every feature set",
     needs: &[],
     run,
+    rest: None,
 };
 
 const DEADLINE: Duration = Duration::from_secs(15 * 60);

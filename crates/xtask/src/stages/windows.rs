@@ -15,14 +15,26 @@ pub(crate) const STAGE: Stage = Stage {
         "libc6-dev",
         "gcc-mingw-w64-x86-64-posix",
         "wine64",
+        "gcc-mingw-w64-i686-posix",
+        "libz-mingw-w64",
+        "lib32gcc-s1",
     ],
     run,
+    rest: Some(rest),
 };
 
-/// Runs all tests that need no service, and the documentation's examples of the session.
+/// Runs all tests that need no service.
 ///
 /// # Errors
 /// A test failed, or Wine did not start.
 fn run(root: &Path) -> Result<Done, String> {
     Wine::of_64_bits(root)?.test(root)
+}
+
+/// Runs them on Windows of 32 bits: `stdcall`, and other sizes.
+///
+/// # Errors
+/// A test failed, or Wine did not start.
+fn rest(root: &Path) -> Result<Done, String> {
+    Wine::of_32_bits(root)?.test(root)
 }
