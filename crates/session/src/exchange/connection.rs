@@ -7,8 +7,12 @@ use crate::ffi::{Protocol, ReaderName};
 use crate::service::{Context, TrackedCard};
 use pcsc_iso7816::command::{Form, LongForm};
 use pcsc_iso7816::ef_atr::ExtendedLengthInformation;
+use pcsc_iso7816::status_word::StatusWord;
 use std::cell::Cell;
 use std::fmt;
+
+/// SW1 of a success after which a proactive command waits: ETSI TS 102 221, 10.2.1.1.
+const PROACTIVE: u8 = 0x91;
 
 /// The connection to a reader and its card: what a session, its transactions and its channels share.
 ///
@@ -98,6 +102,11 @@ impl Connection {
     pub fn set_exchange_options(&self, options: ExchangeOptions) {
         self.options.set(options);
         self.reconsider();
+    }
+
+    /// Whether a card has done what a command says, by an answer that no caller sees: with 91xx too where it is a UICC.
+    pub(super) fn is_done(&self, status: StatusWord) -> bool {
+        status.is_success() || self.options.get().proactive && status.sw1() == PROACTIVE
     }
 
     /// How many bytes of data one command carries, and asks for, in the short form.

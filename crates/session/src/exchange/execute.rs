@@ -207,6 +207,7 @@ impl<'a> Exchange<'a> {
             class = class.with_channel(self.channel)?;
         }
         let get_response = Command::get_response(ne).with_cla(class.to_u8());
+        self.buffers.course.has_rounds = true;
         let len = self.transmit_encoded(&get_response, Form::Short, offset, is_secret)?;
         self.with_correct_le(&get_response, Form::Short, offset, len, is_secret)
     }
@@ -244,6 +245,7 @@ impl<'a> Exchange<'a> {
     ) -> Result<usize, Error> {
         match self.status(offset + len).correct_le() {
             Some(ne) if self.connection.options.get().correct_le && command.ne() > 0 => {
+                self.buffers.course.own_le = Some(ne);
                 self.transmit_encoded(&command.with_ne(ne), form, offset, is_secret)
             }
             _ => Ok(len),

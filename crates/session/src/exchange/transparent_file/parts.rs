@@ -3,6 +3,7 @@
 use super::beyond::FIRST_ODD;
 use super::reading::Part;
 use crate::error::Error;
+use crate::exchange::buffers::Course;
 use crate::exchange::connection::Connection;
 use crate::exchange::transmit::Exchange;
 use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
@@ -66,8 +67,16 @@ impl<'a> Parts<'a> {
     ///
     /// `true` where the card gives more than one answer may have: the file goes on behind it.
     fn execute_read(&mut self, command: &Command<'_>) -> Result<(usize, StatusWord, bool), Error> {
+        let connection = self.exchange.connection;
+        self.exchange.buffers.course = Course::default();
         match self.exchange.reborrow().execute(command) {
-            Ok(response) => Ok((response.data().len(), response.status(), false)),
+            Ok(response) => {
+                let status = match response.status() {
+                    status if connection.is_done(status) => StatusWord::SUCCESS,
+                    status => status,
+                };
+                Ok((response.data().len(), status, false))
+            }
             Err(Error::ResponseTooLong { len, .. }) if len > 0 => Ok((len, StatusWord::SUCCESS, true)),
             // In a file less may be asked for.
             Err(error @ Error::FormRefused { status, .. }) if status == StatusWord::WRONG_LENGTH => {
@@ -120,11 +129,9 @@ impl Parts<'_> {
         let new = buffers.receive[..came].get(skip..).unwrap_or(&[]);
         append(data, &new[..new.len().min(room)], self.is_sensitive);
         let len = new.len();
-        let is_whole = is_cut || came == command.ne();
-        // Where the card named another Le, what comes is what it names: as much as there is, or as it ever gives.
-        let is_by_its_own_le = came < command.ne()
-            && matches!(buffers.outgoing[..], [_, ins, _, _, le, ..] if ins == command.ins() && usize::from(le) == came);
-        let is_proof = !is_by_its_own_le && command.ne() <= Form::Short.max_ne();
+        // More in one piece is of a card that does not look at Le.
+        let is_whole = is_cut || came == command.ne() || came > command.ne() && !buffers.course.has_rounds;
+        let is_proof = !self.is_by_its_own_le(came) && command.ne() <= Form::Short.max_ne();
         let is_success = matches!(status, StatusWord::SUCCESS | StatusWord::END_OF_FILE);
         Ok(Part {
             status,
@@ -133,6 +140,12 @@ impl Parts<'_> {
             is_short: !is_whole,
             is_proof,
         })
+    }
+
+    /// Tells whether so many bytes came because the card named this Le: as much as there is, or as it ever gives.
+    fn is_by_its_own_le(&self, came: usize) -> bool {
+        let course = self.exchange.buffers.course;
+        course.own_le == Some(came) && !course.has_rounds
     }
 
     /// Reads by the odd instruction: the data comes in a data object 53 or 73.
@@ -183,7 +196,7 @@ impl Parts<'_> {
             len,
             is_last: false,
             is_short: len + DATA_OVERHEAD < le,
-            is_proof: le <= Form::Short.max_ne(),
+            is_proof: !self.is_by_its_own_le(came) && le <= Form::Short.max_ne(),
         })
     }
 
@@ -208,8 +221,9 @@ impl Parts<'_> {
 
     /// 63Cx says that the card wrote after x attempts: ISO/IEC 7816-4:2013, table 6.
     pub(super) fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
+        let connection = self.exchange.connection;
         let response = self.exchange.reborrow().execute(command)?;
-        response.ok_if(|status| status.to_u16() & 0xFFF0 == 0x63C0)?;
+        response.ok_if(|status| status.to_u16() & 0xFFF0 == 0x63C0 || connection.is_done(status))?;
         Ok(())
     }
 
