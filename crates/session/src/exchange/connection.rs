@@ -129,12 +129,16 @@ impl Connection {
             _ => 0,
         };
         let (nc, ne) = match self.told.get() {
+            // No card gives answers without room for a byte: what says so says nothing.
+            Some(told) if told.max_ne() == 0 => (told.max_nc(), Form::Short.max_ne()),
             Some(told) => (told.max_nc(), told.max_ne()),
             None => (Form::Extended.max_nc(), Form::Extended.max_ne()),
         };
         (
             by_reader.min(nc).min(options.max_nc.unwrap_or(usize::MAX)),
-            by_reader.min(ne).min(options.max_ne.unwrap_or(usize::MAX)),
+            by_reader
+                .min(ne)
+                .min(options.max_ne.map_or(usize::MAX, |max| max.max(1))),
         )
     }
 
