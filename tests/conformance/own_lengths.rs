@@ -167,3 +167,44 @@ fn a_proactive_command_that_waits_is_no_failure_of_files_and_channels() {
         assert_eq!(session.connection().exchange_options(), ExchangeOptions::iso());
     });
 }
+
+/// Cases 1 and 11, behind the even instruction's offsets, of a card without the odd one: that it refuses a byte more than its
+/// own limit is no end.
+#[test]
+fn a_limit_behind_the_even_offsets_is_no_end() {
+    let mut service = Simulated::start(1);
+    for limit in [17, 100, 128, 192, 255] {
+        for refusal in [0x6700, 0x6B00, 0x6A86, 0x6C00_u16] {
+            // Up to the limit, at it, and beyond it.
+            for behind in [limit - 5, limit - 1, limit, limit + 1, limit + 100] {
+                let file = bytes(0x7FFF + behind);
+                let card = answering(&ATR_T1, move |command| {
+                    if command[1] != 0xB0 {
+                        return vec![0x6D, 0];
+                    }
+                    let (offset, ne) = asked(command);
+                    match file.get(offset..offset + ne) {
+                        Some(part) if ne <= limit => [part, &[0x90, 0]].concat(),
+                        _ if refusal == 0x6C00 => vec![0x6C, (file.len() - offset).min(limit) as u8],
+                        _ => refusal.to_be_bytes().to_vec(),
+                    }
+                });
+                with_card(&mut service, card, |session, _| {
+                    let reached = 0x7FFF + behind.min(limit);
+                    match session.transparent_file().read() {
+                        Ok(data) => assert!(data == bytes(0x7FFF + behind) && behind < limit),
+                        Err(error) => {
+                            let is_told =
+                                matches!(error.error(), Error::Status { status, .. } if *status == 0x6D00);
+                            assert!(
+                                is_told && behind >= limit,
+                                "{limit} {refusal:04X} {behind}: {error}"
+                            );
+                            assert!(error.into_inner() == bytes(reached));
+                        }
+                    }
+                });
+            }
+        }
+    }
+}

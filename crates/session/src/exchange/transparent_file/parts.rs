@@ -30,6 +30,8 @@ pub(super) struct Parts<'a> {
     pub(super) is_sensitive: bool,
     /// That the card does not have the odd instruction, once it has said so.
     pub(super) without_odd: Option<Error>,
+    /// The most bytes that the card has given at once.
+    pub(super) largest: usize,
     /// That the card refused extended length with 6700: it may have been the Le.
     form_refused: Option<Error>,
 }
@@ -51,6 +53,7 @@ impl<'a> Parts<'a> {
                 .max(1),
             is_sensitive,
             without_odd: None,
+            largest: 0,
             form_refused: None,
         })
     }
@@ -129,6 +132,7 @@ impl Parts<'_> {
         let new = buffers.receive[..came].get(skip..).unwrap_or(&[]);
         append(data, &new[..new.len().min(room)], self.is_sensitive);
         let len = new.len();
+        self.largest = self.largest.max(came.min(command.ne()));
         // More in one piece is of a card that does not look at Le.
         let is_whole = is_cut || came == command.ne() || came > command.ne() && !buffers.course.has_rounds;
         let is_proof = !self.is_by_its_own_le(came) && command.ne() <= Form::Short.max_ne();
