@@ -208,3 +208,42 @@ fn a_limit_behind_the_even_offsets_is_no_end() {
         }
     }
 }
+
+/// Cases 1 and 6: on T=0 the odd instruction goes without Le. The card gives data objects of a length of its own, which must
+/// come whole, and say nothing of the end.
+#[test]
+fn a_card_that_was_not_told_how_much_gives_what_it_likes() {
+    let mut service = Simulated::start(1);
+    for gives in [40, 100, 127] {
+        for len in [32_768, 32_769, 32_768 + gives, 33_500] {
+            for part in [None, Some(30)] {
+                let file = bytes(len);
+                let mut waiting = Vec::new();
+                let card = answering(&ATR_T0, move |command| match command[1] {
+                    0xC0 => {
+                        let ne = usize::from(command[4]).min(waiting.len());
+                        [&waiting.drain(..ne).collect::<Vec<u8>>()[..], &[0x90, 0]].concat()
+                    }
+                    0xB0 => {
+                        let (offset, ne) = asked(command);
+                        let rest = &file[offset..];
+                        [&rest[..ne.min(rest.len())], &[0x90, 0]].concat()
+                    }
+                    _ => match file.get(asked(command).0..) {
+                        Some(rest @ [_, ..]) => {
+                            let some = &rest[..rest.len().min(gives)];
+                            waiting = [&[0x53, some.len() as u8], some].concat();
+                            vec![0x61, waiting.len() as u8]
+                        }
+                        _ => vec![0x6B, 0],
+                    },
+                });
+                with_card(&mut service, card, |session, _| {
+                    session.set_exchange_options(ExchangeOptions::iso().file_part(part));
+                    let data = session.transparent_file().read().unwrap();
+                    assert!(data == bytes(len), "{gives} {len}: {}", data.len());
+                });
+            }
+        }
+    }
+}

@@ -162,8 +162,15 @@ impl Parts<'_> {
     ) -> Result<Part, Error> {
         let object = self.offset_object(offset)?;
         // A data object is whole or none. So all that there is is asked for, whatever is left to read, but where the card has
-        // refused so much.
+        // refused so much. On T=0, where a command with data goes without Le, the card is not told: it gives what it likes.
+        let all = Form::Short.max_ne();
+        let is_told = self
+            .exchange
+            .in_form(&Command::read_binary_odd(&object, all), Form::Short)
+            .ne()
+            > 0;
         let le = match ne < self.most.min(room) {
+            _ if !is_told && self.most <= all => all,
             true => self.most.min(ne + object_overhead(ne)),
             false => self.most,
         };
@@ -200,7 +207,7 @@ impl Parts<'_> {
             len,
             is_last: false,
             is_short: len + DATA_OVERHEAD < le,
-            is_proof: !self.is_by_its_own_le(came) && le <= Form::Short.max_ne(),
+            is_proof: is_told && !self.is_by_its_own_le(came) && le <= all,
         })
     }
 
