@@ -239,3 +239,30 @@ fn the_bytes_of_a_secret_file_are_never_logged() {
     assert_eq!(lines.len(), 2 * 132);
     assert!(lines.iter().all(|line| !line.contains("ABAB")), "{lines:?}");
 }
+
+/// Field case 25: what waits after 9000 or a warning, as on T=0, and a DESFire card's further frames.
+#[test]
+fn what_follows_a_secret_answer_is_never_logged_whatever_announced_it() {
+    for (announced, next) in [
+        ([0x90, 0x00], 0xC0),
+        ([0x62, 0x83], 0xC0),
+        ([0x63, 0x10], 0xC0),
+        ([0x91, 0xAF], 0xAF),
+    ] {
+        let mut session = session();
+        answer(&announced);
+        let lines = logged(|| {
+            session
+                .transmit_sensitive(&[0x90, 0xBD, 0x00, 0x00, 0x00])
+                .unwrap();
+            answer(&[0x5E, 0xC2, 0x91, 0xAF]);
+            for _ in 0..3 {
+                session.transmit(&[0x90, next, 0x00, 0x00, 0x00]).unwrap();
+            }
+            answer(&[0x0A, 0x90, 0x00]);
+            session.transmit(&[0x00, 0xB0, 0x00, 0x00, 0x01]).unwrap();
+        });
+        assert!(lines.iter().all(|line| !line.contains("5EC2")), "{lines:?}");
+        assert_eq!(lines.last().unwrap(), "Table 00: < 0A9000");
+    }
+}

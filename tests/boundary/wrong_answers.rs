@@ -196,6 +196,19 @@ fn the_upper_half_of_a_number_is_not_dropped() {
     assert_usable(&mut session);
 }
 
+#[test]
+fn a_list_of_features_that_is_none_is_the_drivers_and_not_the_cards() {
+    let mut session = session();
+    for list in [&[0x06][..], &[0x06, 4, 1, 2, 3], &[0x06, 2, 1, 2], &[0, 0]] {
+        output(list);
+        let answer = wrong(session.features(), "SCardControl");
+        assert!(matches!(answer, WrongAnswer::Features { .. }));
+    }
+    output(&[]);
+    assert_eq!(session.features().unwrap(), []);
+    assert_usable(&mut session);
+}
+
 /// Hands a session's handle out and takes it over again.
 fn again(session: Session) -> Result<Session, Error> {
     let (context, card) = session.into_raw();

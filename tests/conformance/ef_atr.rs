@@ -1,8 +1,10 @@
 //! EF.ATR/INFO, whose SELECT cards take in different forms.
 
 use crate::card::{ATR_T0, ATR_T1};
+use crate::service::{Service, simulated::Simulated};
 use crate::watched::{answering, scripted, with_card};
-use pcsc_session::{CardChannel, StatusWord};
+
+use pcsc_session::{CardChannel, Command, ExchangeOptions, StatusWord};
 use pcsc_sim::Card;
 
 /// DO 7F66: 1,033 bytes to the card, 1,026 from it.
@@ -69,5 +71,37 @@ conformance! {
                 assert_eq!(card.commands().len(), selects);
             });
         }
+    }
+}
+
+/// Case 10: a card that gives its longest answer as none is asked all the same, and so is one by an option of 0.
+#[test]
+fn no_limit_takes_le_away() {
+    let mut service = Simulated::start(1);
+    let extended = [0x3B, 0x85, 0x01, 0x80, 0x73, 0x00, 0x00, 0x40, 0x37];
+    for longest in [0, 1, 2] {
+        let file = [0x7F, 0x66, 0x07, 0x02, 0x02, 0x04, 0x09, 0x02, 0x01, longest];
+        let card = answering(&extended, move |command| match command {
+            [_, 0xB0, 0, 0, ..] => [&file[..], &[0x90, 0]].concat(),
+            [_, 0xB0, ..] => vec![0x6B, 0],
+            _ => vec![0x90, 0],
+        });
+        with_card(&mut service, card, |session, card| {
+            session.read_extended_length_information().unwrap().unwrap();
+            for (options, le) in [(None, [1, 0]), (Some(0), [0, 1])] {
+                session.set_exchange_options(ExchangeOptions::iso().max_ne(options));
+                card.commands();
+                session
+                    .execute(
+                        &Command::new(0x00, 0x10, 0x00, 0x00)
+                            .with_data(&[0; 300])
+                            .with_ne(1000),
+                    )
+                    .unwrap();
+                let sent = card.commands();
+                assert_eq!((sent.len(), sent[0].len()), (1, 4 + 3 + 300 + 2));
+                assert_eq!(sent[0][307..], le);
+            }
+        });
     }
 }

@@ -65,6 +65,18 @@ conformance! {
             let response = session.execute(&GET_STATUS).unwrap();
             assert_eq!((response.data(), response.status().to_u16()), (&[1, 2, 3, 4][..], 0x6310));
         });
+        // 91xx of a UICC comes again; the warning would not.
+        let answers: [&[u8]; 2] = [&[0x62, 0x82], &[1, 2, 0x91, 0x0B]];
+        with_card(&mut service, scripted(&ATR_T0, &answers), |session, _| {
+            session.set_exchange_options(ExchangeOptions::uicc());
+            let response = session.execute(&GET_STATUS).unwrap();
+            assert_eq!((response.data(), response.status().to_u16()), (&[1, 2][..], 0x6282));
+        });
+        let answers: [&[u8]; 2] = [&[0x62, 0x82], &[0x91, 0x0B]];
+        with_card(&mut service, scripted(&ATR_T0, &answers), |session, _| {
+            session.set_exchange_options(ExchangeOptions::uicc());
+            assert_eq!(session.execute(&GET_STATUS).unwrap().refusal(), None);
+        });
         // What the card says behind the data is the card's own.
         let answers: [&[u8]; 3] = [&[0x63, 0x10], &[1, 2, 0x61, 2], &[0x6F, 0]];
         with_card(&mut service, scripted(&ATR_T0, &answers), |session, _| {

@@ -21,6 +21,7 @@ mod largest;
 mod long_commands;
 mod loss;
 mod opening;
+mod own_lengths;
 mod pin;
 mod process;
 mod properties;

@@ -125,3 +125,26 @@ fn a_connection_that_is_lost_while_the_reader_is_asked_is_no_answer_of_the_reade
     session.execute(&PUT.with_data(&data)).unwrap();
     assert!(simulator.calls("SCardTransmit") > 1);
 }
+
+/// Case 10: entries of a reader's lists that are wrong take nothing away from the others.
+#[test]
+fn a_limit_beside_wrong_entries_holds() {
+    // CM_IOCTL_GET_FEATURE_REQUEST, whose list the handler gives as it is.
+    let list_code = pcsc_sys::CM_IOCTL_GET_FEATURE_REQUEST as u32;
+    let mut list = vec![0x06, 2, 0x42, 0x33, FEATURE_GET_TLV_PROPERTIES, 4];
+    list.extend(CODE.to_be_bytes());
+    // wLcdLayout with one byte of the two.
+    let wrong = [&[0x01, 1, 0][..], &properties(256)[4..], &[0x02]].concat();
+    let simulator = Simulator::new();
+    let reader = simulator.add_reader("Limited 00 00");
+    reader.insert(DemoCard::new());
+    reader.on_control(move |code, _, answer| {
+        answer.extend(if code == list_code { &list } else { &wrong });
+        Ok(())
+    });
+    let mut session = Session::options().provider(simulator.provider()).open().unwrap();
+    session.execute(&PUT.with_data(&bytes(1000))).unwrap();
+    assert_eq!(simulator.calls("SCardTransmit"), 4);
+    let error = session.features().unwrap_err();
+    assert!(matches!(error, Error::WrongAnswer { .. }), "{error:?}");
+}

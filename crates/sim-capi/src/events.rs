@@ -4,7 +4,7 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pcsc_sim::{Reader, Simulator};
+use pcsc_sim::{Card, Reader, Simulator};
 
 use crate::config::{Config, ServiceAction};
 use crate::quiet_thread;
@@ -17,7 +17,7 @@ enum Happening {
 }
 
 /// Lets the events of the service and of these readers happen, each at its time from now; without any there is no thread.
-pub(crate) fn serve(config: &Config, simulator: &Simulator, mut readers: Vec<Reader>) -> io::Result<()> {
+pub(crate) fn serve(config: &Config, simulator: &Simulator, readers: Vec<Reader>) -> io::Result<()> {
     let start = Instant::now();
     let of_service = config
         .events
@@ -33,6 +33,14 @@ pub(crate) fn serve(config: &Config, simulator: &Simulator, mut readers: Vec<Rea
     }
     // Events of the same time happen in the order of the file, those of the service first.
     events.sort_by_key(|(after_ms, _)| *after_ms);
+    let described = config.readers.iter().zip(readers);
+    let mut slots: Vec<_> = described
+        .map(|(config, reader)| Slot {
+            reader,
+            is_plugged: config.is_plugged(),
+            waiting: None,
+        })
+        .collect();
     let simulator = simulator.clone();
     quiet_thread::spawn("libpcsc_sim", move || {
         for (after_ms, happening) in events {
@@ -41,26 +49,52 @@ pub(crate) fn serve(config: &Config, simulator: &Simulator, mut readers: Vec<Rea
             match happening {
                 Happening::Service(ServiceAction::Stop) => simulator.stop_service(),
                 Happening::Service(ServiceAction::Start) => simulator.start_service(),
-                Happening::Reader(index, event) => happen(&mut readers[index], &event),
+                Happening::Reader(index, event) => slots[index].happen(&event),
             }
         }
     })
     .map(drop)
 }
 
-fn happen(reader: &mut Reader, event: &Event) {
-    match event.action.as_ref() {
-        Action::Insert => {
-            let card = event.card.as_ref().and_then(|card| card.as_ref().make());
-            match card {
-                Some(card) => reader.insert(card),
-                // Kind "none": nothing comes, and what was there goes.
-                None => drop(reader.remove()),
+/// A reader, there or not.
+struct Slot {
+    reader: Reader,
+    is_plugged: bool,
+    /// The card that was inserted while the reader was not there.
+    waiting: Option<Box<dyn Card>>,
+}
+
+impl Slot {
+    fn happen(&mut self, event: &Event) {
+        match event.action.as_ref() {
+            Action::Insert => {
+                let card = event.card.as_ref().and_then(|card| card.as_ref().make());
+                match card {
+                    Some(card) if self.is_plugged => self.reader.insert(card),
+                    // Kind "none": nothing comes, and what was there goes. The service knows no reader that is not there,
+                    // nor what is done with it.
+                    card => {
+                        drop(self.reader.remove());
+                        self.waiting = card;
+                    }
+                }
+            }
+            Action::Remove => {
+                drop(self.reader.remove());
+                self.waiting = None;
+            }
+            Action::PowerOff => drop(self.reader.power_off()),
+            Action::Unplug => {
+                self.reader.unplug();
+                self.is_plugged = false;
+            }
+            Action::Plug => {
+                self.reader = self.reader.replug();
+                self.is_plugged = true;
+                if let Some(card) = self.waiting.take() {
+                    self.reader.insert(card);
+                }
             }
         }
-        Action::Remove => drop(reader.remove()),
-        Action::PowerOff => drop(reader.power_off()),
-        Action::Unplug => reader.unplug(),
-        Action::Plug => *reader = reader.replug(),
     }
 }

@@ -124,6 +124,11 @@ impl ReaderConfig {
         Ok(())
     }
 
+    /// Tells whether the reader is there at first.
+    pub(crate) fn is_plugged(&self) -> bool {
+        self.plugged != Some(false)
+    }
+
     /// Plugs the reader in, with its card.
     pub(crate) fn plug_into(&self, simulator: &Simulator) -> Reader {
         let reader = simulator.add_reader(self.name.as_ref());
@@ -145,7 +150,7 @@ impl ReaderConfig {
         if let Some(card) = self.card.as_ref().and_then(|card| card.as_ref().make()) {
             reader.insert(card);
         }
-        if self.plugged == Some(false) {
+        if !self.is_plugged() {
             reader.unplug();
         }
         reader

@@ -104,6 +104,19 @@ fn a_reader_goes_and_comes_back_with_its_card() {
     assert_eq!(calls(config, &steps), lines(expected));
 }
 
+/// What is done with a reader that is not there is there with it.
+#[test]
+fn a_card_that_comes_or_goes_while_the_reader_is_not_there_has_done_so_when_it_comes_back() {
+    let config = "[[reader]]\nname = \"one\"\nplugged = false\n\
+        event = [{ after_ms = 0, action = \"insert\", card.kind = \"demo\" }, { after_ms = 1, action = \"plug\" }]\n\
+        [[reader]]\nname = \"two\"\nplugged = false\ncard.kind = \"mute\"\n\
+        event = [{ after_ms = 0, action = \"insert\", card.kind = \"demo\" },\n\
+        { after_ms = 0, action = \"remove\" }, { after_ms = 1, action = \"plug\" }]\n";
+    let steps = ["e|A", "n|A|2", "p|500", "c|A|X|one", SELECT, "c|A|Y|two"];
+    let expected = ["connect 00000000", SUCCESS, "connect 8010000C"];
+    assert_eq!(calls(config, &steps)[2..], expected);
+}
+
 #[test]
 fn a_mute_card_is_there_and_no_program_gets_to_it() {
     let config = "[[reader]]\nname = \"one\"\ncard.kind = \"mute\"\n";

@@ -17,6 +17,17 @@ pub(crate) struct Buffers {
     pub(super) outgoing: Vec<u8>,
     /// What the last answer answers.
     pub(super) origin: Origin,
+    /// How the last answer came, since this was last taken.
+    pub(super) course: Course,
+}
+
+/// How an answer came, where that was not by one command as it was given.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Course {
+    /// The Le that the card named in 6Cxx, and that the command was sent with then.
+    pub(super) own_le: Option<usize>,
+    /// Parts of it came by GET RESPONSE.
+    pub(super) has_rounds: bool,
 }
 
 impl Buffers {
@@ -26,6 +37,7 @@ impl Buffers {
             secret: 0,
             outgoing: vec![0; Form::Short.max_len()],
             origin: Origin::new(reader),
+            course: Course::default(),
         }
     }
 

@@ -59,7 +59,7 @@ pub trait CardChannel: sealed::Sealed + fmt::Debug {
     /// 1 to 65,544 bytes; the answer has up to 65,536 bytes of data, and what a card sends beyond comes as it is, up to
     /// 65,546. Allocates nothing.
     /// Commands whose instruction carries a secret ([`is_sensitive_apdu`](pcsc_iso7816::command::is_sensitive_apdu)) are not logged and their answers are wiped;
-    /// so it is with GET RESPONSE after one that was answered 61xx.
+    /// so it is with GET RESPONSE, or a DESFire card's INS AF, directly after one of them.
     ///
     /// Wraps `SCardTransmit` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html#ga9a2d77242a271310269065e64633ab99),
     /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardtransmit)).

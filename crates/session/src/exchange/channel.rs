@@ -52,7 +52,8 @@ impl Connection {
     pub fn open_channel(&self) -> Result<Channel<'_>, Error> {
         let mut channel = self.basic_channel();
         channel.on_basic_channel().check_process()?;
-        let response = channel.execute(&Command::open_channel())?.ok()?;
+        let response = channel.execute(&Command::open_channel())?;
+        let response = response.ok_if(|status| self.is_done(status))?;
         let &[number @ 1..=19] = response.data() else {
             let problem = "MANAGE CHANNEL is answered by the number of a channel, 1 to 19";
             return Err(channel.on_basic_channel().bad_response(problem));
@@ -72,7 +73,8 @@ impl Connection {
     pub fn open_numbered_channel(&self, number: u8) -> Result<Channel<'_>, Error> {
         let mut channel = self.basic_channel();
         channel.on_basic_channel().check_process()?;
-        channel.execute(&Command::open_numbered_channel(number)?)?.ok()?;
+        let response = channel.execute(&Command::open_numbered_channel(number)?)?;
+        response.ok_if(|status| self.is_done(status))?;
         channel.number = number;
         channel.is_open = true;
         Ok(channel)
@@ -113,7 +115,9 @@ impl<'a> Channel<'a> {
         if self.is_open && self.connection.card.handle().context().is_own() {
             // By the channel that CLA names, which is the basic one.
             let command = Command::close_channel(self.number)?;
-            self.on_basic_channel().execute(&command)?.ok()?;
+            let connection = self.connection;
+            let response = self.on_basic_channel().execute(&command)?;
+            response.ok_if(|status| connection.is_done(status))?;
             self.is_open = false;
         }
         Ok(())

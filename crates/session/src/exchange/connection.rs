@@ -7,8 +7,12 @@ use crate::ffi::{Protocol, ReaderName};
 use crate::service::{Context, TrackedCard};
 use pcsc_iso7816::command::{Form, LongForm};
 use pcsc_iso7816::ef_atr::ExtendedLengthInformation;
+use pcsc_iso7816::status_word::StatusWord;
 use std::cell::Cell;
 use std::fmt;
+
+/// SW1 of a success after which a proactive command waits: ETSI TS 102 221, 10.2.1.1.
+const PROACTIVE: u8 = 0x91;
 
 /// The connection to a reader and its card: what a session, its transactions and its channels share.
 ///
@@ -100,6 +104,11 @@ impl Connection {
         self.reconsider();
     }
 
+    /// Whether a card has done what a command says, by an answer that no caller sees: with 91xx too where it is a UICC.
+    pub(super) fn is_done(&self, status: StatusWord) -> bool {
+        status.is_success() || self.options.get().proactive && status.sw1() == PROACTIVE
+    }
+
     /// How many bytes of data one command carries, and asks for, in the short form.
     pub(super) fn max_short(&self) -> (usize, usize) {
         let options = self.options.get();
@@ -120,12 +129,16 @@ impl Connection {
             _ => 0,
         };
         let (nc, ne) = match self.told.get() {
+            // No card gives answers without room for a byte: what says so says nothing.
+            Some(told) if told.max_ne() == 0 => (told.max_nc(), Form::Short.max_ne()),
             Some(told) => (told.max_nc(), told.max_ne()),
             None => (Form::Extended.max_nc(), Form::Extended.max_ne()),
         };
         (
             by_reader.min(nc).min(options.max_nc.unwrap_or(usize::MAX)),
-            by_reader.min(ne).min(options.max_ne.unwrap_or(usize::MAX)),
+            by_reader
+                .min(ne)
+                .min(options.max_ne.map_or(usize::MAX, |max| max.max(1))),
         )
     }
 

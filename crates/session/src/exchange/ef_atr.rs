@@ -29,7 +29,7 @@ impl Exchange<'_> {
         if status == StatusWord::FILE_NOT_FOUND {
             return Ok(None);
         }
-        if !is_selected(status) {
+        if !self.is_selected(status) {
             return Err(self.refused(status));
         }
         // What it says is not known yet: in the short form, which every card takes.
@@ -58,7 +58,7 @@ impl Exchange<'_> {
                 .with_p2(*p2)
                 .with_ne(*ne);
             status = self.reborrow().execute(&select)?.status();
-            if is_selected(status)
+            if self.is_selected(status)
                 || status == StatusWord::FILE_NOT_FOUND
                 || status.to_u16() & 0xFFF0 == 0x6980
             {
@@ -67,9 +67,9 @@ impl Exchange<'_> {
         }
         Ok(status)
     }
-}
 
-/// Whether a file is selected; what is said of it may wait still.
-fn is_selected(status: StatusWord) -> bool {
-    status.is_success() || status.remaining().is_some()
+    /// Whether a file is selected; what is said of it may wait still.
+    fn is_selected(&self, status: StatusWord) -> bool {
+        self.connection.is_done(status) || status.remaining().is_some()
+    }
 }

@@ -207,6 +207,7 @@ impl<'a> Exchange<'a> {
             class = class.with_channel(self.channel)?;
         }
         let get_response = Command::get_response(ne).with_cla(class.to_u8());
+        self.buffers.course.has_rounds = true;
         let len = self.transmit_encoded(&get_response, Form::Short, offset, is_secret)?;
         self.with_correct_le(&get_response, Form::Short, offset, len, is_secret)
     }
@@ -221,14 +222,15 @@ impl<'a> Exchange<'a> {
             && command.ne() > 0
     }
 
-    /// Puts a warning behind the data that it announced and that came with 9000: there may be more to ask for. It stays where
-    /// no data came, with the status word that GET RESPONSE was refused with beside it.
+    /// Puts a warning behind the data that it announced and that came with 9000, or a UICC's 91xx, which comes again: there may
+    /// be more to ask for. It stays where no data came, with the status word that GET RESPONSE was refused with beside it.
     fn keep_warning(&mut self, warning: StatusWord, len: usize) {
         let status = self.status(len);
-        if len == 2 && !status.is_success() && status != warning {
+        let is_done = self.connection.is_done(status);
+        if len == 2 && !is_done && status != warning {
             self.buffers.origin.note_refusal(status);
         }
-        if len == 2 || status.is_success() {
+        if len == 2 || is_done {
             self.buffers.receive[len - 2..len].copy_from_slice(&warning.to_u16().to_be_bytes());
         }
     }
@@ -244,6 +246,7 @@ impl<'a> Exchange<'a> {
     ) -> Result<usize, Error> {
         match self.status(offset + len).correct_le() {
             Some(ne) if self.connection.options.get().correct_le && command.ne() > 0 => {
+                self.buffers.course.own_le = Some(ne);
                 self.transmit_encoded(&command.with_ne(ne), form, offset, is_secret)
             }
             _ => Ok(len),

@@ -14,6 +14,7 @@ use pcsc_iso7816::command::LongForm;
 /// | GET RESPONSE after 9Fxx | no | no | yes | no |
 /// | GET RESPONSE after a warning, on T=0 | no | no | yes | yes |
 /// | the right Le after 6Cxx | yes | yes | yes | yes |
+/// | 91xx is a success, of files and channels | no | no | yes | no |
 /// | no Le with data, on T=0 | yes | yes | yes | yes |
 /// | long commands | as the card says | none | as the card says | as the card says |
 ///
@@ -36,6 +37,7 @@ pub struct ExchangeOptions {
     pub(crate) t0_without_le: bool,
     pub(crate) get_response_class: GetResponseClass,
     pub(crate) get_response_after_warning: bool,
+    pub(crate) proactive: bool,
     pub(crate) max_nc: Option<usize>,
     pub(crate) max_ne: Option<usize>,
     pub(crate) file_part: Option<usize>,
@@ -59,6 +61,7 @@ impl ExchangeOptions {
             t0_without_le: true,
             get_response_class: GetResponseClass::Interindustry,
             get_response_after_warning: false,
+            proactive: false,
             max_nc: None,
             max_ne: None,
             file_part: None,
@@ -76,13 +79,15 @@ impl ExchangeOptions {
     /// Returns the rules of SIM cards and UICCs (ETSI TS 102 221, 7.3.1.1): GET RESPONSE also after 9Fxx of a SIM, and on
     /// T=0 after a warning to a command with data that expects data.
     ///
-    /// An answer with 91xx, after which a proactive command waits, is a success that [`Response::ok_if`] can be told of.
+    /// An answer with 91xx, after which a proactive command waits, is a success that [`Response::ok_if`] can be told of, and
+    /// one of the commands for a file or a channel.
     ///
     /// [`Response::ok_if`]: crate::Response::ok_if
     pub const fn uicc() -> ExchangeOptions {
         ExchangeOptions::iso()
             .get_response_after_9f(true)
             .get_response_after_warning(true)
+            .proactive(true)
     }
 
     /// Returns the rules of GlobalPlatform cards: GET RESPONSE in the interindustry class, and on T=0 after a warning too,
@@ -227,6 +232,17 @@ impl ExchangeOptions {
     /// [`Response::refusal`](crate::Response::refusal).
     pub const fn get_response_after_warning(mut self, is: bool) -> Self {
         self.get_response_after_warning = is;
+        self
+    }
+
+    /// Says whether 91xx, a success after which a proactive command of a UICC waits, is taken for one where no caller sees
+    /// the status word: of the commands that read and update a [file](crate::TransparentFile), open and close a
+    /// [channel](crate::Channel), or select EF.ATR/INFO. Default: no, since other cards mean errors by it. ETSI TS 102 221,
+    /// 10.2.1.1.
+    ///
+    /// The card says 91xx again with its next answers, until the command was fetched.
+    pub const fn proactive(mut self, is: bool) -> Self {
+        self.proactive = is;
         self
     }
 

@@ -194,7 +194,7 @@ impl Connection {
     /// Asks the reader for its features (PC/SC part 10, 2.2).
     ///
     /// # Errors
-    /// As [`control`](Connection::control); [`Error::BadResponse`] where the reader's list is cut off.
+    /// As [`control`](Connection::control); [`Error::WrongAnswer`] where the reader's list is none.
     ///
     /// # Examples
     /// ```

@@ -20,6 +20,9 @@ pub(super) const MAX_DATA: usize = Command::MAX_NE;
 /// The instruction GET RESPONSE.
 const GET_RESPONSE: u8 = 0xC0;
 
+/// The instruction by which a DESFire card is asked for the next part of an answer, after 91AF.
+const ADDITIONAL_FRAME: u8 = 0xAF;
+
 /// The instruction MANAGE CHANNEL.
 pub(super) const MANAGE_CHANNEL: u8 = 0x70;
 
@@ -139,9 +142,7 @@ impl<'a> Exchange<'a> {
             Outgoing::Encoded(len) => &buffers.outgoing[..len],
         };
         // What was gathered before `offset` is part of the same answer.
-        let is_secret = is_secret
-            || buffers.secret != 0
-                && (offset != 0 || continues_secret_answer(&buffers.receive[..buffers.secret], command));
+        let is_secret = is_secret || buffers.secret != 0 && (offset != 0 || continues_secret_answer(command));
         if buffers.secret != 0 && offset == 0 {
             buffers.receive[..buffers.secret].zeroize();
             buffers.secret = 0;
@@ -219,10 +220,11 @@ fn wrong_length(card: &TrackedCard, offset: usize, len: usize) -> Error {
     }
 }
 
-/// Whether a command asks for the rest of this answer, which was secret.
+/// Whether a command asks for the rest of an answer, which was secret, whatever its status word: on T=0 data may wait after
+/// 9000 and after a warning too.
 #[cold]
-fn continues_secret_answer(answer: &[u8], command: &[u8]) -> bool {
-    command.get(1) == Some(&GET_RESPONSE) && matches!(answer, [.., 0x61 | 0x6C | 0x9F, _])
+fn continues_secret_answer(command: &[u8]) -> bool {
+    matches!(command, [_, GET_RESPONSE | ADDITIONAL_FRAME, ..])
 }
 
 #[cold]

@@ -55,6 +55,9 @@ pub enum WrongAnswer {
         /// The number.
         given: u64,
     },
+    /// A list of a reader's features that is none by PC/SC part 10.
+    #[non_exhaustive]
+    Features {},
 }
 
 /// Returns C's number as one of 64 bits, which it has on some platforms.
@@ -75,6 +78,9 @@ impl fmt::Display for WrongAnswer {
             }
             WrongAnswer::NoName {} => f.write_str("no name of a reader"),
             WrongAnswer::Protocol { given } => write!(f, "the protocol 0x{given:X}, which is none"),
+            WrongAnswer::Features {} => f.write_str(
+                "a list of the reader's features with an entry that is no tag, length 4 and control code",
+            ),
             WrongAnswer::State { given } => write!(f, "the state 0x{given:X}, and states have 32 bits"),
         }
     }

@@ -3,6 +3,7 @@
 use super::beyond::FIRST_ODD;
 use super::reading::Part;
 use crate::error::Error;
+use crate::exchange::buffers::Course;
 use crate::exchange::connection::Connection;
 use crate::exchange::transmit::Exchange;
 use pcsc_iso7816::command::{Command, Form, OffsetDataObject};
@@ -29,6 +30,8 @@ pub(super) struct Parts<'a> {
     pub(super) is_sensitive: bool,
     /// That the card does not have the odd instruction, once it has said so.
     pub(super) without_odd: Option<Error>,
+    /// The most bytes that the card has given at once.
+    pub(super) largest: usize,
     /// That the card refused extended length with 6700: it may have been the Le.
     form_refused: Option<Error>,
 }
@@ -50,6 +53,7 @@ impl<'a> Parts<'a> {
                 .max(1),
             is_sensitive,
             without_odd: None,
+            largest: 0,
             form_refused: None,
         })
     }
@@ -66,8 +70,16 @@ impl<'a> Parts<'a> {
     ///
     /// `true` where the card gives more than one answer may have: the file goes on behind it.
     fn execute_read(&mut self, command: &Command<'_>) -> Result<(usize, StatusWord, bool), Error> {
+        let connection = self.exchange.connection;
+        self.exchange.buffers.course = Course::default();
         match self.exchange.reborrow().execute(command) {
-            Ok(response) => Ok((response.data().len(), response.status(), false)),
+            Ok(response) => {
+                let status = match response.status() {
+                    status if connection.is_done(status) => StatusWord::SUCCESS,
+                    status => status,
+                };
+                Ok((response.data().len(), status, false))
+            }
             Err(Error::ResponseTooLong { len, .. }) if len > 0 => Ok((len, StatusWord::SUCCESS, true)),
             // In a file less may be asked for.
             Err(error @ Error::FormRefused { status, .. }) if status == StatusWord::WRONG_LENGTH => {
@@ -120,11 +132,10 @@ impl Parts<'_> {
         let new = buffers.receive[..came].get(skip..).unwrap_or(&[]);
         append(data, &new[..new.len().min(room)], self.is_sensitive);
         let len = new.len();
-        let is_whole = is_cut || came == command.ne();
-        // Where the card named another Le, what comes is what it names: as much as there is, or as it ever gives.
-        let is_by_its_own_le = came < command.ne()
-            && matches!(buffers.outgoing[..], [_, ins, _, _, le, ..] if ins == command.ins() && usize::from(le) == came);
-        let is_proof = !is_by_its_own_le && command.ne() <= Form::Short.max_ne();
+        self.largest = self.largest.max(came.min(command.ne()));
+        // More in one piece is of a card that does not look at Le.
+        let is_whole = is_cut || came == command.ne() || came > command.ne() && !buffers.course.has_rounds;
+        let is_proof = !self.is_by_its_own_le(came) && command.ne() <= Form::Short.max_ne();
         let is_success = matches!(status, StatusWord::SUCCESS | StatusWord::END_OF_FILE);
         Ok(Part {
             status,
@@ -133,6 +144,12 @@ impl Parts<'_> {
             is_short: !is_whole,
             is_proof,
         })
+    }
+
+    /// Tells whether so many bytes came because the card named this Le: as much as there is, or as it ever gives.
+    fn is_by_its_own_le(&self, came: usize) -> bool {
+        let course = self.exchange.buffers.course;
+        course.own_le == Some(came) && !course.has_rounds
     }
 
     /// Reads by the odd instruction: the data comes in a data object 53 or 73.
@@ -145,8 +162,15 @@ impl Parts<'_> {
     ) -> Result<Part, Error> {
         let object = self.offset_object(offset)?;
         // A data object is whole or none. So all that there is is asked for, whatever is left to read, but where the card has
-        // refused so much.
+        // refused so much. On T=0, where a command with data goes without Le, the card is not told: it gives what it likes.
+        let all = Form::Short.max_ne();
+        let is_told = self
+            .exchange
+            .in_form(&Command::read_binary_odd(&object, all), Form::Short)
+            .ne()
+            > 0;
         let le = match ne < self.most.min(room) {
+            _ if !is_told && self.most <= all => all,
             true => self.most.min(ne + object_overhead(ne)),
             false => self.most,
         };
@@ -183,7 +207,7 @@ impl Parts<'_> {
             len,
             is_last: false,
             is_short: len + DATA_OVERHEAD < le,
-            is_proof: le <= Form::Short.max_ne(),
+            is_proof: is_told && !self.is_by_its_own_le(came) && le <= all,
         })
     }
 
@@ -208,8 +232,9 @@ impl Parts<'_> {
 
     /// 63Cx says that the card wrote after x attempts: ISO/IEC 7816-4:2013, table 6.
     pub(super) fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
+        let connection = self.exchange.connection;
         let response = self.exchange.reborrow().execute(command)?;
-        response.ok_if(|status| status.to_u16() & 0xFFF0 == 0x63C0)?;
+        response.ok_if(|status| status.to_u16() & 0xFFF0 == 0x63C0 || connection.is_done(status))?;
         Ok(())
     }
 

@@ -8,11 +8,11 @@
 //! | 6282, the end was reached before Ne bytes | the end, the card says so | it contradicts itself: a byte more is asked for | as 9000 |
 //! | 61xx, more waits | no end | no end | an error |
 //! | 6B00, 6A86: the offset is outside, or P1-P2 wrong; 6700, 6Cxx (6C00 also to Le 00): the length is wrong | - | - | less is asked for; the refusal of a single byte behind others is the end, and that of the first byte of all an error |
-//! | 6982 to 6985: may not be read | - | - | an error |
+//! | 6982 to 6985: may not be read; 64xx to 66xx: it has failed | - | - | an error |
 //! | 6A82, 6981, 6986, 6F00 and all others, which speak of neither offset nor length | an error | an error | an error |
 //!
 //! An answer without data that follows a part which was short, or came with 6282, is the end whatever it says, but for 6982 to
-//! 6985.
+//! 6985 and for 64xx to 66xx, by which a card says that it failed.
 
 use super::beyond::FIRST_ODD;
 use pcsc_iso7816::command::Form;
@@ -131,8 +131,8 @@ impl Reading {
     }
 
     fn accept_nothing(&mut self, before: usize, status: StatusWord) -> bool {
-        if self.after_short && !matches!(status.to_u16(), 0x6982..=0x6985) {
-            // Whatever a card says of what is behind the end, but that it would not tell.
+        if self.after_short && !matches!(status.to_u16(), 0x6982..=0x6985 | 0x6400..=0x66FF) {
+            // Whatever a card says of what is behind the end, but that it would not tell, or has failed.
             self.has_ended = true;
             return true;
         }
