@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 
-use crate::service::{self, Held};
+use crate::origin::{self, Held};
 
 thread_local! {
     /// From before a fork to after it, which are of one thread on both sides. Nothing that is to be dropped with the thread:
@@ -18,7 +18,7 @@ pub(crate) fn prepare() {
 }
 
 extern "C" fn before() {
-    HELD.set(Some(ManuallyDrop::new(service::hold())));
+    HELD.set(Some(ManuallyDrop::new(origin::hold())));
 }
 
 extern "C" fn after() {

@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![cfg(unix)]
+#![cfg(any(unix, windows))]
 // C's own names.
 #![allow(non_snake_case, non_upper_case_globals)]
 
@@ -14,19 +14,32 @@ mod card;
 mod config;
 mod config_error;
 mod events;
+// Windows has no fork.
+#[cfg(unix)]
 #[path = "../../sim/src/fork_lock.rs"]
 mod fork_lock;
+#[cfg(unix)]
 mod forks;
 #[path = "../../../src/functions.rs"]
+#[cfg_attr(
+    windows,
+    allow(unused_imports, unreachable_pub, reason = "the list has C's short names, too")
+)]
 mod functions;
 mod hexadecimal;
 mod loading;
+#[cfg(unix)]
+mod origin;
 mod period;
+#[cfg(windows)]
+mod pinned;
 #[path = "../../sim/src/quiet_thread.rs"]
 mod quiet_thread;
 mod reader;
 mod room;
 mod service;
+// Windows' library has no socket of that name.
+#[cfg(unix)]
 mod socket;
 mod toml_values;
 

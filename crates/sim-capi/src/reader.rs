@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use pcsc_sim::{Reader, Simulator};
-use pcsc_sys::{LONG, MAX_BUFFER_SIZE, SCARD_E_UNSUPPORTED_FEATURE};
+use pcsc_sys::{LONG, SCARD_E_UNSUPPORTED_FEATURE};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
@@ -13,6 +13,13 @@ use crate::card::CardConfig;
 use crate::config_error::Mistake;
 use crate::hexadecimal::Hex;
 use crate::toml_values::{Byte, Word, tables};
+
+/// The bytes of an attribute that `SCardGetAttrib` can give: Windows names no limit, and the simulator has one.
+const LONGEST_ATTRIBUTE: usize = if cfg!(windows) {
+    pcsc_sys::MAX_BUFFER_SIZE_EXTENDED
+} else {
+    pcsc_sys::MAX_BUFFER_SIZE
+};
 
 /// A `[[reader]]`.
 #[derive(Debug, Deserialize)]
@@ -116,8 +123,8 @@ impl ReaderConfig {
         )?;
         for attribute in &self.attributes {
             let len = attribute.value.as_ref().0.len();
-            if len > MAX_BUFFER_SIZE {
-                let message = format!("an attribute of {len} bytes, expected at most {MAX_BUFFER_SIZE}");
+            if len > LONGEST_ATTRIBUTE {
+                let message = format!("an attribute of {len} bytes, expected at most {LONGEST_ATTRIBUTE}");
                 return Err(Mistake::new(attribute.value.span(), message));
             }
         }

@@ -3,37 +3,36 @@
 use std::io::Write;
 use std::panic::catch_unwind;
 use std::path::Path;
-use std::process;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pcsc_sim::Simulator;
 use pcsc_sys::{
-    DWORD, Escaped, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_PARAMETER, SCARD_E_NO_SERVICE,
-    SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST,
+    DWORD, Escaped, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST,
 };
 
 use crate::config::{Config, VARIABLE};
 use crate::events;
-use crate::fork_lock::lock_for_fork;
 use crate::loading::from_first_folder;
+#[cfg(unix)]
+use crate::origin::{self, Origin};
+#[cfg(windows)]
+use crate::pinned;
 use crate::room::with_room;
-use crate::socket::{Found, Socket};
 
-type Establish = unsafe extern "system" fn(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT) -> LONG;
+pub(crate) type Establish = unsafe extern "system" fn(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT) -> LONG;
 
 /// What the exported functions call, the same in this process and in those that it forks.
-struct Service {
+pub(crate) struct Service {
     functions: Functions,
-    configuration: Result<Config, String>,
-    socket: Socket,
-    own: World,
+    #[cfg_attr(windows, allow(dead_code, reason = "held, so that the simulator lives"))]
+    pub(crate) own: World,
+    #[cfg(unix)]
+    pub(crate) origin: Origin,
 }
 
 /// The readers and cards of one process.
-struct World {
-    process: u32,
-    establish: Establish,
+pub(crate) struct World {
+    pub(crate) establish: Establish,
     /// The service lives as long as this.
     simulator: Option<Simulator>,
 }
@@ -41,34 +40,14 @@ struct World {
 static SERVICE: OnceLock<Service> = OnceLock::new();
 
 /// Locked by the first call.
-static STARTING: Mutex<()> = Mutex::new(());
-
-/// The world of a process that was forked after the first call.
-static FORKED: Mutex<Option<World>> = Mutex::new(None);
-
-/// Nobody starts a service as long as this is there.
-pub(crate) struct Held {
-    _starting: Option<MutexGuard<'static, ()>>,
-    _forked: Option<MutexGuard<'static, Option<World>>>,
-}
-
-/// How long a fork waits for the start of a service: to read a file takes no longer.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Waits until no service is being started, and keeps it so.
-pub(crate) fn hold() -> Held {
-    Held {
-        _starting: lock_for_fork(&STARTING, PATIENCE),
-        _forked: lock_for_fork(&FORKED, PATIENCE),
-    }
-}
+pub(crate) static STARTING: Mutex<()> = Mutex::new(());
 
 /// The functions that the exported ones call. The first call reads the configuration; others wait for it meanwhile.
 pub(crate) fn functions() -> &'static Functions {
     &service().functions
 }
 
-fn service() -> &'static Service {
+pub(crate) fn service() -> &'static Service {
     if let Some(service) = SERVICE.get() {
         return service;
     }
@@ -90,19 +69,27 @@ fn start() -> Service {
     let mut functions = simulator.map_or(Functions::UNSUPPORTED, |simulator| {
         *simulator.provider().functions()
     });
-    functions.SCardEstablishContext = establish;
+    // Windows has no fork, and no socket's name: every context is of this one world.
+    functions.SCardEstablishContext = own.establish;
+    #[cfg(unix)]
+    {
+        functions.SCardEstablishContext = origin::establish;
+    }
+    // A program must not take the code away from under the thread that serves events.
+    #[cfg(windows)]
+    pinned::stay();
     Service {
         functions,
-        configuration,
-        socket: Socket::of_environment(),
         own,
+        #[cfg(unix)]
+        origin: Origin::here(configuration),
     }
 }
 
 const NOT_STARTED: &str = "the simulator could not be started";
 
 impl World {
-    fn new(configuration: &Result<Config, String>) -> Self {
+    pub(crate) fn new(configuration: &Result<Config, String>) -> Self {
         catch_unwind(|| Self::simulate(configuration)).unwrap_or_else(|_| Self::refused(NOT_STARTED))
     }
 
@@ -118,7 +105,6 @@ impl World {
             return Self::refused(&format!("no thread for the events: {error}"));
         }
         Self {
-            process: process::id(),
             establish: simulator.provider().functions().SCardEstablishContext,
             simulator: Some(simulator),
         }
@@ -129,7 +115,6 @@ impl World {
         // A program without standard error is told by the code alone.
         let _ = std::io::stderr().write_all(message(why).as_bytes());
         Self {
-            process: process::id(),
             establish: refuse,
             simulator: catch_unwind(Simulator::new).ok(),
         }
@@ -139,45 +124,6 @@ impl World {
 /// Makes the line that says why; a file may have had a part in it.
 fn message(why: &str) -> String {
     format!("libpcsc_sim: {}\n", Escaped(why))
-}
-
-/// Opens a context in this process's own world.
-///
-/// In a forked process that is a new one: the copy of the other's has its connections, which nobody would ever end.
-unsafe extern "system" fn establish(
-    scope: DWORD,
-    reserved1: LPCVOID,
-    reserved2: LPCVOID,
-    context: LPSCARDCONTEXT,
-) -> LONG {
-    let service = service();
-    match service.socket.look() {
-        Found::Service => {}
-        Found::Nothing => return SCARD_E_NO_SERVICE,
-        Found::NoSocket if context.is_null() => return SCARD_E_INVALID_PARAMETER,
-        Found::NoSocket => {
-            // SAFETY: not null, and the caller promises that it is writable.
-            unsafe { context.write_unaligned(0) };
-            return SCARD_E_NO_SERVICE;
-        }
-    }
-    let establish = if service.own.process == process::id() {
-        service.own.establish
-    } else {
-        let mut forked = FORKED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(world) = forked.take_if(|world| world.process != process::id()) {
-            // Ending the other process's world would wait for locks that its threads may have had.
-            std::mem::forget(world);
-        }
-        forked.get_or_insert_with(|| with_room(new_world)).establish
-    };
-    // SAFETY: the caller's promises for this function are those of the simulator's own.
-    unsafe { establish(scope, reserved1, reserved2, context) }
-}
-
-/// Makes the world of a forked process.
-fn new_world() -> World {
-    World::new(&service().configuration)
 }
 
 /// Reads the file that the environment names; without one there is the default.

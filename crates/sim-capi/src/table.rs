@@ -1,4 +1,4 @@
-//! What the list of `pcsc-sys` becomes here: the exported symbols.
+//! What the list of `pcsc-sys` becomes here: the exported symbols, on Windows with its calling convention.
 
 /// Makes an exported C function of each entry of the list, which calls the simulator's.
 macro_rules! functions {
@@ -11,7 +11,7 @@ macro_rules! functions {
             $(#[cfg($($cfg)*)])?
             export! {
                 $($macos)?
-                pub(crate) unsafe extern "C" fn $name($($arg: $type),*) -> $return {
+                pub unsafe extern "system" fn $name($($arg: $type),*) -> $return {
                     // SAFETY: the caller's promises for this function are those of the simulator's own.
                     unsafe { (crate::service::functions().$name)($($arg),*) }
                 }
