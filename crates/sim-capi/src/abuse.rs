@@ -218,6 +218,7 @@ const CALLS_OF: &[(&str, Call)] = &[
         let (value, len) = a.input();
         call!(SCardSetAttrib(card, attribute, value.cast_const(), len)) == SCARD_S_SUCCESS
     }),
+    #[cfg(not(windows))]
     ("pcsc_stringify_error", |a| {
         let code = a.one_of(&[0, SCARD_E_TIMEOUT as DWORD, 0x8010_0001, DWORD::MAX]);
         !call!(pcsc_stringify_error(code as LONG)).is_null()
@@ -262,13 +263,34 @@ fn free_if(a: &mut Abuser, code: LONG) -> bool {
     code == SCARD_S_SUCCESS
 }
 
+/// Says whether the simulator has this function of its table, and pointers for it to read.
+fn is_of_the_simulator(name: &str) -> bool {
+    !cfg!(windows) || !Functions::is_optional(name) || ["SCardFreeMemory", "SCardSetAttrib"].contains(&name)
+}
+
 #[test]
 fn every_exported_function_is_abused() {
     let exported = functions::EXPORTED;
-    let mut abused: Vec<_> = CALLS_OF.iter().map(|(name, _)| *name).collect();
-    abused.sort_by_key(|name| exported.iter().position(|it| it == name));
-    assert_eq!(abused, exported);
     assert_eq!(exported.len(), Functions::NAMES.len());
+    // Windows' have two names where they take text, and the simulator's are the same function; what it lacks reads nothing.
+    let mut expected: Vec<_> = exported
+        .iter()
+        .copied()
+        .filter(|&name| is_of_the_simulator(name))
+        .collect();
+    if cfg!(windows) {
+        expected.retain(|name| !name.ends_with('W'));
+    }
+    let short = |name: &&'static str| {
+        if cfg!(windows) {
+            name.trim_end_matches('A')
+        } else {
+            name
+        }
+    };
+    let mut abused: Vec<_> = CALLS_OF.iter().map(|(name, _)| *name).collect();
+    abused.sort_by_key(|name| expected.iter().position(|it| short(it) == *name));
+    assert_eq!(abused, expected.iter().map(short).collect::<Vec<_>>());
 }
 
 /// Has cards and a reader come and go, and another program in the way, until the abuse has ended.

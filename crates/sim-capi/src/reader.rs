@@ -15,7 +15,7 @@ use crate::hexadecimal::Hex;
 use crate::toml_values::{Byte, Word, tables};
 
 /// The bytes of an attribute that `SCardGetAttrib` can give: Windows names no limit, and the simulator has one.
-const LONGEST_ATTRIBUTE: usize = if cfg!(windows) {
+pub(crate) const LONGEST_ATTRIBUTE: usize = if cfg!(windows) {
     pcsc_sys::MAX_BUFFER_SIZE_EXTENDED
 } else {
     pcsc_sys::MAX_BUFFER_SIZE

@@ -25,7 +25,7 @@ pub(super) struct Abuser {
     pub(super) number: DWORD,
     pub(super) count: DWORD,
     pub(super) other: DWORD,
-    pub(super) handle: LONG,
+    pub(super) handle: SCARDHANDLE,
     pub(super) memory: *mut u8,
 }
 
@@ -86,27 +86,27 @@ impl Abuser {
     }
 
     /// Open, closed, of the other kind, or no handle at all.
-    pub(super) fn any_handle(&mut self, kind: &Shared) -> LONG {
+    pub(super) fn any_handle(&mut self, kind: &Shared) -> SCARDHANDLE {
         match self.next() % 16 {
-            0 => self.one_of(&[0, 1, 0xFFFF_FFFF, DWORD::MAX]) as LONG,
-            1 => self.next() as LONG,
-            2 => CONTEXTS[self.next() % CONTEXTS.len()].load(Ordering::Relaxed) as LONG,
-            3 => ALONE[self.next() % ALONE.len()].load(Ordering::Relaxed) as LONG,
-            _ => kind[self.next() % kind.len()].load(Ordering::Relaxed) as LONG,
+            0 => self.one_of(&[0, 1, 0xFFFF_FFFF, DWORD::MAX]) as SCARDHANDLE,
+            1 => self.next() as SCARDHANDLE,
+            2 => CONTEXTS[self.next() % CONTEXTS.len()].load(Ordering::Relaxed) as SCARDHANDLE,
+            3 => ALONE[self.next() % ALONE.len()].load(Ordering::Relaxed) as SCARDHANDLE,
+            _ => kind[self.next() % kind.len()].load(Ordering::Relaxed) as SCARDHANDLE,
         }
     }
 
-    pub(super) fn any_card(&mut self) -> LONG {
+    pub(super) fn any_card(&mut self) -> SCARDHANDLE {
         let kind = if self.next() % 2 == 0 { &ALONE } else { &TOGETHER };
         self.any_handle(kind)
     }
 
     /// A handle that is open only now and then, so that some stay open.
-    pub(super) fn seldom_open(&mut self, kind: fn(&mut Self) -> LONG) -> LONG {
+    pub(super) fn seldom_open(&mut self, kind: fn(&mut Self) -> SCARDHANDLE) -> SCARDHANDLE {
         if self.next() % 8 == 0 {
             kind(self)
         } else {
-            self.next() as LONG
+            self.next() as SCARDHANDLE
         }
     }
 
@@ -128,7 +128,7 @@ impl Abuser {
         opened
     }
 
-    pub(super) fn maybe_handle(&mut self) -> *mut LONG {
+    pub(super) fn maybe_handle(&mut self) -> *mut SCARDHANDLE {
         self.handle = 0;
         let place = &raw mut self.handle;
         self.unless(8, place)

@@ -21,8 +21,12 @@ fn listed(functions: &Functions) -> usize {
     // SAFETY: the pointers are null, or those of locals that outlive the call.
     let opened = unsafe { (functions.SCardEstablishContext)(0, ptr::null(), ptr::null(), &mut context) };
     assert_eq!(opened, SCARD_S_SUCCESS);
+    #[cfg(windows)]
+    let list = functions.SCardListReadersA;
+    #[cfg(not(windows))]
+    let list = functions.SCardListReaders;
     // SAFETY: as above, and the buffer is as long as the length says.
-    unsafe { (functions.SCardListReaders)(context, ptr::null(), names.as_mut_ptr(), &mut len) };
+    unsafe { list(context, ptr::null(), names.as_mut_ptr(), &mut len) };
     names[..len as usize].iter().filter(|&&unit| unit == 0).count() - 1
 }
 
