@@ -3,6 +3,8 @@
 //! `cargo xtask test sim-clients` builds the library and runs this.
 #![cfg(target_os = "linux")]
 
+#[path = "../../../tests/example/mod.rs"]
+mod example;
 #[allow(dead_code, reason = "each test program uses its own part")]
 mod simulated;
 
@@ -267,6 +269,30 @@ fn a_rust_program_opens_the_library_by_its_path() {
     assert_eq!((listed, len), (pcsc_sys::SCARD_S_SUCCESS, 24));
     // SAFETY: the context is open.
     assert_eq!(unsafe { (functions.SCardReleaseContext)(context) }, 0);
+}
+
+/// The same text as on Windows, where the test `winscard` compares it.
+#[test]
+fn the_example_of_a_session_prints_what_it_prints_on_windows() {
+    let mut program = example::example("session");
+    for name in simulated::ENVIRONMENT
+        .iter()
+        .filter(|name| !name.starts_with("LD_"))
+    {
+        program.env_remove(name);
+    }
+    let output = program
+        .arg("--system")
+        .env("LD_PRELOAD", library())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed, include_str!("session_example.txt"));
 }
 
 #[test]
