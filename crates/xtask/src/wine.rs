@@ -1,5 +1,7 @@
 //! Windows, by Wine: a prefix of its own, and how the tests run there.
 
+mod winscard;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -21,6 +23,7 @@ pub(crate) struct Wine {
     platform: Platform,
     /// The folder with Wine's programs.
     programs: PathBuf,
+    prefix: PathBuf,
     variables: Vec<(&'static str, PathBuf)>,
 }
 
@@ -33,6 +36,7 @@ impl Wine {
         Wine {
             platform: platform("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc-posix"),
             programs: "/usr/lib/wine".into(),
+            prefix: PathBuf::new(),
             variables: Vec::new(),
         }
         .begun(root, "wine64", &[])
@@ -49,6 +53,7 @@ impl Wine {
         let wine = Wine {
             platform,
             programs: unpacked.join("usr/lib/wine"),
+            prefix: PathBuf::new(),
             variables: vec![
                 ("WINEARCH", "win32".into()),
                 ("WINEDLLPATH", unpacked.join("usr/lib/i386-linux-gnu/wine")),
@@ -65,6 +70,7 @@ impl Wine {
         let prefix = folder.join(self.platform.target);
         self.variables.push(("WINEPREFIX", prefix.clone()));
         self.variables.push(("WINEDEBUG", "-all".into()));
+        self.prefix.clone_from(&prefix);
         let program = self.programs.join(program);
         // The compiler's libraries are not Wine's.
         self.platform.runner = format!("env --unset=LD_LIBRARY_PATH {}", program.display());
@@ -92,7 +98,7 @@ impl Wine {
         Ok(cargo)
     }
 
-    /// Runs all tests that need no service.
+    /// Runs all tests that need no service, and those of the simulator as the system's library.
     ///
     /// # Errors
     /// One failed.
@@ -101,7 +107,9 @@ impl Wine {
         let mut examples = self.cargo(root)?;
         examples.args(["build", "--locked", "--package", "pcsc-session", "--examples"]);
         command::run(&mut examples, Duration::from_secs(15 * 60))?;
-        Platform::run_tests(self.cargo(root)?, WHOLE)
+        Platform::run_tests(self.cargo(root)?, WHOLE)?;
+        winscard::test(self, root)?;
+        Ok(Done::All)
     }
 }
 
