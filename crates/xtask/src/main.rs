@@ -11,6 +11,7 @@
 //! - `test`, `fuzz`: what the commands do
 //! - `stages`: the list of the stages
 //! - `stages/*`: a stage each
+//! - `winscard`: the simulator as Windows' library
 //! - `wine`: Windows
 //! - `platform`: other platforms
 //! - `bindings`, `feature_sets`, `toolchains`, `valgrind`: what more than one stage does
@@ -71,6 +72,8 @@ mod toolchains;
 mod valgrind;
 #[cfg(unix)]
 mod wine;
+#[cfg(unix)]
+mod winscard;
 
 use std::path::Path;
 use std::process::ExitCode;

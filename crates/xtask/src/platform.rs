@@ -1,6 +1,6 @@
 //! Other platforms than this machine's: how programs for them are built here, and run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -59,6 +59,11 @@ pub(crate) enum Std {
 }
 
 impl Platform {
+    /// Returns the folder of all that is built for this platform.
+    pub(crate) fn target_folder(&self, root: &Path) -> PathBuf {
+        target_folder(root).join("platforms").join(self.target)
+    }
+
     /// Makes a call of Cargo that builds for this platform and runs there: what it is told by variables, so that each
     /// Cargo that a test calls does the same.
     ///
@@ -76,10 +81,7 @@ impl Platform {
             cargo.env("RUSTC_BOOTSTRAP", "1");
         }
         cargo.env("CARGO_BUILD_TARGET", self.target);
-        cargo.env(
-            "CARGO_TARGET_DIR",
-            target_folder(root).join("platforms").join(self.target),
-        );
+        cargo.env("CARGO_TARGET_DIR", self.target_folder(root));
         // Nothing is built twice here, so there is nothing to gain.
         cargo.env("CARGO_INCREMENTAL", "0");
         cargo.env(self.variable("LINKER"), &self.linker);

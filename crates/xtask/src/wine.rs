@@ -1,7 +1,5 @@
 //! Windows, by Wine: a prefix of its own, and how the tests run there.
 
-mod winscard;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -80,12 +78,30 @@ impl Wine {
         command::run(&mut boot, DEADLINE)?;
         let source = folder.join("bcryptprimitives.c");
         write(&source, include_str!("wine/bcryptprimitives.c"))?;
-        let mut compile = Command::new(&self.platform.linker);
+        let mut compile = self.compiler();
         compile.args(["-shared", "-O2", "-o"]);
-        compile.arg(prefix.join("drive_c/windows/system32/bcryptprimitives.dll"));
+        compile.arg(self.system32().join("bcryptprimitives.dll"));
         compile.arg(&source).arg("-ladvapi32").args(flags);
         command::run(&mut compile, DEADLINE)?;
         Ok(self)
+    }
+
+    /// Makes a call of the C compiler.
+    pub(crate) fn compiler(&self) -> Command {
+        Command::new(&self.platform.linker)
+    }
+
+    /// Returns the folder of the system's libraries.
+    pub(crate) fn system32(&self) -> PathBuf {
+        self.prefix.join("drive_c/windows/system32")
+    }
+
+    /// Returns the folder of what Cargo has built for Windows.
+    pub(crate) fn built(&self, root: &Path) -> PathBuf {
+        self.platform
+            .target_folder(root)
+            .join(self.platform.target)
+            .join("debug")
     }
 
     /// Makes a call of Cargo that builds for Windows and runs there.
@@ -98,7 +114,7 @@ impl Wine {
         Ok(cargo)
     }
 
-    /// Runs all tests that need no service, and those of the simulator as the system's library.
+    /// Runs all tests that need no service.
     ///
     /// # Errors
     /// One failed.
@@ -107,9 +123,7 @@ impl Wine {
         let mut examples = self.cargo(root)?;
         examples.args(["build", "--locked", "--package", "pcsc-session", "--examples"]);
         command::run(&mut examples, Duration::from_secs(15 * 60))?;
-        Platform::run_tests(self.cargo(root)?, WHOLE)?;
-        winscard::test(self, root)?;
-        Ok(Done::All)
+        Platform::run_tests(self.cargo(root)?, WHOLE)
     }
 }
 

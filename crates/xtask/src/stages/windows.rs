@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
 use crate::wine::Wine;
+use crate::winscard;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "windows",
@@ -23,12 +24,12 @@ pub(crate) const STAGE: Stage = Stage {
     rest: Some(rest),
 };
 
-/// Runs all tests that need no service.
+/// Runs all tests that need no service, and programs on the simulator as the system's library.
 ///
 /// # Errors
 /// A test failed, or Wine did not start.
 fn run(root: &Path) -> Result<Done, String> {
-    Wine::of_64_bits(root)?.test(root)
+    test(root, &Wine::of_64_bits(root)?)
 }
 
 /// Runs them on Windows of 32 bits: `stdcall`, and other sizes.
@@ -36,5 +37,11 @@ fn run(root: &Path) -> Result<Done, String> {
 /// # Errors
 /// A test failed, or Wine did not start.
 fn rest(root: &Path) -> Result<Done, String> {
-    Wine::of_32_bits(root)?.test(root)
+    test(root, &Wine::of_32_bits(root)?)
+}
+
+fn test(root: &Path, wine: &Wine) -> Result<Done, String> {
+    wine.test(root)?;
+    winscard::test(wine, root)?;
+    Ok(Done::All)
 }

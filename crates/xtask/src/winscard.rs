@@ -4,12 +4,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::Wine;
-use crate::cargo::target_folder;
 use crate::command;
 use crate::files::copy;
 use crate::outside_packages::lock_as_workspace;
 use crate::tally;
+use crate::wine::Wine;
 
 const DEADLINE: Duration = Duration::from_secs(10 * 60);
 
@@ -18,20 +17,14 @@ const DEADLINE: Duration = Duration::from_secs(10 * 60);
 ///
 /// # Errors
 /// One failed.
-pub(super) fn test(wine: &Wine, root: &Path) -> Result<(), String> {
-    let target = wine.platform.target;
-    let built = target_folder(root)
-        .join("platforms")
-        .join(target)
-        .join(target)
-        .join("debug");
+pub(crate) fn test(wine: &Wine, root: &Path) -> Result<(), String> {
+    let built = wine.built(root);
     let mut build = wine.cargo(root)?;
     build.args(["build", "--locked", "--package", "pcsc-sim-capi"]);
     command::run(&mut build, DEADLINE)?;
-    let system32 = wine.prefix.join("drive_c/windows/system32");
-    copy(&built.join("pcsc_sim.dll"), &system32.join("winscard.dll"))?;
+    copy(&built.join("pcsc_sim.dll"), &wine.system32().join("winscard.dll"))?;
 
-    let mut compile = Command::new(&wine.platform.linker);
+    let mut compile = wine.compiler();
     compile.args(["-Wall", "-Wextra", "-Werror", "-O1", "-o"]);
     compile.arg(built.join("winscard_client.exe"));
     compile.arg(root.join("crates/sim-capi/tests/programs/winscard.c"));
