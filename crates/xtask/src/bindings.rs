@@ -1,8 +1,10 @@
 //! `cargo xtask bindings`: the committed files in `src/bindings/`.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use anyhow::{Context, Result, bail};
 
 use crate::command::{self, MINUTE};
 use crate::files::{read, write};
@@ -18,19 +20,15 @@ use generate::Platform;
 const MINGW: &str = "/usr/share/mingw-w64/include";
 
 /// Writes the files again, or with `check` compares them.
-///
-/// # Errors
-/// A header that is missing, a file that cannot be written, or one that differs.
-pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
+pub(crate) fn bindings(root: &Path, check: bool) -> Result<()> {
     let version = headers::pcsclite_version()?;
     let lite = [headers::pcsclite()?];
     let windows = [PathBuf::from(MINGW), headers::clang()?];
     let wrapper = root.join("wrapper.h");
     let scratch = root.join("target/bindings");
-    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    fs::create_dir_all(&scratch)?;
     let make = |platform, include: &[PathBuf], clang: &[&str]| {
         generate::platform(platform, &wrapper, include, clang, &scratch, false)
-            .map_err(|error| error.to_string())
     };
     let files = [
         (
@@ -51,34 +49,37 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<(), String> {
         (
             "part10.rs",
             format!("Part 10 of PC/SC, from `reader.h` of pcsc-lite {version}: the same on every platform.\n//! `cargo xtask bindings` writes this file."),
-            part10(&wrapper, &lite, &scratch).map_err(|error| error.to_string())?,
+            part10(&wrapper, &lite, &scratch)?,
         ),
     ];
     for (name, about, text) in files {
         let path = root.join("src/bindings").join(name);
         let text = rustfmt(&scratch.join(name), &format!("//! {about}\n\n{text}"))?;
         if !check {
-            fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+            fs::write(&path, text)?;
         } else if fs::read_to_string(&path).unwrap_or_default() != text {
-            return Err(format!(
+            bail!(
                 "{} is not what the headers give: run cargo xtask bindings",
                 path.display()
-            ));
+            );
         }
     }
     Ok(())
 }
 
 /// Returns pcsc-lite's types and constants, as the headers here give them.
-///
-/// # Errors
-/// There are none, or bindgen cannot read them.
-pub(crate) fn generated(root: &Path) -> Result<String, String> {
+pub(crate) fn generated(root: &Path) -> Result<String> {
     let scratch = root.join("target/bindings");
-    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    fs::create_dir_all(&scratch)?;
     let (wrapper, headers) = (root.join("wrapper.h"), [headers::pcsclite()?]);
-    generate::platform(Platform::PcscLite, &wrapper, &headers, &[], &scratch, false)
-        .map_err(|error| error.to_string())
+    Ok(generate::platform(
+        Platform::PcscLite,
+        &wrapper,
+        &headers,
+        &[],
+        &scratch,
+        false,
+    )?)
 }
 
 /// Part 10 of PC/SC from pcsc-lite's `reader.h`.
@@ -91,13 +92,7 @@ fn part10(wrapper: &Path, include: &[PathBuf], scratch: &Path) -> Result<String,
 }
 
 /// Runs a check that compares the committed bindings, where this machine has the headers that they were made from.
-///
-/// # Errors
-/// The check's own.
-pub(crate) fn with_their_headers(
-    root: &Path,
-    check: fn(&Path) -> Result<(), String>,
-) -> Result<Done, String> {
+pub(crate) fn with_their_headers(root: &Path, check: fn(&Path) -> Result<()>) -> Result<Done> {
     let committed = committed_version(root)?;
     let installed = headers::pcsclite_version()?;
     if committed != installed {
@@ -109,20 +104,20 @@ pub(crate) fn with_their_headers(
 }
 
 /// The version of the headers that the committed files were made from.
-fn committed_version(root: &Path) -> Result<String, String> {
+fn committed_version(root: &Path) -> Result<String> {
     let path = root.join("src/bindings/pcsclite.rs");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = fs::read_to_string(&path)?;
     let version = text.split("headers of pcsc-lite ").nth(1);
     version
         .and_then(|text| text.split(". ").next())
         .map(str::to_owned)
-        .ok_or_else(|| format!("{} does not say what it was made from", path.display()))
+        .with_context(|| format!("{} does not say what it was made from", path.display()))
 }
 
 /// Formats a file as `cargo fmt` would, with the settings of the workspace above it.
-fn rustfmt(file: &Path, text: &str) -> Result<String, String> {
+fn rustfmt(file: &Path, text: &str) -> Result<String> {
     write(file, text)?;
     let mut rustfmt = Command::new("rustfmt");
     command::run(rustfmt.args(["--edition", "2024"]).arg(file), MINUTE)?;
-    read(file)
+    Ok(read(file)?)
 }

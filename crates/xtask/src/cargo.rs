@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{MINUTE, stdout};
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::command::{BUILD, MINUTE, Words, stdout};
 
 /// Makes a call of the Cargo that runs this program, in a folder.
 pub(crate) fn cargo(folder: &Path) -> Command {
@@ -13,14 +16,12 @@ pub(crate) fn cargo(folder: &Path) -> Command {
 }
 
 /// Returns this machine's target triple, as Cargo names it.
-///
-/// # Errors
-/// Cargo does not say it.
-pub(crate) fn host(folder: &Path) -> Result<String, String> {
-    let output = stdout(cargo(folder).args(["--version", "--verbose"]), MINUTE)?;
+pub(crate) fn host(folder: &Path) -> Result<String> {
+    let output = stdout(cargo(folder).words("--version --verbose"), MINUTE)?;
     let host = output.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned)
-        .ok_or_else(|| format!("{output}\nCargo does not say what machine this is"))
+    Ok(host
+        .context("Cargo does not say what machine this is")?
+        .to_owned())
 }
 
 /// Returns the folder that Cargo builds into.
@@ -28,38 +29,41 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
-/// Returns the path of a test program, as Cargo names it in its messages (`--message-format=json...`).
-///
-/// # Errors
-/// Cargo has built no such program.
-pub(crate) fn built_program(messages: &str, name: &str) -> Result<PathBuf, String> {
-    let mut executables = messages
+/// Runs a call that builds, and returns the path of what Cargo made of this name: a test program, or a package's
+/// build script.
+pub(crate) fn built(build: &mut Command, name: &str) -> Result<PathBuf> {
+    let messages = stdout(build.arg("--message-format=json-render-diagnostics"), BUILD)?;
+    program(&messages, name).with_context(|| format!("Cargo built no program {name}"))
+}
+
+fn program(messages: &str, name: &str) -> Option<PathBuf> {
+    let messages = messages
         .lines()
-        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-    executables
-        .find(|path| path.contains(&format!("/{name}-")))
-        .map(PathBuf::from)
-        .ok_or_else(|| format!("Cargo built no test program {name}"))
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut paths = messages.filter_map(|message| match &message["target"]["kind"][0] {
+        kind if kind == "custom-build" => message["filenames"][0].as_str().map(PathBuf::from),
+        _ => message["executable"].as_str().map(PathBuf::from),
+    });
+    paths.find(|path| path.to_string_lossy().contains(&format!("/{name}-")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{built_program, host};
+    use super::{host, program};
     use crate::command::{MINUTE, stdout};
     use std::path::Path;
     use std::process::Command;
 
     #[test]
     fn the_host_is_this_machine() {
-        let mut rustc = Command::new("rustc");
-        let said = stdout(rustc.args(["--print", "host-tuple"]), MINUTE).unwrap();
+        let said = stdout(Command::new("rustc").args(["--print", "host-tuple"]), MINUTE).unwrap();
         assert_eq!(host(Path::new(".")).unwrap(), said.trim());
     }
 
     #[test]
     fn the_program_is_the_tests() {
-        let messages = "{\"executable\":null}\n{\"executable\":\"/t/names-1\"}\n{\"executable\":\"/t/pcscd-2\",\"b\":2}\n";
-        assert_eq!(built_program(messages, "pcscd").unwrap(), Path::new("/t/pcscd-2"));
-        assert!(built_program("{\"executable\":null}\n", "pcscd").is_err());
+        let messages = "{\"executable\":null}\n{\"executable\":\"/t/a-2\"}\n";
+        assert_eq!(program(messages, "a").unwrap(), Path::new("/t/a-2"));
+        assert!(program(messages, "b").is_none());
     }
 }

@@ -13,49 +13,57 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use anyhow::{Context, Result, bail};
+
 /// Long enough for a program that only says something about itself.
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+
+/// Long enough for building all there is, and running its tests in an emulator.
+pub(crate) const BUILD: Duration = Duration::from_secs(20 * 60);
 
 /// The group that runs now, for the signal handler; 0 where none does.
 static GROUP: AtomicI32 = AtomicI32::new(0);
 
+/// Adds arguments to a call as one types them, apart by blanks.
+pub(crate) trait Words {
+    /// Adds them.
+    fn words(&mut self, words: &str) -> &mut Self;
+}
+
+impl Words for Command {
+    fn words(&mut self, words: &str) -> &mut Self {
+        self.args(words.split_whitespace())
+    }
+}
+
 /// Runs a program to its end, within the deadline, and returns what it wrote, to both outputs, in order.
 ///
-/// # Errors
-/// It could not be started, did not end in time, or failed: with its command line and all that it wrote.
-pub(crate) fn run(command: &mut Command, deadline: Duration) -> Result<String, String> {
-    let line = command_line(command);
-    let (status, output) =
-        status_and_output(command, deadline).map_err(|error| format!("{line}: {error}"))?;
-    succeeded(status, deadline, &line).map_err(|error| format!("{output}\n{error}"))?;
+/// An error has its command line and all that it wrote.
+pub(crate) fn run(command: &mut Command, deadline: Duration) -> Result<String> {
+    let (status, output) = status_and_output(command, deadline)?;
+    succeeded(status, deadline, command, &output)?;
     Ok(output)
 }
 
-/// Runs a program to its end, within the deadline, and returns what it wrote to its standard output only.
-///
-/// # Errors
-/// As [`run`]; what it wrote to its standard error is part of the text.
-pub(crate) fn stdout(command: &mut Command, deadline: Duration) -> Result<String, String> {
-    let line = command_line(command);
-    let (status, output, errors) = (|| -> io::Result<_> {
-        let (mut output, mut errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
-        command.stdout(output.try_clone()?).stderr(errors.try_clone()?);
-        let status = finish(command, deadline)?;
-        Ok((status, written(&mut output)?, written(&mut errors)?))
-    })()
-    .map_err(|error| format!("{line}: {error}"))?;
-    succeeded(status, deadline, &line).map_err(|error| format!("{output}{errors}\n{error}"))?;
+/// Runs a program as [`run`] does, and returns what it wrote to its standard output only.
+pub(crate) fn stdout(command: &mut Command, deadline: Duration) -> Result<String> {
+    let (mut output, mut errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    command.stdout(output.try_clone()?).stderr(errors.try_clone()?);
+    let status = finish(command, deadline)?;
+    let output = written(&mut output)?;
+    succeeded(
+        status,
+        deadline,
+        command,
+        &format!("{output}{}", written(&mut errors)?),
+    )?;
     Ok(output)
 }
 
 /// Runs a program that may fail, and returns its status and what it wrote to both outputs.
 ///
-/// # Errors
-/// It could not be started. One that did not end in time has the status of SIGKILL.
-pub(crate) fn status_and_output(
-    command: &mut Command,
-    deadline: Duration,
-) -> io::Result<(ExitStatus, String)> {
+/// One that did not end in time has the status of SIGKILL.
+pub(crate) fn status_and_output(command: &mut Command, deadline: Duration) -> Result<(ExitStatus, String)> {
     let mut output = tempfile::tempfile()?;
     command.stdout(output.try_clone()?).stderr(output.try_clone()?);
     let status = finish(command, deadline)?;
@@ -78,8 +86,9 @@ extern "C" fn die(signal: libc::c_int) {
 }
 
 /// Waits for the program's end or the deadline, then kills what is left of its group, and reaps it.
-fn finish(command: &mut Command, deadline: Duration) -> io::Result<ExitStatus> {
-    let mut child = command.stdin(Stdio::null()).process_group(0).spawn()?;
+fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
+    command.stdin(Stdio::null()).process_group(0);
+    let mut child = command.spawn().with_context(|| command_line(command))?;
     let group = child.id() as libc::pid_t;
     GROUP.store(group, Ordering::SeqCst);
     let (ended, end) = mpsc::channel();
@@ -97,7 +106,8 @@ fn finish(command: &mut Command, deadline: Duration) -> io::Result<ExitStatus> {
     kill(group);
     GROUP.store(0, Ordering::SeqCst);
     let status = child.wait()?;
-    waited.map(|()| status)
+    waited?;
+    Ok(status)
 }
 
 /// Waits for the program's end and leaves it a zombie.
@@ -139,13 +149,12 @@ fn written(file: &mut File) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn succeeded(status: ExitStatus, deadline: Duration, line: &str) -> Result<(), String> {
-    if status.success() {
-        Ok(())
-    } else if status.signal() == Some(libc::SIGKILL) {
-        Err(format!("{line}: killed, after {deadline:?} at the latest"))
-    } else {
-        Err(format!("{line}: {status}"))
+fn succeeded(status: ExitStatus, deadline: Duration, command: &Command, output: &str) -> Result<()> {
+    let line = command_line(command);
+    match status.signal() {
+        _ if status.success() => Ok(()),
+        Some(libc::SIGKILL) => bail!("{output}\n{line}: killed, after {deadline:?} at the latest"),
+        _ => bail!("{output}\n{line}: {status}"),
     }
 }
 
@@ -188,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_ran_and_what_it_wrote() {
-        let error = run(&mut sh("echo why; exit 3"), MINUTE).unwrap_err();
+        let error = run(&mut sh("echo why; exit 3"), MINUTE).unwrap_err().to_string();
         assert!(
             error.contains("why") && error.contains("sh -c") && error.contains('3'),
             "{error}"
@@ -199,7 +208,9 @@ mod tests {
     fn the_deadline_ends_the_whole_group() {
         let start = Instant::now();
         let script = "sleep 600 & echo $!; wait";
-        let error = run(&mut sh(script), Duration::from_millis(300)).unwrap_err();
+        let error = run(&mut sh(script), Duration::from_millis(300))
+            .unwrap_err()
+            .to_string();
         assert!(start.elapsed() < MINUTE && error.contains("killed"), "{error}");
         let pid = error.lines().next().unwrap();
         assert!(is_gone(pid), "{pid}");
@@ -215,7 +226,7 @@ mod tests {
     fn is_gone(pid: &str) -> bool {
         let start = Instant::now();
         while start.elapsed() < MINUTE {
-            let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let state = fs_err::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
             if state.is_empty() || state.contains(") Z ") || state.contains(") X ") {
                 return true;
             }

@@ -2,13 +2,14 @@
 
 pub(crate) mod foreign;
 
-use std::fs;
+use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::command::{self, MINUTE};
-use crate::files::io_failed;
+use anyhow::Result;
+
+use crate::command::{self, MINUTE, Words};
 use crate::privileges::is_root;
 use crate::search_path::exists;
 
@@ -19,10 +20,7 @@ const DOWNLOAD: Duration = Duration::from_secs(10 * 60);
 const UNPACKING: Duration = Duration::from_secs(5 * 60);
 
 /// Asks Debian which of these packages it has; `None` on another system.
-///
-/// # Errors
-/// dpkg-query is there and cannot be run.
-pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>, String> {
+pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
     if !exists("dpkg-query") {
         return Ok(None);
     }
@@ -30,22 +28,13 @@ pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>, String
     query.args(["--show", "--showformat", "${db:Status-Status} ${Package}\n"]);
     query.args(packages);
     // It fails where one is unknown, and lists the others all the same.
-    let (_, output) =
-        command::status_and_output(&mut query, MINUTE).map_err(|error| format!("dpkg-query: {error}"))?;
-    Ok(Some(
-        output
-            .lines()
-            .filter_map(|line| line.strip_prefix("installed "))
-            .map(str::to_owned)
-            .collect(),
-    ))
+    let (_, output) = command::status_and_output(&mut query, MINUTE)?;
+    let names = output.lines().filter_map(|line| line.strip_prefix("installed "));
+    Ok(Some(names.map(str::to_owned).collect()))
 }
 
 /// Returns what to write before apt-get, or `None` where it may not be used.
-///
-/// # Errors
-/// sudo is there and cannot be run.
-pub(crate) fn apt_prefix() -> Result<Option<&'static [&'static str]>, String> {
+pub(crate) fn apt_prefix() -> Result<Option<&'static [&'static str]>> {
     if !exists("apt-get") {
         return Ok(None);
     }
@@ -55,44 +44,34 @@ pub(crate) fn apt_prefix() -> Result<Option<&'static [&'static str]>, String> {
     if !exists("sudo") {
         return Ok(None);
     }
-    let (status, _) = command::status_and_output(Command::new("sudo").args(["-n", "true"]), MINUTE)
-        .map_err(|error| format!("sudo: {error}"))?;
+    let (status, _) = command::status_and_output(Command::new("sudo").args(["-n", "true"]), MINUTE)?;
     Ok(status.success().then_some(&["sudo", "-n"]))
 }
 
 /// Makes a call of apt-get.
 pub(crate) fn apt_get(prefix: &[&str], arguments: &[&str]) -> Command {
-    const OPTIONS: [&str; 7] = [
-        "--quiet",
-        "-o",
-        "DPkg::Lock::Timeout=120",
-        "-o",
-        "Acquire::Retries=3",
-        "-o",
-        "Acquire::http::Timeout=30",
-    ];
-    let mut words = prefix.to_vec();
-    words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-    words.extend(OPTIONS);
-    words.extend(arguments);
+    let words = [
+        prefix,
+        &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"],
+    ]
+    .concat();
     let mut command = Command::new(words[0]);
     command.args(&words[1..]);
+    command.words("-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30");
+    command.args(arguments);
     command
 }
 
 /// Downloads packages, each as `name` or `name=version`, and unpacks them into a folder: nothing is installed.
-///
-/// # Errors
-/// The archive does not have one of them.
-pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<(), String> {
+pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<()> {
     unpack_with(apt_get(&[], &["download"]), packages, folder)
 }
 
-fn unpack_with(mut download: Command, packages: &[String], folder: &Path) -> Result<(), String> {
-    let archives = tempfile::tempdir_in(folder).map_err(io_failed(folder))?;
+fn unpack_with(mut download: Command, packages: &[String], folder: &Path) -> Result<()> {
+    let archives = tempfile::tempdir_in(folder)?;
     command::run(download.args(packages).current_dir(&archives), DOWNLOAD)?;
-    for archive in fs::read_dir(&archives).map_err(io_failed(archives.path()))? {
-        let archive = archive.map_err(io_failed(archives.path()))?;
+    for archive in fs::read_dir(archives.path())? {
+        let archive = archive?;
         let mut dpkg = Command::new("dpkg");
         dpkg.arg("--extract").args([&archive.path(), folder]);
         command::run(&mut dpkg, UNPACKING)?;
@@ -101,10 +80,7 @@ fn unpack_with(mut download: Command, packages: &[String], folder: &Path) -> Res
 }
 
 /// Returns the versions of a package that the archive has, the newest first; none on another system.
-///
-/// # Errors
-/// apt-cache is there and cannot be run.
-pub(crate) fn versions(package: &str) -> Result<Vec<String>, String> {
+pub(crate) fn versions(package: &str) -> Result<Vec<String>> {
     if !exists("apt-cache") || !exists("dpkg") {
         return Ok(Vec::new());
     }
@@ -119,10 +95,7 @@ fn versions_in(madison: &str) -> Vec<String> {
 }
 
 /// Returns the packages that a version of a package depends on, alternatives among them.
-///
-/// # Errors
-/// The archive does not have it.
-pub(crate) fn dependencies(package: &str, version: &str) -> Result<Vec<String>, String> {
+pub(crate) fn dependencies(package: &str, version: &str) -> Result<Vec<String>> {
     let mut show = Command::new("apt-cache");
     let output = command::stdout(show.args(["show", &format!("{package}={version}")]), MINUTE)?;
     Ok(dependencies_in(&output))
@@ -139,16 +112,13 @@ fn dependencies_in(record: &str) -> Vec<String> {
 }
 
 /// Returns these packages and all that they depend on, as far as it is not installed.
-///
-/// # Errors
-/// apt-cache or dpkg-query cannot be run.
-pub(crate) fn missing_with_dependencies(packages: &[String]) -> Result<Vec<String>, String> {
+pub(crate) fn missing_with_dependencies(packages: &[String]) -> Result<Vec<String>> {
     if packages.is_empty() {
         return Ok(Vec::new());
     }
     let mut depends = Command::new("apt-cache");
-    depends.args(["depends", "--recurse", "--no-recommends", "--no-suggests"]);
-    depends.args(["--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances"]);
+    depends.words("depends --recurse --no-recommends --no-suggests");
+    depends.words("--no-conflicts --no-breaks --no-replaces --no-enhances");
     let output = command::stdout(depends.args(packages), MINUTE)?;
     // Each package begins a line, what it depends on is indented; a virtual one is in angle brackets.
     let all: Vec<&str> = output

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use anyhow::Result;
+
+use crate::command::Words;
 use crate::requirements::{BINDGEN, LINK, missing};
 use crate::stage::{Done, not_installed};
 
@@ -21,36 +24,28 @@ pub(crate) const ALL: [&str; 8] = [
 pub(crate) const DEFAULT: &str = "load";
 
 /// What is type-checked: with all features `link` wins, and what `load` and neither of them compile is other code.
-pub(crate) const TYPE_CHECKED: [&[&str]; 3] = [
-    &["--workspace", "--all-features"],
-    &["--workspace"],
-    &["--package", "pcsc-sys", "--no-default-features"],
+pub(crate) const TYPE_CHECKED: [&str; 3] = [
+    "--workspace --all-features",
+    "--workspace",
+    "--package pcsc-sys --no-default-features",
 ];
 
 /// The sets that can be built on this machine, and what was left out.
-///
-/// # Errors
-/// In CI, that something is not installed.
-pub(crate) fn sets_for_this_machine() -> Result<(Vec<&'static str>, Done), String> {
-    let mut sets = Vec::new();
-    let mut left_out = Vec::new();
+pub(crate) fn sets_for_this_machine() -> Result<(Vec<&'static str>, Done)> {
+    let (mut sets, mut left_out) = (Vec::new(), Vec::new());
     for set in ALL {
-        let missing = missing(packages_for(set))?;
-        if missing.is_empty() {
-            sets.push(set);
-        } else {
-            left_out.push(format!(
+        match missing(packages_for(set))? {
+            missing if missing.is_empty() => sets.push(set),
+            missing => left_out.push(format!(
                 "the features {set} (not installed: {})",
                 missing.join(", ")
-            ));
+            )),
         }
     }
-    let done = if left_out.is_empty() {
-        Done::All
-    } else {
-        not_installed(left_out.join("; "))?
-    };
-    Ok((sets, done))
+    if left_out.is_empty() {
+        return Ok((sets, Done::All));
+    }
+    Ok((sets, not_installed(left_out.join("; "))?))
 }
 
 fn packages_for(set: &str) -> &'static [&'static str] {
@@ -65,11 +60,7 @@ fn packages_for(set: &str) -> &'static [&'static str] {
 
 /// Adds the arguments that build pcsc-sys with this set alone.
 pub(crate) fn only_with<'c>(command: &'c mut Command, set: &str) -> &'c mut Command {
-    command.args([
-        "--package",
-        "pcsc-sys",
-        "--no-default-features",
-        "--features",
-        set,
-    ])
+    command
+        .words("--package pcsc-sys --no-default-features --features")
+        .arg(set)
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use anyhow::{Context, Result};
+
 use crate::command::run;
 
 /// Each package of fuzz targets, and these by their names in its `Cargo.toml`.
@@ -23,21 +25,17 @@ const DEFAULT_SECONDS: u64 = 600;
 const BUILDING: Duration = Duration::from_secs(15 * 60);
 
 /// Runs the targets, one after the other.
-///
-/// # Errors
-/// What is not installed; or a finding, with what the fuzzer wrote of it.
-pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<(), String> {
+pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<()> {
     let seconds = match seconds {
         None => DEFAULT_SECONDS,
         Some(text) => text
             .parse()
-            .map_err(|_| format!("{text} is no number of seconds"))?,
+            .with_context(|| format!("{text} is no number of seconds"))?,
     };
     for (package, targets) in PACKAGES {
         let package = root.join(package);
-        run(&mut cargo_fuzz(&package, &["--version"]), BUILDING).map_err(|error| {
-            format!("{error}\ninstall it: rustup toolchain install nightly; cargo install cargo-fuzz")
-        })?;
+        run(&mut cargo_fuzz(&package, &["--version"]), BUILDING)
+            .context("install it: rustup toolchain install nightly; cargo install cargo-fuzz")?;
         run(&mut cargo_fuzz(&package, &["build"]), BUILDING)?;
         for target in targets {
             let time = format!("-max_total_time={seconds}");
@@ -72,7 +70,7 @@ fn executions(output: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::{PACKAGES, executions};
-    use std::fs;
+    use fs_err as fs;
     use std::path::Path;
 
     #[test]

@@ -1,8 +1,11 @@
 //! The C headers on this machine.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
+
+use anyhow::{Context, Result};
+use fs_err as fs;
 
 use crate::command::{self, MINUTE};
 
@@ -13,10 +16,7 @@ pub(crate) const INSTALLED_HEADERS: &[&str] = &[
 ];
 
 /// The folder of pcsc-lite's headers: where pkg-config says, else one of the usual two.
-///
-/// # Errors
-/// They are in none of them.
-pub(crate) fn pcsclite() -> Result<PathBuf, String> {
+pub(crate) fn pcsclite() -> Result<PathBuf> {
     let mut pkg_config = Command::new("pkg-config");
     // Where it fails, the usual places are left.
     let said =
@@ -31,28 +31,21 @@ pub(crate) fn pcsclite() -> Result<PathBuf, String> {
         )
         .map(Path::to_owned)
         .find(|folder| folder.join("winscard.h").exists())
-        .ok_or_else(|| "pcsc-lite's headers are not here: install libpcsclite-dev".to_owned())
+        .context("pcsc-lite's headers are not here: install libpcsclite-dev")
 }
 
 /// The version of the installed headers.
-///
-/// # Errors
-/// There are none, or they do not give it.
-pub(crate) fn pcsclite_version() -> Result<String, String> {
+pub(crate) fn pcsclite_version() -> Result<String> {
     let path = pcsclite()?.join("pcsclite.h");
-    let text = fs::read_to_string(&path)
-        .map_err(|error| format!("{}: {error}; install libpcsclite-dev", path.display()))?;
+    let text = fs::read_to_string(&path).context("install libpcsclite-dev")?;
     let line = text.lines().find(|line| line.contains("PCSCLITE_VERSION_NUMBER"));
     line.and_then(|line| line.split('"').nth(1))
         .map(str::to_owned)
-        .ok_or_else(|| format!("{} does not give its version", path.display()))
+        .with_context(|| format!("{} does not give its version", path.display()))
 }
 
 /// The headers that belong to libclang itself, which mingw-w64's include.
-///
-/// # Errors
-/// They are not below /usr/lib.
-pub(crate) fn clang() -> Result<PathBuf, String> {
+pub(crate) fn clang() -> Result<PathBuf> {
     let children = |path: PathBuf| -> io::Result<Vec<PathBuf>> {
         fs::read_dir(path)?
             .map(|entry| entry.map(|entry| entry.path()))
@@ -70,5 +63,5 @@ pub(crate) fn clang() -> Result<PathBuf, String> {
     found.sort();
     found
         .pop()
-        .ok_or_else(|| "no clang headers below /usr/lib: install libclang-dev".to_owned())
+        .context("no clang headers below /usr/lib: install libclang-dev")
 }

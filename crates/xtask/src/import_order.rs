@@ -1,12 +1,12 @@
-//! The order of the files that `main.rs` describes is the one that they import each other in.
+//! The order of the files that `lib.rs` describes is the one that they import each other in.
 
+use fs_err as fs;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The lines of the order, from the top, each with its files; that of the stages is `stages/*`.
 fn described_order() -> Vec<Vec<&'static str>> {
-    let lines = include_str!("main.rs").lines();
+    let lines = include_str!("lib.rs").lines();
     let described = lines.filter_map(|line| line.strip_prefix("//! - `"));
     // The commands are such a list too.
     described
@@ -28,7 +28,7 @@ fn line_of(file: &str) -> usize {
     let mut lines = described_order().into_iter();
     lines
         .position(|line| line.contains(&name))
-        .unwrap_or_else(|| panic!("the order in main.rs lacks {file}"))
+        .unwrap_or_else(|| panic!("the order in lib.rs lacks {file}"))
 }
 
 /// The sources below a folder, as `stages/abi/items` and the path.

@@ -3,18 +3,16 @@
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::{Context, Result, bail};
+
 use crate::command::{self, MINUTE};
 
 /// Tells whether the loader opens a library when this program starts.
-pub(crate) fn needs_library(program: &Path, library: &str) -> Result<bool, String> {
+pub(crate) fn needs_library(program: &Path, library: &str) -> Result<bool> {
     let mut readelf = Command::new("readelf");
-    let output = command::stdout(readelf.arg("-d").arg(program), MINUTE)
-        .map_err(|error| format!("{error}\ninstall binutils"))?;
+    let output = command::stdout(readelf.arg("-d").arg(program), MINUTE).context("install binutils")?;
     if !output.contains("(NEEDED)") {
-        return Err(format!(
-            "readelf does not say what {} needs:\n{output}",
-            program.display()
-        ));
+        bail!("readelf does not say what {} needs:\n{output}", program.display());
     }
     Ok(output
         .lines()

@@ -2,14 +2,12 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+
+use anyhow::Result;
 
 use crate::cargo;
-use crate::command;
-use crate::files::copy;
-
-/// How long any program of these checks may take; nearly all of it is building.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(300);
+use crate::command::{self, BUILD, Words};
+use crate::files::{copy, write};
 
 /// Makes a call of Cargo in a package, which shares what the workspace has built.
 pub(crate) fn cargo(root: &Path, package: &Path) -> Command {
@@ -19,7 +17,7 @@ pub(crate) fn cargo(root: &Path, package: &Path) -> Command {
 }
 
 /// Gives a package the workspace's versions, unless it has versions already, so that nothing is built twice.
-pub(crate) fn lock_as_workspace(root: &Path, package: &Path) -> Result<(), String> {
+pub(crate) fn lock_as_workspace(root: &Path, package: &Path) -> Result<()> {
     let lock = package.join("Cargo.lock");
     if lock.exists() {
         Ok(())
@@ -29,10 +27,23 @@ pub(crate) fn lock_as_workspace(root: &Path, package: &Path) -> Result<(), Strin
 }
 
 /// Checks a package's format and lints.
-pub(crate) fn format_and_lint(root: &Path, package: &Path) -> Result<(), String> {
+pub(crate) fn format_and_lint(root: &Path, package: &Path) -> Result<()> {
     lock_as_workspace(root, package)?;
-    command::run(cargo(root, package).args(["fmt", "--check"]), DEADLINE)?;
+    command::run(cargo(root, package).args(["fmt", "--check"]), BUILD)?;
     let mut clippy = cargo(root, package);
-    clippy.args(["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]);
-    command::run(&mut clippy, DEADLINE).map(drop)
+    clippy.words("clippy --quiet --all-targets -- -D warnings");
+    command::run(&mut clippy, BUILD).map(drop)
+}
+
+/// Makes a package of these sources, with the workspace's versions; `manifest` follows in it upon the name.
+pub(crate) fn make(root: &Path, package: &Path, manifest: &str, sources: &[(&str, &str)]) -> Result<()> {
+    let name = package.file_name().unwrap_or_default().to_string_lossy();
+    let start =
+        format!("[workspace]\n[package]\nname = \"{name}-user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n");
+    let _ = fs_err::remove_dir_all(package);
+    write(&package.join("Cargo.toml"), &(start + manifest))?;
+    for (path, text) in sources {
+        write(&package.join(path), text)?;
+    }
+    copy(&root.join("Cargo.lock"), &package.join("Cargo.lock"))
 }

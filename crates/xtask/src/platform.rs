@@ -2,37 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+
+use anyhow::Result;
 
 use crate::cargo::target_folder;
+use crate::command::{BUILD, Words};
 use crate::stage::Done;
 use crate::tally;
 use crate::toolchains;
 
-/// Compiling the standard library and all tests, and running these in an emulator.
-const DEADLINE: Duration = Duration::from_secs(20 * 60);
-
 /// All tests, but those of the workspace's own commands, which are for the machine that they run on.
-pub(crate) const WHOLE: &[&str] = &["--workspace", "--exclude", "xtask", "--lib", "--bins", "--tests"];
+pub(crate) const WHOLE: &str = "--workspace --exclude xtask --lib --bins --tests";
 
 /// The tests of what a platform can change: sizes, orders of bytes, the functions' signatures.
-pub(crate) const QUICK: &[&str] = &[
-    "--package",
-    "pcsc-iso7816",
-    "--package",
-    "pcsc-session",
-    "--package",
-    "pcsc-sim",
-    "--package",
-    "pcsc-sys",
-    "--lib",
-    "--test",
-    "agreement",
-    "--test",
-    "boundary",
-    "--test",
-    "conformance",
-];
+pub(crate) const QUICK: &str = "--package pcsc-iso7816 --package pcsc-session --package pcsc-sim \
+    --package pcsc-sys --lib --test agreement --test boundary --test conformance";
 
 /// A target, and what is used for it.
 pub(crate) struct Platform {
@@ -59,6 +43,18 @@ pub(crate) enum Std {
 }
 
 impl Platform {
+    /// Describes a Linux that runs in an emulator.
+    pub(crate) fn emulated(target: &'static str, linker: &str, runner: &str) -> Platform {
+        Platform {
+            target,
+            std: Std::OfTheOldestCompiler,
+            linker: linker.to_owned(),
+            flags: String::new(),
+            runner: runner.to_owned(),
+            is_emulated: true,
+        }
+    }
+
     /// Returns the folder of all that is built for this platform.
     pub(crate) fn target_folder(&self, root: &Path) -> PathBuf {
         target_folder(root).join("platforms").join(self.target)
@@ -66,10 +62,7 @@ impl Platform {
 
     /// Makes a call of Cargo that builds for this platform and runs there: what it is told by variables, so that each
     /// Cargo that a test calls does the same.
-    ///
-    /// # Errors
-    /// There is no such compiler.
-    pub(crate) fn cargo(&self, root: &Path) -> Result<Command, String> {
+    pub(crate) fn cargo(&self, root: &Path) -> Result<Command> {
         let toolchain = match self.std {
             Std::OfTheOldestCompiler => toolchains::oldest()?,
             Std::FromSources => toolchains::with_std_sources()?,
@@ -100,20 +93,13 @@ impl Platform {
     }
 
     /// Runs tests that need no service: [`WHOLE`] or [`QUICK`].
-    ///
-    /// # Errors
-    /// One failed, or there is no such compiler.
-    pub(crate) fn test(&self, root: &Path, packages: &[&str]) -> Result<Done, String> {
+    pub(crate) fn test(&self, root: &Path, packages: &str) -> Result<Done> {
         Self::run_tests(self.cargo(root)?, packages)
     }
 
     /// Runs tests as [`test`](Self::test) does, by a call of Cargo that may have more variables.
-    ///
-    /// # Errors
-    /// One failed.
-    pub(crate) fn run_tests(mut cargo: Command, packages: &[&str]) -> Result<Done, String> {
-        cargo.args(["test", "--locked", "--no-fail-fast"]);
-        tally::run(cargo.args(packages), DEADLINE)?;
+    pub(crate) fn run_tests(mut cargo: Command, packages: &str) -> Result<Done> {
+        tally::run(cargo.words("test --locked --no-fail-fast").words(packages), BUILD)?;
         Ok(Done::All)
     }
 

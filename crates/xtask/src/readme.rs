@@ -1,49 +1,43 @@
 //! The fenced blocks of the README.
 
+use anyhow::{Context, Result, bail};
+
 /// Returns the blocks of Rust in a text; there must be one, and none that is marked as more than Rust.
-pub(crate) fn rust_blocks(text: &str) -> Result<Vec<&str>, String> {
+pub(crate) fn rust_blocks(text: &str) -> Result<Vec<&str>> {
     let mut marks = text
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("```"));
     if let Some(mark) = marks.find(|mark| mark.starts_with("rust") && *mark != "rust") {
-        return Err(format!(
-            "README.md has a block of {mark}, which would not be checked"
-        ));
+        bail!("README.md has a block of {mark}, which would not be checked");
     }
     let blocks = text.split("```rust\n").skip(1);
     let blocks: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
     if blocks.is_empty() {
-        return Err("README.md has no Rust block".to_owned());
+        bail!("README.md has no Rust block");
     }
     Ok(blocks)
 }
 
 /// Returns the arguments of the calls of Cargo in the first block of shell.
-///
-/// # Errors
-/// There is no such block, or it has something else.
-pub(crate) fn first_commands(text: &str) -> Result<Vec<&str>, String> {
+pub(crate) fn first_commands(text: &str) -> Result<Vec<&str>> {
     let block = text
         .split_once("```sh\n")
         .and_then(|(_, rest)| rest.split_once("```"));
-    let (block, _) = block.ok_or("README.md has no block of shell")?;
+    let (block, _) = block.context("README.md has no block of shell")?;
     let commands = block.lines().map(|line| {
         let command = line.split('#').next().unwrap_or_default().trim();
         command
             .strip_prefix("cargo ")
-            .ok_or_else(|| format!("README.md begins with {line}, which is no call of Cargo"))
+            .with_context(|| format!("README.md begins with {line}, which is no call of Cargo"))
     });
     commands.collect()
 }
 
 /// Returns the lines of a manifest for each kind of user: blocks below comments such as `<!-- user: session -->`.
-///
-/// # Errors
-/// There is no such comment, or one that no block of TOML follows.
-pub(crate) fn manifest_blocks(text: &str) -> Result<Vec<(&str, &str)>, String> {
+pub(crate) fn manifest_blocks(text: &str) -> Result<Vec<(&str, &str)>> {
     let parts: Vec<_> = text.split("<!-- user: ").skip(1).collect();
     if parts.is_empty() {
-        return Err("README.md has no lines for users".to_owned());
+        bail!("README.md has no lines for users");
     }
     let blocks = parts.into_iter().map(|part| {
         let (name, rest) = part.split_once(" -->\n")?;
@@ -51,7 +45,7 @@ pub(crate) fn manifest_blocks(text: &str) -> Result<Vec<(&str, &str)>, String> {
         Some((name, lines))
     });
     let blocks: Option<Vec<_>> = blocks.collect();
-    blocks.ok_or_else(|| "README.md has a comment for a user without a block of TOML below".to_owned())
+    blocks.context("README.md has a comment for a user without a block of TOML below")
 }
 
 #[cfg(test)]
@@ -67,10 +61,8 @@ mod tests {
     fn no_block_of_rust_escapes() {
         for mark in ["rust,no_run", "rust ", "rustdoc"] {
             let text = format!("```rust\na();\n```\n```{mark}\nb();\n```\n");
-            assert!(
-                super::rust_blocks(&text).is_err_and(|error| error.contains(mark)),
-                "{mark}"
-            );
+            let error = super::rust_blocks(&text).unwrap_err().to_string();
+            assert!(error.contains(mark), "{error}");
         }
     }
 

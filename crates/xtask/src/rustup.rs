@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use anyhow::Result;
+
 use crate::cargo::{cargo, host};
 use crate::command::{self, MINUTE};
 use crate::debian;
@@ -85,10 +87,7 @@ pub(crate) const STD_SOURCES: &str =
 const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 
 /// The names of all that some stage uses on this machine.
-///
-/// # Errors
-/// Cargo does not say what machine this is.
-pub(crate) fn names() -> Result<Vec<&'static str>, String> {
+pub(crate) fn names() -> Result<Vec<&'static str>> {
     let has_sanitizer = has_sanitizer(&host(Path::new("."))?);
     Ok(PARTS
         .iter()
@@ -113,10 +112,7 @@ pub(crate) fn is_known(name: &str) -> bool {
 }
 
 /// Asks rustup, where there is one, for what is missing. Without a network it fails, and the stages are left out.
-///
-/// # Errors
-/// Those of [`names`].
-pub(crate) fn install() -> Result<(), String> {
+pub(crate) fn install() -> Result<()> {
     if !exists("rustup") {
         return Ok(());
     }
@@ -164,17 +160,14 @@ fn has_in_sysroot(toolchain: &str, path: &str) -> bool {
         .is_ok_and(|sysroot| Path::new(sysroot.trim()).join("lib/rustlib").join(path).exists())
 }
 
-fn rustc(toolchain: &str, arguments: &[&str]) -> Result<String, String> {
+fn rustc(toolchain: &str, arguments: &[&str]) -> Result<String> {
     let mut rustc = Command::new("rustup");
     rustc.args(["run", toolchain, "rustc"]).args(arguments);
     command::stdout(&mut rustc, MINUTE)
 }
 
 /// Returns the newest version of Debian's compiler for web browsers that begins so: the archive has more than one.
-///
-/// # Errors
-/// apt-cache is there and cannot be run.
-pub(crate) fn debian_version(prefix: &str) -> Result<Option<String>, String> {
+pub(crate) fn debian_version(prefix: &str) -> Result<Option<String>> {
     let versions = debian::versions("rustc-web")?;
     Ok(newest_that_begins(&versions, prefix))
 }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use anyhow::{Result, bail};
+
 /// What a stage does, in the workspace's root.
-pub(crate) type Run = fn(&Path) -> Result<Done, String>;
+pub(crate) type Run = fn(&Path) -> Result<Done>;
 
 /// One part of the test.
 pub(crate) struct Stage {
@@ -11,8 +13,8 @@ pub(crate) struct Stage {
     pub(crate) name: &'static str,
     /// What it does, in one line.
     pub(crate) about: &'static str,
-    /// Debian's names of the packages without which it is left out.
-    pub(crate) needs: &'static [&'static str],
+    /// Debian's names of the packages without which it is left out, in groups.
+    pub(crate) needs: &'static [&'static [&'static str]],
     /// Does it.
     pub(crate) run: Run,
     /// Does what takes too long for each run: it follows with `--all`.
@@ -40,17 +42,14 @@ impl Done {
 }
 
 /// Leaves out what cannot be done for want of something that could be installed. In CI nothing is left out so.
-///
-/// # Errors
-/// The same reason, in CI.
-pub(crate) fn not_installed(reason: String) -> Result<Done, String> {
+pub(crate) fn not_installed(reason: String) -> Result<Done> {
     let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
     not_installed_where(is_ci, reason)
 }
 
-fn not_installed_where(is_ci: bool, reason: String) -> Result<Done, String> {
+fn not_installed_where(is_ci: bool, reason: String) -> Result<Done> {
     if is_ci {
-        Err(format!("{reason}; CI is to have everything"))
+        bail!("{reason}; CI is to have everything")
     } else {
         Ok(Done::LeftOut(reason))
     }
@@ -63,7 +62,15 @@ mod tests {
     #[test]
     fn nothing_is_left_out_in_ci_for_want_of_a_package() {
         let reason = || "not installed: valgrind".to_owned();
-        assert_eq!(not_installed_where(false, reason()), Ok(Done::LeftOut(reason())));
-        assert!(not_installed_where(true, reason()).is_err_and(|error| error.contains("valgrind")));
+        assert_eq!(
+            not_installed_where(false, reason()).unwrap(),
+            Done::LeftOut(reason())
+        );
+        assert!(
+            not_installed_where(true, reason())
+                .unwrap_err()
+                .to_string()
+                .contains("valgrind")
+        );
     }
 }

@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn each_package_that_a_stage_needs_can_be_looked_for() {
-        let needs = STAGES.iter().flat_map(|stage| stage.needs);
-        for name in needs.chain(LINK).chain(BINDGEN) {
+        let needs = STAGES.iter().flat_map(|stage| stage.needs.concat());
+        for name in needs.chain(LINK.iter().copied()).chain(BINDGEN.iter().copied()) {
             assert!(is_known(name), "{name}");
         }
     }

@@ -4,20 +4,20 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use anyhow::Result;
+
 use crate::command;
 
 static PASSED: AtomicU64 = AtomicU64::new(0);
 static FAILED: AtomicU64 = AtomicU64::new(0);
 
 /// Runs a program with tests in it, as [`command::run`] does, and counts their results, also where it fails.
-///
-/// # Errors
-/// As [`command::run`].
-pub(crate) fn run(tests: &mut Command, deadline: Duration) -> Result<String, String> {
+pub(crate) fn run(tests: &mut Command, deadline: Duration) -> Result<String> {
     let result = command::run(tests, deadline);
     // The error has all that the program wrote.
     match &result {
-        Ok(output) | Err(output) => count(output),
+        Ok(output) => count(output),
+        Err(error) => count(&error.to_string()),
     }
     result
 }

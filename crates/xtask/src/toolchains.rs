@@ -1,9 +1,11 @@
 //! Compilers beside the one that runs this, each with its Cargo: rustup's, or Debian's, unpacked and not installed.
 
+use fs_err as fs;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use anyhow::{Context, Result};
 
 use crate::cache;
 use crate::debian::{self, foreign};
@@ -23,15 +25,12 @@ pub(crate) enum Toolchain {
 
 /// Returns the oldest compiler that the workspace promises to build with. It has the standard library of the targets of
 /// [`rustup::TARGETS`] too.
-///
-/// # Errors
-/// Neither rustup nor Debian's archive has it, or it cannot be downloaded.
-pub(crate) fn oldest() -> Result<Toolchain, String> {
+pub(crate) fn oldest() -> Result<Toolchain> {
     if rustup::has_oldest() {
         return Ok(Toolchain::Rustup(OLDEST));
     }
-    let version =
-        rustup::debian_version(OLDEST)?.ok_or_else(|| format!("there is no compiler of version {OLDEST}"))?;
+    let version = rustup::debian_version(OLDEST)?
+        .with_context(|| format!("there is no compiler of version {OLDEST}"))?;
     let of_others: Vec<_> = TARGETS
         .iter()
         .map(|(_, architecture)| format!("libstd-rust-web-dev:{architecture}={version}"))
@@ -40,15 +39,12 @@ pub(crate) fn oldest() -> Result<Toolchain, String> {
 }
 
 /// Returns a compiler that has the sources of the standard library and may compile them.
-///
-/// # Errors
-/// Neither rustup's nightly compiler nor Debian's archive has them, or they cannot be downloaded.
-pub(crate) fn with_std_sources() -> Result<Toolchain, String> {
+pub(crate) fn with_std_sources() -> Result<Toolchain> {
     if rustup::has_std_sources(NIGHTLY) {
         return Ok(Toolchain::Rustup(NIGHTLY));
     }
     let version =
-        rustup::debian_version("")?.ok_or("there is no compiler with the standard library's sources")?;
+        rustup::debian_version("")?.context("there is no compiler with the standard library's sources")?;
     unpacked("rust-with-sources", &version, &COMPILER_AND_SOURCES, &[]).map(Toolchain::Unpacked)
 }
 
@@ -100,7 +96,7 @@ impl Toolchain {
 }
 
 /// Downloads and unpacks these packages in this version, and the libraries that they lack here, unless it was done.
-fn unpacked(name: &str, version: &str, packages: &[&str], of_others: &[String]) -> Result<PathBuf, String> {
+fn unpacked(name: &str, version: &str, packages: &[&str], of_others: &[String]) -> Result<PathBuf> {
     cache::filled(&format!("{name}-{version}"), |folder| {
         println!("   unpacking {} {version}", packages.join(" "));
         debian::unpack(&with_libraries(version, packages)?, folder)?;
@@ -109,7 +105,7 @@ fn unpacked(name: &str, version: &str, packages: &[&str], of_others: &[String]) 
 }
 
 /// Returns these packages, as apt-get takes a version of them, and the libraries that they lack here.
-fn with_libraries(version: &str, packages: &[&str]) -> Result<Vec<String>, String> {
+fn with_libraries(version: &str, packages: &[&str]) -> Result<Vec<String>> {
     let mut wanted: Vec<String> = packages.iter().map(|name| format!("{name}={version}")).collect();
     let mut libraries = Vec::new();
     for package in packages {

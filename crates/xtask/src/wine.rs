@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use anyhow::Result;
+
 use crate::cache;
 use crate::cargo::target_folder;
 use crate::command;
 use crate::debian::foreign;
-use crate::files::{copy, io_failed, write};
+use crate::files::{copy, write};
 use crate::platform::{Platform, Std, WHOLE};
 use crate::stage::Done;
 use crate::toolchains;
@@ -27,10 +29,7 @@ pub(crate) struct Wine {
 
 impl Wine {
     /// Returns the installed Wine.
-    ///
-    /// # Errors
-    /// It does not start.
-    pub(crate) fn of_64_bits(root: &Path) -> Result<Wine, String> {
+    pub(crate) fn of_64_bits(root: &Path) -> Result<Wine> {
         Wine {
             platform: platform("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc-posix"),
             programs: "/usr/lib/wine".into(),
@@ -41,10 +40,7 @@ impl Wine {
     }
 
     /// Returns Debian's Wine for 32 bits, which is unpacked and not installed: it is a package for another processor.
-    ///
-    /// # Errors
-    /// It cannot be downloaded, or does not start.
-    pub(crate) fn of_32_bits(root: &Path) -> Result<Wine, String> {
+    pub(crate) fn of_32_bits(root: &Path) -> Result<Wine> {
         let unpacked = cache::filled("wine-32", unpack_32_bits)?;
         let mut platform = platform("i686-pc-windows-gnu", "i686-w64-mingw32-gcc-posix");
         platform.flags = format!("-Lnative={}", startup_objects(root)?.display());
@@ -62,9 +58,9 @@ impl Wine {
     }
 
     /// Begins the prefix, with the library that Wine lacks.
-    fn begun(mut self, root: &Path, program: &str, flags: &[&str]) -> Result<Wine, String> {
+    fn begun(mut self, root: &Path, program: &str, flags: &[&str]) -> Result<Wine> {
         let folder = target_folder(root).join("wine");
-        std::fs::create_dir_all(&folder).map_err(io_failed(&folder))?;
+        fs_err::create_dir_all(&folder)?;
         let prefix = folder.join(self.platform.target);
         self.variables.push(("WINEPREFIX", prefix.clone()));
         self.variables.push(("WINEDEBUG", "-all".into()));
@@ -105,20 +101,14 @@ impl Wine {
     }
 
     /// Makes a call of Cargo that builds for Windows and runs there.
-    ///
-    /// # Errors
-    /// There is no such compiler.
-    pub(crate) fn cargo(&self, root: &Path) -> Result<Command, String> {
+    pub(crate) fn cargo(&self, root: &Path) -> Result<Command> {
         let mut cargo = self.platform.cargo(root)?;
         cargo.envs(self.variables.iter().cloned());
         Ok(cargo)
     }
 
     /// Runs all tests that need no service.
-    ///
-    /// # Errors
-    /// One failed.
-    pub(crate) fn test(&self, root: &Path) -> Result<Done, String> {
+    pub(crate) fn test(&self, root: &Path) -> Result<Done> {
         // Tests run the examples' programs, and Wine cannot call Cargo for them.
         let mut examples = self.cargo(root)?;
         examples.args(["build", "--locked", "--package", "pcsc-session", "--examples"]);
@@ -148,22 +138,22 @@ fn platform(target: &'static str, linker: &str) -> Platform {
 }
 
 /// Unpacks Wine, and what it needs beside itself.
-fn unpack_32_bits(folder: &Path) -> Result<(), String> {
+fn unpack_32_bits(folder: &Path) -> Result<()> {
     foreign::unpack(&["wine32:i386".to_owned(), "libwine:i386".to_owned()], folder)?;
     // Debian's looks for the installed server.
     let server = folder.join("usr/lib/wine/wineserver");
     copy(&server.with_file_name("wineserver32"), &server)?;
     // Debian's is a link to the installed library. Without it no window can be made, and no program runs.
     let library = folder.join("usr/lib/i386-linux-gnu/wine/i386-windows/zlib1.dll");
-    let _ = std::fs::remove_file(&library);
+    let _ = fs_err::remove_file(&library);
     copy(Path::new("/usr/i686-w64-mingw32/lib/zlib1.dll"), &library)
 }
 
 /// Compiles the objects that stand at a program's beginning and end, from the standard library's sources: where that is
 /// compiled nobody else makes them. Returns their folder.
-fn startup_objects(root: &Path) -> Result<PathBuf, String> {
+fn startup_objects(root: &Path) -> Result<PathBuf> {
     let folder = target_folder(root).join("wine/startup");
-    std::fs::create_dir_all(&folder).map_err(io_failed(&folder))?;
+    fs_err::create_dir_all(&folder)?;
     let toolchain = toolchains::with_std_sources()?;
     let mut sysroot = toolchain.rustc();
     let sysroot = command::stdout(sysroot.args(["--print", "sysroot"]), DEADLINE)?;

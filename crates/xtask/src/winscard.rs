@@ -2,52 +2,48 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
-use crate::command;
+use anyhow::Result;
+
+use crate::command::{self, BUILD};
 use crate::files::copy;
 use crate::outside_packages::lock_as_workspace;
 use crate::tally;
 use crate::wine::Wine;
 
-const DEADLINE: Duration = Duration::from_secs(10 * 60);
-
 /// Builds the library, puts it into System32, and runs Rust's and C's programs on it: those of this workspace, and the
 /// published crate `pcsc`, on this workspace's `pcsc-sys`, loaded and linked, and on the published one.
-///
-/// # Errors
-/// One failed.
-pub(crate) fn test(wine: &Wine, root: &Path) -> Result<(), String> {
+pub(crate) fn test(wine: &Wine, root: &Path) -> Result<()> {
     let built = wine.built(root);
     let mut build = wine.cargo(root)?;
     build.args(["build", "--locked", "--package", "pcsc-sim-capi"]);
-    command::run(&mut build, DEADLINE)?;
+    command::run(&mut build, BUILD)?;
     copy(&built.join("pcsc_sim.dll"), &wine.system32().join("winscard.dll"))?;
 
     let mut compile = wine.compiler();
     compile.args(["-Wall", "-Wextra", "-Werror", "-O1", "-o"]);
     compile.arg(built.join("winscard_client.exe"));
     compile.arg(root.join("crates/sim-capi/tests/programs/winscard.c"));
-    command::run(compile.arg("-lwinscard"), DEADLINE)?;
+    command::run(compile.arg("-lwinscard"), BUILD)?;
 
     let mut programs = on_the_simulator(wine, root)?;
     programs.args(["test", "--locked", "--package", "pcsc-sim-capi"]);
     programs.args(["--test", "winscard", "--test", "winscard_removal"]);
-    tally::run(&mut programs, DEADLINE)?;
+    tally::run(&mut programs, BUILD)?;
     for (package, features) in [("drop-in", ""), ("drop-in", "link"), ("published", "")] {
         let package = root.join("tests").join(package);
         lock_as_workspace(root, &package)?;
         let mut published = on_the_simulator(wine, root)?;
         published.current_dir(package);
         published.args(["test", "--test", "winscard", "--features", features]);
-        tally::run(&mut published, DEADLINE)?;
+        tally::run(&mut published, BUILD)?;
     }
     Ok(())
 }
 
 /// Makes a call of Cargo whose programs get what is in System32. Without the variable Wine has its own library for them,
 /// whatever is there: so it is for all other tests.
-fn on_the_simulator(wine: &Wine, root: &Path) -> Result<Command, String> {
+fn on_the_simulator(wine: &Wine, root: &Path) -> Result<Command> {
     let mut cargo = wine.cargo(root)?;
     cargo.env("WINEDLLOVERRIDES", "winscard=n");
     Ok(cargo)

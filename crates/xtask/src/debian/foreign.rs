@@ -3,23 +3,22 @@
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::Result;
+
 use crate::command;
 use crate::debian::{DOWNLOAD, apt_get, unpack_with};
-use crate::files::{io_failed, write};
+use crate::files::write;
 
 /// Downloads packages, each by its name, a colon and Debian's name of the processor, and unpacks them into a folder.
-///
-/// # Errors
-/// The archive does not have one of them.
-pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<(), String> {
+pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<()> {
     if packages.is_empty() {
         return Ok(());
     }
-    let state = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
+    let state = tempfile::tempdir()?;
     let state = state.path();
     for part in ["lists/partial", "archives/partial"] {
         let part = state.join(part);
-        std::fs::create_dir_all(&part).map_err(io_failed(&part))?;
+        fs_err::create_dir_all(&part)?;
     }
     write(&state.join("status"), "")?;
     let architectures = packages.iter().filter_map(|package| {
@@ -46,6 +45,6 @@ pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<(), String> {
     let updated = command::run(&mut apt("update"), DOWNLOAD);
     unpack_with(apt("download"), packages, folder).map_err(|error| match updated {
         Ok(_) => error,
-        Err(reason) => format!("{reason}\n{error}"),
+        Err(reason) => reason.context(error),
     })
 }

@@ -3,10 +3,11 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
 
 use crate::cargo::{cargo, target_folder};
-use crate::command::{self, status_and_output};
+use crate::command::{self, BUILD, Words, status_and_output};
 use crate::privileges::is_root;
 use crate::stage::{Done, Stage};
 use crate::tally;
@@ -19,61 +20,47 @@ pub(crate) const STAGE: Stage = Stage {
     rest: None,
 };
 
-const DEADLINE: Duration = Duration::from_secs(10 * 60);
-
 /// What `bare.sh` ends with where it cannot take anything away.
 const NO_OVERLAY: i32 = 77;
 
 /// Builds, tests and runs the example of the root package there, from an empty target folder.
-///
-/// # Errors
-/// One of them failed, or the example did not say what a user needs to know.
-fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done> {
     if !cfg!(target_os = "linux") {
         return Ok(Done::LeftOut("there are no mount namespaces here".to_owned()));
     }
     // What is not downloaded yet cannot be downloaded without a network there.
-    command::run(cargo(root).arg("fetch"), DEADLINE)?;
+    command::run(cargo(root).arg("fetch"), BUILD)?;
     let target = target_folder(root).join("bare");
-    let _ = std::fs::remove_dir_all(&target);
+    let _ = fs_err::remove_dir_all(&target);
     let mut unshare = Command::new("unshare");
     // A user namespace may mount an overlay only with its marks in user attributes.
     let (namespace, option) = if is_root() {
-        (["--mount"].as_slice(), "")
+        ("--mount", "")
     } else {
-        (["--user", "--map-root-user", "--mount"].as_slice(), ",userxattr")
+        ("--user --map-root-user --mount", ",userxattr")
     };
-    unshare.args(namespace).args([
-        "--kill-child",
-        "--fork",
-        "sh",
-        "-c",
-        include_str!("bare.sh"),
-        "bare.sh",
-        option,
-    ]);
+    unshare.words(namespace).words("--kill-child --fork sh -c");
+    unshare.args([include_str!("bare.sh"), "bare.sh", option]);
     unshare
         .current_dir(root)
         .env("CARGO", cargo(root).get_program())
         .env("CARGO_TARGET_DIR", &target);
-    let (status, output) =
-        status_and_output(&mut unshare, DEADLINE).map_err(|error| format!("unshare: {error}"))?;
+    let (status, output) = status_and_output(&mut unshare, BUILD)?;
     tally::count(&output);
     if status.code() == Some(NO_OVERLAY) {
         return Ok(Done::LeftOut(format!(
             "this machine mounts no overlay over /usr: {output}"
         )));
     }
-    if !status.success() {
-        return Err(format!("{output}\nbare.sh: {status}"));
+    ensure!(status.success(), "{output}\nbare.sh: {status}");
+    if let Some(missing) = not_said(&output) {
+        bail!("{output}\nthe example did not say: {missing}");
     }
-    example_said_enough(&output)
-        .map(|()| Done::All)
-        .map_err(|missing| format!("{output}\nthe example did not say: {missing}"))
+    Ok(Done::All)
 }
 
-/// Checks what the example printed where there is no library.
-fn example_said_enough(output: &str) -> Result<(), &'static str> {
+/// Returns what the example must print where there is no library, and did not.
+fn not_said(output: &str) -> Option<&'static str> {
     let example = output.split("== the example").nth(1).unwrap_or_default();
     let expected = [
         "libpcsclite.so.1 (libpcsclite.so.1: cannot open shared object file",
@@ -81,10 +68,7 @@ fn example_said_enough(output: &str) -> Result<(), &'static str> {
         "apt install libpcsclite1 pcscd",
         "SCardEstablishContext: SCARD_E_NO_SERVICE",
     ];
-    expected
-        .into_iter()
-        .find(|text| !example.contains(text))
-        .map_or(Ok(()), Err)
+    expected.into_iter().find(|text| !example.contains(text))
 }
 
 #[cfg(test)]
@@ -95,8 +79,8 @@ mod tests {
             (libpcsclite.so.1: cannot open shared object file: No such file); libpcsclite.so (libpcsclite.so: cannot \
             open shared object file: No such file). Install pcsc-lite: apt install libpcsclite1 pcscd (Debian)\n\
             SCardEstablishContext: SCARD_E_NO_SERVICE (0x8010001D)\n";
-        assert_eq!(super::example_said_enough(good), Ok(()));
-        assert!(super::example_said_enough(&good.replace("libpcsclite.so ", "")).is_err());
-        assert!(super::example_said_enough(&good.replace("NO_SERVICE", "NO_MEMORY")).is_err());
+        assert_eq!(super::not_said(good), None);
+        assert!(super::not_said(&good.replace("libpcsclite.so ", "")).is_some());
+        assert!(super::not_said(&good.replace("NO_SERVICE", "NO_MEMORY")).is_some());
     }
 }

@@ -2,23 +2,24 @@
 //!
 //! Cargo builds it, and it is run by itself with the environment of each case.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cargo::{cargo, host};
-use crate::command::{self, stdout};
+use anyhow::{Context, Result, ensure};
+
+use crate::cargo::{built, cargo, host};
+use crate::command::{self, BUILD, stdout};
 use crate::feature_sets::only_with;
 use crate::files::{read, write};
 use crate::headers;
-use crate::outside_packages::DEADLINE;
 use crate::requirements::BINDGEN;
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "build-script",
     about: "what the build script hands on and says, on other systems and where something is missing",
-    needs: BINDGEN,
+    needs: &[BINDGEN],
     run,
     rest: None,
 };
@@ -26,25 +27,16 @@ pub(crate) const STAGE: Stage = Stage {
 const MAC: &str = "aarch64-apple-darwin";
 
 /// Runs the stage.
-///
-/// # Errors
-/// What is not installed, or the case in which the build script does something else.
-fn run(root: &Path) -> Result<Done, String> {
-    let root = root
-        .canonicalize()
-        .map_err(|error| format!("{}: {error}", root.display()))?;
-    let scratch = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
+fn run(root: &Path) -> Result<Done> {
+    let scratch = tempfile::tempdir()?;
     let headers = headers::pcsclite()?;
-    let headers = headers.to_str().ok_or("the headers' folder is no text")?;
+    let headers = headers.to_str().context("the headers' folder is no text")?;
     let script = Script {
-        link: program(&root, "link")?,
-        bindgen: program(&root, "bindgen")?,
-        root: root.clone(),
-        scratch: scratch
-            .path()
-            .canonicalize()
-            .map_err(|error| format!("{}: {error}", scratch.path().display()))?,
-        host: host(&root)?,
+        link: built(only_with(cargo(root).arg("check"), "link"), "pcsc-sys")?,
+        bindgen: built(only_with(cargo(root).arg("check"), "bindgen"), "pcsc-sys")?,
+        root: root.to_owned(),
+        scratch: scratch.path().canonicalize()?,
+        host: host(root)?,
     };
     include_path(&script, headers)?;
     mac(&script, headers)?;
@@ -54,7 +46,7 @@ fn run(root: &Path) -> Result<Done, String> {
 }
 
 /// The folder of the headers is known to dependents in each way of linking, by an absolute path.
-fn include_path(script: &Script, headers: &str) -> Result<(), String> {
+fn include_path(script: &Script, headers: &str) -> Result<()> {
     let known = format!("cargo::metadata=include={headers}\n");
     let own = [("PCSC_LIB_DIR", "/opt/own"), ("PCSC_LIB_NAME", "own")];
     let linked = [
@@ -92,9 +84,9 @@ fn include_path(script: &Script, headers: &str) -> Result<(), String> {
 }
 
 /// On macOS the committed bindings serve, unless there are pcsc-lite's own headers.
-fn mac(script: &Script, headers: &str) -> Result<(), String> {
+fn mac(script: &Script, headers: &str) -> Result<()> {
     let mac = [("TARGET", MAC), ("HOST", MAC), ("CARGO_CFG_TARGET_OS", "macos")];
-    let committed = read(&script.root.join("src/bindings/macos.rs"))?;
+    let committed = read(script.root.join("src/bindings/macos.rs"))?;
     let (output, text) = script.bindgen(&mac)?;
     has(
         &output,
@@ -102,7 +94,7 @@ fn mac(script: &Script, headers: &str) -> Result<(), String> {
     )?;
     let (_, code) = committed
         .split_once("\n\n")
-        .ok_or("src/bindings/macos.rs has no blank line after its own documentation")?;
+        .context("src/bindings/macos.rs has no blank line after its own documentation")?;
     has(&text, &[code])?;
 
     // Only the system's name is another one: clang reads for this machine, whose C headers are here.
@@ -113,7 +105,7 @@ fn mac(script: &Script, headers: &str) -> Result<(), String> {
 }
 
 /// What is wrong stands in one line with what to do, which is all that Cargo shows.
-fn failures(script: &Script) -> Result<(), String> {
+fn failures(script: &Script) -> Result<()> {
     let old = script.scratch.join("libpcsclite.pc");
     write(
         &old,
@@ -178,54 +170,44 @@ impl Script {
         command
     }
 
-    fn link(&self, variables: &[(&str, &str)]) -> Result<String, String> {
-        stdout(&mut self.command(&self.link, variables), DEADLINE)
+    fn link(&self, variables: &[(&str, &str)]) -> Result<String> {
+        stdout(&mut self.command(&self.link, variables), BUILD)
     }
 
     /// Returns what it says, and the bindings that it makes.
-    fn bindgen(&self, variables: &[(&str, &str)]) -> Result<(String, String), String> {
+    fn bindgen(&self, variables: &[(&str, &str)]) -> Result<(String, String)> {
         let made = self.scratch.join("platform.rs");
         let _ = fs::remove_file(&made);
-        let output = stdout(&mut self.command(&self.bindgen, variables), DEADLINE)?;
+        let output = stdout(&mut self.command(&self.bindgen, variables), BUILD)?;
         Ok((output, read(&made)?))
     }
 
     /// Checks that it fails with one line that has all of this.
-    fn fails(&self, program: &Path, variables: &[(&str, &str)], parts: &[&str]) -> Result<(), String> {
-        let (status, output) = command::status_and_output(&mut self.command(program, variables), DEADLINE)
-            .map_err(|error| format!("{}: {error}", program.display()))?;
+    fn fails(&self, program: &Path, variables: &[(&str, &str)], parts: &[&str]) -> Result<()> {
+        let (status, output) = command::status_and_output(&mut self.command(program, variables), BUILD)?;
         let line = output.lines().find(|line| line.starts_with("cargo::error="));
-        has(line.unwrap_or(&output), parts)?;
-        if status.success() || line.is_none() {
-            return Err(format!("{output}\nthe build script does not fail with an error"));
-        }
-        Ok(())
+        ensure!(
+            !status.success() && line.is_some(),
+            "{output}\nthe build script does not fail with an error"
+        );
+        has(line.unwrap_or_default(), parts)
     }
 }
 
-fn has(output: &str, parts: &[&str]) -> Result<(), String> {
-    match parts.iter().find(|part| !output.contains(**part)) {
-        Some(part) => Err(format!("{output}\nthe build script did not say or make: {part}")),
-        None => Ok(()),
-    }
+fn has(output: &str, parts: &[&str]) -> Result<()> {
+    let missing = parts.iter().find(|part| !output.contains(**part));
+    ensure!(
+        missing.is_none(),
+        "{output}\nthe build script did not say or make: {missing:?}"
+    );
+    Ok(())
 }
 
-fn lacks(output: &str, parts: &[&str]) -> Result<(), String> {
-    match parts.iter().find(|part| output.contains(**part)) {
-        Some(part) => Err(format!("{output}\nthe build script said or made: {part}")),
-        None => Ok(()),
-    }
-}
-
-/// Builds the build script for a feature set and returns its path, as Cargo names it.
-fn program(root: &Path, features: &str) -> Result<PathBuf, String> {
-    let mut build = cargo(root);
-    only_with(build.arg("check"), features).arg("--message-format=json-render-diagnostics");
-    let messages = stdout(&mut build, DEADLINE)?;
-    let path = messages
-        .lines()
-        .filter(|line| line.contains("\"kind\":[\"custom-build\"]") && line.contains("/pcsc-sys-"))
-        .find_map(|line| line.split_once("\"filenames\":[\"")?.1.split('"').next());
-    path.map(PathBuf::from)
-        .ok_or_else(|| "Cargo built no build script of pcsc-sys".to_owned())
+fn lacks(output: &str, parts: &[&str]) -> Result<()> {
+    let found = parts.iter().find(|part| output.contains(**part));
+    ensure!(
+        found.is_none(),
+        "{output}\nthe build script said or made: {found:?}"
+    );
+    Ok(())
 }

@@ -2,21 +2,23 @@
 //!
 //! A copy of the package is changed at every function at once: each must be named by an error. Unchanged it compiles.
 
-use std::fs;
+use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command;
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::command::{self, BUILD, Words};
 use crate::files::{copy, read, write};
 use crate::headers;
-use crate::outside_packages::{self, DEADLINE};
+use crate::outside_packages;
 use crate::requirements::BINDGEN;
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "drift",
     about: "a signature that differs from the header's does not compile",
-    needs: BINDGEN,
+    needs: &[BINDGEN],
     run,
     rest: None,
 };
@@ -24,14 +26,11 @@ pub(crate) const STAGE: Stage = Stage {
 const LIST: &str = "src/functions.rs";
 
 /// Runs the stage.
-///
-/// # Errors
-/// A function whose signature can differ, or a copy that does not compile unchanged.
-fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done> {
     let package = root.join("target/drift");
     make_copy(root, &package)?;
     let headers = package.join("headers");
-    let names = names(&read(&root.join("src/bindings/pcsclite.rs"))?)?;
+    let names = names(&read(root.join("src/bindings/pcsclite.rs"))?)?;
 
     compiles(&mut check(root, &package, "load"))?;
     compiles(check(root, &package, "load,bindgen").env("PCSC_INCLUDE_DIR", &headers))?;
@@ -45,7 +44,7 @@ fn run(root: &Path) -> Result<Done, String> {
     for (kind, other) in [(" LPCBYTE as", " LPBYTE as"), (" LPBYTE as", " LPCBYTE as")] {
         let changes = replaced_one_at_a_time(&text, kind, other);
         if changes.is_empty() {
-            return Err(format!("{LIST} has no{kind}"));
+            bail!("{LIST} has no{kind}");
         }
         for (name, changed) in changes {
             write(&list, &changed)?;
@@ -74,15 +73,15 @@ fn run(root: &Path) -> Result<Done, String> {
 }
 
 /// Copies the package's sources and the installed headers.
-fn make_copy(root: &Path, package: &Path) -> Result<(), String> {
+fn make_copy(root: &Path, package: &Path) -> Result<()> {
     if package.exists() {
-        fs::remove_dir_all(package).map_err(|error| format!("{}: {error}", package.display()))?;
+        fs::remove_dir_all(package)?;
     }
     copy(&headers::pcsclite()?, &package.join("headers"))?;
     for file in ["src", "build", "build.rs", "wrapper.h", "Cargo.lock"] {
         copy(&root.join(file), &package.join(file))?;
     }
-    let manifest = manifest(&read(&root.join("Cargo.toml"))?);
+    let manifest = manifest(&read(root.join("Cargo.toml"))?);
     write(&package.join("Cargo.toml"), &manifest)
 }
 
@@ -106,10 +105,10 @@ fn manifest(text: &str) -> String {
 }
 
 /// Returns the functions of the committed bindings.
-fn names(bindings: &str) -> Result<Vec<String>, String> {
+fn names(bindings: &str) -> Result<Vec<String>> {
     let (_, header) = bindings
         .split_once("mod header")
-        .ok_or("src/bindings/pcsclite.rs has no `mod header`")?;
+        .context("src/bindings/pcsclite.rs has no `mod header`")?;
     let names = header.split("pub fn ").skip(1);
     Ok(names
         .filter_map(|rest| rest.split('(').next())
@@ -159,19 +158,20 @@ fn change_header(rest: &str) -> String {
 
 fn check(root: &Path, package: &Path, features: &str) -> Command {
     let mut cargo = outside_packages::cargo(root, package);
-    cargo.args(["check", "--lib", "--no-default-features", "--features", features]);
+    cargo
+        .words("check --lib --no-default-features --features")
+        .arg(features);
     cargo
 }
 
-fn compiles(cargo: &mut Command) -> Result<(), String> {
-    command::run(cargo, DEADLINE)
-        .map(drop)
-        .map_err(|error| format!("the unchanged copy does not compile, so the check means nothing:\n{error}"))
+fn compiles(cargo: &mut Command) -> Result<()> {
+    command::run(cargo, BUILD).context("the unchanged copy does not compile, so the check means nothing")?;
+    Ok(())
 }
 
 /// Checks that the package does not compile, with an error for each function.
-fn each_is_named(cargo: &mut Command, names: &[String]) -> Result<(), String> {
-    let (status, output) = command::status_and_output(cargo, DEADLINE).map_err(|error| error.to_string())?;
+fn each_is_named(cargo: &mut Command, names: &[String]) -> Result<()> {
+    let (status, output) = command::status_and_output(cargo, BUILD)?;
     let mismatches = |name: &String| {
         // rustc names the item: `fn item ... {NAME}`.
         let item = format!("{{header::{name}}}");
@@ -183,14 +183,13 @@ fn each_is_named(cargo: &mut Command, names: &[String]) -> Result<(), String> {
         })
     };
     let unnoticed: Vec<_> = names.iter().filter(|name| !mismatches(name)).cloned().collect();
-    if !status.success() && !names.is_empty() && unnoticed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!(
-            "{output}\nno error for a changed signature of: {}",
-            unnoticed.join(", ")
-        ))
-    }
+    let is_noticed = !status.success() && !names.is_empty() && unnoticed.is_empty();
+    ensure!(
+        is_noticed,
+        "{output}\nno error for a changed signature of: {}",
+        unnoticed.join(", ")
+    );
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,62 +4,46 @@
 //! in link mode.
 
 use std::path::Path;
-use std::process::Command;
 
-use crate::cargo;
-use crate::command;
-use crate::linkage;
-use crate::outside_packages::{self, DEADLINE};
+use anyhow::{Result, ensure};
+
+use crate::cargo::built;
+use crate::command::{BUILD, Words};
+use crate::linkage::needs_library;
+use crate::outside_packages;
 use crate::privileges::with_namespaces;
+use crate::requirements::{DAEMON, LINK};
 use crate::stage::{Done, Stage};
 use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "drop-in",
     about: "the published crate pcsc on this pcsc-sys, against a private pcscd, loaded and linked",
-    needs: &[
-        "gcc",
-        "libc6-dev",
-        "binutils",
-        "pkg-config",
-        "libpcsclite-dev",
-        "libpcsclite1",
-        "pcscd",
-        "vsmartcard-vpcd",
-    ],
+    needs: &[LINK, DAEMON, &["binutils"]],
     run,
     rest: None,
 };
 
-/// Runs the stage.
-///
-/// # Errors
-/// What is not installed, or the test that failed.
-fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done> {
     let package = root.join("tests/drop-in");
     outside_packages::lock_as_workspace(root, &package)?;
     for (mode, features, is_linked) in [("load", "", false), ("link", "link", true)] {
-        let mut build = cargo_test(root, &package, features);
-        build.args(["--no-run", "--message-format=json-render-diagnostics"]);
-        let program = cargo::built_program(&command::stdout(&mut build, DEADLINE)?, "pcscd")?;
-        if linkage::needs_library(&program, "libpcsclite")? != is_linked {
-            let needs = if is_linked { "does not need" } else { "needs" };
-            return Err(format!(
-                "in {mode} mode {} {needs} libpcsclite",
-                program.display()
-            ));
-        }
-        let mut test = cargo_test(root, &package, features);
+        let cargo = || {
+            let mut cargo = outside_packages::cargo(root, &package);
+            cargo.words("test --tests --features").arg(features);
+            cargo
+        };
+        let program = built(cargo().arg("--no-run"), "pcscd")?;
+        let is_needed = needs_library(&program, "libpcsclite")?;
+        ensure!(
+            is_needed == is_linked,
+            "in {mode} mode {program:?} needs libpcsclite: {is_needed}"
+        );
+        let mut test = cargo();
         // The library has one table of readers for a process, and each test has a daemon.
-        test.args(["--", "--include-ignored", "--test-threads=1"]);
-        tally::run(&mut with_namespaces(test), DEADLINE)?;
+        test.words("-- --include-ignored --test-threads=1");
+        tally::run(&mut with_namespaces(test), BUILD)?;
         println!("pcsc 2.9 drives pcscd in {mode} mode; the program is linked with libpcsclite: {is_linked}");
     }
     Ok(Done::All)
-}
-
-fn cargo_test(root: &Path, package: &Path, features: &str) -> Command {
-    let mut cargo = outside_packages::cargo(root, package);
-    cargo.args(["test", "--tests", "--features", features]);
-    cargo
 }

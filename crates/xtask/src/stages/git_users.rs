@@ -5,11 +5,14 @@ mod repository;
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::{Context, Result, ensure};
+
 use crate::cargo::cargo;
-use crate::command;
-use crate::files::{copy, read, write};
-use crate::outside_packages::DEADLINE;
+use crate::command::BUILD;
+use crate::files::read;
+use crate::outside_packages::make;
 use crate::readme::manifest_blocks;
+use crate::requirements::C;
 use crate::stage::{Done, Stage};
 use crate::tally;
 
@@ -18,7 +21,7 @@ use repository::Repository;
 pub(crate) const STAGE: Stage = Stage {
     name: "git-users",
     about: "packages outside the workspace that take it from git, by the README's lines, build and run",
-    needs: &["git", "gcc", "libc6-dev"],
+    needs: &[C, &["git"]],
     run,
     rest: None,
 };
@@ -29,38 +32,32 @@ struct User {
     name: &'static str,
     /// What Cargo is told to do.
     subcommand: &'static str,
-    /// The package's one source file, and its text.
-    source: (&'static str, &'static str),
+    /// The package's one source file.
+    source: &'static str,
     /// What a run that did something prints.
     prints: &'static str,
 }
 
 const USERS: [User; 4] = [
-    User {
-        name: "session",
-        subcommand: "run",
-        source: ("src/main.rs", SESSION),
-        prints: "readers: ",
-    },
-    User {
-        name: "simulator",
-        subcommand: "test",
-        source: ("src/lib.rs", SIMULATOR),
-        prints: "test result: ok. 1 passed",
-    },
-    User {
-        name: "sys",
-        subcommand: "run",
-        source: ("src/main.rs", SYS),
-        prints: "SCardEstablishContext: 0x",
-    },
-    User {
-        name: "drop-in",
-        subcommand: "run",
-        source: ("src/main.rs", DROP_IN),
-        prints: "context: ",
-    },
+    user("session", "run", SESSION, "readers: "),
+    user("simulator", "test", SIMULATOR, "test result: ok. 1 passed"),
+    user("sys", "run", SYS, "SCardEstablishContext: 0x"),
+    user("drop-in", "run", DROP_IN, "context: "),
 ];
+
+const fn user(
+    name: &'static str,
+    subcommand: &'static str,
+    source: &'static str,
+    prints: &'static str,
+) -> User {
+    User {
+        name,
+        subcommand,
+        source,
+        prints,
+    }
+}
 
 /// Without a service it is an error that is printed.
 const SESSION: &str = r#"fn main() {
@@ -101,50 +98,45 @@ const DROP_IN: &str = r#"fn main() {
 "#;
 
 /// Makes a package for each user, whose manifest has the README's lines with the URL of a local repository, and runs it.
-///
-/// # Errors
-/// The README has lines for somebody else or for one less, Cargo warns, or a package does not build or run.
-fn run(root: &Path) -> Result<Done, String> {
-    let root = root
-        .canonicalize()
-        .map_err(|error| format!("{}: {error}", root.display()))?;
+fn run(root: &Path) -> Result<Done> {
     // Cargo names what it fetches after the repository's folder.
-    let scratch = tempfile::Builder::new()
-        .prefix("pcsc-git-users-")
-        .tempdir()
-        .map_err(|error| format!("a temporary folder: {error}"))?;
-    let name = scratch
-        .path()
-        .file_name()
-        .ok_or("a temporary folder without a name")?;
-    let repository = Repository::of(&root, &scratch.path().join("repositories").join(name))?;
-    let readme = read(&root.join("README.md"))?;
+    let scratch = tempfile::Builder::new().prefix("pcsc-git-users-").tempdir()?;
+    let scratch = scratch.path();
+    let name = scratch.file_name().context("a temporary folder without a name")?;
+    let repository = Repository::of(root, &scratch.join("repositories").join(name))?;
+    let readme = read(root.join("README.md"))?;
     let blocks = manifest_blocks(&readme)?;
-    let missing = USERS
-        .iter()
-        .find(|user| !blocks.iter().any(|(name, _)| *name == user.name));
-    if let Some(user) = missing {
-        return Err(format!("README.md has no lines for the user {}", user.name));
+    for user in &USERS {
+        let has_lines = blocks.iter().any(|(name, _)| *name == user.name);
+        ensure!(has_lines, "README.md has no lines for the user {}", user.name);
     }
     for (name, lines) in blocks {
         let user = USERS.iter().find(|user| user.name == name);
         let user =
-            user.ok_or_else(|| format!("README.md has lines for {name}, whom this stage does not know"))?;
-        let lines = with_url(lines, &repository.url())?;
-        let package = scratch.path().join(name);
-        write(&package.join("Cargo.toml"), &manifest(name, &lines))?;
-        write(&package.join(user.source.0), user.source.1)?;
-        // The same versions as everywhere else: nothing has to be downloaded that is here.
-        copy(&root.join("Cargo.lock"), &package.join("Cargo.lock"))?;
+            user.with_context(|| format!("README.md has lines for {name}, whom this stage does not know"))?;
+        let package = scratch.join(name);
+        let file = if user.subcommand == "test" {
+            "src/lib.rs"
+        } else {
+            "src/main.rs"
+        };
+        make(
+            root,
+            &package,
+            &with_url(lines, &repository.url())?,
+            &[(file, user.source)],
+        )?;
         let mut cargo = cargo(&package);
         cargo
             .arg(user.subcommand)
-            .env("CARGO_TARGET_DIR", scratch.path().join("target"));
+            .env("CARGO_TARGET_DIR", scratch.join("target"));
         let output = run_user(user, &mut cargo)?;
-        let lock = read(&package.join("Cargo.lock"))?;
-        if !lock.contains(&format!("source = \"git+{}", repository.url())) {
-            return Err(format!("{output}\nthe user {name} has nothing of the repository"));
-        }
+        let lock = read(package.join("Cargo.lock"))?;
+        let source = format!("source = \"git+{}", repository.url());
+        ensure!(
+            lock.contains(&source),
+            "{output}\nthe user {name} has nothing of the repository"
+        );
         println!(
             "the user {name}: {}",
             said(&output, user.prints).unwrap_or_default()
@@ -153,19 +145,16 @@ fn run(root: &Path) -> Result<Done, String> {
     Ok(Done::All)
 }
 
-fn run_user(user: &User, cargo: &mut Command) -> Result<String, String> {
-    let output = if user.subcommand == "test" {
-        tally::run(cargo, DEADLINE)?
-    } else {
-        command::run(cargo, DEADLINE)?
-    };
+fn run_user(user: &User, cargo: &mut Command) -> Result<String> {
+    let output = tally::run(cargo, BUILD)?;
     // A patch that is not used is a warning.
-    if output.contains("warning: ") || said(&output, user.prints).is_none() {
-        return Err(format!(
-            "{output}\nthe user {} is warned, or does not print: {}",
-            user.name, user.prints
-        ));
-    }
+    let is_fine = !output.contains("warning: ") && said(&output, user.prints).is_some();
+    ensure!(
+        is_fine,
+        "{output}\nthe user {} is warned, or does not print: {}",
+        user.name,
+        user.prints
+    );
     Ok(output)
 }
 
@@ -174,35 +163,28 @@ fn said<'o>(output: &'o str, start: &str) -> Option<&'o str> {
     output.lines().find(|line| line.starts_with(start))
 }
 
-fn manifest(name: &str, lines: &str) -> String {
-    format!(
-        "[workspace]\n[package]\nname = \"{name}-user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{lines}"
-    )
-}
-
 /// Puts the local repository's URL in the place of the public one, which there must be.
-fn with_url(lines: &str, url: &str) -> Result<String, String> {
+fn with_url(lines: &str, url: &str) -> Result<String> {
     let mut parts = lines.split("git = \"");
     let mut changed = parts.next().unwrap_or_default().to_owned();
-    let mut is_changed = false;
+    ensure!(
+        lines.contains("git = \""),
+        "{lines}\nthese lines of README.md take nothing from git"
+    );
     for part in parts {
-        let (public, rest) = part.split_once('"').ok_or("a URL in README.md does not end")?;
-        if !public.starts_with("https://") {
-            return Err(format!("README.md names {public}, which is no public repository"));
-        }
+        let (public, rest) = part.split_once('"').context("a URL in README.md does not end")?;
+        ensure!(
+            public.starts_with("https://"),
+            "README.md names {public}, which is no public repository"
+        );
         changed += &format!("git = \"{url}\"{rest}");
-        is_changed = true;
     }
-    if is_changed {
-        Ok(changed)
-    } else {
-        Err(format!("{lines}\nthese lines of README.md take nothing from git"))
-    }
+    Ok(changed)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{User, run_user, with_url};
+    use super::{run_user, user, with_url};
     use std::process::Command;
 
     #[test]
@@ -216,12 +198,7 @@ mod tests {
 
     #[test]
     fn a_warning_and_silence_are_failures() {
-        let user = User {
-            name: "a",
-            subcommand: "run",
-            source: ("", ""),
-            prints: "context: ",
-        };
+        let user = user("a", "run", "", "context: ");
         let run = |script| run_user(&user, Command::new("sh").args(["-c", script]));
         assert!(run("echo context: open").is_ok());
         assert!(run("echo warning: patch was not used; echo context: open").is_err());

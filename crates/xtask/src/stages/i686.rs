@@ -1,23 +1,23 @@
 //! Stage `i686`: the workspace's tests as 32-bit programs.
 
-use std::path::Path;
-
 use crate::platform::{Platform, Std, WHOLE};
+use crate::requirements::C;
 use crate::rustup::OLDEST_COMPILER;
-use crate::stage::{Done, Stage};
+use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "i686",
     about: "the tests run as programs for 32-bit x86",
     needs: &[
-        OLDEST_COMPILER,
-        "gcc",
-        "libc6-dev",
-        "gcc-i686-linux-gnu",
-        "libc6-dev-i386-cross",
-        "lib32gcc-s1",
+        C,
+        &[
+            OLDEST_COMPILER,
+            "gcc-i686-linux-gnu",
+            "libc6-dev-i386-cross",
+            "lib32gcc-s1",
+        ],
     ],
-    run,
+    run: |root| platform().test(root, WHOLE),
     rest: None,
 };
 
@@ -30,12 +30,4 @@ pub(crate) fn platform() -> Platform {
         runner: String::new(),
         is_emulated: false,
     }
-}
-
-/// Runs all tests that need no service.
-///
-/// # Errors
-/// A test failed.
-fn run(root: &Path) -> Result<Done, String> {
-    platform().test(root, WHOLE)
 }

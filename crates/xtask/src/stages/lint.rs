@@ -1,11 +1,11 @@
 //! Stage `lint`: clippy, with its warnings as errors, and what clippy does not look at: how summaries begin.
 
-use std::ffi::OsStr;
 use std::path::Path;
-use std::time::Duration;
+
+use anyhow::{Result, ensure};
 
 use crate::cargo::cargo;
-use crate::command;
+use crate::command::{self, BUILD, Words};
 use crate::feature_sets::{DEFAULT, only_with, sets_for_this_machine};
 use crate::files::{read, rust_sources};
 use crate::stage::{Done, Stage};
@@ -13,62 +13,52 @@ use crate::stage::{Done, Stage};
 pub(crate) const STAGE: Stage = Stage {
     name: "lint",
     about: "clippy in every feature set, warnings are errors; functions' summaries begin with a verb",
-    needs: &["clippy"],
+    needs: &[&["clippy"]],
     run,
     rest: None,
 };
 
-const DEADLINE: Duration = Duration::from_secs(10 * 60);
-
 /// Runs clippy on the workspace, by default and with all features, and on pcsc-sys in every feature set; and reads the
 /// summaries of public functions.
-///
-/// # Errors
-/// A warning, or a summary.
-fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done> {
     summaries_begin_with_a_verb(root)?;
-    const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
+    const STRICT: &str = "--all-targets -- -D warnings";
     let (sets, done) = sets_for_this_machine()?;
-    command::run(cargo(root).args(["clippy", "--workspace"]).args(STRICT), DEADLINE)?;
+    command::run(cargo(root).words("clippy --workspace").words(STRICT), BUILD)?;
     // The workspace's run has looked at the default set.
     for set in sets.into_iter().filter(|set| *set != DEFAULT) {
-        command::run(only_with(cargo(root).arg("clippy"), set).args(STRICT), DEADLINE)?;
+        command::run(only_with(cargo(root).arg("clippy"), set).words(STRICT), BUILD)?;
     }
     if done == Done::All {
         command::run(
             cargo(root)
-                .args(["clippy", "--workspace", "--all-features"])
-                .args(STRICT),
-            DEADLINE,
+                .words("clippy --workspace --all-features")
+                .words(STRICT),
+            BUILD,
         )?;
     }
     Ok(done)
 }
 
 /// Checks the summary of each public function of each package: CONTRIBUTING.md, "documentation".
-///
-/// # Errors
-/// Those that begin with something else, each with its place.
-fn summaries_begin_with_a_verb(root: &Path) -> Result<(), String> {
+fn summaries_begin_with_a_verb(root: &Path) -> Result<()> {
     let mut others = Vec::new();
     for folder in ["src", "crates"] {
         for file in rust_sources(&root.join(folder))? {
-            let is_other = |part: &OsStr| part == "tests" || part == "target";
-            if file.iter().any(is_other) {
+            if file.iter().any(|part| part == "tests" || part == "target") {
                 continue;
             }
-            for (line, summary) in without_a_verb(&read(&file)?) {
-                others.push(format!("{}:{line}: {summary}", file.display()));
-            }
+            let text = read(&file)?;
+            let found = without_a_verb(&text).into_iter();
+            others.extend(found.map(|(line, summary)| format!("{}:{line}: {summary}", file.display())));
         }
     }
-    if others.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "{}\nthe summary of a function begins with a verb, such as Returns or Tells",
-        others.join("\n")
-    ))
+    let others = others.join("\n");
+    ensure!(
+        others.is_empty(),
+        "{others}\nthe summary of a function begins with a verb, such as Returns or Tells"
+    );
+    Ok(())
 }
 
 /// Returns the number and the text of each line that is the summary of a public function and begins with something else.

@@ -2,51 +2,32 @@
 
 use std::path::Path;
 
+use anyhow::Result;
+
+use crate::requirements::{C, DAEMON};
 use crate::stage::{Done, Stage};
-use crate::valgrind::{self, TestProgram};
+use crate::valgrind::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "memcheck",
     about: "valgrind's memcheck finds nothing in the suite",
-    needs: &[
-        "gcc",
-        "libc6-dev",
-        "pkg-config",
-        "libpcsclite1",
-        "pcscd",
-        "vsmartcard-vpcd",
-        "valgrind",
-    ],
+    needs: &[C, DAEMON, &["pkg-config", "valgrind"]],
     run,
     rest: None,
 };
 
-/// The test programs of the suite.
-const PROGRAMS: [TestProgram; 3] = [
-    TestProgram {
-        built_by: &["--package", "pcsc-sys", "--test", "allocations"],
-        name: "allocations",
-        arguments: &[],
-    },
-    TestProgram {
-        built_by: &["--package", "pcsc-sys", "--test", "boundary"],
-        name: "boundary",
-        arguments: &[],
-    },
-    TestProgram {
-        built_by: &["--package", "pcsc-sys", "--test", "conformance"],
-        name: "conformance",
-        arguments: &["--include-ignored"],
-    },
-];
-
-/// Runs the stage.
-///
-/// # Errors
-/// What memcheck found, or a test that failed.
-fn run(root: &Path) -> Result<Done, String> {
-    for program in &PROGRAMS {
-        valgrind::memcheck(root, program)?;
+fn run(root: &Path) -> Result<Done> {
+    for (name, arguments) in [
+        ("allocations", ""),
+        ("boundary", ""),
+        ("conformance", "--include-ignored"),
+    ] {
+        memcheck(
+            root,
+            &format!("--package pcsc-sys --test {name}"),
+            name,
+            arguments,
+        )?;
     }
     Ok(Done::All)
 }

@@ -3,17 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::Result;
+
 use crate::cargo::target_folder;
 use crate::command::{self, MINUTE};
-use crate::files::{copy, io_failed, write};
+use crate::files::{copy, write};
 use crate::platform::{Platform, QUICK, Std, WHOLE};
+use crate::requirements::C;
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "musl",
     about: "the tests run with musl, as static programs",
-    needs: &[STD_SOURCES, "gcc", "libc6-dev", "musl-tools", "libunwind-14-dev"],
+    needs: &[C, &[STD_SOURCES, "musl-tools", "libunwind-14-dev"]],
     run,
     rest: Some(rest),
 };
@@ -33,24 +36,18 @@ int __fprintf_chk(FILE *file, int level, const char *format, ...)
 ";
 
 /// Runs the tests of what a platform can change, as static programs.
-///
-/// # Errors
-/// A test failed.
-fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done> {
     // The startup objects are musl's own, and these are for programs that stay where they are linked to.
     platform(root, "-Crelocation-model=static")?.test(root, QUICK)
 }
 
 /// Runs all tests that need no service, as static programs and as dynamic ones, which load libraries.
-///
-/// # Errors
-/// A test failed.
-fn rest(root: &Path) -> Result<Done, String> {
+fn rest(root: &Path) -> Result<Done> {
     platform(root, "-Crelocation-model=static")?.test(root, WHOLE)?;
     platform(root, "-Ctarget-feature=-crt-static")?.test(root, WHOLE)
 }
 
-fn platform(root: &Path, flag: &str) -> Result<Platform, String> {
+fn platform(root: &Path, flag: &str) -> Result<Platform> {
     let unwinding = unwinding(root)?;
     Ok(Platform {
         target: "x86_64-unknown-linux-musl",
@@ -63,9 +60,9 @@ fn platform(root: &Path, flag: &str) -> Result<Platform, String> {
 }
 
 /// Makes the library that unwinds, by both names that the standard library asks for. Returns its folder.
-fn unwinding(root: &Path) -> Result<PathBuf, String> {
+fn unwinding(root: &Path) -> Result<PathBuf> {
     let folder = target_folder(root).join("musl");
-    std::fs::create_dir_all(&folder).map_err(io_failed(&folder))?;
+    fs_err::create_dir_all(&folder)?;
     let (source, object) = (folder.join("shim.c"), folder.join("shim.o"));
     write(&source, SHIM)?;
     let mut compile = Command::new("musl-gcc");

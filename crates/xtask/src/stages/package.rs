@@ -1,13 +1,13 @@
 //! Stage `package`: what would be published is whole, and Cargo has nothing to say against it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
 use crate::cargo::{cargo, target_folder};
-use crate::command::{self, MINUTE, stdout};
-use crate::files::read;
-use crate::outside_packages::DEADLINE;
+use crate::command::{self, BUILD, MINUTE, Words, stdout};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
@@ -24,77 +24,47 @@ const FILES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 const METADATA: [&str; 2] = ["repository = ", "[package.metadata.docs.rs]"];
 
 /// Packs every package that may be published, and looks at what is in the archives.
-///
-/// # Errors
-/// All that Cargo warns of, and all that is missing.
-fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done> {
     // Packed together they find each other; from the registry they need nothing that is not downloaded.
-    command::run(cargo(root).arg("fetch"), DEADLINE)?;
+    command::run(cargo(root).arg("fetch"), BUILD)?;
+    let metadata = stdout(
+        cargo(root).words("metadata --no-deps --offline --format-version 1"),
+        MINUTE,
+    )?;
+    let metadata = serde_json::from_str(&metadata)?;
+    let packed = publishable(&metadata);
+    ensure!(!packed.is_empty(), "no package may be published");
     let mut package = cargo(root);
-    package.args(["package", "--offline", "--no-verify", "--allow-dirty"]);
-    for name in publishable(root)? {
-        package.args(["--package", &name]);
+    package.words("package --offline --no-verify --allow-dirty");
+    for (name, _) in &packed {
+        package.args(["--package", name]);
     }
-    let output = command::run(&mut package, DEADLINE)?;
-    let mut complaints: Vec<String> = warnings(&output).map(str::to_owned).collect();
-    let packed = packed(&output);
-    for name in &packed {
+    let output = command::run(&mut package, BUILD)?;
+    let mut complaints: Vec<_> = warnings(&output).map(str::to_owned).collect();
+    for (name, version) in &packed {
+        let name = format!("{name}-{version}");
         let archive = target_folder(root).join(format!("package/{name}.crate"));
-        let files = tar(&archive, &["--list"])?;
-        let manifest = tar(
-            &archive,
-            &["--extract", "--to-stdout", &format!("{name}/Cargo.toml")],
-        )?;
-        complaints.extend(missing(name, &files, &manifest));
+        let tar = |arguments: &str| {
+            let mut tar = Command::new("tar");
+            stdout(
+                tar.arg("--gzip").arg("--file").arg(&archive).words(arguments),
+                MINUTE,
+            )
+        };
+        let manifest = tar(&format!("--extract --to-stdout {name}/Cargo.toml"))?;
+        complaints.extend(missing(&name, &tar("--list")?, &manifest));
+        println!("{name} was looked at");
     }
-    if packed.is_empty() {
-        complaints.push(format!("{output}\nnothing was packed"));
-    }
-    if complaints.is_empty() {
-        println!("{} are whole", packed.join(", "));
-        Ok(Done::All)
-    } else {
-        Err(complaints.join("\n"))
-    }
+    ensure!(complaints.is_empty(), "{}", complaints.join("\n"));
+    Ok(Done::All)
 }
 
-/// Returns the names of the workspace's packages that their manifests do not keep from being published.
-fn publishable(root: &Path) -> Result<Vec<String>, String> {
-    let crates = root.join("crates");
-    let failed = |error: std::io::Error| format!("{}: {error}", crates.display());
-    let mut manifests: Vec<PathBuf> = vec![root.join("Cargo.toml")];
-    for folder in fs::read_dir(&crates).map_err(failed)? {
-        manifests.push(folder.map_err(failed)?.path().join("Cargo.toml"));
-    }
-    manifests.sort();
-    let mut names = Vec::new();
-    for manifest in manifests {
-        let text = read(&manifest)?;
-        let name = name_to_publish(&text).map_err(|error| format!("{}: {error}", manifest.display()))?;
-        names.extend(name.map(str::to_owned));
-    }
-    Ok(names)
-}
-
-/// Reads a manifest's name; `None` where it is not to be published.
-fn name_to_publish(manifest: &str) -> Result<Option<&str>, &'static str> {
-    let (_, package) = manifest.split_once("[package]\n").ok_or("no [package]")?;
-    let lines = || package.lines().take_while(|line| !line.starts_with('['));
-    let name = lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    let name = name.ok_or("no name")?;
-    Ok((!lines().any(|line| line == "publish = false")).then_some(name))
-}
-
-/// Returns the packages of lines such as `Packaging name v1.0.0 (folder)`, each as its archive is named.
-fn packed(output: &str) -> Vec<String> {
-    let lines = output
-        .lines()
-        .filter_map(|line| line.trim_start().strip_prefix("Packaging "));
-    lines
-        .filter_map(|line| {
-            let (name, rest) = line.split_once(" v")?;
-            Some(format!("{name}-{}", rest.split(' ').next()?))
-        })
+/// Returns name and version of the packages that their manifests do not keep from being published.
+fn publishable(metadata: &Value) -> Vec<(&str, &str)> {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let public = packages.filter(|package| package["publish"].is_null());
+    public
+        .filter_map(|package| Some((package["name"].as_str()?, package["version"].as_str()?)))
         .collect()
 }
 
@@ -107,46 +77,23 @@ fn warnings(output: &str) -> impl Iterator<Item = &str> {
 fn missing(name: &str, files: &str, manifest: &str) -> Vec<String> {
     let has = |file: &&str| files.lines().any(|line| line == format!("{name}/{file}"));
     let files = FILES.iter().filter(|file| !has(file));
-    let metadata = METADATA
-        .iter()
-        .filter(|start| !manifest.lines().any(|line| line.starts_with(**start)));
+    let has = |start: &&str| manifest.lines().any(|line| line.starts_with(*start));
+    let metadata = METADATA.iter().filter(|start| !has(start));
     files
         .chain(metadata)
         .map(|what| format!("{name} has no {what}"))
         .collect()
 }
 
-fn tar(archive: &Path, arguments: &[&str]) -> Result<String, String> {
-    let mut tar = Command::new("tar");
-    tar.arg("--gzip").arg("--file").arg(archive).args(arguments);
-    stdout(&mut tar, MINUTE)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{missing, name_to_publish, packed, warnings};
-
-    #[test]
-    fn a_package_is_published_unless_its_manifest_says_otherwise() {
-        let workspace = "[workspace]\nname = \"a\"\n[package]\nname = \"b\"\n[lib]\nname = \"c\"\n";
-        assert_eq!(name_to_publish(workspace), Ok(Some("b")));
-        let private = "[package]\nname = \"b\"\npublish = false\n[lib]\nname = \"c\"\n";
-        assert_eq!(name_to_publish(private), Ok(None));
-        assert!(name_to_publish("[workspace]\n").is_err());
-    }
-
-    #[test]
-    fn archives_are_named_after_package_and_version() {
-        let output = "   Packaging a-b v1.4.0 (/c)\n    Packaged 3 files\n   Packaging d v0.1.0-rc.1 (/e)\n";
-        assert_eq!(packed(output), ["a-b-1.4.0", "d-0.1.0-rc.1"]);
-    }
+    use super::{missing, warnings};
 
     #[test]
     fn all_that_cargo_warns_of_is_found() {
-        let ignored = "warning: ignoring test `a` as `tests/a.rs` is not included in the published package";
-        let output = format!("{ignored}\n   Packaging a v1.0.0 (/a)\nwarning: manifest has no repository\n");
-        let found: Vec<_> = warnings(&output).collect();
-        assert_eq!(found, [ignored, "warning: manifest has no repository"]);
+        let output = "warning: ignoring test `a`\n   Packaging a v1.0.0 (/a)\nwarning: no repository\n";
+        let found: Vec<_> = warnings(output).collect();
+        assert_eq!(found, ["warning: ignoring test `a`", "warning: no repository"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Result;
+
 use crate::command;
 use crate::debian::{apt_get, apt_prefix};
 use crate::requirements::{self, missing};
@@ -23,10 +25,7 @@ const INSTALL: Duration = Duration::from_secs(15 * 60);
 
 /// Installs what is missing, on Debian as root or where sudo asks for no password, and what is Rust's where there is
 /// rustup; elsewhere says what is missing.
-///
-/// # Errors
-/// apt-get failed; in CI, that something is missing all the same.
-fn run(_root: &Path) -> Result<Done, String> {
+fn run(_root: &Path) -> Result<Done> {
     let all = requirements::packages();
     let packages = missing(&all)?;
     // Where the archive's lists were never fetched, no compiler is in them.

@@ -3,11 +3,13 @@
 //! Their standard library is not on this machine: it is checked from its sources first.
 
 use std::path::Path;
-use std::time::Duration;
+
+use anyhow::{Result, ensure};
 
 use crate::cargo::target_folder;
-use crate::command;
+use crate::command::{self, BUILD, Words};
 use crate::feature_sets::TYPE_CHECKED;
+use crate::requirements::BINDGEN;
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
 use crate::toolchains;
@@ -15,14 +17,7 @@ use crate::toolchains;
 pub(crate) const STAGE: Stage = Stage {
     name: "targets",
     about: "type-checks for Windows, macOS, FreeBSD, musl and 32-bit Linux",
-    needs: &[
-        STD_SOURCES,
-        "gcc",
-        "libc6-dev",
-        "pkg-config",
-        "libpcsclite-dev",
-        "libclang-dev",
-    ],
+    needs: &[BINDGEN, &[STD_SOURCES]],
     run,
     rest: None,
 };
@@ -36,29 +31,22 @@ const TARGETS: [&str; 6] = [
     "i686-unknown-linux-gnu",
 ];
 
-/// Checking the standard library takes a minute.
-const DEADLINE: Duration = Duration::from_secs(15 * 60);
-
-/// Type-checks the workspace for each target.
-///
-/// # Errors
-/// It does not type-check for one of them: all that do not, each with its errors.
-fn run(root: &Path) -> Result<Done, String> {
+/// Type-checks the workspace for each target, and names all that fail.
+fn run(root: &Path) -> Result<Done> {
     let toolchain = toolchains::with_std_sources()?;
     let mut failed = Vec::new();
     for target in TARGETS {
         for set in TYPE_CHECKED {
             let mut check = toolchain.cargo_with_std(root, "check", "std,panic_abort");
-            check.args(["--locked", "--target", target]).args(set);
+            check.args(["--locked", "--target", target]).words(set);
             check.env("CARGO_TARGET_DIR", target_folder(root).join("targets"));
-            if let Err(error) = command::run(&mut check, DEADLINE) {
-                failed.push(error);
-            }
+            failed.extend(
+                command::run(&mut check, BUILD)
+                    .err()
+                    .map(|error| error.to_string()),
+            );
         }
     }
-    if failed.is_empty() {
-        Ok(Done::All)
-    } else {
-        Err(failed.join("\n"))
-    }
+    ensure!(failed.is_empty(), "{}", failed.join("\n"));
+    Ok(Done::All)
 }

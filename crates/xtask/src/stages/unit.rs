@@ -1,9 +1,11 @@
 //! Stage `unit`: tests and doctests, in every feature set.
 
 use std::path::Path;
-use std::time::Duration;
+
+use anyhow::Result;
 
 use crate::cargo::cargo;
+use crate::command::{BUILD, Words};
 use crate::feature_sets::{DEFAULT, only_with, sets_for_this_machine};
 use crate::stage::{Done, Stage};
 use crate::tally;
@@ -16,18 +18,12 @@ pub(crate) const STAGE: Stage = Stage {
     rest: None,
 };
 
-const DEADLINE: Duration = Duration::from_secs(15 * 60);
-
-/// Runs the workspace's tests and, in every feature set, those of pcsc-sys; doctests too.
-///
-/// # Errors
-/// A test failed.
-fn run(root: &Path) -> Result<Done, String> {
+fn run(root: &Path) -> Result<Done> {
     let (sets, done) = sets_for_this_machine()?;
-    tally::run(cargo(root).args(["test", "--workspace"]), DEADLINE)?;
+    tally::run(cargo(root).words("test --workspace"), BUILD)?;
     // The workspace's tests are those of the default set, too.
     for set in sets.into_iter().filter(|set| *set != DEFAULT) {
-        tally::run(only_with(cargo(root).arg("test"), set), DEADLINE)?;
+        tally::run(only_with(cargo(root).arg("test"), set), BUILD)?;
     }
     Ok(done)
 }

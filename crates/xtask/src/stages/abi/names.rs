@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command;
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::command::{self, MINUTE};
 use crate::files::read;
-use crate::outside_packages::DEADLINE;
 
 /// The import libraries for programs of 64 and of 32 bits, and whether they lack what is `unlinked32`.
 ///
@@ -26,20 +27,20 @@ enum Platform {
 }
 
 /// Compares the list with pcsc-lite's library and with mingw-w64's import libraries, both ways.
-pub(super) fn run(root: &Path) -> Result<(), String> {
-    let text = read(&root.join("src/functions.rs"))?;
+pub(super) fn run(root: &Path) -> Result<()> {
+    let text = read(root.join("src/functions.rs"))?;
     let lite = list(&text, Platform::PcscLite)?;
     let exported = exported(&["-D"], &library()?)?;
-    both_ways(&lite, &["required"], &exported).map_err(|error| format!("libpcsclite.so.1:\n{error}"))?;
+    both_ways(&lite, &["required"], &exported).context("libpcsclite.so.1")?;
     println!("{} names are those of the installed libpcsclite", lite.len());
     let windows = list(&text, Platform::Windows)?;
     for (path, lacks) in IMPORT_LIBRARIES {
         let exported = self::exported(&[], path)?;
         let kinds = if lacks { &LINKED[..2] } else { &LINKED };
-        both_ways(&windows, kinds, &exported).map_err(|error| format!("{path}:\n{error}"))?;
+        both_ways(&windows, kinds, &exported).context(path)?;
         let mut left_out = windows.iter().filter(|(_, kind)| lacks && *kind == "unlinked32");
         if let Some((name, _)) = left_out.find(|(name, _)| exported.contains(name)) {
-            return Err(format!("{path} has {name} now: make it optional in the list"));
+            bail!("{path} has {name} now: make it optional in the list");
         }
     }
     println!(
@@ -50,7 +51,7 @@ pub(super) fn run(root: &Path) -> Result<(), String> {
 }
 
 /// Returns the entries of the list that a platform has, each with its kind.
-fn list(text: &str, platform: Platform) -> Result<BTreeMap<String, String>, String> {
+fn list(text: &str, platform: Platform) -> Result<BTreeMap<String, String>> {
     let mut condition = None;
     let mut entries = BTreeMap::new();
     for line in text.lines().map(str::trim) {
@@ -74,40 +75,38 @@ fn list(text: &str, platform: Platform) -> Result<BTreeMap<String, String>, Stri
         }
     }
     if entries.is_empty() {
-        return Err("src/functions.rs has no entry that names.rs can read".to_owned());
+        bail!("src/functions.rs has no entry that names.rs can read");
     }
     Ok(entries)
 }
 
 /// Tells whether a condition of the list holds on a platform.
-fn holds(cfg: &str, platform: Platform) -> Result<bool, String> {
+fn holds(cfg: &str, platform: Platform) -> Result<bool> {
     match cfg {
         "windows" => Ok(platform == Platform::Windows),
         "not(windows)" => Ok(platform == Platform::PcscLite),
         "not(target_os = \"macos\")" => Ok(true),
-        _ => Err(format!("names.rs does not know the condition {cfg} of the list")),
+        _ => bail!("names.rs does not know the condition {cfg} of the list"),
     }
 }
 
 /// Returns the installed library's path.
-fn library() -> Result<String, String> {
+fn library() -> Result<String> {
     let mut gcc = Command::new("gcc");
-    let path = command::stdout(gcc.arg("-print-file-name=libpcsclite.so.1"), DEADLINE)?;
+    let path = command::stdout(gcc.arg("-print-file-name=libpcsclite.so.1"), MINUTE)?;
     let path = path.trim();
-    if path.contains('/') {
-        Ok(path.to_owned())
-    } else {
-        Err("libpcsclite.so.1 is not installed: install libpcsclite1".to_owned())
-    }
+    ensure!(
+        path.contains('/'),
+        "libpcsclite.so.1 is not installed: install libpcsclite1"
+    );
+    Ok(path.to_owned())
 }
 
 /// Returns the functions of PC/SC that a library defines.
-fn exported(options: &[&str], library: &str) -> Result<Vec<String>, String> {
+fn exported(options: &[&str], library: &str) -> Result<Vec<String>> {
     let mut nm = Command::new("nm");
     nm.args(options).args(["--defined-only", library]);
-    let output = command::stdout(&mut nm, DEADLINE).map_err(|error| {
-        format!("{error}\ninstall binutils, libpcsclite1, mingw-w64-x86-64-dev and mingw-w64-i686-dev")
-    })?;
+    let output = command::stdout(&mut nm, MINUTE)?;
     let names = output.lines().filter_map(|line| line.split_once(" T "));
     let names = names.map(|(_, name)| name.trim_start_matches('_').split('@').next().unwrap_or_default());
     Ok(names
@@ -117,7 +116,7 @@ fn exported(options: &[&str], library: &str) -> Result<Vec<String>, String> {
 }
 
 /// Checks that the library has each name of these kinds, and the list each of the library's.
-fn both_ways(list: &BTreeMap<String, String>, kinds: &[&str], exported: &[String]) -> Result<(), String> {
+fn both_ways(list: &BTreeMap<String, String>, kinds: &[&str], exported: &[String]) -> Result<()> {
     let mut errors = String::new();
     for (name, kind) in list {
         if kinds.contains(&kind.as_str()) && !exported.contains(name) {
@@ -127,7 +126,8 @@ fn both_ways(list: &BTreeMap<String, String>, kinds: &[&str], exported: &[String
     for name in exported.iter().filter(|name| !list.contains_key(*name)) {
         errors += &format!("{name} is exported and not in the list\n");
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    ensure!(errors.is_empty(), "{errors}");
+    Ok(())
 }
 
 #[cfg(test)]
@@ -155,16 +155,21 @@ mod tests {
     #[test]
     fn names_that_only_one_side_has_are_errors() {
         let list = list(LIST, Platform::PcscLite).unwrap();
-        assert_eq!(both_ways(&list, &["required"], &["SCardA".to_owned()]), Ok(()));
+        let errors = |exported: &[&str]| {
+            let exported: Vec<_> = exported.iter().map(|name| (*name).to_owned()).collect();
+            both_ways(&list, &["required"], &exported)
+                .err()
+                .map(|error| error.to_string())
+        };
+        assert_eq!(errors(&["SCardA"]), None);
         assert!(
-            both_ways(&list, &["required"], &["SCardC".to_owned()])
-                .unwrap_err()
+            errors(&["SCardC"])
+                .unwrap()
                 .contains("SCardA is required in the list")
         );
-        let more = ["SCardA".to_owned(), "SCardX".to_owned()];
         assert!(
-            both_ways(&list, &["required"], &more)
-                .unwrap_err()
+            errors(&["SCardA", "SCardX"])
+                .unwrap()
                 .contains("SCardX is exported")
         );
     }

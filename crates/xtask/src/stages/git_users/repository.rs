@@ -1,8 +1,10 @@
 //! A repository that has the workspace as it is now, for Cargo to take packages from.
 
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use anyhow::Result;
 
 use crate::command::{self, MINUTE, stdout};
 
@@ -17,7 +19,7 @@ impl Repository {
     /// Makes one in an empty folder whose name no other has, with every file of the workspace that git does not ignore.
     ///
     /// What is not committed is in it. The workspace's own repository, its index too, is not touched, nor needed.
-    pub(super) fn of(workspace: &Path, folder: &Path) -> Result<Self, String> {
+    pub(super) fn of(workspace: &Path, folder: &Path) -> Result<Self> {
         let repository = Self {
             folder: folder.to_owned(),
             fetched: ["git/db", "git/checkouts"].map(|kept| cargo_home().join(kept)),
@@ -93,7 +95,7 @@ fn cargo_home() -> PathBuf {
 mod tests {
     use super::{MINUTE, Repository, git};
     use crate::command::stdout;
-    use std::fs;
+    use fs_err as fs;
 
     #[test]
     fn what_is_not_committed_is_in_it_and_what_is_ignored_is_not() {
