@@ -56,6 +56,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("libz-mingw-w64", &["/usr/i686-w64-mingw32/lib/zlib1.dll"]),
     ("wine64", &["/usr/lib/wine/wine64"]),
     ("musl-tools", &["musl-gcc"]),
+    ("python3-venv", &["python3"]),
     ("libunwind-14-dev", &["/usr/lib/llvm-14/lib/libunwind.a"]),
     ("gcc-i686-linux-gnu", &["i686-linux-gnu-gcc"]),
     (

@@ -14,6 +14,7 @@ mod drop_in;
 mod format;
 mod git_users;
 mod i686;
+mod links;
 mod lint;
 mod loom;
 mod memcheck;
@@ -29,6 +30,7 @@ mod sim_boundary;
 mod sim_clients;
 mod sim_time;
 mod targets;
+mod thread_sanitizer;
 mod unit;
 mod windows;
 
@@ -64,6 +66,8 @@ pub(crate) const STAGES: &[Stage] = &[
     s390x::STAGE,
     musl::STAGE,
     windows::STAGE,
+    thread_sanitizer::STAGE,
+    links::STAGE,
     targets::STAGE,
     no_std::STAGE,
     msrv::STAGE,

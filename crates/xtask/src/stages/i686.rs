@@ -1,15 +1,26 @@
-//! Stage `i686`: the workspace's tests as 32-bit programs.
+//! Stage `i686`: the workspace's tests as 32-bit programs; with `--all` on a real pcscd, too.
 
+use std::ffi::OsString;
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::cache;
+use crate::command::{BUILD, Words};
+use crate::debian::foreign;
 use crate::platform::{Platform, Std, WHOLE};
-use crate::requirements::C;
+use crate::privileges::with_namespaces;
+use crate::requirements::{C, DAEMON};
 use crate::rustup::OLDEST_COMPILER;
-use crate::stage::Stage;
+use crate::stage::{Done, Stage};
+use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "i686",
     about: "the tests run as programs for 32-bit x86",
     needs: &[
         C,
+        DAEMON,
         &[
             OLDEST_COMPILER,
             "gcc-i686-linux-gnu",
@@ -18,10 +29,31 @@ pub(crate) const STAGE: Stage = Stage {
         ],
     ],
     run: |root| platform().test(root, WHOLE),
-    rest: None,
+    rest: Some(with_pcscd),
 };
 
-pub(crate) fn platform() -> Platform {
+/// Runs the suites of the session and the simulator with the machine's own pcscd: its protocol is the same for both.
+fn with_pcscd(root: &Path) -> Result<Done> {
+    let unpacked = cache::filled("libpcsclite1-i386", |folder| {
+        foreign::unpack(&["libpcsclite1:i386".to_owned()], folder)
+    })?;
+    let mut test = platform().cargo(root)?;
+    let mut path = OsString::from(unpacked.join("usr/lib/i386-linux-gnu"));
+    // The compiler's own libraries are in the variable.
+    let present = test.get_envs().find(|(name, _)| *name == "LD_LIBRARY_PATH");
+    if let Some((_, Some(present))) = present {
+        path.push(":");
+        path.push(present);
+    }
+    test.env("LD_LIBRARY_PATH", path);
+    test.words("test --locked --package pcsc-sys --package pcsc-sim");
+    test.words("--test conformance --test agreement --test load");
+    test.words("-- --ignored --test-threads=4");
+    tally::run(&mut with_namespaces(test), BUILD)?;
+    Ok(Done::All)
+}
+
+fn platform() -> Platform {
     Platform {
         target: "i686-unknown-linux-gnu",
         std: Std::OfTheOldestCompiler,

@@ -1,0 +1,86 @@
+//! Stage `links`: the examples link for FreeBSD and macOS, which nothing here can run.
+//!
+//! The linker is Zig's, as Python's packages have it, with the C libraries of both systems.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::cache;
+use crate::cargo::target_folder;
+use crate::command::{self, BUILD, MINUTE, Words};
+use crate::files::write;
+use crate::platform::{Platform, Std};
+use crate::requirements::C;
+use crate::rustup::STD_SOURCES;
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "links",
+    about: "with --all: the examples link for FreeBSD and macOS",
+    needs: &[C, &[STD_SOURCES, "python3-venv"]],
+    run: |_| Ok(Done::All),
+    rest: Some(rest),
+};
+
+/// Rust's and Zig's names of the targets, and the libraries that Rust's standard library names and Zig lacks.
+const TARGETS: [(&str, &str, &[&str]); 2] = [
+    (
+        "x86_64-unknown-freebsd",
+        "x86_64-freebsd.14.0",
+        &["libkvm.so", "libmemstat.so", "libprocstat.so", "libdevstat.so"],
+    ),
+    ("aarch64-apple-darwin", "aarch64-macos", &["libiconv.dylib"]),
+];
+
+/// Builds the examples for each target.
+fn rest(root: &Path) -> Result<Done> {
+    let python = cache::filled("zig-0.17.1", install_zig)?.join("bin/python");
+    for (target, zig, absent) in TARGETS {
+        let folder = target_folder(root).join("links").join(target);
+        let linker = folder.join("cc");
+        let script = format!(
+            "#!/bin/sh\nexec {} -m ziglang cc -target {zig} \"$@\"\n",
+            python.display()
+        );
+        write(&linker, &script)?;
+        command::run(Command::new("chmod").arg("+x").arg(&linker), MINUTE)?;
+        empty_libraries(&linker, &folder, absent)?;
+        let platform = Platform {
+            target,
+            std: Std::FromSources,
+            linker: linker.display().to_string(),
+            flags: format!("-Lnative={}", folder.display()),
+            runner: String::new(),
+            is_emulated: false,
+        };
+        let mut build = platform.cargo(root)?;
+        build.words("build --locked --package pcsc-session --examples");
+        command::run(&mut build, BUILD)?;
+        println!("pcsc-session's examples link for {target}");
+    }
+    Ok(Done::All)
+}
+
+/// Installs Zig for this alone.
+fn install_zig(folder: &Path) -> Result<()> {
+    command::run(Command::new("python3").args(["-m", "venv"]).arg(folder), MINUTE)?;
+    let mut pip = Command::new(folder.join("bin/python"));
+    command::run(pip.words("-m pip install --quiet ziglang==0.17.1"), BUILD).map(drop)
+}
+
+/// Makes libraries without anything in them: of these nothing is called.
+fn empty_libraries(linker: &Path, folder: &Path, names: &[&str]) -> Result<()> {
+    let source: PathBuf = folder.join("empty.c");
+    write(&source, "\n")?;
+    for name in names {
+        let mut compile = Command::new(linker);
+        compile
+            .args(["-shared", "-o"])
+            .arg(folder.join(name))
+            .arg(&source);
+        command::run(&mut compile, MINUTE)?;
+    }
+    Ok(())
+}

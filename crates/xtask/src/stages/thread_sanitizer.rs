@@ -1,0 +1,60 @@
+//! Stage `thread-sanitizer`: no data race, by a sanitizer that sees the standard library's own steps too.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::cargo::host;
+use crate::command::{MINUTE, Words, stdout};
+use crate::platform::{Platform, QUICK, Std, WHOLE};
+use crate::requirements::C;
+use crate::rustup::{self, NIGHTLY, STD_SOURCES};
+use crate::stage::{Done, Stage};
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "thread-sanitizer",
+    about: "ThreadSanitizer finds no data race in the tests",
+    needs: &[C, &[STD_SOURCES, NIGHTLY]],
+    run: |root| test(root, &format!("{QUICK} --test races --test waiting")),
+    rest: Some(|root| test(root, WHOLE)),
+};
+
+/// The one target for which this stage has been tried.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+fn test(root: &Path, tests: &str) -> Result<Done> {
+    let host = host(root)?;
+    if host != TARGET {
+        return Ok(Done::LeftOut(format!(
+            "ThreadSanitizer: for {TARGET}, and this is {host}"
+        )));
+    }
+    let platform = Platform {
+        target: TARGET,
+        std: Std::FromSources,
+        linker: "cc".to_owned(),
+        flags: flags()?,
+        runner: String::new(),
+        is_emulated: false,
+    };
+    platform.test(root, tests)
+}
+
+/// Returns the compiler's flags. Debian's has no run-time library of the sanitizer: it takes that of rustup's nightly, which
+/// GNU's linker does not take.
+fn flags() -> Result<String> {
+    if rustup::has_std_sources(NIGHTLY) {
+        return Ok("-Zsanitizer=thread".to_owned());
+    }
+    let mut sysroot = Command::new("rustup");
+    let sysroot = stdout(sysroot.words("run nightly rustc --print sysroot"), MINUTE)?;
+    let nightly = format!("{}/lib/rustlib/{TARGET}", sysroot.trim());
+    let library = format!("{nightly}/lib/librustc-nightly_rt.tsan.a");
+    let link =
+        ["--whole-archive", &library, "--no-whole-archive"].map(|word| format!("-Clink-arg=-Wl,{word}"));
+    Ok(format!(
+        "-Zsanitizer=thread -Zexternal-clangrt {} -Clink-arg=-fuse-ld=lld -Clink-arg=-B{nightly}/bin/gcc-ld",
+        link.join(" ")
+    ))
+}
