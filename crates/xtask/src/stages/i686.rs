@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::cache;
 use crate::command::{BUILD, Words};
 use crate::debian::foreign;
-use crate::platform::{Platform, Std, WHOLE};
+use crate::platform::{Platform, QUICK, Std, WHOLE};
 use crate::privileges::with_namespaces;
 use crate::requirements::{C, DAEMON};
 use crate::rustup::OLDEST_COMPILER;
@@ -28,9 +28,15 @@ pub(crate) const STAGE: Stage = Stage {
             "lib32gcc-s1",
         ],
     ],
-    run: |root| platform().test(root, WHOLE),
-    rest: Some(with_pcscd),
+    run: |root| platform().test(root, QUICK),
+    rest: Some(rest),
 };
+
+/// Runs all tests that need no service, and those that do.
+fn rest(root: &Path) -> Result<Done> {
+    platform().test(root, WHOLE)?;
+    with_pcscd(root)
+}
 
 /// Runs the suites of the session and the simulator with the machine's own pcscd: its protocol is the same for both.
 fn with_pcscd(root: &Path) -> Result<Done> {
