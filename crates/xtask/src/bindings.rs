@@ -1,10 +1,10 @@
 //! `cargo xtask bindings`: the committed files in `src/bindings/`.
 
-use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 
 use crate::command::{self, MINUTE};
 use crate::files::{read, write};

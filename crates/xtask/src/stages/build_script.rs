@@ -2,11 +2,11 @@
 //!
 //! Cargo builds it, and it is run by itself with the environment of each case.
 
-use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use crate::cargo::{built, cargo, host};
 use crate::command::{self, BUILD, stdout};

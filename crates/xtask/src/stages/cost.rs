@@ -3,11 +3,11 @@
 //! The programs are in `tests/cost`. Each runs with N calls and with 2N: the difference is N calls and nothing else, so
 //! the figures are exact and the same in every run.
 
-use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use crate::cargo;
 use crate::command::{self, BUILD, MINUTE, Words};
