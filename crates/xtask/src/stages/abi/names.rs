@@ -61,11 +61,9 @@ fn list(text: &str, is_windows: bool) -> Result<BTreeMap<String, String>> {
                 "fn",
                 signature,
                 ..,
-            ] => {
-                if condition.take().unwrap_or(true) {
-                    let name = signature.split('(').next().unwrap_or_default();
-                    entries.insert(name.to_owned(), kind.to_owned());
-                }
+            ] if condition.take().unwrap_or(true) => {
+                let name = signature.split('(').next().unwrap_or_default();
+                entries.insert(name.to_owned(), kind.to_owned());
             }
             _ => {}
         }
