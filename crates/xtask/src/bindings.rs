@@ -1,10 +1,10 @@
 //! `cargo xtask bindings`: the committed files in `src/bindings/`.
 
-use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 
 use crate::command::{self, MINUTE};
 use crate::files::{read, write};
@@ -58,10 +58,7 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<()> {
         if !check {
             fs::write(&path, text)?;
         } else if fs::read_to_string(&path).unwrap_or_default() != text {
-            bail!(
-                "{} is not what the headers give: run cargo xtask bindings",
-                path.display()
-            );
+            bail!("{path:?} is not what the headers give: run cargo xtask bindings");
         }
     }
     Ok(())
@@ -71,9 +68,9 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<()> {
 pub(crate) fn generated(root: &Path) -> Result<String> {
     let scratch = root.join("target/bindings");
     fs::create_dir_all(&scratch)?;
-    let (wrapper, headers) = (root.join("wrapper.h"), [headers::pcsclite()?]);
+    let (lite, wrapper, headers) = (Platform::PcscLite, root.join("wrapper.h"), [headers::pcsclite()?]);
     Ok(generate::platform(
-        Platform::PcscLite,
+        lite,
         &wrapper,
         &headers,
         &[],

@@ -7,13 +7,15 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use rustix::io::retry_on_intr;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 /// Long enough for a program that only says something about itself.
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
@@ -89,7 +91,8 @@ extern "C" fn die(signal: libc::c_int) {
 fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
     command.stdin(Stdio::null()).process_group(0);
     let mut child = command.spawn().with_context(|| command_line(command))?;
-    let group = child.id() as libc::pid_t;
+    let leader = Pid::from_child(&child);
+    let group = leader.as_raw_pid();
     GROUP.store(group, Ordering::SeqCst);
     let (ended, end) = mpsc::channel();
     // The program is not reaped in here: its id, and so the group's, stays its own.
@@ -99,7 +102,8 @@ fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
                 kill(group);
             }
         });
-        let waited = wait_unreaped(&child);
+        let how = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let waited = retry_on_intr(|| waitid(WaitId::Pid(leader), how));
         let _ = ended.send(());
         waited
     });
@@ -110,35 +114,10 @@ fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
     Ok(status)
 }
 
-/// Waits for the program's end and leaves it a zombie.
-fn wait_unreaped(child: &Child) -> io::Result<()> {
-    loop {
-        // SAFETY: zero is a valid value of every field of this C structure.
-        let mut information: libc::siginfo_t = unsafe { std::mem::zeroed() };
-        // SAFETY: the id is a child's that only `finish` reaps, later; the structure is a local.
-        let result = unsafe {
-            libc::waitid(
-                libc::P_PID,
-                child.id() as libc::id_t,
-                &raw mut information,
-                libc::WEXITED | libc::WNOWAIT,
-            )
-        };
-        if result == 0 {
-            return Ok(());
-        }
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
-        }
-    }
-}
-
-/// Kills a group by its leader's id; 0 is none.
-fn kill(group: libc::pid_t) {
-    if group > 0 {
-        // SAFETY: takes two numbers. The leader is not reaped, so the id is no other group's.
-        unsafe { libc::kill(-group, libc::SIGKILL) };
+/// Kills a group by its leader's id, which is no other group's as long as the leader is not reaped; 0 is none.
+fn kill(group: i32) {
+    if let Some(group) = Pid::from_raw(group) {
+        let _ = kill_process_group(group, Signal::KILL);
     }
 }
 

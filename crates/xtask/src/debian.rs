@@ -2,12 +2,12 @@
 
 pub(crate) mod foreign;
 
-use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
+use fs_err as fs;
 
 use crate::command::{self, MINUTE, Words};
 use crate::privileges::is_root;

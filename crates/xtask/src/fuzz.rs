@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::command::run;
+use crate::command::{BUILD, run};
 
 /// Each package of fuzz targets, and these by their names in its `Cargo.toml`.
 const PACKAGES: [(&str, &[&str]); 2] = [
@@ -21,9 +21,6 @@ const PACKAGES: [(&str, &[&str]); 2] = [
 
 const DEFAULT_SECONDS: u64 = 600;
 
-/// Building the fuzzer itself takes minutes.
-const BUILDING: Duration = Duration::from_secs(15 * 60);
-
 /// Runs the targets, one after the other.
 pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<()> {
     let seconds = match seconds {
@@ -34,13 +31,13 @@ pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<()> {
     };
     for (package, targets) in PACKAGES {
         let package = root.join(package);
-        run(&mut cargo_fuzz(&package, &["--version"]), BUILDING)
+        run(&mut cargo_fuzz(&package, &["--version"]), BUILD)
             .context("install it: rustup toolchain install nightly; cargo install cargo-fuzz")?;
-        run(&mut cargo_fuzz(&package, &["build"]), BUILDING)?;
+        run(&mut cargo_fuzz(&package, &["build"]), BUILD)?;
         for target in targets {
             let time = format!("-max_total_time={seconds}");
             let mut fuzz = cargo_fuzz(&package, &["run", target, "--", &time, "-print_final_stats=1"]);
-            let output = run(&mut fuzz, Duration::from_secs(seconds) + BUILDING)?;
+            let output = run(&mut fuzz, Duration::from_secs(seconds) + BUILD)?;
             println!(
                 "{target:<14}{seconds} s, {} executions, no finding",
                 executions(&output).unwrap_or("?")

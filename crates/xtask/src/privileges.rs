@@ -4,8 +4,7 @@ use std::process::Command;
 
 /// Whether this process may do what only root may.
 pub(crate) fn is_root() -> bool {
-    // SAFETY: takes nothing and cannot fail.
-    unsafe { libc::geteuid() == 0 }
+    rustix::process::geteuid().is_root()
 }
 
 /// Lets a program make mount and network namespaces, as the private pcscd does: without root it gets a user namespace.

@@ -7,56 +7,36 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::cargo::{cargo, host};
-use crate::command::{self, MINUTE};
+use crate::command::{self, MINUTE, Words};
 use crate::debian;
 use crate::search_path::exists;
 
-/// A component or toolchain, by the name that stages need it by.
-struct Part {
-    name: &'static str,
-    is_here: fn() -> bool,
-    /// What rustup gets it with.
-    install: &'static [&'static str],
-}
+/// A component or toolchain: the name that stages need it by, whether it is here, and what rustup gets it with.
+type Part = (&'static str, fn() -> bool, &'static str);
 
 const PARTS: [Part; 5] = [
-    Part {
-        name: "rustfmt",
-        is_here: || has_command("fmt"),
-        install: &["component", "add", "rustfmt"],
-    },
-    Part {
-        name: "clippy",
-        is_here: || has_command("clippy"),
-        install: &["component", "add", "clippy"],
-    },
-    Part {
-        name: NIGHTLY,
-        is_here: || has_toolchain(NIGHTLY),
-        install: &["toolchain", "install", NIGHTLY, "--profile", "minimal"],
-    },
-    Part {
-        name: OLDEST_COMPILER,
-        is_here: || has_oldest() || debian_version(OLDEST).is_ok_and(|version| version.is_some()),
-        install: &[
-            "toolchain",
-            "install",
-            OLDEST,
-            "--profile",
-            "minimal",
-            "--target",
-            TARGETS[0].0,
-            "--target",
-            TARGETS[1].0,
-            "--target",
-            TARGETS[2].0,
-        ],
-    },
-    Part {
-        name: STD_SOURCES,
-        is_here: || has_std_sources(NIGHTLY) || debian_version("").is_ok_and(|version| version.is_some()),
-        install: &["component", "add", "rust-src", "--toolchain", NIGHTLY],
-    },
+    ("rustfmt", || has_command("fmt"), "component add rustfmt"),
+    ("clippy", || has_command("clippy"), "component add clippy"),
+    (
+        NIGHTLY,
+        || has_toolchain(NIGHTLY),
+        "toolchain install nightly --profile minimal",
+    ),
+    (
+        OLDEST_COMPILER,
+        || has_oldest() || debian_version(OLDEST).is_ok_and(|version| version.is_some()),
+        concat!(
+            "toolchain install ",
+            env!("CARGO_PKG_RUST_VERSION"),
+            " --profile minimal --target i686-unknown-linux-gnu --target aarch64-unknown-linux-gnu",
+            " --target s390x-unknown-linux-gnu"
+        ),
+    ),
+    (
+        STD_SOURCES,
+        || has_std_sources(NIGHTLY) || debian_version("").is_ok_and(|version| version.is_some()),
+        "component add rust-src --toolchain nightly",
+    ),
 ];
 
 /// The compiler that has AddressSanitizer.
@@ -89,26 +69,20 @@ const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 /// The names of all that some stage uses on this machine.
 pub(crate) fn names() -> Result<Vec<&'static str>> {
     let has_sanitizer = has_sanitizer(&host(Path::new("."))?);
-    Ok(PARTS
-        .iter()
-        .map(|part| part.name)
-        .filter(|name| *name != NIGHTLY || has_sanitizer)
-        .collect())
+    let names = PARTS.iter().map(|(name, ..)| *name);
+    Ok(names.filter(|name| *name != NIGHTLY || has_sanitizer).collect())
 }
 
 /// Whether this toolchain has a component or rustup a toolchain; `None` for another name.
 pub(crate) fn has(name: &str) -> Option<bool> {
-    part(name).map(|part| (part.is_here)())
-}
-
-fn part(name: &str) -> Option<&'static Part> {
-    PARTS.iter().find(|part| part.name == name)
+    let part = PARTS.iter().find(|(part, ..)| *part == name);
+    part.map(|(_, is_here, _)| is_here())
 }
 
 /// Whether a name is one that [`has`] answers for.
 #[cfg(test)]
 pub(crate) fn is_known(name: &str) -> bool {
-    part(name).is_some()
+    PARTS.iter().any(|(part, ..)| *part == name)
 }
 
 /// Asks rustup, where there is one, for what is missing. Without a network it fails, and the stages are left out.
@@ -117,12 +91,12 @@ pub(crate) fn install() -> Result<()> {
         return Ok(());
     }
     let names = names()?;
-    for part in PARTS
-        .iter()
-        .filter(|part| names.contains(&part.name) && !(part.is_here)())
-    {
-        println!("   installing {}", part.name);
-        if let Err(error) = command::run(Command::new("rustup").args(part.install), DOWNLOAD) {
+    for (name, is_here, install) in PARTS {
+        if !names.contains(&name) || is_here() {
+            continue;
+        }
+        println!("   installing {name}");
+        if let Err(error) = command::run(Command::new("rustup").words(install), DOWNLOAD) {
             println!("{error}");
         }
     }
@@ -173,13 +147,11 @@ pub(crate) fn debian_version(prefix: &str) -> Result<Option<String>> {
 }
 
 fn newest_that_begins(versions: &[String], prefix: &str) -> Option<String> {
-    let mut versions = versions.iter();
-    versions
-        .find(|version| {
-            let rest = version.strip_prefix(prefix);
-            rest.is_some_and(|rest| prefix.is_empty() || rest.starts_with('.'))
-        })
-        .cloned()
+    let begins = |version: &&String| match version.strip_prefix(prefix) {
+        Some(rest) => prefix.is_empty() || rest.starts_with('.'),
+        None => false,
+    };
+    versions.iter().find(begins).cloned()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::command;
 use crate::requirements::missing;
@@ -60,37 +60,34 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
         failed = failed.max(1);
     }
     println!("{passed} passed, {failed} failed");
-    failure.map_or(Ok(()), |name| {
-        Err(anyhow!(
-            "the stage {name} failed; `cargo xtask test {name}` runs it alone"
-        ))
-    })
+    match failure {
+        None => Ok(()),
+        Some(name) => bail!("the stage {name} failed; `cargo xtask test {name}` runs it alone"),
+    }
 }
 
 /// Returns the stages of these names in the stages' own order; all of them for no name.
 fn select(names: &[&str]) -> Result<Vec<&'static Stage>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| !STAGES.iter().any(|stage| stage.name == **name))
-    {
-        bail!("there is no stage {unknown}; `cargo xtask test --list` lists them");
+    for name in names {
+        let is_known = STAGES.iter().any(|stage| stage.name == *name);
+        ensure!(
+            is_known,
+            "there is no stage {name}; `cargo xtask test --list` lists them"
+        );
     }
-    Ok(STAGES
-        .iter()
-        .filter(|stage| names.is_empty() || names.contains(&stage.name))
-        .collect())
+    let is_named = |stage: &&Stage| names.is_empty() || names.contains(&stage.name);
+    Ok(STAGES.iter().filter(is_named).collect())
 }
 
 fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Done> {
     let missing = missing(&stage.needs.concat())?;
-    if missing.is_empty() {
-        let done = (stage.run)(root)?;
-        match stage.rest.filter(|_| is_all) {
-            None => Ok(done),
-            Some(rest) => rest(root).map(|rest| done.and(rest)),
-        }
-    } else {
-        not_installed(format!("not installed: {}", missing.join(", ")))
+    if !missing.is_empty() {
+        return not_installed(format!("not installed: {}", missing.join(", ")));
+    }
+    let done = (stage.run)(root)?;
+    match stage.rest.filter(|_| is_all) {
+        None => Ok(done),
+        Some(rest) => Ok(done.and(rest(root)?)),
     }
 }
 
@@ -113,11 +110,8 @@ mod tests {
     #[test]
     fn no_name_selects_all_and_names_select_in_order() {
         assert_eq!(select(&[]).map(|stages| stages.len()).unwrap(), STAGES.len());
-        let names: Vec<_> = select(&["unit", "format"])
-            .unwrap()
-            .iter()
-            .map(|stage| stage.name)
-            .collect();
+        let stages = select(&["unit", "format"]).unwrap();
+        let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
         assert_eq!(names, ["format", "unit"]);
         assert!(select(&["uint"]).is_err());
     }

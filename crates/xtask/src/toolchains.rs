@@ -1,11 +1,11 @@
 //! Compilers beside the one that runs this, each with its Cargo: rustup's, or Debian's, unpacked and not installed.
 
-use fs_err as fs;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use fs_err as fs;
 
 use crate::cache;
 use crate::debian::{self, foreign};

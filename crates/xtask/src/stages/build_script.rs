@@ -2,11 +2,11 @@
 //!
 //! Cargo builds it, and it is run by itself with the environment of each case.
 
-use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use crate::cargo::{built, cargo, host};
 use crate::command::{self, BUILD, stdout};
@@ -26,7 +26,6 @@ pub(crate) const STAGE: Stage = Stage {
 
 const MAC: &str = "aarch64-apple-darwin";
 
-/// Runs the stage.
 fn run(root: &Path) -> Result<Done> {
     let scratch = tempfile::tempdir()?;
     let headers = headers::pcsclite()?;
@@ -63,10 +62,8 @@ fn include_path(script: &Script, headers: &str) -> Result<()> {
     write(&prefix.join("lib/libpcsclite.so"), "")?;
     let library = prefix.join("lib").display().to_string();
     let output = script.link(&[("PCSC_LIB_DIR", &library)])?;
-    let beside = format!(
-        "cargo::metadata=include={}\n",
-        prefix.join("include/PCSC").display()
-    );
+    let beside = prefix.join("include/PCSC");
+    let beside = format!("cargo::metadata=include={}\n", beside.display());
     has(&output, &[&beside])?;
     lacks(&output, &[&known])?;
 
@@ -88,13 +85,10 @@ fn mac(script: &Script, headers: &str) -> Result<()> {
     let mac = [("TARGET", MAC), ("HOST", MAC), ("CARGO_CFG_TARGET_OS", "macos")];
     let committed = read(script.root.join("src/bindings/macos.rs"))?;
     let (output, text) = script.bindgen(&mac)?;
-    has(
-        &output,
-        &["cargo::warning=the committed bindings for macOS serve"],
-    )?;
+    has(&output, &["warning=the committed bindings for macOS serve"])?;
     let (_, code) = committed
         .split_once("\n\n")
-        .context("src/bindings/macos.rs has no blank line after its own documentation")?;
+        .context("macos.rs has no blank line")?;
     has(&text, &[code])?;
 
     // Only the system's name is another one: clang reads for this machine, whose C headers are here.

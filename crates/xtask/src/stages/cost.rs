@@ -3,11 +3,11 @@
 //! The programs are in `tests/cost`. Each runs with N calls and with 2N: the difference is N calls and nothing else, so
 //! the figures are exact and the same in every run.
 
-use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use crate::cargo;
 use crate::command::{self, BUILD, MINUTE, Words};
@@ -45,7 +45,6 @@ const MAX_OVER_TRANSMIT: f64 = 80.0;
 /// How many instructions the simulator itself may cost for a command: about 120 ns, with the 445 that take 90 ns now.
 const MAX_OF_THE_SIMULATOR: f64 = 600.0;
 
-/// Runs the stage.
 fn run(root: &Path) -> Result<Done> {
     let package = root.join("tests/cost");
     let out = root.join("target/cost");
@@ -53,24 +52,13 @@ fn run(root: &Path) -> Result<Done> {
     let own = out.join(OWN);
     fs::create_dir_all(&own)?;
     let source = package.join("pcsclite.c");
+    let shared = |name, library: &Path| gcc(&format!("-shared -fPIC -Wl,-soname,{name}"), &source, library);
     for library in ["libpcsclite.so.1", "libpcsclite.so"] {
-        gcc(
-            "-shared -fPIC -Wl,-soname,libpcsclite.so.1",
-            &source,
-            &out.join(library),
-        )?;
+        shared("libpcsclite.so.1", &out.join(library))?;
     }
-    gcc(
-        "-shared -fPIC -Wl,-soname,libnothing.so",
-        &source,
-        &own.join("libnothing.so"),
-    )?;
-    let c = out.join("c");
-    gcc(
-        &format!("-L{} -lpcsclite", out.display()),
-        &package.join("cost.c"),
-        &c,
-    )?;
+    shared("libnothing.so", &own.join("libnothing.so"))?;
+    let (c, linked) = (out.join("c"), format!("-L{} -lpcsclite", out.display()));
+    gcc(&linked, &package.join("cost.c"), &c)?;
     println!("instructions for each call of SCardTransmit, that do-nothing function included:");
     let in_c = count(&c, &[], &out)?;
     println!("{:<12}{in_c:>8.2}", "C");
@@ -85,12 +73,9 @@ fn run(root: &Path) -> Result<Done> {
         let program = out.join(format!("rust-{features}"));
         copy(&cargo::target_folder(root).join("release/cost"), &program)?;
         let is_linked = features == "link";
-        let is_right = needs_library(&program, "libnothing.so")? == is_linked
-            && !needs_library(&program, "libpcsclite")?;
-        ensure!(
-            is_right,
-            "{program:?} is not linked as PCSC_LIB_DIR and PCSC_LIB_NAME say"
-        );
+        let needs = |library| needs_library(&program, library);
+        let is_right = needs("libnothing.so")? == is_linked && !needs("libpcsclite")?;
+        ensure!(is_right, "{program:?} is not linked as its variables say");
         let counted: Result<Vec<_>, _> = ROWS.iter().map(|row| count(&program, &[row], &out)).collect();
         figures.push(counted?);
     }
@@ -102,11 +87,7 @@ fn run(root: &Path) -> Result<Done> {
     at_most(linked[0] + MAX_OVER_LINKED, loaded[0], what)?;
     for mode in [loaded, linked] {
         at_most(in_c + MAX_OVER_C, mode[2], "Session::transmit")?;
-        at_most(
-            mode[1],
-            mode[2],
-            "Session::transmit, beside the crate pcsc's Card::transmit,",
-        )?;
+        at_most(mode[1], mode[2], "Session::transmit, beside the crate pcsc,")?;
         at_most(mode[2] + MAX_OVER_TRANSMIT, mode[3], "Session::execute")?;
     }
     simulator(root)?;

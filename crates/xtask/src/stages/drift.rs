@@ -2,11 +2,11 @@
 //!
 //! A copy of the package is changed at every function at once: each must be named by an error. Unchanged it compiles.
 
-use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use fs_err as fs;
 
 use crate::command::{self, BUILD, Words};
 use crate::files::{copy, read, write};
@@ -25,7 +25,6 @@ pub(crate) const STAGE: Stage = Stage {
 
 const LIST: &str = "src/functions.rs";
 
-/// Runs the stage.
 fn run(root: &Path) -> Result<Done> {
     let package = root.join("target/drift");
     make_copy(root, &package)?;

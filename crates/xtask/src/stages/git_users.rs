@@ -26,38 +26,16 @@ pub(crate) const STAGE: Stage = Stage {
     rest: None,
 };
 
-/// Somebody who depends on the workspace.
-struct User {
-    /// As the README's comment above the lines has it.
-    name: &'static str,
-    /// What Cargo is told to do.
-    subcommand: &'static str,
-    /// The package's one source file.
-    source: &'static str,
-    /// What a run that did something prints.
-    prints: &'static str,
-}
+/// Somebody who depends on the workspace: the name in the README's comment above the lines, what Cargo is told to do, the
+/// package's one source file, and what a run that did something prints.
+struct User(&'static str, &'static str, &'static str, &'static str);
 
 const USERS: [User; 4] = [
-    user("session", "run", SESSION, "readers: "),
-    user("simulator", "test", SIMULATOR, "test result: ok. 1 passed"),
-    user("sys", "run", SYS, "SCardEstablishContext: 0x"),
-    user("drop-in", "run", DROP_IN, "context: "),
+    User("session", "run", SESSION, "readers: "),
+    User("simulator", "test", SIMULATOR, "test result: ok. 1 passed"),
+    User("sys", "run", SYS, "SCardEstablishContext: 0x"),
+    User("drop-in", "run", DROP_IN, "context: "),
 ];
-
-const fn user(
-    name: &'static str,
-    subcommand: &'static str,
-    source: &'static str,
-    prints: &'static str,
-) -> User {
-    User {
-        name,
-        subcommand,
-        source,
-        prints,
-    }
-}
 
 /// Without a service it is an error that is printed.
 const SESSION: &str = r#"fn main() {
@@ -106,54 +84,42 @@ fn run(root: &Path) -> Result<Done> {
     let repository = Repository::of(root, &scratch.join("repositories").join(name))?;
     let readme = read(root.join("README.md"))?;
     let blocks = manifest_blocks(&readme)?;
-    for user in &USERS {
-        let has_lines = blocks.iter().any(|(name, _)| *name == user.name);
-        ensure!(has_lines, "README.md has no lines for the user {}", user.name);
+    for User(name, ..) in &USERS {
+        let has_lines = blocks.iter().any(|(block, _)| block == name);
+        ensure!(has_lines, "README.md has no lines for the user {name}");
     }
     for (name, lines) in blocks {
-        let user = USERS.iter().find(|user| user.name == name);
-        let user =
-            user.with_context(|| format!("README.md has lines for {name}, whom this stage does not know"))?;
+        let user = USERS.iter().find(|user| user.0 == name);
+        let user = user.with_context(|| format!("README.md has lines for {name}, who is unknown here"))?;
+        let User(_, subcommand, source, prints) = *user;
         let package = scratch.join(name);
-        let file = if user.subcommand == "test" {
+        let file = if subcommand == "test" {
             "src/lib.rs"
         } else {
             "src/main.rs"
         };
-        make(
-            root,
-            &package,
-            &with_url(lines, &repository.url())?,
-            &[(file, user.source)],
-        )?;
+        let manifest = with_url(lines, &repository.url())?;
+        make(root, &package, &manifest, &[(file, source)])?;
         let mut cargo = cargo(&package);
         cargo
-            .arg(user.subcommand)
+            .arg(subcommand)
             .env("CARGO_TARGET_DIR", scratch.join("target"));
         let output = run_user(user, &mut cargo)?;
-        let lock = read(package.join("Cargo.lock"))?;
         let source = format!("source = \"git+{}", repository.url());
-        ensure!(
-            lock.contains(&source),
-            "{output}\nthe user {name} has nothing of the repository"
-        );
-        println!(
-            "the user {name}: {}",
-            said(&output, user.prints).unwrap_or_default()
-        );
+        let is_ours = read(package.join("Cargo.lock"))?.contains(&source);
+        ensure!(is_ours, "{output}\nthe user {name} has nothing of the repository");
+        println!("the user {name}: {}", said(&output, prints).unwrap_or_default());
     }
     Ok(Done::All)
 }
 
-fn run_user(user: &User, cargo: &mut Command) -> Result<String> {
+fn run_user(User(name, .., prints): &User, cargo: &mut Command) -> Result<String> {
     let output = tally::run(cargo, BUILD)?;
     // A patch that is not used is a warning.
-    let is_fine = !output.contains("warning: ") && said(&output, user.prints).is_some();
+    let is_fine = !output.contains("warning: ") && said(&output, prints).is_some();
     ensure!(
         is_fine,
-        "{output}\nthe user {} is warned, or does not print: {}",
-        user.name,
-        user.prints
+        "{output}\nthe user {name} is warned, or does not print: {prints}"
     );
     Ok(output)
 }
@@ -184,7 +150,7 @@ fn with_url(lines: &str, url: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{run_user, user, with_url};
+    use super::{User, run_user, with_url};
     use std::process::Command;
 
     #[test]
@@ -198,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_warning_and_silence_are_failures() {
-        let user = user("a", "run", "", "context: ");
+        let user = User("a", "run", "", "context: ");
         let run = |script| run_user(&user, Command::new("sh").args(["-c", script]));
         assert!(run("echo context: open").is_ok());
         assert!(run("echo warning: patch was not used; echo context: open").is_err());

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::cargo::target_folder;
-use crate::command::{self, MINUTE};
+use crate::command::{self, MINUTE, Words};
 use crate::files::{copy, write};
 use crate::platform::{Platform, QUICK, Std, WHOLE};
 use crate::requirements::C;
@@ -17,7 +17,7 @@ pub(crate) const STAGE: Stage = Stage {
     name: "musl",
     about: "the tests run with musl, as static programs",
     needs: &[C, &[STD_SOURCES, "musl-tools", "libunwind-14-dev"]],
-    run,
+    run: |root| platform(root, STATIC)?.test(root, QUICK),
     rest: Some(rest),
 };
 
@@ -35,15 +35,12 @@ int __fprintf_chk(FILE *file, int level, const char *format, ...)
 }
 ";
 
-/// Runs the tests of what a platform can change, as static programs.
-fn run(root: &Path) -> Result<Done> {
-    // The startup objects are musl's own, and these are for programs that stay where they are linked to.
-    platform(root, "-Crelocation-model=static")?.test(root, QUICK)
-}
+/// The startup objects are musl's own, and these are for programs that stay where they are linked to.
+const STATIC: &str = "-Crelocation-model=static";
 
 /// Runs all tests that need no service, as static programs and as dynamic ones, which load libraries.
 fn rest(root: &Path) -> Result<Done> {
-    platform(root, "-Crelocation-model=static")?.test(root, WHOLE)?;
+    platform(root, STATIC)?.test(root, WHOLE)?;
     platform(root, "-Ctarget-feature=-crt-static")?.test(root, WHOLE)
 }
 
@@ -62,16 +59,10 @@ fn platform(root: &Path, flag: &str) -> Result<Platform> {
 /// Makes the library that unwinds, by both names that the standard library asks for. Returns its folder.
 fn unwinding(root: &Path) -> Result<PathBuf> {
     let folder = target_folder(root).join("musl");
-    fs_err::create_dir_all(&folder)?;
     let (source, object) = (folder.join("shim.c"), folder.join("shim.o"));
     write(&source, SHIM)?;
     let mut compile = Command::new("musl-gcc");
-    command::run(
-        compile
-            .arg("-c")
-            .args([source.as_os_str(), "-o".as_ref(), object.as_os_str()]),
-        MINUTE,
-    )?;
+    command::run(compile.words("-c -o").args([&object, &source]), MINUTE)?;
     for name in ["libunwind.a", "libgcc_s.a"] {
         let library = folder.join(name);
         copy(Path::new("/usr/lib/llvm-14/lib/libunwind.a"), &library)?;

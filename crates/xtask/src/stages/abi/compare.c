@@ -8,8 +8,10 @@
 #define INTEGERS default: "record", signed char: "signed", short: "signed", int: "signed", long: "signed", \
     long long: "signed", char: "signed", unsigned char: "unsigned", unsigned short: "unsigned", \
     unsigned: "unsigned", unsigned long: "unsigned", unsigned long long: "unsigned"
-/* 5 is GCC's number of the class of pointers; an array would be one by its decay. */
-#define KIND(x) (__builtin_classify_type(x) == 5 ? "pointer" : _Generic((x), INTEGERS))
+/* 5 is GCC's number of the class of pointers, to which an array is converted, but not as an operand of typeof. */
+#define KIND(x) \
+    (__builtin_classify_type(x) != 5 ? _Generic((x), INTEGERS) \
+     : __builtin_types_compatible_p(__typeof__(x), __typeof__(((void)0, (x)))) ? "pointer" : "array")
 
 static _Alignas(16) char zero[65536];
 static int differences;
@@ -24,8 +26,7 @@ static void same(const char *what, unsigned long long c, unsigned long long rust
 
 static void same_kind(const char *what, const char *c, const char *rust)
 {
-    int is_same = strcmp(c, rust) == 0 || (strcmp(c, "pointer") == 0 && strcmp(rust, "array") == 0);
-    if (!is_same) {
+    if (strcmp(c, rust) != 0) {
         printf("%s: %s in C, %s in Rust\n", what, c, rust);
         differences = 1;
     }
@@ -39,7 +40,8 @@ static void same_kind(const char *what, const char *c, const char *rust)
     same(#S "." #f ": size", sizeof(((S *)&zero)->f), size), same_kind(#S "." #f, KIND(((S *)&zero)->f), #kind);
 #define NUMBER(T, x, value) same(#x, (unsigned long long)(T)(x), value);
 #define CONSTANT(T, x, value) \
-    NUMBER(T, x, value) _Static_assert((T)(x) == (x), #x " does not fit into " #T);
+    same(#x, (unsigned long long)(T)(x), value); \
+    _Static_assert((T)(x) == (x), #x " does not fit into " #T);
 #define REQUEST(x, protocol, length) \
     same(#x ": protocol", (x).dwProtocol, protocol), same(#x ": length", (x).cbPciLength, length);
 

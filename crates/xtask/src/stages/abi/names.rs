@@ -20,20 +20,14 @@ const IMPORT_LIBRARIES: [(&str, bool); 2] = [
 /// The kinds that are linked, the last of them not for 32-bit mingw-w64.
 const LINKED: [&str; 3] = ["required", "optional", "unlinked32"];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Platform {
-    PcscLite,
-    Windows,
-}
-
 /// Compares the list with pcsc-lite's library and with mingw-w64's import libraries, both ways.
 pub(super) fn run(root: &Path) -> Result<()> {
     let text = read(root.join("src/functions.rs"))?;
-    let lite = list(&text, Platform::PcscLite)?;
+    let lite = list(&text, false)?;
     let exported = exported(&["-D"], &library()?)?;
     both_ways(&lite, &["required"], &exported).context("libpcsclite.so.1")?;
     println!("{} names are those of the installed libpcsclite", lite.len());
-    let windows = list(&text, Platform::Windows)?;
+    let windows = list(&text, true)?;
     for (path, lacks) in IMPORT_LIBRARIES {
         let exported = self::exported(&[], path)?;
         let kinds = if lacks { &LINKED[..2] } else { &LINKED };
@@ -51,43 +45,34 @@ pub(super) fn run(root: &Path) -> Result<()> {
 }
 
 /// Returns the entries of the list that a platform has, each with its kind.
-fn list(text: &str, platform: Platform) -> Result<BTreeMap<String, String>> {
+fn list(text: &str, is_windows: bool) -> Result<BTreeMap<String, String>> {
     let mut condition = None;
     let mut entries = BTreeMap::new();
     for line in text.lines().map(str::trim) {
         let words: Vec<_> = line.split_whitespace().collect();
-        if let Some(cfg) = line
-            .strip_prefix("#[cfg(")
-            .and_then(|rest| rest.strip_suffix(")]"))
-        {
-            condition = Some(holds(cfg, platform)?);
-        } else if let [
-            kind @ ("required" | "optional" | "unlinked32" | "unlinked"),
-            "fn",
-            signature,
-            ..,
-        ] = words.as_slice()
-        {
-            if condition.take().unwrap_or(true) {
+        match words[..] {
+            ["#[cfg(windows)]"] => condition = Some(is_windows),
+            ["#[cfg(not(windows))]"] => condition = Some(!is_windows),
+            // Those of macOS are compared nowhere.
+            ["#[cfg(not(target_os", "=", "\"macos\"))]"] => condition = Some(true),
+            [cfg, ..] if cfg.starts_with("#[cfg(") => bail!("names.rs does not know the condition {line}"),
+            [
+                kind @ ("required" | "optional" | "unlinked32" | "unlinked"),
+                "fn",
+                signature,
+                ..,
+            ] if condition.take().unwrap_or(true) => {
                 let name = signature.split('(').next().unwrap_or_default();
-                entries.insert(name.to_owned(), (*kind).to_owned());
+                entries.insert(name.to_owned(), kind.to_owned());
             }
+            _ => {}
         }
     }
-    if entries.is_empty() {
-        bail!("src/functions.rs has no entry that names.rs can read");
-    }
+    ensure!(
+        !entries.is_empty(),
+        "src/functions.rs has no entry that names.rs can read"
+    );
     Ok(entries)
-}
-
-/// Tells whether a condition of the list holds on a platform.
-fn holds(cfg: &str, platform: Platform) -> Result<bool> {
-    match cfg {
-        "windows" => Ok(platform == Platform::Windows),
-        "not(windows)" => Ok(platform == Platform::PcscLite),
-        "not(target_os = \"macos\")" => Ok(true),
-        _ => bail!("names.rs does not know the condition {cfg} of the list"),
-    }
 }
 
 /// Returns the installed library's path.
@@ -132,7 +117,7 @@ fn both_ways(list: &BTreeMap<String, String>, kinds: &[&str], exported: &[String
 
 #[cfg(test)]
 mod tests {
-    use super::{Platform, both_ways, list};
+    use super::{both_ways, list};
 
     const LIST: &str = "
         /// Says.
@@ -145,16 +130,16 @@ mod tests {
 
     #[test]
     fn a_platform_has_its_own_entries() {
-        let names = |platform| list(LIST, platform).unwrap().into_keys().collect::<Vec<_>>();
-        assert_eq!(names(Platform::Windows), ["SCardA", "SCardB"]);
-        assert_eq!(names(Platform::PcscLite), ["SCardA", "SCardC"]);
-        assert!(list("#[cfg(target_os = \"haiku\")]", Platform::Windows).is_err());
-        assert!(list("", Platform::Windows).is_err());
+        let names = |is_windows| list(LIST, is_windows).unwrap().into_keys().collect::<Vec<_>>();
+        assert_eq!(names(true), ["SCardA", "SCardB"]);
+        assert_eq!(names(false), ["SCardA", "SCardC"]);
+        assert!(list("#[cfg(target_os = \"haiku\")]", true).is_err());
+        assert!(list("", true).is_err());
     }
 
     #[test]
     fn names_that_only_one_side_has_are_errors() {
-        let list = list(LIST, Platform::PcscLite).unwrap();
+        let list = list(LIST, false).unwrap();
         let errors = |exported: &[&str]| {
             let exported: Vec<_> = exported.iter().map(|name| (*name).to_owned()).collect();
             both_ways(&list, &["required"], &exported)

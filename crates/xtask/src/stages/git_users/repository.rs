@@ -1,10 +1,10 @@
 //! A repository that has the workspace as it is now, for Cargo to take packages from.
 
-use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
+use fs_err as fs;
 
 use crate::command::{self, MINUTE, stdout};
 
