@@ -21,7 +21,7 @@ use crate::tally;
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     if arguments == ["--list"] {
         for stage in STAGES {
-            println!("{:<13}{}", stage.name, stage.about);
+            println!("{:<18}{}", stage.name, stage.about);
         }
         return Ok(());
     }
@@ -94,12 +94,12 @@ fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Done> {
 fn print_summary(reports: &[(&str, Duration, String)], stages: &[&Stage], total: Duration) {
     println!("== summary");
     for (name, time, report) in reports {
-        println!("   {name:<12}{:>7.1} s  {report}", time.as_secs_f64());
+        println!("   {name:<17}{:>7.1} s  {report}", time.as_secs_f64());
     }
     for stage in &stages[reports.len()..] {
-        println!("   {:<12}{:>7}    NOT RUN, after the failure", stage.name, "");
+        println!("   {:<17}{:>7}    NOT RUN, after the failure", stage.name, "");
     }
-    println!("   {:<12}{:>7.1} s", "all", total.as_secs_f64());
+    println!("   {:<17}{:>7.1} s", "all", total.as_secs_f64());
 }
 
 #[cfg(test)]
