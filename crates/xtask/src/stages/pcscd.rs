@@ -15,10 +15,10 @@ use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "pcscd",
-    about: "tests against a private pcscd with virtual readers, loaded and linked",
+    about: "tests against a private pcscd with virtual readers, loaded and linked; with --all the conformance suite linked, too",
     needs: &[LINK, DAEMON, &["strace", "pcsc-tools", "python3-pyscard"]],
     run,
-    rest: None,
+    rest: Some(|root| test(root, "--package pcsc-sys --features link --test conformance", 1)),
 };
 
 /// The version of pcscd that the records in `crates/sim/tests/agreement` are of.
@@ -27,16 +27,17 @@ const RECORDED: &str = "1.9.9";
 fn run(root: &Path) -> Result<Done> {
     // Tests run the examples' programs.
     command::run(cargo(root).words("build --workspace --examples"), BUILD)?;
-    // pcscd looks for cards in intervals: the tests wait more than they work. The linked library has one table of
-    // readers for a process, and each test has a daemon.
-    for arguments in [
-        "--workspace --tests -- --ignored --test-threads=4",
-        "--package pcsc-sys --features link --tests -- --ignored --test-threads=1",
-    ] {
-        let mut test = cargo(root);
-        test.arg("test").words(arguments);
-        tally::run(&mut with_namespaces(test), BUILD)?;
-    }
+    // pcscd looks for cards in intervals: the tests wait more than they work.
+    test(root, "--workspace --tests", 4)?;
+    // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
+    // for a process, and each test has a daemon.
+    let programs =
+        "--test boundary --test causes --test clients --test fork --test library --test load --test releases";
+    test(
+        root,
+        &format!("--package pcsc-sys --features link --lib {programs}"),
+        1,
+    )?;
     let program = program("pcscd").context("there is no pcscd")?;
     let output = stdout(Command::new(program).arg("--version"), MINUTE)?;
     match version(&output).with_context(|| format!("{output}\npcscd does not tell its version"))? {
@@ -45,6 +46,14 @@ fn run(root: &Path) -> Result<Done> {
             "the records of what calls return are of pcscd {RECORDED}, this is {version}: compared with the simulator alone"
         ))),
     }
+}
+
+fn test(root: &Path, programs: &str, threads: u32) -> Result<Done> {
+    let mut test = cargo(root);
+    test.arg("test").words(programs);
+    test.words(&format!("-- --ignored --test-threads={threads}"));
+    tally::run(&mut with_namespaces(test), BUILD)?;
+    Ok(Done::All)
 }
 
 /// Reads pcscd's line `pcsc-lite version 1.9.9.`.
