@@ -9,7 +9,7 @@ fn folder() -> Result<PathBuf> {
     let named = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty());
     let caches = named
         .map(PathBuf::from)
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
         .context("there is no folder for downloads: set XDG_CACHE_HOME")?;
     Ok(caches.join("pcsc-rust-tests"))
 }
