@@ -72,3 +72,8 @@ impl Card for Counter {
         self.resets.fetch_add(1, Ordering::SeqCst);
     }
 }
+
+/// The bytes of a file of this length.
+pub(crate) fn bytes(len: usize) -> Vec<u8> {
+    (0..251).cycle().take(len).collect()
+}

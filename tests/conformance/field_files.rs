@@ -1,14 +1,9 @@
 //! Files of cards as the field has them: cases A and B.
 
-use crate::card::{ATR_T0, ATR_T1};
+use crate::card::{ATR_T0, ATR_T1, bytes};
 use crate::watched::{answering, atr_of, with_card};
 use pcsc_session::{Command, ExchangeOptions, Session, StatusWord};
 use pcsc_sim::{Card, DemoCard};
-
-/// The bytes of a file of this length.
-fn bytes(len: usize) -> Vec<u8> {
-    (0..251).cycle().take(len).collect()
-}
 
 /// The offset and Ne of READ BINARY.
 fn asked(command: &[u8]) -> (usize, usize) {

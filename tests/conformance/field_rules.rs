@@ -1,6 +1,6 @@
 //! One rule where cards differ: cases C, and what is a success (13), secret (26, 27).
 
-use crate::card::{ATR_T0, ATR_T1};
+use crate::card::{ATR_T0, ATR_T1, bytes};
 use crate::watched::{answering, atr_of, scripted, with_card};
 use pcsc_session::iso7816::class::GetResponseClass;
 use pcsc_session::{CardChannel, Command, Disposition, ExchangeOptions, Session};
@@ -63,7 +63,7 @@ conformance! {
         let atr = atr_of(&DemoCard::new());
         for limit in [1024, 2048] {
             // The length of a command with extended length: 7 bytes before the data; Le in the last two.
-            let file: Vec<u8> = (0..251).cycle().take(5000).collect();
+            let file = bytes(5000);
             let card = answering(&atr, move |command| {
                 let le = match command {
                     [.., high, low] if command.len() > 6 && command[4] == 0 => usize::from(*high) << 8 | usize::from(*low),
@@ -131,7 +131,7 @@ conformance! {
             (192, ExchangeOptions::iso().max_ne(Some(192))),
         ] {
             for atr in [&ATR_T1[..], &ATR_T0] {
-                let file: Vec<u8> = (0..251).cycle().take(1000).collect();
+                let file = bytes(1000);
                 let expected = file.clone();
                 let card = answering(atr, move |command| {
                     let offset = usize::from(command[2]) << 8 | usize::from(command[3]);

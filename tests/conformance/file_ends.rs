@@ -2,7 +2,7 @@
 //!
 //! What takes many cards is on the simulator alone.
 
-use crate::card::{ATR_T0, ATR_T1};
+use crate::card::{ATR_T0, ATR_T1, bytes};
 use crate::service::{Service, simulated::Simulated};
 use crate::watched::{answering, atr_of, with_card};
 use pcsc_session::{Session, StatusWord};
@@ -10,11 +10,6 @@ use pcsc_sim::{Card, DemoCard};
 
 /// The last byte that the even instruction's offsets reach, and the number of those bytes.
 const EVEN: usize = 0x8000;
-
-/// The bytes of a file of this length.
-fn bytes(len: usize) -> Vec<u8> {
-    (0..251).cycle().take(len).collect()
-}
 
 /// Offset and Ne of READ BINARY, B0 or B1.
 fn asked(command: &[u8]) -> (usize, usize) {

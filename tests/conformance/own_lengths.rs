@@ -3,16 +3,11 @@
 //!
 //! On the simulator alone: many cards.
 
-use crate::card::{ATR_T0, ATR_T1};
+use crate::card::{ATR_T0, ATR_T1, bytes};
 use crate::service::{Service, simulated::Simulated};
 use crate::watched::{answering, with_card};
 use pcsc_session::{CardChannel, Error, ExchangeOptions};
 use pcsc_sim::Card;
-
-/// The bytes of a file of this length.
-fn bytes(len: usize) -> Vec<u8> {
-    (0..251).cycle().take(len).collect()
-}
 
 /// What READ BINARY asks for, of either instruction: offset and Ne.
 fn asked(command: &[u8]) -> (usize, usize) {
