@@ -43,15 +43,24 @@ pub(crate) enum Std {
 }
 
 impl Platform {
+    /// Describes a platform whose programs this machine starts by itself.
+    pub(crate) fn new(target: &'static str, std: Std, linker: &str) -> Platform {
+        Platform {
+            target,
+            std,
+            linker: linker.to_owned(),
+            flags: String::new(),
+            runner: String::new(),
+            is_emulated: false,
+        }
+    }
+
     /// Describes a Linux that runs in an emulator.
     pub(crate) fn emulated(target: &'static str, linker: &str, runner: &str) -> Platform {
         Platform {
-            target,
-            std: Std::OfTheOldestCompiler,
-            linker: linker.to_owned(),
-            flags: String::new(),
             runner: runner.to_owned(),
             is_emulated: true,
+            ..Platform::new(target, Std::OfTheOldestCompiler, linker)
         }
     }
 

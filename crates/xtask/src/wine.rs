@@ -31,7 +31,11 @@ impl Wine {
     /// Returns the installed Wine.
     pub(crate) fn of_64_bits(root: &Path) -> Result<Wine> {
         Wine {
-            platform: platform("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc-posix"),
+            platform: Platform::new(
+                "x86_64-pc-windows-gnu",
+                Std::FromSources,
+                "x86_64-w64-mingw32-gcc-posix",
+            ),
             programs: "/usr/lib/wine".into(),
             prefix: PathBuf::new(),
             variables: Vec::new(),
@@ -42,7 +46,11 @@ impl Wine {
     /// Returns Debian's Wine for 32 bits, which is unpacked and not installed: it is a package for another processor.
     pub(crate) fn of_32_bits(root: &Path) -> Result<Wine> {
         let unpacked = cache::filled("wine-32", unpack_32_bits)?;
-        let mut platform = platform("i686-pc-windows-gnu", "i686-w64-mingw32-gcc-posix");
+        let mut platform = Platform::new(
+            "i686-pc-windows-gnu",
+            Std::FromSources,
+            "i686-w64-mingw32-gcc-posix",
+        );
         platform.flags = format!("-Lnative={}", startup_objects(root)?.display());
         let wine = Wine {
             platform,
@@ -123,17 +131,6 @@ impl Drop for Wine {
         end.arg("--kill").envs(self.variables.iter().cloned());
         // Where none runs it fails.
         let _ = command::status_and_output(&mut end, DEADLINE);
-    }
-}
-
-fn platform(target: &'static str, linker: &str) -> Platform {
-    Platform {
-        target,
-        std: Std::FromSources,
-        linker: linker.to_owned(),
-        flags: String::new(),
-        runner: String::new(),
-        is_emulated: false,
     }
 }
 

@@ -60,12 +60,9 @@ fn with_pcscd(root: &Path) -> Result<Done> {
 }
 
 fn platform() -> Platform {
-    Platform {
-        target: "i686-unknown-linux-gnu",
-        std: Std::OfTheOldestCompiler,
-        linker: "i686-linux-gnu-gcc".to_owned(),
-        flags: String::new(),
-        runner: String::new(),
-        is_emulated: false,
-    }
+    Platform::new(
+        "i686-unknown-linux-gnu",
+        Std::OfTheOldestCompiler,
+        "i686-linux-gnu-gcc",
+    )
 }

@@ -48,12 +48,8 @@ fn rest(root: &Path) -> Result<Done> {
         command::run(Command::new("chmod").arg("+x").arg(&linker), MINUTE)?;
         empty_libraries(&linker, &folder, absent)?;
         let platform = Platform {
-            target,
-            std: Std::FromSources,
-            linker: linker.display().to_string(),
             flags: format!("-Lnative={}", folder.display()),
-            runner: String::new(),
-            is_emulated: false,
+            ..Platform::new(target, Std::FromSources, &linker.display().to_string())
         };
         let mut build = platform.cargo(root)?;
         build.words("build --locked --package pcsc-session --examples");

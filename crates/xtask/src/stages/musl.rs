@@ -47,12 +47,8 @@ fn rest(root: &Path) -> Result<Done> {
 fn platform(root: &Path, flag: &str) -> Result<Platform> {
     let unwinding = unwinding(root)?;
     Ok(Platform {
-        target: "x86_64-unknown-linux-musl",
-        std: Std::FromSources,
-        linker: "musl-gcc".to_owned(),
         flags: format!("{flag} -Clink-self-contained=no -Lnative={}", unwinding.display()),
-        runner: String::new(),
-        is_emulated: false,
+        ..Platform::new("x86_64-unknown-linux-musl", Std::FromSources, "musl-gcc")
     })
 }
 

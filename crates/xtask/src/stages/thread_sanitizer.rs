@@ -31,12 +31,8 @@ fn test(root: &Path, tests: &str) -> Result<Done> {
         )));
     }
     let platform = Platform {
-        target: TARGET,
-        std: Std::FromSources,
-        linker: "cc".to_owned(),
         flags: flags()?,
-        runner: String::new(),
-        is_emulated: false,
+        ..Platform::new(TARGET, Std::FromSources, "cc")
     };
     platform.test(root, tests)
 }
