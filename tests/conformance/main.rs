@@ -20,6 +20,7 @@ mod get_response;
 mod largest;
 mod long_commands;
 mod loss;
+mod monitoring;
 mod opening;
 mod own_lengths;
 mod pin;

@@ -10,6 +10,7 @@ mod interface_bytes;
 mod layout;
 mod listing;
 mod parameters;
+mod pattern;
 mod problem;
 mod problems;
 #[cfg(test)]
@@ -21,4 +22,5 @@ pub use card_service_data::{CardServiceData, DataObjectAccess};
 pub use coding::{C6Use, ClockStop, Convention, ErrorDetection, OperatingClasses, SpecificMode, Tck};
 pub use historical::{Category, HistoricalBytes, StatusIndicator};
 pub use interface_bytes::{InterfaceByte, InterfaceByteKind, InterfaceBytes};
+pub use pattern::AtrPattern;
 pub use problem::Problem;

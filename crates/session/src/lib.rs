@@ -65,8 +65,8 @@ pub use exchange::{
     CardChannel, Channel, Connection, ExchangeOptions, ReadError, Response, ResponseBuf, TransparentFile,
 };
 pub use ffi::{
-    Attribute, CardState, CardStatus, Code, Disposition, Protocol, Protocols, ReaderName, ShareMode,
-    WrongAnswer,
+    Attribute, CardState, CardStatus, Code, Disposition, Protocol, Protocols, ReaderName, ReaderState,
+    ShareMode, StateFlags, WrongAnswer,
 };
 pub use pcsc_iso7816 as iso7816;
 pub use pcsc_iso7816::{
@@ -76,5 +76,5 @@ pub use pcsc_iso7816::{
     status_word::StatusWord,
 };
 pub use pcsc_sys::{LoadError, Provider};
-pub use service::{Context, list_readers};
+pub use service::{Canceller, Context, Event, Monitor, MonitorOptions, PresentCard, Sharing, list_readers};
 pub use session::{Session, SessionOptions, Transaction};

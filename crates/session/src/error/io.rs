@@ -39,13 +39,15 @@ fn kind(error: &Error) -> ErrorKind {
         | Error::FileTooLong { .. } => ErrorKind::InvalidData,
         Error::FileTooShort { .. } => ErrorKind::UnexpectedEof,
         Error::ReaderGone { .. } => ErrorKind::NotConnected,
+        Error::TimedOut { .. } => ErrorKind::TimedOut,
+        Error::Cancelled { .. } => ErrorKind::Interrupted,
+        Error::NoThread { kind } => *kind,
         Error::TooManyPostponed { .. } => ErrorKind::ResourceBusy,
         Error::Pcsc { code, .. } => {
             let causes = error.causes();
-            let are_all = |is: fn(&Cause) -> bool| !causes.is_empty() && causes.iter().all(is);
-            if are_all(Cause::is_denial) {
+            if error.is_denied() {
                 ErrorKind::PermissionDenied
-            } else if are_all(Cause::is_limit) {
+            } else if !causes.is_empty() && causes.iter().all(Cause::is_limit) {
                 ErrorKind::ResourceBusy
             } else {
                 of_code(*code)

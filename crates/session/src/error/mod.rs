@@ -17,6 +17,7 @@ use pcsc_iso7816::class::ClassError;
 use pcsc_iso7816::command::{EncodeError, LongForm, OutOfRange};
 use pcsc_iso7816::status_word::StatusWord;
 use pcsc_sys::{LoadError, TooManyPostponed};
+use std::time::Duration;
 
 /// Why a call failed.
 ///
@@ -181,6 +182,28 @@ pub enum Error {
         /// The reader.
         reader: ReaderName,
     },
+    /// What was waited for did not come in time.
+    #[non_exhaustive]
+    TimedOut {
+        /// What was waited for.
+        awaited: &'static str,
+        /// For how long.
+        timeout: Duration,
+        /// Why the service was not there at the end, where it was not.
+        loss: Option<Box<Error>>,
+    },
+    /// A [`Canceller`](crate::Canceller) ended the wait.
+    #[non_exhaustive]
+    Cancelled {
+        /// What was waited for.
+        awaited: &'static str,
+    },
+    /// The system started no thread to watch the readers.
+    #[non_exhaustive]
+    NoThread {
+        /// Why.
+        kind: std::io::ErrorKind,
+    },
     /// What was read kept changing, and grew each time.
     #[non_exhaustive]
     KeepsChanging {
@@ -275,6 +298,7 @@ impl std::error::Error for Error {
             Error::Encode { source } => Some(source),
             Error::Class { source } => Some(source),
             Error::OutOfRange { source } => Some(source),
+            Error::TimedOut { loss, .. } => loss.as_deref().map(|error| error as _),
             _ => None,
         }
     }

@@ -107,6 +107,12 @@ impl Error {
         causes.iter().any(Cause::is_service_down)
     }
 
+    /// Tells whether it is for sure that this user or this program may not do it, so that no waiting helps.
+    pub(crate) fn is_denied(&self) -> bool {
+        let causes = self.causes();
+        !causes.is_empty() && causes.iter().all(Cause::is_denial)
+    }
+
     /// Tells whether another program keeps the card to itself.
     #[must_use]
     pub fn is_sharing_violation(&self) -> bool {
@@ -116,12 +122,12 @@ impl Error {
     /// Tells whether the time to wait ran out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.is(&[Code::TIMEOUT])
+        matches!(self, Error::TimedOut { .. }) || self.is(&[Code::TIMEOUT])
     }
 
     /// Tells whether the wait was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.is(&[Code::CANCELLED, Code::SYSTEM_CANCELLED])
+        matches!(self, Error::Cancelled { .. }) || self.is(&[Code::CANCELLED, Code::SYSTEM_CANCELLED])
     }
 }

@@ -120,6 +120,22 @@ impl fmt::Display for Error {
                     "what {function} gives kept changing while it was read: try again"
                 )
             }
+            Error::TimedOut {
+                awaited,
+                timeout,
+                loss,
+            } => {
+                write!(f, "{awaited} did not come within {timeout:?}")?;
+                match loss {
+                    Some(error) => write!(f, ", and there was no service: {error}"),
+                    None => Ok(()),
+                }
+            }
+            Error::Cancelled { awaited } => write!(f, "the wait for {awaited} was cancelled"),
+            Error::NoThread { kind } => write!(
+                f,
+                "the system started no thread to watch the readers: {kind}: end what this program does not need"
+            ),
             Error::ReaderGone {
                 function,
                 code,

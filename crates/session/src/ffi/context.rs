@@ -3,10 +3,12 @@
 use super::code::Code;
 use super::output::{CallError, OutputError, WholeError, check, length, output, read_whole};
 use super::reader_name::ReaderName;
+use super::reader_state::ReaderState;
 use super::text::Unit;
 use super::wrong_answer::WrongAnswer;
-use pcsc_sys::{self as sys, Provider, SCARDCONTEXT, TooManyPostponed};
+use pcsc_sys::{self as sys, DWORD, Provider, SCARDCONTEXT, TooManyPostponed};
 use std::ptr;
+use std::time::Duration;
 
 /// The first buffer for a list: the names of 16 readers of pcsc-lite.
 const LIST: usize = 16 * 128 + 1;
@@ -157,6 +159,51 @@ impl ContextHandle {
             output(code, len, buffer)
         })
     }
+
+    /// Wraps `SCardGetStatusChange`: blocks until a reader is not as its state says, or the time is over; for ever without
+    /// one. What was told is in the states, after a timeout too.
+    pub(crate) fn get_status_change(
+        &self,
+        timeout: Option<Duration>,
+        states: &mut [ReaderState],
+    ) -> Result<(), CallError> {
+        self.check_process()?;
+        let function = text!(
+            self.provider.functions(),
+            SCardGetStatusChange,
+            SCardGetStatusChangeW
+        );
+        let raw: Option<Vec<_>> = states.iter().map(ReaderState::to_c).collect();
+        let mut raw = raw.ok_or(Code::UNKNOWN_READER)?;
+        let len = length(&raw);
+        // SAFETY: the context is open while this value lives; `raw` has `len` structures, whose names are terminated and
+        // borrowed from `states`, which outlive the call.
+        let code = unsafe { function(self.handle, milliseconds(timeout), raw.as_mut_ptr(), len) };
+        let result = check(code);
+        for (state, raw) in states.iter_mut().zip(&raw) {
+            state.take(raw)?;
+        }
+        result
+    }
+
+    /// Wraps `SCardCancel`: ends the wait that is under way on this context, in any thread; one that has not begun yet goes
+    /// on.
+    pub(crate) fn cancel(&self) -> Result<(), CallError> {
+        self.check_process()?;
+        let function = self.provider.functions().SCardCancel;
+        // SAFETY: the context is open while this value lives.
+        check(unsafe { function(self.handle) })
+    }
+}
+
+/// Returns a time for C, at least as long; none is for ever.
+fn milliseconds(timeout: Option<Duration>) -> DWORD {
+    let Some(timeout) = timeout else {
+        return sys::INFINITE;
+    };
+    let milliseconds = timeout.as_nanos().div_ceil(1_000_000);
+    // The largest number is for ever.
+    DWORD::try_from(milliseconds).map_or(sys::INFINITE - 1, |number| number.min(sys::INFINITE - 1))
 }
 
 impl Drop for ContextHandle {
@@ -187,6 +234,19 @@ fn names(call: impl FnMut(&mut [Unit]) -> Result<usize, OutputError>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_one_that_c_can_hold() {
+        assert_eq!(milliseconds(None), sys::INFINITE);
+        assert_eq!(milliseconds(Some(Duration::ZERO)), 0);
+        assert_eq!(milliseconds(Some(Duration::from_nanos(1))), 1);
+        assert_eq!(milliseconds(Some(Duration::from_millis(7))), 7);
+        assert_eq!(milliseconds(Some(Duration::MAX)), sys::INFINITE - 1);
+        assert_eq!(
+            milliseconds(Some(Duration::from_millis(0xFFFF_FFFF))),
+            sys::INFINITE - 1
+        );
+    }
 
     #[test]
     fn no_readers_is_an_empty_list() {

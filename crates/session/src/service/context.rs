@@ -1,11 +1,12 @@
 //! The connection to the service.
 
 use crate::error::{Error, Platform};
-use crate::ffi::{CallError, Code, ContextHandle, EstablishError, ReaderName, Unit, WholeError};
+use crate::ffi::{CallError, Code, ContextHandle, EstablishError, ReaderName, ReaderState, Unit, WholeError};
 use crate::service::look;
 use pcsc_sys::Provider;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A connection to the PC/SC service. Clones share it; it is released with the last of them.
 ///
@@ -215,6 +216,63 @@ impl Context {
     pub fn list_reader_groups(&self) -> Result<Vec<ReaderName>, Error> {
         let list = self.handle.list_reader_groups();
         list.map_err(|error| unread("SCardListReaderGroups", error))
+    }
+
+    /// Waits until a reader is not as its state says, for as long as `timeout` says; for ever without one. With no reader,
+    /// and with none but ignored ones, it returns at once.
+    ///
+    /// This is the C function and no more, for whoever has its loop already: a [`Monitor`](crate::Monitor) does what such
+    /// loops do, and more exactly. What was told is in the states, after a timeout too.
+    ///
+    /// Wraps `SCardGetStatusChange` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardgetstatuschangew)).
+    ///
+    /// # Errors
+    /// `SCARD_E_TIMEOUT`; `SCARD_E_CANCELLED`; `SCARD_E_UNKNOWN_READER` where one of the names is none;
+    /// `SCARD_E_INVALID_PARAMETER` for more readers than the library takes (16 with pcsc-lite up to 1.9).
+    ///
+    /// # Platform notes
+    /// With pcsc-lite all calls of the process wait while another one is made on this context: use one of its own. There
+    /// it takes 0.4 seconds more for each card that does not answer, whatever the timeout.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Context, ReaderState, StateFlags};
+    /// use std::time::Duration;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00");
+    /// let context = Context::establish_on(simulator.provider())?;
+    /// let mut states = [ReaderState::new("Simulated Reader 00 00").with_current_state(StateFlags::EMPTY, 0)];
+    /// let waited = context.get_status_change(Some(Duration::from_millis(10)), &mut states);
+    /// assert!(waited.unwrap_err().is_timeout());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[doc(alias = "SCardGetStatusChange")]
+    pub fn get_status_change(
+        &self,
+        timeout: Option<Duration>,
+        states: &mut [ReaderState],
+    ) -> Result<(), Error> {
+        self.handle
+            .get_status_change(timeout, states)
+            .map_err(|error| Error::of_call("SCardGetStatusChange", error, None))
+    }
+
+    /// Ends the [`get_status_change`](Context::get_status_change) that is under way on this context, or on a clone of it, in
+    /// another thread. One that has not begun yet goes on, even where it is about to: repeat this until it has ended.
+    ///
+    /// Wraps `SCardCancel` ([pcsc-lite](https://pcsclite.apdu.fr/api/group__API.html),
+    /// [Windows](https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardcancel)).
+    ///
+    /// # Errors
+    /// `SCARD_E_NO_SERVICE`; with pcsc-lite what [`establish`](Context::establish) gives at the service's limit of clients,
+    /// since this connects to it.
+    #[doc(alias = "SCardCancel")]
+    pub fn cancel(&self) -> Result<(), Error> {
+        self.handle
+            .cancel()
+            .map_err(|error| Error::of_call("SCardCancel", error, None))
     }
 
     fn readers(&self, groups: Option<&[Unit]>) -> Result<Vec<ReaderName>, Error> {

@@ -3,8 +3,12 @@
 mod context;
 mod features;
 mod look;
+mod monitor;
 mod reader_access;
 mod tracked_card;
+mod watch;
 
 pub use context::{Context, list_readers};
+pub use monitor::{Event, Monitor, MonitorOptions, PresentCard};
 pub(crate) use tracked_card::TrackedCard;
+pub use watch::{Canceller, Sharing};

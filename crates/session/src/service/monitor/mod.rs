@@ -1,0 +1,144 @@
+//! Events of readers and cards, and waits for them.
+
+mod event;
+mod options;
+mod waits;
+
+pub use event::Event;
+pub use options::MonitorOptions;
+pub use waits::PresentCard;
+
+use crate::error::Error;
+use crate::ffi::ReaderName;
+use crate::service::watch::{Canceller, Interest, Snapshot, Subscription, watch};
+use pcsc_sys::Provider;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long the first look is waited for.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
+/// What happens to readers and cards: an iterator of [`Event`]s, and [waits](Monitor::wait_for_card) for what one needs.
+///
+/// It begins with the present state: an event for each reader that is there and for each card that is in it. Between two
+/// calls nothing is lost: what changed meanwhile is told by the next ones, in the order of the readers; of a card that came
+/// and went meanwhile [`Event::CardMissed`] or [`Event::CardSwapped`] tell, by the service's count of events. It needs no
+/// reader, and no service: it goes on when the service ends and starts again, which it tells.
+///
+/// It blocks nobody else: one thread watches for all monitors of a provider, on a context of its own, and ends with the last
+/// of them. Waiting costs no processor time; a wait and a cancel keep to their time, whatever the library does meanwhile.
+///
+/// # Platform notes
+/// After `fork` the child's copy tells nothing and its waits are errors: it must start its own. With pcsc-lite up to 2.2 a
+/// reader that comes at the very moment at which another one has been told may be seen a little later: after 50 milliseconds
+/// or twice that and so on. A drop waits for the thread of the last monitor for a tenth of a second at most.
+///
+/// # Examples
+/// ```
+/// use pcsc_session::{Event, Monitor};
+///
+/// let simulator = pcsc_sim::Simulator::new();
+/// let reader = simulator.add_reader("Simulated Reader 00 00");
+/// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
+/// assert!(matches!(monitor.next(), Some(Event::ReaderAdded { .. })));
+/// reader.insert(pcsc_sim::DemoCard::new());
+/// let Some(Event::CardInserted { reader, atr, .. }) = monitor.next() else { panic!() };
+/// println!("{reader}: {atr:X}");
+/// # Ok::<(), pcsc_session::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Monitor {
+    subscription: Subscription,
+    /// The readers that are told of; none for all.
+    readers: Vec<ReaderName>,
+    /// The last look that events were made of.
+    told: Option<Arc<Snapshot>>,
+    events: VecDeque<Event>,
+}
+
+impl Monitor {
+    /// Starts a monitor of all readers of the system's PC/SC.
+    ///
+    /// # Errors
+    /// As [`MonitorOptions::start`].
+    pub fn start() -> Result<Monitor, Error> {
+        Monitor::options().start()
+    }
+
+    /// Starts from the default options.
+    pub fn options() -> MonitorOptions {
+        MonitorOptions::default()
+    }
+
+    fn new(provider: Provider, interest: Interest, readers: Vec<ReaderName>) -> Result<Monitor, Error> {
+        let monitor = Monitor {
+            subscription: watch(provider, interest)?,
+            readers,
+            told: None,
+            events: VecDeque::new(),
+        };
+        monitor
+            .subscription
+            .wait(0, Instant::now().checked_add(FIRST_LOOK));
+        Ok(monitor)
+    }
+
+    /// Makes a handle that ends a wait of this monitor, in another thread.
+    #[must_use]
+    pub fn canceller(&self) -> Canceller {
+        self.subscription.canceller()
+    }
+
+    /// Returns the next event. Blocks until there is one, for as long as `timeout` says; for ever without one.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`], [`Error::Cancelled`]; `SCARD_E_INVALID_HANDLE` in a child of `fork`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Monitor;
+    /// use std::time::Duration;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
+    /// let error = monitor.wait(Some(Duration::from_millis(10))).unwrap_err(); // there is no reader
+    /// assert!(error.is_timeout());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    #[doc(alias = "SCardGetStatusChange")]
+    pub fn wait(&mut self, timeout: Option<Duration>) -> Result<Event, Error> {
+        let wait = waits::Wait::new("an event", timeout);
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(event);
+            }
+            let number = self.told.as_ref().map_or(0, |told| told.number);
+            let snapshot = wait.for_look(&self.subscription, number)?;
+            self.take(snapshot);
+        }
+    }
+
+    /// Makes events of what changed since the last look.
+    fn take(&mut self, now: Arc<Snapshot>) {
+        let (readers, events) = (&self.readers, &mut self.events);
+        event::events(self.told.as_deref(), &now, &mut |event| {
+            let is_told = event
+                .reader()
+                .is_none_or(|name| readers.is_empty() || readers.contains(name));
+            if is_told {
+                events.push_back(event);
+            }
+        });
+        self.told = Some(now);
+    }
+}
+
+/// All events to come; a [cancel](Monitor::canceller) ends it, and it can be gone on with.
+impl Iterator for Monitor {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        self.wait(None).ok()
+    }
+}

@@ -1,0 +1,65 @@
+//! What is known of service, readers and cards at one moment.
+
+use crate::error::Error;
+use crate::ffi::ReaderName;
+use pcsc_iso7816::atr::Atr;
+
+/// The service with its readers at one moment; later ones have higher numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Snapshot {
+    /// 0 before the first look.
+    pub(crate) number: u64,
+    /// How often the service was lost, or not there at first: what was known before is known no more.
+    pub(crate) losses: u64,
+    /// Why it was lost last.
+    pub(crate) loss: Option<Error>,
+    /// It is not back yet.
+    pub(crate) is_lost: bool,
+    /// The readers in the service's order; none without the service.
+    pub(crate) readers: Vec<Seen>,
+}
+
+/// A reader as it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) name: ReaderName,
+    /// One that was pulled out and put back has another number.
+    pub(crate) plugging: u64,
+    /// How often a card was put in or taken out.
+    pub(crate) changes: u64,
+    pub(crate) card: Option<CardSeen>,
+    pub(crate) sharing: Sharing,
+}
+
+/// A card as it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CardSeen {
+    Answers(Atr),
+    /// It does not answer.
+    Mute,
+}
+
+/// How a card is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Sharing {
+    /// No program uses it.
+    #[default]
+    Free,
+    /// One program or more use it, and others may.
+    Shared,
+    /// A program has it to itself.
+    Exclusive,
+}
+
+impl Snapshot {
+    /// Returns the reader of this name.
+    pub(crate) fn reader(&self, name: &ReaderName) -> Option<&Seen> {
+        self.readers.iter().find(|seen| seen.name == *name)
+    }
+
+    /// Tells whether it says the same, whatever its number.
+    pub(crate) fn says_the_same_as(&self, other: &Snapshot) -> bool {
+        (self.losses, self.is_lost) == (other.losses, other.is_lost) && self.readers == other.readers
+    }
+}
