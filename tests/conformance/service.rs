@@ -227,7 +227,7 @@ pub(crate) mod real {
 
     impl Service for Real {
         fn start(readers: usize) -> Real {
-            let pcscd = Pcscd::start_with(readers, Driver::Equipped).unwrap();
+            let pcscd = Pcscd::start_with(readers, Driver::Prompt).unwrap();
             // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
             // there is one library for all tests, which run one after the other then.
             #[cfg(feature = "link")]
@@ -259,6 +259,7 @@ pub(crate) mod real {
 
         fn remove(&mut self, reader: usize) {
             self.cards[reader].take().unwrap().remove().unwrap();
+            self.pcscd.notify(reader).unwrap();
             wait_for(self.provider.functions(), &self.reader(reader), false);
         }
 

@@ -6,6 +6,7 @@
  *
  *   x.so.0.unavailable          the reader does not say whether there is a card
  *   x.so.0.mute                 a card cannot be powered
+ *   x.so.0.event                a pipe: a byte says that a card came or went, or that the reader answers or not
  *   x.so.0.control-42000D48     the answer to this control code
  *   x.so.0.attribute-00010100   the value of this attribute; a program that sets the attribute writes the file
  *
@@ -14,10 +15,13 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef unsigned char Byte;
 typedef unsigned long Dword;
@@ -32,6 +36,12 @@ enum {
     COMMUNICATION_ERROR = 612,
     INSUFFICIENT_BUFFER = 618
 };
+
+/* What pcscd asks for the functions below: that which waits for an event, and that which ends the wait. */
+enum { WAIT = 0x0FB3, STOP = 0x0FB2 };
+
+/* How often pcscd would look by itself, in milliseconds, and the time after which it takes a card's power. */
+enum { LOOK = 400, GRACE = 5000 };
 
 /* This control code sends back what it gets. */
 #define ECHO 0x42000ABCul
@@ -92,10 +102,9 @@ static FILE *file(Dword lun, const char *name)
 
 static int is_set(Dword lun, const char *name)
 {
-    FILE *found = file(lun, name);
-    if (found)
-        fclose(found);
-    return found != NULL;
+    Path path;
+    find(path, lun, name);
+    return access(path, F_OK) == 0;
 }
 
 /* Writes a slot's file in one step, for nobody ever to read a part of it. */
@@ -137,11 +146,58 @@ Result IFDHCloseChannel(Dword lun)
     return BEHIND(IFDHCloseChannel)(lun);
 }
 
+/* Waits for a byte in the slot's pipe, as the driver of a USB reader does for an interrupt: pcscd then looks at once. It takes
+ * an end of the time before which nothing came for one at which a card that nobody uses loses its power. */
+static Result wait_for_event(Dword lun, int time)
+{
+    Path path;
+    struct pollfd pipe = {-1, POLLIN, 0};
+    char bytes[64];
+    find(path, lun, "event");
+    /* Writing too, so that a pipe whose other end is closed has no end. */
+    pipe.fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (pipe.fd < 0)
+        return COMMUNICATION_ERROR;
+    if (poll(&pipe, 1, time == GRACE ? GRACE : LOOK) == 1)
+        while (read(pipe.fd, bytes, sizeof bytes) == sizeof bytes)
+            ;
+    close(pipe.fd);
+    return SUCCESS;
+}
+
+static Result end_wait(Dword lun)
+{
+    Path path;
+    int pipe;
+    find(path, lun, "event");
+    pipe = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (pipe < 0)
+        return SUCCESS;
+    if (write(pipe, "", 1) != 1)
+        fprintf(stderr, "%s is full\n", path);
+    close(pipe);
+    return SUCCESS;
+}
+
+/* Hands a function out, to slots that have a pipe. */
+static Result capability(Dword lun, const void *function, Dword *length, Byte *value)
+{
+    if (!is_set(lun, "event") || *length < sizeof function)
+        return COMMUNICATION_ERROR;
+    *length = sizeof function;
+    memcpy(value, &function, sizeof function);
+    return SUCCESS;
+}
+
 Result IFDHGetCapabilities(Dword lun, Dword tag, Dword *length, Byte *value)
 {
     char name[32];
     FILE *attribute;
     Result result;
+    if (tag == WAIT)
+        return capability(lun, wait_for_event, length, value);
+    if (tag == STOP)
+        return capability(lun, end_wait, length, value);
     sprintf(name, "attribute-%08lX", tag);
     attribute = file(lun, name);
     if (!attribute)

@@ -40,7 +40,7 @@ pub struct Pcscd {
 }
 
 impl Pcscd {
-    /// The control code that readers with [`Driver::Equipped`] answer with the input.
+    /// The control code that readers answer with the input, but those with [`Driver::Vpcd`].
     pub const ECHO: u32 = 0x4200_0ABC;
 
     /// Starts a daemon with at least `readers` virtual readers, 0 to 16, all of them empty.
@@ -65,7 +65,7 @@ impl Pcscd {
         // Read and compiled here, before the namespaces, where the machine's drivers are no longer to be seen; and a
         // missing compiler is told before anything has changed. `configure` gets what is kept of it.
         installation::driver()?;
-        if driver == Driver::Equipped {
+        if driver.is_equipped() {
             front::driver()?;
         }
         let library = installation::client_library()?;
@@ -120,9 +120,23 @@ impl Pcscd {
     /// There is no such reader, or the daemon is not running.
     pub fn insert<C: Card + 'static>(&self, reader: usize, card: C) -> Result<vpcd::Inserted<C>, Error> {
         self.check(reader)?;
-        vpcd::insert(self.address(reader), card).map_err(Error::failed(format!(
+        let inserted = vpcd::insert(self.address(reader), card).map_err(Error::failed(format!(
             "insert a card into reader {reader} of the private pcscd"
-        )))
+        )))?;
+        self.notify(reader)?;
+        Ok(inserted)
+    }
+
+    /// Tells the driver of a reader, counted from 0, that its card was taken out, where the driver is [`Driver::Prompt`];
+    /// other drivers find out.
+    ///
+    /// # Errors
+    /// The driver's pipe could not be written.
+    pub fn notify(&self, reader: usize) -> Result<(), Error> {
+        match self.driver {
+            Driver::Prompt => readers::notify(self.folder.path(), reader),
+            Driver::Vpcd | Driver::Equipped => Ok(()),
+        }
     }
 
     fn check(&self, reader: usize) -> Result<(), Error> {
@@ -138,7 +152,7 @@ impl Pcscd {
 
     fn set(&self, reader: usize, setting: Setting, content: Option<&[u8]>) -> Result<(), Error> {
         self.check(reader)?;
-        if self.driver == Driver::Equipped {
+        if self.driver.is_equipped() {
             readers::set(self.folder.path(), reader, setting, content)
         } else {
             Err(Error::NotEquipped)
@@ -151,9 +165,10 @@ impl Pcscd {
     /// that does not answer when the daemon starts is not listed.
     ///
     /// # Errors
-    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    /// There is no such reader, or its driver is [`Driver::Vpcd`].
     pub fn set_available(&self, reader: usize, available: bool) -> Result<(), Error> {
-        self.set(reader, Setting::Unavailable, (!available).then_some(&[]))
+        self.set(reader, Setting::Unavailable, (!available).then_some(&[]))?;
+        self.notify(reader)
     }
 
     /// Sets whether cards are mute in a reader, counted from 0: from now on, powering and resetting them fails.
@@ -161,7 +176,7 @@ impl Pcscd {
     /// A card that has power keeps it, and answers.
     ///
     /// # Errors
-    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    /// There is no such reader, or its driver is [`Driver::Vpcd`].
     pub fn set_mute(&self, reader: usize, mute: bool) -> Result<(), Error> {
         self.set(reader, Setting::Mute, mute.then_some(&[]))
     }
@@ -169,7 +184,7 @@ impl Pcscd {
     /// Sets an attribute of a reader, counted from 0, which programs then read, and may set.
     ///
     /// # Errors
-    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    /// There is no such reader, or its driver is [`Driver::Vpcd`].
     pub fn set_attribute(&self, reader: usize, attribute: u32, value: &[u8]) -> Result<(), Error> {
         self.set(reader, Setting::Attribute(attribute), Some(value))
     }
@@ -179,7 +194,7 @@ impl Pcscd {
     /// [`ECHO`](Pcscd::ECHO) is answered with the input.
     ///
     /// # Errors
-    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    /// There is no such reader, or its driver is [`Driver::Vpcd`].
     pub fn set_control(&self, reader: usize, code: u32, answer: &[u8]) -> Result<(), Error> {
         self.set(reader, Setting::Control(code), Some(answer))
     }
@@ -190,7 +205,7 @@ impl Pcscd {
     /// by [`set_control`](Pcscd::set_control), for instance the properties of `FEATURE_GET_TLV_PROPERTIES`.
     ///
     /// # Errors
-    /// There is no such reader, or its driver is not [`Driver::Equipped`].
+    /// There is no such reader, or its driver is [`Driver::Vpcd`].
     pub fn set_features(&self, reader: usize, features: &[(u8, u32)]) -> Result<(), Error> {
         /// `CM_IOCTL_GET_FEATURE_REQUEST` of pcsc-lite.
         const FEATURE_REQUEST: u32 = 0x4200_0D48;

@@ -1,7 +1,10 @@
 //! The driver in front of the virtual reader's: compiling it, and the files by which a test says what it answers.
 
-use std::fs;
-use std::io;
+use std::ffi::CString;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -82,6 +85,31 @@ impl Setting {
         let written = beside(&path, "new");
         fs::write(&written, content)?;
         fs::rename(written, path)
+    }
+}
+
+fn pipe(driver: &Path, slot: usize) -> PathBuf {
+    beside(driver, &format!("{slot}.event"))
+}
+
+/// Makes the pipe by which a slot's driver is told that it has news.
+pub(crate) fn make_pipe(driver: &Path, slot: usize) -> io::Result<()> {
+    let path = CString::new(pipe(driver, slot).as_os_str().as_bytes())?;
+    // SAFETY: the path is a string with a null at its end.
+    match unsafe { libc::mkfifo(path.as_ptr(), 0o600) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Tells a slot's driver that it has news, where it waits for them; where it does not, it looks by itself.
+pub(crate) fn notify(driver: &Path, slot: usize) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).custom_flags(libc::O_NONBLOCK);
+    match options.open(pipe(driver, slot)) {
+        // Nobody reads it now.
+        Err(error) if error.raw_os_error() == Some(libc::ENXIO) => Ok(()),
+        opened => opened?.write_all(&[0]),
     }
 }
 

@@ -26,6 +26,17 @@ pub enum Driver {
     /// vsmartcard's, with a driver in front of it that does what a test says: features, control codes, attributes, a
     /// reader that does not answer, a card that cannot be powered. It is compiled with `cc` when it is first asked for.
     Equipped,
+    /// As [`Equipped`](Driver::Equipped), and it tells pcscd at once what [`Pcscd`](crate::Pcscd) does with cards and
+    /// readers, as drivers of USB readers do; pcscd asks others each 0.4 seconds. A card that nobody uses keeps its power
+    /// for 5 seconds then.
+    Prompt,
+}
+
+impl Driver {
+    /// Tells whether a driver stands in front of vsmartcard's.
+    pub(crate) fn is_equipped(self) -> bool {
+        self != Driver::Vpcd
+    }
 }
 
 /// Writes the configuration of `readers` readers, and a driver for each entry, into `folder`.
@@ -49,10 +60,14 @@ pub(crate) fn configure(folder: &Path, driver: Driver, readers: usize) -> Result
         let library = library(folder, entry);
         match driver {
             Driver::Vpcd => write(&library, installation::driver()?)?,
-            Driver::Equipped => {
+            Driver::Equipped | Driver::Prompt => {
                 write(&front::behind(&library), installation::driver()?)?;
                 write(&library, front::driver()?)?;
             }
+        }
+        if driver == Driver::Prompt {
+            let made = (0..SLOTS).try_for_each(|slot| front::make_pipe(&library, slot));
+            made.map_err(Error::failed("make a driver's pipe"))?;
         }
         let port = address(entry * SLOTS).port();
         let _ = write!(
@@ -85,6 +100,14 @@ pub(crate) fn set(
         .map_err(Error::failed(format!(
             "tell the driver of reader {reader}: {setting:?}"
         )))
+}
+
+/// Tells the driver of a reader that a card came or went, or that the reader answers or not.
+pub(crate) fn notify(folder: &Path, reader: usize) -> Result<(), Error> {
+    let driver = library(folder, reader / SLOTS);
+    front::notify(&driver, reader % SLOTS).map_err(Error::failed(format!(
+        "tell the driver of reader {reader} its news"
+    )))
 }
 
 /// Returns the address at which a reader takes a card.

@@ -4,6 +4,8 @@ use crate::client::{STATE_MUTE, STATE_PRESENT, STATE_UNAVAILABLE};
 use crate::{SELECT, assert_card_answers, atr, card, client};
 use private_pcscd::{Driver, Error, Pcscd};
 
+/// `TAG_IFD_POLLING_THREAD_WITH_TIMEOUT` of pcsc-lite's drivers.
+const POLLING_THREAD_WITH_TIMEOUT: u32 = 0x0FB3;
 const VENDOR_NAME: u32 = 0x0001_0100;
 const SERIAL_NUMBER: u32 = 0x0001_0103;
 const FEATURE_REQUEST: u32 = 0x4200_0D48;
@@ -78,6 +80,32 @@ fn an_equipped_reader_fails_as_it_was_told() {
     let _third = pcscd.insert(0, card(3)).unwrap();
     assert_eq!(client.wait_for_card(name), Ok(atr(3)));
     assert!(client.connect(name).unwrap().transmit(&SELECT).is_ok());
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn a_prompt_reader_tells_its_events_itself() {
+    for driver in [Driver::Equipped, Driver::Prompt] {
+        let pcscd = Pcscd::start_with(2, driver).unwrap();
+        let client = client(&pcscd);
+        let name = &pcscd.reader_names()[1];
+        for number in 1..20 {
+            let inserted = pcscd.insert(1, card(number)).unwrap();
+            assert_eq!(client.wait_for_card(name), Ok(atr(number)));
+            inserted.remove().unwrap();
+            pcscd.notify(1).unwrap();
+            assert_eq!(client.wait_for_removal(name), Ok(()));
+            if driver == Driver::Equipped {
+                break;
+            }
+        }
+        // The function that pcscd waits in is the driver's own.
+        let _card = pcscd.insert(1, card(1)).unwrap();
+        assert_eq!(client.wait_for_card(name), Ok(atr(1)));
+        let connection = client.connect(name).unwrap();
+        let function = connection.attribute(POLLING_THREAD_WITH_TIMEOUT);
+        assert_eq!(function.is_ok(), driver == Driver::Prompt, "{function:?}");
+    }
 }
 
 #[test]
