@@ -22,6 +22,8 @@ pub(crate) trait Service: Sized {
     fn reader(&self, reader: usize) -> String;
     /// Puts a card into a reader; returns when the service has seen it.
     fn insert(&mut self, reader: usize, card: impl Card + 'static);
+    /// Puts a card into a reader that does not answer; returns when the service has seen it.
+    fn insert_mute(&mut self, reader: usize);
     /// Takes the card out of a reader; returns when the service has seen it.
     fn remove(&mut self, reader: usize);
     /// Has a reader answer its driver, or not; returns when the service has seen it. There is a card in the reader.
@@ -66,6 +68,13 @@ pub(crate) fn wait_for_answer(functions: &sys::Functions, reader: &str, availabl
             state.dwEventState & sys::SCARD_STATE_UNAVAILABLE != 0
         });
     }
+}
+
+/// Waits until a reader has a mute card.
+fn wait_for_mute(functions: &sys::Functions, reader: &str) {
+    wait(functions, reader, |state| {
+        state.dwEventState & sys::SCARD_STATE_MUTE != 0
+    });
 }
 
 /// Waits until a reader's state is such a one.
@@ -118,7 +127,7 @@ fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCAR
 
 /// The simulator.
 pub(crate) mod simulated {
-    use super::{ECHO, Service, wait_for, wait_for_answer};
+    use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, Reader, Simulator};
     use std::collections::HashMap;
     use std::sync::{Arc, Mutex};
@@ -176,6 +185,11 @@ pub(crate) mod simulated {
             wait_for(self.provider().functions(), &self.reader(reader), true);
         }
 
+        fn insert_mute(&mut self, reader: usize) {
+            self.readers[reader].insert(pcsc_sim::FnCard::new([], |_, _| {}));
+            wait_for_mute(self.provider().functions(), &self.reader(reader));
+        }
+
         fn remove(&mut self, reader: usize) {
             self.readers[reader].remove().unwrap();
             wait_for(self.provider().functions(), &self.reader(reader), false);
@@ -213,7 +227,7 @@ pub(crate) mod simulated {
 /// A real, private pcscd.
 #[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 pub(crate) mod real {
-    use super::{ECHO, Service, wait_for, wait_for_answer};
+    use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, vpcd::Inserted};
     use private_pcscd::{Driver, Pcscd};
 
@@ -255,6 +269,14 @@ pub(crate) mod real {
             let card: Box<dyn Card> = Box::new(card);
             self.cards[reader] = Some(self.pcscd.insert(reader, card).unwrap());
             wait_for(self.provider.functions(), &self.reader(reader), true);
+        }
+
+        fn insert_mute(&mut self, reader: usize) {
+            self.pcscd.set_mute(reader, true).unwrap();
+            let card: Box<dyn Card> = Box::new(pcsc_sim::FnCard::new([0x3B, 0x00], |_, _| {}));
+            self.cards[reader] = Some(self.pcscd.insert(reader, card).unwrap());
+            wait_for_mute(self.provider.functions(), &self.reader(reader));
+            self.pcscd.set_mute(reader, false).unwrap();
         }
 
         fn remove(&mut self, reader: usize) {
