@@ -10,6 +10,9 @@ mod pace;
 mod registry;
 mod shared;
 mod snapshot;
+#[cfg(all(test, not(windows)))]
+#[allow(unsafe_code, reason = "C functions of the tests' own")]
+mod tests;
 mod watcher;
 
 pub(crate) use registry::watch;

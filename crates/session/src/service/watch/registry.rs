@@ -40,6 +40,15 @@ impl Registry {
 /// # Errors
 /// [`Error::NoThread`] where the system does not start another thread.
 pub(crate) fn watch(provider: Provider, interest: Interest) -> Result<Subscription, Error> {
+    watch_on(provider, interest, Platform::CURRENT)
+}
+
+/// Does what [`watch`] does, as on this platform.
+pub(super) fn watch_on(
+    provider: Provider,
+    interest: Interest,
+    platform: Platform,
+) -> Result<Subscription, Error> {
     let registry = Registry::of_this_process();
     let mut watches = registry.watches.lock().unwrap_or_else(PoisonError::into_inner);
     watches.retain(|watch| watch.strong_count() > 0);
@@ -53,7 +62,7 @@ pub(crate) fn watch(provider: Provider, interest: Interest) -> Result<Subscripti
     let Some(subscription) = shared.subscribe(interest) else {
         unreachable!("it has just begun");
     };
-    let watcher = Watcher::new(Arc::clone(&shared), Platform::CURRENT);
+    let watcher = Watcher::new(Arc::clone(&shared), platform);
     let thread = spawn_quiet_thread("pcsc-watch", move || watcher.run());
     shared.set_thread(thread.map_err(|error| Error::NoThread { kind: error.kind() })?);
     watches.push(Arc::downgrade(&shared));
