@@ -18,7 +18,9 @@ mod service;
 #[allow(dead_code, reason = "the conformance suite's cards")]
 mod card;
 
-use pcsc_session::{Attribute, CardChannel, Cause, Code, Command, Disposition, Error, Session};
+use pcsc_session::{
+    Attribute, CardChannel, Cause, Code, Command, Disposition, Error, Event, Monitor, ReaderState, Session,
+};
 use pcsc_sim::DemoCard;
 use std::time::{Duration, Instant};
 
@@ -117,6 +119,47 @@ conformance! {
             }
         }));
         assert!(session.transmit(&GET).unwrap().status().is_success());
+    }
+
+    fn a_monitor_is_the_parents<S>() {
+        let mut service = S::start(1);
+        service.insert(0, DemoCard::new());
+        let options = Monitor::options().provider(service.provider());
+        let mut monitor = options.start().unwrap();
+        assert!(matches!(monitor.next(), Some(Event::ReaderAdded { .. })));
+        let context = service.options().establish().unwrap();
+        let (copy, canceller) = (&raw mut monitor, monitor.canceller());
+        // One of a child's own works, though none of the parent's threads is there.
+        let is_well = in_a_child(|| {
+            let mut own = options.start().unwrap();
+            let is_well = own.wait_for_card(|_| true, Some(Duration::from_secs(10))).is_ok();
+            drop(own);
+            end_with(is_well);
+        });
+        assert!(is_well, "a monitor of a child's own");
+        let is_well = in_a_child(|| {
+            // SAFETY: the child has a copy of the memory, and never comes back to the original.
+            let mut monitor = unsafe { copy.read() };
+            canceller.cancel();
+            let mut states = [ReaderState::new("Virtual 0 00 00")];
+            let errors = [
+                // What it knew already is told, and no more.
+                (0..3).find_map(|_| monitor.wait(None).err()).unwrap(),
+                monitor.wait_for_card(|card| card.is_new, None).unwrap_err(),
+                context.get_status_change(None, &mut states).unwrap_err(),
+                context.cancel().unwrap_err(),
+            ];
+            let are_refused =
+                errors.iter().all(|error| matches!(error.causes()[..], [Cause::ForkedProcess { .. }]));
+            drop(monitor);
+            end_with(are_refused);
+        });
+        assert!(is_well, "the copy of the parent's monitor");
+        // The parent's goes on: nobody cancelled it.
+        assert!(matches!(monitor.next(), Some(Event::CardInserted { .. })));
+        service.remove(0);
+        let removed = (0..2).any(|_| matches!(monitor.next(), Some(Event::CardRemoved { .. })));
+        assert!(removed);
     }
 
     fn a_transaction_and_a_channel_are_the_parents<S>() {

@@ -17,7 +17,7 @@ mod service;
 mod card;
 
 use crate::card::card;
-use pcsc_session::Disposition;
+use pcsc_session::{Disposition, Event, Monitor};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -104,6 +104,11 @@ fn holdings() -> (usize, usize) {
         descriptors,
         line.split_whitespace().nth(1).unwrap().parse().unwrap(),
     )
+}
+
+/// How many threads this process has; not counted where the system does not tell.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
 /// What the process holds is counted: the tests take turns.
@@ -193,5 +198,33 @@ conformance! {
         assert_eq!(holdings().0, descriptors);
         let grown = ALIVE.load(Ordering::Relaxed).saturating_sub(alive);
         assert!(grown < 1000, "{grown} allocations were lost in 8,000 sessions");
+    }
+
+    fn monitors_and_failed_opens_leave_nothing<S>() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut service = S::start(2);
+        service.insert(0, echo(0));
+        let round = |round: usize| {
+            // Each is the only one of its provider: its thread and its context begin and end with it.
+            let mut monitor = Monitor::options().provider(service.provider()).start().unwrap();
+            assert!(matches!(monitor.next(), Some(Event::ReaderAdded { .. })));
+            let canceller = monitor.canceller();
+            let waiting = std::thread::spawn(move || monitor.wait_for_card(|card| card.is_new, None));
+            if round % 2 == 0 {
+                let failed = service.options().reader("no such reader").open();
+                assert!(failed.unwrap_err().is_reader_gone());
+                let empty = service.options().reader(service.reader(1)).open();
+                assert!(empty.unwrap_err().is_card_removed());
+            }
+            canceller.cancel();
+            assert!(waiting.join().unwrap().unwrap_err().is_cancelled());
+        };
+        (0..100).for_each(round);
+        let (descriptors, alive, threads) = (holdings().0, ALIVE.load(Ordering::Relaxed), threads());
+        (0..1000).for_each(round);
+        assert_eq!(holdings().0, descriptors);
+        assert_eq!(self::threads(), threads);
+        let grown = ALIVE.load(Ordering::Relaxed).saturating_sub(alive);
+        assert!(grown < 200, "{grown} allocations were lost in 1,000 monitors");
     }
 }
