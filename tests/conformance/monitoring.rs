@@ -396,3 +396,29 @@ conformance! {
         assert!(waited.unwrap_err().is_cancelled());
     }
 }
+
+/// On Windows nothing polls for the service: its own event tells.
+#[cfg(windows)]
+#[test]
+fn a_service_that_starts_is_told_by_its_event() {
+    let simulator = pcsc_sim::Simulator::new();
+    simulator.stop_service();
+    let hour = Duration::from_secs(3600);
+    let mut monitor = Monitor::options()
+        .provider(simulator.provider())
+        .poll(hour)
+        .start()
+        .unwrap();
+    for _ in 0..20 {
+        simulator.start_service();
+        let reader = simulator.add_reader("Simulated Reader 00 00");
+        expect(&mut monitor, "ReaderAdded", "Simulated Reader 00 00");
+        simulator.stop_service();
+        // Without a reader there is no service, and so no loss.
+        expect(&mut monitor, "ReaderRemoved", "Simulated Reader 00 00");
+        reader.unplug();
+    }
+    // The end of the watch ends the wait for it.
+    drop(monitor);
+    simulator.start_service();
+}

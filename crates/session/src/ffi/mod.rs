@@ -21,6 +21,9 @@ mod quiet_thread;
 mod reader_name;
 mod reader_state;
 mod share_mode;
+#[cfg(windows)]
+#[allow(unsafe_code, reason = "it calls C")]
+mod started_event;
 mod text;
 mod wrong_answer;
 
@@ -36,5 +39,7 @@ pub(crate) use quiet_thread::spawn as spawn_quiet_thread;
 pub use reader_name::ReaderName;
 pub use reader_state::{ReaderState, StateFlags};
 pub use share_mode::ShareMode;
+#[cfg(windows)]
+pub(crate) use started_event::{StartedEvent, WakeEvent};
 pub(crate) use text::Unit;
 pub use wrong_answer::WrongAnswer;

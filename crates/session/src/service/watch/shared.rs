@@ -32,6 +32,9 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// Signalled whenever the state has changed.
     changed: Condvar,
+    /// Set where the thread is to look at the state, for it may wait for Windows' event.
+    #[cfg(windows)]
+    wake: Option<crate::ffi::WakeEvent>,
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +80,8 @@ impl Shared {
             process: std::process::id(),
             state: Mutex::default(),
             changed: Condvar::new(),
+            #[cfg(windows)]
+            wake: crate::ffi::WakeEvent::new(),
         }
     }
 
@@ -109,11 +114,11 @@ impl Shared {
             waker: None,
         });
         let call = state.waits_in.as_ref().map(|(call, _)| *call);
-        let is_sooner = state.shortest().is_sooner_than(before);
+        let is_sooner = number > 0 && state.shortest().is_sooner_than(before);
         drop(state);
-        if let Some(call) = call.filter(|_| is_sooner) {
+        if is_sooner {
             // It waits for longer than this one wants to.
-            self.interrupt(|state| !state.is_in(call));
+            self.interrupt(|state| call.is_none_or(|call| !state.is_in(call)));
         }
         Some(Subscription {
             shared: Arc::clone(self),
@@ -130,6 +135,8 @@ impl Shared {
     fn interrupt(&self, is_done: impl Fn(&State) -> bool) {
         let end = Instant::now() + PATIENCE;
         let mut pause = Duration::from_micros(200);
+        #[cfg(windows)]
+        self.wake.iter().for_each(crate::ffi::WakeEvent::set);
         let mut state = self.lock();
         while !is_done(&state) && Instant::now() < end {
             let waits_in = state.waits_in.as_ref().map(|(_, context)| Arc::clone(context));
@@ -181,6 +188,20 @@ impl Shared {
         let before = state.shortest();
         let goes_on = |state: &mut State| !state.is_stopping && !state.shortest().is_sooner_than(before);
         drop(self.changed.wait_timeout_while(state, time, goes_on));
+    }
+
+    /// Waits, while there is no service, until the time is over or the watch ends: on Windows until the service's own event
+    /// says that it runs.
+    pub(super) fn pause_without_service(&self, time: Duration) {
+        #[cfg(windows)]
+        if let (Some(wake), Some(started)) = (&self.wake, crate::ffi::StartedEvent::access(self.provider)) {
+            // Where it says so already, it is wrong, or the service will not have this program.
+            if !started.is_set() {
+                started.wait(wake, super::pace::LONGEST);
+                return;
+            }
+        }
+        self.pause(time);
     }
 
     /// Makes a snapshot known, where it says something else than the last one; tells whether it does.

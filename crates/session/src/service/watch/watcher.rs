@@ -79,7 +79,7 @@ impl Watcher {
             };
             self.lose(error);
             let time = self.looks.wait(self.shared.interest().poll);
-            self.shared.pause(time);
+            self.shared.pause_without_service(time);
         }
         self.shared.end();
     }
