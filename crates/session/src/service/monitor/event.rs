@@ -72,6 +72,9 @@ pub enum Event {
     },
     /// The service has gone, or is not there: nothing is known of readers and cards any more, and sessions have to
     /// [`recover`](crate::Session::recover).
+    ///
+    /// # Platform notes
+    /// Windows runs the service only while there is a reader: its end is told as the removal of the readers there.
     #[non_exhaustive]
     ServiceLost {
         /// Why, and what can be done about it.

@@ -229,10 +229,8 @@ impl Watcher {
     /// Takes note that the service was lost, or is not there.
     fn lose(&mut self, error: Error) {
         self.known.forget();
-        // Without a reader Windows has no service.
-        if self.platform == Platform::Windows
-            && matches!(error.code(), Some(Code::NO_SERVICE | Code::SERVICE_STOPPED))
-        {
+        // Without a reader Windows has no service, and when the last one goes the call may tell either.
+        if self.platform == Platform::Windows && error.code().is_some_and(Code::is_service_down) {
             self.publish();
             return;
         }
