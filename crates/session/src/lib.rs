@@ -76,5 +76,7 @@ pub use pcsc_iso7816::{
     status_word::StatusWord,
 };
 pub use pcsc_sys::{LoadError, Provider};
+#[cfg(feature = "stream")]
+pub use service::EventStream;
 pub use service::{Canceller, Context, Event, Monitor, MonitorOptions, PresentCard, Sharing, list_readers};
 pub use session::{Session, SessionOptions, Transaction};
