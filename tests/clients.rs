@@ -38,7 +38,7 @@ fn example(name: &str) -> PathBuf {
     let program = folder.join("examples").join(name);
     assert!(
         program.exists(),
-        "{} is missing: cargo build --workspace --examples",
+        "{} is missing: cargo build --workspace --features pcsc-session/stream --examples",
         program.display()
     );
     program
