@@ -60,8 +60,8 @@ impl EventStream {
 impl MonitorOptions {
     /// Starts a stream of events. Unlike [`start`](MonitorOptions::start) it does not wait for the first look.
     ///
-    /// Its drop, and another one's start that asks for shorter periods, end a call of C: in less than a millisecond, but for
-    /// what a service does that does not answer, which is waited for no longer than a tenth of a second.
+    /// The drop of the last one, and the start of one that asks for shorter periods, end a call of C in another thread: that
+    /// is waited for, for a tenth of a second where the service does not answer.
     ///
     /// # Errors
     /// As [`start`](MonitorOptions::start).
