@@ -7,6 +7,7 @@ mod service;
 
 mod card;
 mod channels;
+mod choosing;
 mod commands;
 mod ef_atr;
 mod endings;
@@ -22,6 +23,7 @@ mod long_commands;
 mod loss;
 mod monitoring;
 mod opening;
+mod opening_later;
 mod own_lengths;
 mod pin;
 mod process;

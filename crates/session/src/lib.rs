@@ -16,8 +16,9 @@
 //! ```
 //!
 //! # The way in
-//! - **Open**: [`Session::open`], [`Session::open_reader`], or [`Session::options`] for a share mode, protocols, what becomes
-//!   of the card at the end, another provider. [`list_readers`] and [`Context`] say what there is.
+//! - **Open**: [`Session::open`], [`Session::open_reader`], or [`Session::options`] for another [`ReaderChoice`], a wait until
+//!   there is a card, a share mode, protocols, what becomes of the card at the end, another provider. [`list_readers`] and
+//!   [`Context`] say what there is.
 //! - **Send**: [`Session::transmit`] sends bytes as they are, once; [`Session::execute`] sends a [`Command`] by the rules of
 //!   ISO/IEC 7816, which [`ExchangeOptions`] switches; [`Session::transparent_file`] reads and updates whole files. A
 //!   [`Transaction`] keeps other programs out; [`Connection::open_channel`] opens logical channels, several at a time. A
@@ -120,5 +121,7 @@ pub use pcsc_iso7816::{
 pub use pcsc_sys::{LoadError, Provider};
 #[cfg(feature = "stream")]
 pub use service::EventStream;
-pub use service::{Canceller, Context, Event, Monitor, MonitorOptions, PresentCard, Sharing, list_readers};
+pub use service::{
+    Canceller, Context, Event, Monitor, MonitorOptions, PresentCard, ReaderChoice, Sharing, list_readers,
+};
 pub use session::{Session, SessionOptions, Transaction};

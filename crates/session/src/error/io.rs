@@ -20,9 +20,12 @@ impl<T> From<CloseError<T>> for io::Error {
 
 fn kind(error: &Error) -> ErrorKind {
     match error {
-        Error::NoReaders {} | Error::InvalidReader { .. } | Error::NoCard { .. } | Error::Load { .. } => {
-            ErrorKind::NotFound
-        }
+        Error::NoReaders {}
+        | Error::InvalidReader { .. }
+        | Error::NoMatchingReader { .. }
+        | Error::NoCard { .. }
+        | Error::NoMatchingCard { .. }
+        | Error::Load { .. } => ErrorKind::NotFound,
         Error::EmptyCommand {}
         | Error::CommandTooLong { .. }
         | Error::Encode { .. }
@@ -31,7 +34,8 @@ fn kind(error: &Error) -> ErrorKind {
         | Error::ManageChannel {}
         | Error::FormUnknown { .. }
         | Error::InputTooLong { .. }
-        | Error::UnknownHandle { .. } => ErrorKind::InvalidInput,
+        | Error::UnknownHandle { .. }
+        | Error::AmbiguousReader { .. } => ErrorKind::InvalidInput,
         Error::ShortResponse { .. }
         | Error::BadResponse { .. }
         | Error::WrongAnswer { .. }

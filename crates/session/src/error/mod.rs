@@ -57,6 +57,36 @@ pub enum Error {
         code: Code,
         /// The reader.
         reader: ReaderName,
+        /// Other readers that have a card, where they were looked at: a session that is opened does so, one that reconnects
+        /// to its reader does not.
+        with_card: Vec<ReaderName>,
+    },
+    /// Several readers fit the [`ReaderChoice`](crate::ReaderChoice).
+    #[non_exhaustive]
+    AmbiguousReader {
+        /// The choice, in words.
+        choice: String,
+        /// The readers that fit it, in the service's order.
+        candidates: Vec<ReaderName>,
+    },
+    /// There are readers, and none fits the [`ReaderChoice`](crate::ReaderChoice).
+    #[non_exhaustive]
+    NoMatchingReader {
+        /// The choice, in words.
+        choice: String,
+        /// The names of the readers, in the service's order.
+        available: Vec<ReaderName>,
+    },
+    /// There are readers, and no card in them that was asked for and answers; each reader that was looked at is in one of the
+    /// lists.
+    #[non_exhaustive]
+    NoMatchingCard {
+        /// Those without a card.
+        empty: Box<[ReaderName]>,
+        /// Those whose card does not answer.
+        mute: Box<[ReaderName]>,
+        /// Those with another card.
+        other: Box<[ReaderName]>,
     },
     /// There is no PC/SC library.
     #[non_exhaustive]
@@ -191,6 +221,8 @@ pub enum Error {
         timeout: Duration,
         /// Why the service was not there at the end, where it was not.
         loss: Option<Box<Error>>,
+        /// Why there was nothing to open at the end, of a wait for a session.
+        failure: Option<Box<Error>>,
     },
     /// A [`Canceller`](crate::Canceller) ended the wait.
     #[non_exhaustive]
@@ -298,7 +330,10 @@ impl std::error::Error for Error {
             Error::Encode { source } => Some(source),
             Error::Class { source } => Some(source),
             Error::OutOfRange { source } => Some(source),
-            Error::TimedOut { loss, .. } => loss.as_deref().map(|error| error as _),
+            Error::TimedOut { loss, failure, .. } => {
+                let source = failure.as_deref().or(loss.as_deref());
+                source.map(|error| error as _)
+            }
             _ => None,
         }
     }

@@ -67,10 +67,10 @@ impl Error {
         self.code().is_some_and(|code| codes.contains(&code))
     }
 
-    /// Tells whether the card was taken out, or is not there.
+    /// Tells whether the card was taken out, or is not there; there may be another, or one that does not answer.
     #[must_use]
     pub fn is_card_removed(&self) -> bool {
-        self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
+        matches!(self, Error::NoMatchingCard { .. }) || self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
     }
 
     /// Tells whether the card was reset, by another program or at a transaction's end: it has forgotten its selected
@@ -85,7 +85,10 @@ impl Error {
     pub fn is_reader_gone(&self) -> bool {
         matches!(
             self,
-            Error::InvalidReader { .. } | Error::NoReaders {} | Error::ReaderGone { .. }
+            Error::InvalidReader { .. }
+                | Error::NoMatchingReader { .. }
+                | Error::NoReaders {}
+                | Error::ReaderGone { .. }
         ) || self.is(&[
             Code::READER_UNAVAILABLE,
             Code::UNKNOWN_READER,

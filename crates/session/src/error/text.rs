@@ -1,7 +1,7 @@
 //! What an error says to people.
 
 use super::{Cause, Error};
-use crate::ffi::Code;
+use crate::ffi::{Code, ReaderName};
 use pcsc_iso7816::command::Form;
 use pcsc_iso7816::status_word::StatusWord;
 use std::fmt;
@@ -27,11 +27,34 @@ impl fmt::Display for Error {
                 function,
                 code,
                 reader,
-            } => write!(
+                with_card,
+            } => {
+                write!(
+                    f,
+                    "there is no card in the reader {reader:?}, {function} failed with {}: insert one",
+                    Number(*code)
+                )?;
+                match with_card.len() {
+                    0 => Ok(()),
+                    _ => write!(f, ", or choose another reader, there is a card in {with_card:?}"),
+                }
+            }
+            Error::AmbiguousReader { choice, candidates } => write!(
                 f,
-                "there is no card in the reader {reader:?}, {function} failed with {}: insert one",
-                Number(*code)
+                "there is more than one {choice}: {candidates:?}: choose one of them by its exact name"
             ),
+            Error::NoMatchingReader { choice, available } => {
+                let (are, them) = match available.len() {
+                    1 => ("is", "it"),
+                    _ => ("are", "one of them"),
+                };
+                let number = available.len();
+                write!(
+                    f,
+                    "there is no {choice}; there {are} {number}, {available:?}: choose {them}, or plug that reader in"
+                )
+            }
+            Error::NoMatchingCard { empty, mute, other } => write_no_matching_card(f, empty, mute, other),
             Error::Load { source } => source.fmt(f),
             Error::TooManyPostponed { source } => source.fmt(f),
             Error::EmptyCommand {} => f.write_str(
@@ -124,11 +147,13 @@ impl fmt::Display for Error {
                 awaited,
                 timeout,
                 loss,
+                failure,
             } => {
                 write!(f, "{awaited} did not come within {timeout:?}")?;
-                match loss {
-                    Some(error) => write!(f, ", and there was no service: {error}"),
-                    None => Ok(()),
+                match (failure, loss) {
+                    (Some(error), _) => write!(f, ": {error}"),
+                    (None, Some(error)) => write!(f, ", and there was no service: {error}"),
+                    (None, None) => Ok(()),
                 }
             }
             Error::Cancelled { awaited } => write!(f, "the wait for {awaited} was cancelled"),
@@ -191,6 +216,42 @@ impl fmt::Display for Error {
             }
         }
     }
+}
+
+/// Writes what is in the readers in place of the card that was asked for.
+fn write_no_matching_card(
+    f: &mut fmt::Formatter<'_>,
+    empty: &[ReaderName],
+    mute: &[ReaderName],
+    other: &[ReaderName],
+) -> fmt::Result {
+    let (wanted, remedy) = match other {
+        [] => ("can be used", "insert one"),
+        _ => ("was asked for", "insert it"),
+    };
+    write!(f, "there is no card that {wanted}: ")?;
+    let mut separator = "";
+    if !empty.is_empty() {
+        write!(f, "none in {empty:?}")?;
+        separator = "; ";
+    }
+    if !mute.is_empty() {
+        let (cards, answer, they_are) = match mute {
+            [_] => ("card", "does", "it is"),
+            _ => ("cards", "do", "they are"),
+        };
+        write!(
+            f,
+            "{separator}the {cards} in {mute:?} {answer} not answer, perhaps {they_are} the wrong way round"
+        )?;
+        separator = "; ";
+    }
+    match other {
+        [] => {}
+        [_] => write!(f, "{separator}the card in {other:?} is another")?,
+        _ => write!(f, "{separator}the cards in {other:?} are others")?,
+    }
+    write!(f, ": {remedy}")
 }
 
 /// Writes all of them, as what may be where there are several.

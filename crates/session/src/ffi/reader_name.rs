@@ -131,6 +131,12 @@ impl ReaderName {
         (!self.units().contains(&0)).then_some(&*self.units)
     }
 
+    /// Tells whether a reader that is listed so is opened by this name: Windows compares names without regard to case.
+    pub(crate) fn names(&self, listed: &ReaderName) -> bool {
+        let folded = |name: &ReaderName| name.to_string_lossy().to_lowercase();
+        self == listed || cfg!(windows) && folded(self) == folded(listed)
+    }
+
     /// Reads a multi-string: names with a null after each, and an empty one at the end, which a list of one may lack.
     ///
     /// # Errors

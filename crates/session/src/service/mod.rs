@@ -1,5 +1,7 @@
 //! The service: the context on it, the readers that it has, the connections to them.
 
+mod cards;
+mod choice;
 mod context;
 mod features;
 mod look;
@@ -8,9 +10,12 @@ mod reader_access;
 mod tracked_card;
 mod watch;
 
+pub(crate) use cards::{cards_elsewhere, no_matching_card};
+pub use choice::ReaderChoice;
 pub use context::{Context, list_readers};
 #[cfg(feature = "stream")]
 pub use monitor::EventStream;
 pub use monitor::{Event, Monitor, MonitorOptions, PresentCard};
 pub(crate) use tracked_card::TrackedCard;
 pub use watch::{Canceller, Sharing};
+pub(crate) use watch::{CardSeen, Interest, Seen, Snapshot, Subscription, Woken, watch};

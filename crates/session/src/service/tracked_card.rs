@@ -4,7 +4,7 @@ mod loss;
 
 use crate::error::{Cause, Error};
 use crate::ffi::{
-    CallError, CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName, WrongAnswer,
+    CallError, CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName, Unit, WrongAnswer,
 };
 use crate::service::context::Context;
 use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
@@ -46,7 +46,7 @@ impl TrackedCard {
         opening: Opening,
         on_drop: Disposition,
     ) -> Result<TrackedCard, Error> {
-        let Some(terminated) = reader.terminated().filter(|units| units.len() <= LONGEST_NAME) else {
+        let Some(terminated) = possible_name(&reader) else {
             return Err(Error::InvalidReader {
                 available: context.list_readers()?,
                 name: reader,
@@ -62,10 +62,16 @@ impl TrackedCard {
                 function: CONNECT,
                 code,
                 reader,
+                with_card: Vec::new(),
             }),
             Err(CallError::Failed(code)) if is_chosen => Err(unknown_reader(context, reader, code)),
             Err(error) => Err(Error::of_call(CONNECT, error, Some(reader))),
         }
+    }
+
+    /// Tells whether a reader can have this name.
+    pub(crate) fn is_possible(name: &ReaderName) -> bool {
+        possible_name(name).is_some()
     }
 
     fn of(handle: CardHandle, reader: ReaderName, protocol: Protocol, opening: Opening) -> TrackedCard {
@@ -197,6 +203,7 @@ impl TrackedCard {
                     function: FUNCTION,
                     code,
                     reader: self.reader.clone(),
+                    with_card: Vec::new(),
                 })
             }
             // That is said of the argument, not of the reader.
@@ -293,6 +300,11 @@ impl Drop for Held<'_> {
     fn drop(&mut self) {
         self.card.drop_transaction(Disposition::Leave);
     }
+}
+
+/// Returns the units of a name that a reader can have, for C.
+fn possible_name(name: &ReaderName) -> Option<&[Unit]> {
+    name.terminated().filter(|units| units.len() <= LONGEST_NAME)
 }
 
 const CONNECT: &str = "SCardConnect";

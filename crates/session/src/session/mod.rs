@@ -4,6 +4,7 @@ mod opening;
 #[allow(clippy::module_inception, reason = "the file is of the type Session")]
 mod session;
 mod transaction;
+mod waiting;
 
 pub use opening::SessionOptions;
 pub use session::Session;

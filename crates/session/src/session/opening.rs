@@ -3,18 +3,20 @@
 use crate::error::Error;
 use crate::exchange::{Connection, ExchangeOptions};
 use crate::ffi::{Disposition, Opening, Protocols, ReaderName, ShareMode};
-use crate::service::{Context, TrackedCard};
+use crate::service::{Context, ReaderChoice, TrackedCard, cards_elsewhere};
 use crate::session::session::Session;
 use pcsc_sys::Provider;
+use std::time::Duration;
 
 impl Session {
     /// Opens a session on the first reader, shared, with T=0 or T=1.
     ///
     /// Blocks while the service powers the card, and with pcsc-lite while another handle holds a transaction; does not
-    /// wait for a card.
+    /// wait for a card: [`SessionOptions::wait`] does.
     ///
     /// # Errors
-    /// [`Error::NoReaders`] where there is none; [`Error::NoCard`] where its slot is empty;
+    /// [`Error::NoReaders`] where there is none; [`Error::NoCard`] where its slot is empty, with the other readers that have a
+    /// card: a look at them, and at none where the session opens, takes 0.4 seconds more with pcsc-lite for each mute card;
     /// [`Error::Load`] without a library; `SCARD_E_NO_SERVICE` where the service does not run;
     /// `SCARD_E_SHARING_VIOLATION` where another program keeps the card to itself;
     /// `SCARD_E_PROTO_MISMATCH` where the card has no such protocol, or uses another one already.
@@ -55,7 +57,7 @@ impl Session {
 
 /// The options of a session: [`Session::options`] makes them, [`open`](SessionOptions::open) uses them.
 ///
-/// By default: the first reader, shared, T=0 or T=1, the card reset at the end, the system's PC/SC.
+/// By default: the first reader, as it is now, shared, T=0 or T=1, the card reset at the end, the system's PC/SC.
 ///
 /// # Examples
 /// ```
@@ -76,8 +78,9 @@ impl Session {
 #[derive(Clone, Debug, Default)]
 #[must_use = "options do nothing until `open`"]
 pub struct SessionOptions {
-    reader: Option<ReaderName>,
-    share_mode: ShareMode,
+    pub(super) choice: ReaderChoice,
+    wait: Option<Duration>,
+    pub(super) share_mode: ShareMode,
     protocols: Option<Protocols>,
     on_close: Disposition,
     provider: Option<Provider>,
@@ -86,7 +89,7 @@ pub struct SessionOptions {
 }
 
 impl SessionOptions {
-    /// Takes the reader of this name, which must be exact. Default: the first one listed.
+    /// Takes the reader of this name, which must be exact: [`ReaderChoice::Name`].
     ///
     /// # Examples
     /// ```
@@ -101,7 +104,58 @@ impl SessionOptions {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn reader(mut self, name: impl Into<ReaderName>) -> Self {
-        self.reader = Some(name.into());
+        self.choice = ReaderChoice::name(name);
+        self
+    }
+
+    /// Says which reader is meant. Default: [`ReaderChoice::First`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{ReaderChoice, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00");
+    /// # simulator.add_reader("Simulated Reader 01 00").insert(pcsc_sim::DemoCard::new());
+    /// let options = Session::options().provider(simulator.provider());
+    /// let session = options.choose(ReaderChoice::part("reader 01")).open()?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 01 00");
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn choose(mut self, choice: ReaderChoice) -> Self {
+        self.choice = choice;
+        self
+    }
+
+    /// Has [`open`](SessionOptions::open) wait for so long until there is something to open: for the service, a reader that
+    /// is meant, a card in it that answers. Default: not at all.
+    ///
+    /// What no waiting changes is an error at once: a choice that several readers fit, a card that another program keeps to
+    /// itself or that has no such protocol, a service that refuses this program. Else it is [`Error::TimedOut`] at the end,
+    /// whose source says what was missing. To be able to cancel, see [`open_with`](SessionOptions::open_with).
+    ///
+    /// The time is kept to within 50 milliseconds, but a call of C that is under way ends by itself: the one that connects
+    /// powers the card, and with pcsc-lite waits for another program's transaction. Where it opens at once there is no thread;
+    /// else one watches the readers, as for a [`Monitor`](crate::Monitor).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{ReaderChoice, Session};
+    /// use std::thread;
+    /// use std::time::Duration;
+    ///
+    /// let simulator = pcsc_sim::Simulator::new();
+    /// let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// let options = Session::options().provider(simulator.provider());
+    /// let options = options.choose(ReaderChoice::FirstWithCard).wait(Duration::from_secs(10));
+    /// let person = thread::spawn(move || reader.insert(pcsc_sim::DemoCard::new()));
+    /// let session = options.open()?;
+    /// assert_eq!(session.reader_name(), &"Simulated Reader 00 00");
+    /// # person.join().unwrap();
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn wait(mut self, time: Duration) -> Self {
+        self.wait = Some(time);
         self
     }
 
@@ -220,10 +274,11 @@ impl SessionOptions {
 
     /// Opens the session, on a context of its own.
     ///
-    /// Blocks as [`Session::open`] does.
+    /// Blocks as [`Session::open`] does, and for as long as [`wait`](SessionOptions::wait) says.
     ///
     /// # Errors
-    /// As [`Session::open`] and [`Session::open_reader`].
+    /// As [`Session::open`] and [`Session::open_reader`]; [`Error::AmbiguousReader`], [`Error::NoMatchingReader`] and
+    /// [`Error::NoMatchingCard`] by the [`ReaderChoice`]; [`Error::TimedOut`].
     ///
     /// # Examples
     /// ```
@@ -238,7 +293,10 @@ impl SessionOptions {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn open(&self) -> Result<Session, Error> {
-        self.open_in(&self.establish()?)
+        match self.wait {
+            Some(time) => self.open_within(time),
+            None => self.open_in(&self.establish()?),
+        }
     }
 
     /// Establishes a context on the provider that a session would use.
@@ -246,16 +304,20 @@ impl SessionOptions {
     /// # Errors
     /// As [`Context::establish_on`] and [`Context::establish`].
     pub fn establish(&self) -> Result<Context, Error> {
+        Context::establish_on(self.provider_or_system()?)
+    }
+
+    pub(super) fn provider_or_system(&self) -> Result<Provider, Error> {
         match self.provider {
-            Some(provider) => Context::establish_on(provider),
-            None => Context::establish(),
+            Some(provider) => Ok(provider),
+            None => Ok(Provider::system()?),
         }
     }
 
-    /// Opens the session on a context that exists.
+    /// Opens the session on a context that exists. Does not [wait](SessionOptions::wait).
     ///
     /// # Errors
-    /// As [`Session::open`] and [`Session::open_reader`].
+    /// As [`open`](SessionOptions::open).
     ///
     /// # Platform notes
     /// With pcsc-lite calls on one context wait for one another: sessions that are to run side by side
@@ -274,13 +336,26 @@ impl SessionOptions {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn open_in(&self, context: &Context) -> Result<Session, Error> {
-        let (reader, is_chosen) = match &self.reader {
-            Some(name) => (name.clone(), true),
-            None => {
-                let first = context.list_readers()?.into_iter().next();
-                (first.ok_or(Error::NoReaders {})?, false)
-            }
-        };
+        let reader = self.choice.choose(context)?;
+        self.connect(context, reader).map_err(|error| match error {
+            Error::NoCard {
+                function,
+                code,
+                reader,
+                ..
+            } => Error::NoCard {
+                function,
+                code,
+                with_card: cards_elsewhere(context, &reader),
+                reader,
+            },
+            error => error,
+        })
+    }
+
+    /// Connects to this reader.
+    pub(super) fn connect(&self, context: &Context, reader: ReaderName) -> Result<Session, Error> {
+        let is_chosen = matches!(self.choice, ReaderChoice::Name(_));
         let opening = Opening {
             share_mode: self.share_mode,
             protocols: self.wanted_protocols(),

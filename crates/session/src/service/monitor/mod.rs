@@ -94,6 +94,11 @@ impl Monitor {
         self.told.as_ref().map_or(0, |told| told.number)
     }
 
+    /// Returns what tells it of looks, for a wait that is none of its own.
+    pub(crate) fn subscription(&self) -> &Subscription {
+        &self.subscription
+    }
+
     /// Makes a handle that ends a wait of this monitor, in another thread.
     #[must_use]
     pub fn canceller(&self) -> Canceller {

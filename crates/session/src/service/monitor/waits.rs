@@ -62,6 +62,7 @@ impl Wait {
                     awaited: self.awaited,
                     timeout: self.timeout.unwrap_or_default(),
                     loss: latest.loss.clone().filter(|_| latest.is_lost).map(Box::new),
+                    failure: None,
                 })
             }
             Woken::OfTheParent => Err(Error::of_call(

@@ -70,7 +70,7 @@ impl TrackedCard {
             return Seen::Nothing;
         }
         match self.handle.context().list_readers(None) {
-            Ok(readers) if readers.iter().any(|listed| is_name_of(listed, &self.reader)) => Seen::Both,
+            Ok(readers) if readers.iter().any(|listed| self.reader.names(listed)) => Seen::Both,
             Ok(_) => Seen::ReaderGone,
             Err(WholeError::Failed(CallError::Failed(code))) if code.is_service_down() => Seen::ServiceGone,
             Err(WholeError::Failed(_) | WholeError::KeepsChanging) => Seen::Nothing,
@@ -150,12 +150,6 @@ fn is_ambiguous(code: Code) -> bool {
         } else {
             matches!(code, Code::INVALID_VALUE | Code::SECURITY_VIOLATION)
         }
-}
-
-/// Whether a reader is listed by the name that it was opened by: Windows compares names without regard to case.
-fn is_name_of(listed: &ReaderName, opened: &ReaderName) -> bool {
-    let folded = |name: &ReaderName| name.to_string_lossy().to_lowercase();
-    listed == opened || cfg!(windows) && folded(listed) == folded(opened)
 }
 
 /// What was seen of service and reader.

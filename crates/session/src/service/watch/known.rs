@@ -140,10 +140,8 @@ impl Entry {
     fn take(&mut self, state: &ReaderState, now: Instant) {
         let flags = state.event_state().difference(StateFlags::CHANGED);
         let is_usable = !flags.contains(StateFlags::UNAVAILABLE);
-        let is_present = is_usable && flags.contains(StateFlags::PRESENT);
-        let has_atr = !state.atr().as_bytes().is_empty();
-        let is_mute = flags.contains(StateFlags::MUTE);
-        if is_present && !has_atr && !is_mute {
+        let card = CardSeen::of(state);
+        if matches!(card, Some(CardSeen::Answers(atr)) if atr.as_bytes().is_empty()) {
             let since = *self.powering.get_or_insert(now);
             if now.duration_since(since) < POWERING {
                 // Handed back as it was told, and looked at again before it is told.
@@ -152,11 +150,6 @@ impl Entry {
             }
         }
         self.powering = None;
-        let card = match (is_present, is_mute) {
-            (false, _) => None,
-            (true, true) => Some(CardSeen::Mute),
-            (true, false) => Some(CardSeen::Answers(*state.atr())),
-        };
         self.count(state, card, is_usable);
         self.seen.card = card;
         self.seen.sharing = if flags.contains(StateFlags::EXCLUSIVE) {

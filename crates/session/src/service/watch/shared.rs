@@ -284,6 +284,11 @@ impl Subscription {
         self.shared.number
     }
 
+    /// Returns the provider that is watched.
+    pub(crate) fn provider(&self) -> Provider {
+        self.shared.provider
+    }
+
     /// Returns the last snapshot, without waiting.
     pub(crate) fn latest(&self) -> Arc<Snapshot> {
         if !self.shared.is_own() {

@@ -1,7 +1,7 @@
 //! What is known of service, readers and cards at one moment.
 
 use crate::error::Error;
-use crate::ffi::ReaderName;
+use crate::ffi::{ReaderName, ReaderState, StateFlags};
 use pcsc_iso7816::atr::Atr;
 
 /// The service with its readers at one moment; later ones have higher numbers.
@@ -37,6 +37,22 @@ pub(crate) enum CardSeen {
     Answers(Atr),
     /// It does not answer.
     Mute,
+}
+
+impl CardSeen {
+    /// Returns the card that the service told of; none in a reader that does not answer. One that is still being powered has
+    /// an empty answer to reset.
+    pub(crate) fn of(state: &ReaderState) -> Option<CardSeen> {
+        let flags = state.event_state();
+        let is_present = flags.contains(StateFlags::PRESENT) && !flags.contains(StateFlags::UNAVAILABLE);
+        is_present.then(|| {
+            if flags.contains(StateFlags::MUTE) {
+                CardSeen::Mute
+            } else {
+                CardSeen::Answers(*state.atr())
+            }
+        })
+    }
 }
 
 /// How a card is used.
