@@ -107,7 +107,6 @@ conformance! {
         assert_error!(fails_at_once(service.options().reader("a\0b")), InvalidReader { .. });
         let error = fails_at_once(service.options().protocols(Protocols::T1));
         assert_eq!(error.code(), Some(Code::PROTO_MISMATCH));
-        // pcscd has T=0 for the card from the other try on.
         let options = service.options().share_mode(ShareMode::Exclusive);
         let session = options.open().unwrap();
         assert!(fails_at_once(service.options()).is_sharing_violation());
@@ -163,6 +162,20 @@ fn what_opens_at_once_is_not_watched() {
     assert_eq!(simulator.calls("SCardEstablishContext"), 2);
     assert_eq!(simulator.calls("SCardConnect"), 2);
     assert_eq!(simulator.calls("SCardGetStatusChange"), 1);
+}
+
+#[test]
+fn what_comes_after_the_first_try_is_seen() {
+    let simulator = Simulator::new();
+    let reader = simulator.add_reader("Reader 1");
+    let options = Session::options().provider(simulator.provider());
+    let options = options.wait(DEADLINE);
+    simulator.after("SCardConnect", 1, move |_| reader.insert(ok()));
+    drop(options.open().unwrap());
+    assert_eq!(simulator.calls("SCardConnect"), 2);
+    simulator.stop_service();
+    simulator.after("SCardEstablishContext", 1, Simulator::start_service);
+    options.open().unwrap();
 }
 
 #[test]
