@@ -83,13 +83,11 @@ pub(crate) fn cards_elsewhere(context: &Context, reader: &ReaderName) -> Vec<Rea
 }
 
 /// Returns the readers whose card is such a one.
-pub(super) fn with_card<'a>(
-    slots: &'a [Slot],
+pub(super) fn with_card(
+    slots: &[Slot],
     is_such: impl Fn(CardSeen) -> bool,
-) -> impl Iterator<Item = &'a ReaderName> {
-    let such = slots
-        .iter()
-        .filter(move |slot| slot.card.is_some_and(|card| is_such(card)));
+) -> impl Iterator<Item = &ReaderName> {
+    let such = slots.iter().filter(move |slot| slot.card.is_some_and(&is_such));
     such.map(|slot| &slot.reader)
 }
 
