@@ -142,6 +142,14 @@ impl ReaderState {
         self.current = self.event & !u32::from(StateFlags::CHANGED.bits());
     }
 
+    /// Has it tell this, as after a call.
+    #[cfg(test)]
+    pub(crate) fn telling(mut self, flags: StateFlags, atr: Atr) -> ReaderState {
+        self.event = u32::from(flags.bits());
+        self.atr = atr;
+        self
+    }
+
     /// Makes C's structure, which borrows the name; `None` of a name that no reader has.
     pub(super) fn to_c(&self) -> Option<RawState> {
         Some(RawState {

@@ -1,7 +1,7 @@
 //! A look at the cards in the readers, without connecting to them.
 
 use crate::error::Error;
-use crate::ffi::{Code, ReaderName, ReaderState};
+use crate::ffi::{Code, ReaderName, ReaderState, StateFlags};
 use crate::service::context::Context;
 use crate::service::watch::{CardSeen, Seen, Snapshot};
 use std::time::{Duration, Instant};
@@ -23,6 +23,15 @@ impl Slot {
     /// Makes one of whose card nothing is known.
     pub(super) fn unseen(reader: ReaderName) -> Slot {
         Slot { reader, card: None }
+    }
+
+    /// Makes that of a reader that the service told of; none of one that it does not know.
+    fn of(state: &ReaderState) -> Option<Slot> {
+        let is_known = !state.event_state().contains(StateFlags::UNKNOWN);
+        is_known.then(|| Slot {
+            reader: state.name().clone(),
+            card: CardSeen::of(state),
+        })
     }
 }
 
@@ -66,10 +75,7 @@ fn look_at(context: &Context, readers: &[ReaderName], slots: &mut Vec<Slot>) -> 
         Err(error) if !error.is_timeout() => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    slots.extend(states.iter().map(|state| Slot {
-        reader: state.name().clone(),
-        card: CardSeen::of(state),
-    }));
+    slots.extend(states.iter().filter_map(Slot::of));
     Ok(())
 }
 
@@ -117,5 +123,25 @@ impl Snapshot {
             card: seen.card,
         };
         self.readers.iter().map(slot).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pcsc_iso7816::atr::Atr;
+
+    #[test]
+    fn what_the_service_tells_is_a_card_or_none() {
+        let atr = Atr::new(&[0x3B, 0x00]);
+        let card = |flags| Slot::of(&ReaderState::new("Reader").telling(flags, atr)).map(|slot| slot.card);
+        let present = StateFlags::CHANGED | StateFlags::PRESENT;
+        assert_eq!(card(present), Some(Some(CardSeen::Answers(atr))));
+        assert_eq!(card(present | StateFlags::INUSE), card(present));
+        assert_eq!(card(present | StateFlags::MUTE), Some(Some(CardSeen::Mute)));
+        assert_eq!(card(StateFlags::CHANGED | StateFlags::EMPTY), Some(None));
+        assert_eq!(card(present | StateFlags::UNAVAILABLE), Some(None));
+        // So some libraries tell of a reader that has gone, where others fail the call.
+        assert_eq!(card(StateFlags::UNKNOWN | StateFlags::UNAVAILABLE), None);
     }
 }
