@@ -87,6 +87,9 @@ conformance! {
         expect(&mut monitor, "ReaderAdded", &service.reader(1));
         // Another one sees the same looks, and tells when all is seen.
         let mut other = start(&service);
+        // It begins with what is there at its first call.
+        expect(&mut other, "ReaderAdded", &service.reader(0));
+        expect(&mut other, "ReaderAdded", &service.reader(1));
         let mut see_until = |is_last: fn(&Event) -> bool| while !is_last(&next(&mut other)) {};
         service.insert(0, DemoCard::new());
         service.remove(0);

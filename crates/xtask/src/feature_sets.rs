@@ -8,25 +8,22 @@ use crate::command::Words;
 use crate::requirements::{BINDGEN, LINK, missing};
 use crate::stage::{Done, not_installed};
 
-/// Every set of the features.
-pub(crate) const ALL: [&str; 8] = [
-    "",
-    "load",
-    "link",
-    "bindgen",
-    "load,link",
-    "load,bindgen",
-    "link,bindgen",
-    "load,link,bindgen",
-];
-
 /// The set that is on by default.
 pub(crate) const DEFAULT: &str = "load";
 
-/// What is type-checked: with all features `link` wins, and what `load` and neither of them compile is other code.
+/// The set of all, in which `link` wins.
+pub(crate) const EVERYTHING: &str = "load,link,bindgen";
+
+/// The sets that together compile all there is.
+pub(crate) const FIRST: [&str; 3] = [DEFAULT, "", EVERYTHING];
+
+/// The other ones: the same code, in other company.
+pub(crate) const OTHERS: [&str; 5] = ["link", "bindgen", "load,link", "load,bindgen", "link,bindgen"];
+
+/// What is type-checked elsewhere: the workspace and its root package with [`FIRST`], and the session without `stream`.
 pub(crate) const TYPE_CHECKED: [&str; 4] = [
-    "--workspace --all-features",
     "--workspace",
+    "--workspace --all-features",
     "--package pcsc-sys --no-default-features",
     "--package pcsc-session",
 ];
@@ -37,12 +34,12 @@ pub(crate) const SESSION: [&str; 2] = [
     "--package pcsc-session --no-default-features --features stream",
 ];
 
-/// The sets that can be built on this machine, and what was left out.
-pub(crate) fn sets_for_this_machine() -> Result<(Vec<&'static str>, Done)> {
-    let (mut sets, mut left_out) = (Vec::new(), Vec::new());
-    for set in ALL {
+/// Does something with each of these sets that can be built on this machine, and returns what was left out.
+pub(crate) fn for_each(sets: &[&str], mut run: impl FnMut(&str) -> Result<()>) -> Result<Done> {
+    let mut left_out = Vec::new();
+    for set in sets {
         match missing(packages_for(set))? {
-            missing if missing.is_empty() => sets.push(set),
+            missing if missing.is_empty() => run(set)?,
             missing => left_out.push(format!(
                 "the features {set} (not installed: {})",
                 missing.join(", ")
@@ -50,9 +47,9 @@ pub(crate) fn sets_for_this_machine() -> Result<(Vec<&'static str>, Done)> {
         }
     }
     if left_out.is_empty() {
-        return Ok((sets, Done::All));
+        return Ok(Done::All);
     }
-    Ok((sets, not_installed(left_out.join("; "))?))
+    not_installed(left_out.join("; "))
 }
 
 fn packages_for(set: &str) -> &'static [&'static str] {

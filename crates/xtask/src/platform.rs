@@ -5,11 +5,10 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::target_folder;
 use crate::command::{BUILD, Words};
 use crate::stage::Done;
 use crate::tally;
-use crate::toolchains;
+use crate::toolchains::{self, Toolchain};
 
 /// All tests, but those of the workspace's own commands, which are for the machine that they run on.
 pub(crate) const WHOLE: &str = "--workspace --exclude xtask --lib --bins --tests";
@@ -64,28 +63,22 @@ impl Platform {
         }
     }
 
-    /// Returns the folder of all that is built for this platform.
-    pub(crate) fn target_folder(&self, root: &Path) -> PathBuf {
-        target_folder(root).join("platforms").join(self.target)
+    /// Returns the folder of what is built for this platform.
+    pub(crate) fn built(&self, root: &Path) -> Result<PathBuf> {
+        let folder = self.toolchain()?.target_folder(root);
+        Ok(folder.join(self.target).join("debug"))
     }
 
     /// Makes a call of Cargo that builds for this platform and runs there: what it is told by variables, so that each
     /// Cargo that a test calls does the same.
     pub(crate) fn cargo(&self, root: &Path) -> Result<Command> {
-        let toolchain = match self.std {
-            Std::OfTheOldestCompiler => toolchains::oldest()?,
-            Std::FromSources => toolchains::with_std_sources()?,
-        };
-        let mut cargo = toolchain.cargo(root);
+        let mut cargo = self.toolchain()?.cargo(root);
         if self.std == Std::FromSources {
             cargo.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test");
             // What only a nightly compiler does without being told so.
             cargo.env("RUSTC_BOOTSTRAP", "1");
         }
         cargo.env("CARGO_BUILD_TARGET", self.target);
-        cargo.env("CARGO_TARGET_DIR", self.target_folder(root));
-        // Nothing is built twice here, so there is nothing to gain.
-        cargo.env("CARGO_INCREMENTAL", "0");
         cargo.env(self.variable("LINKER"), &self.linker);
         // What tests compile.
         cargo.env("CC", &self.linker);
@@ -110,6 +103,13 @@ impl Platform {
     pub(crate) fn run_tests(mut cargo: Command, packages: &str) -> Result<Done> {
         tally::run(cargo.words("test --locked --no-fail-fast").words(packages), BUILD)?;
         Ok(Done::All)
+    }
+
+    fn toolchain(&self) -> Result<Toolchain> {
+        match self.std {
+            Std::OfTheOldestCompiler => toolchains::oldest(),
+            Std::FromSources => toolchains::with_std_sources(),
+        }
     }
 
     /// Returns the name of Cargo's variable for a setting of this target.

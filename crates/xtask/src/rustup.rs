@@ -73,6 +73,14 @@ pub(crate) fn names() -> Result<Vec<&'static str>> {
     Ok(names.filter(|name| *name != NIGHTLY || has_sanitizer).collect())
 }
 
+/// Returns a name as one that cannot be installed here is told of: with what rustup gets it by, where that is its.
+pub(crate) fn with_remedy(name: &str) -> String {
+    match PARTS.iter().find(|(part, ..)| *part == name) {
+        Some((.., install)) => format!("{name} (rustup {install})"),
+        None => name.to_owned(),
+    }
+}
+
 /// Whether this toolchain has a component or rustup a toolchain; `None` for another name.
 pub(crate) fn has(name: &str) -> Option<bool> {
     let part = PARTS.iter().find(|(part, ..)| *part == name);
@@ -158,6 +166,7 @@ fn newest_that_begins(versions: &[String], prefix: &str) -> Option<String> {
 mod tests {
     use super::{
         has, has_command, has_sanitizer, has_std_sources, has_toolchain, is_known, names, newest_that_begins,
+        with_remedy,
     };
 
     #[test]
@@ -170,6 +179,8 @@ mod tests {
     fn what_is_rusts_is_known_by_name() {
         assert!(names().unwrap().into_iter().all(is_known));
         assert_eq!(has("gcc"), None);
+        assert_eq!(with_remedy("clippy"), "clippy (rustup component add clippy)");
+        assert_eq!(with_remedy("gcc"), "gcc");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use fs_err as fs;
 
 use crate::cache;
+use crate::cargo::target_folder;
 use crate::debian::{self, foreign};
 use crate::rustup::{self, NIGHTLY, OLDEST, TARGETS};
 
@@ -49,11 +50,24 @@ pub(crate) fn with_std_sources() -> Result<Toolchain> {
 }
 
 impl Toolchain {
-    /// Makes a call of its Cargo, in a folder.
-    pub(crate) fn cargo(&self, folder: &Path) -> Command {
+    /// Makes a call of its Cargo, in the workspace.
+    pub(crate) fn cargo(&self, root: &Path) -> Command {
         let mut cargo = self.program("cargo");
-        cargo.current_dir(folder).env("CARGO_TERM_COLOR", "never");
+        cargo.current_dir(root).env("CARGO_TERM_COLOR", "never");
+        cargo.env("CARGO_TARGET_DIR", self.target_folder(root));
+        // Nothing is built twice here, so there is nothing to gain; and nobody looks with a debugger.
+        cargo.env("CARGO_INCREMENTAL", "0");
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
         cargo
+    }
+
+    /// Returns the folder of all that it builds: for any target, so that what runs here is built once for all of them.
+    pub(crate) fn target_folder(&self, root: &Path) -> PathBuf {
+        let name = match self {
+            Self::Rustup(name) => Path::new(name),
+            Self::Unpacked(folder) => folder.file_name().map_or(folder.as_path(), Path::new),
+        };
+        target_folder(root).join("compilers").join(name)
     }
 
     /// Makes a call of its compiler, which may do what only a nightly one does.
@@ -85,10 +99,13 @@ impl Toolchain {
         program
     }
 
-    /// Makes a call of its Cargo that compiles these crates of the standard library, too.
-    pub(crate) fn cargo_with_std(&self, folder: &Path, subcommand: &str, crates: &str) -> Command {
-        let mut cargo = self.cargo(folder);
-        cargo.args([subcommand, &format!("-Zbuild-std={crates}")]);
+    /// Makes a call of its Cargo that type-checks for a target, with these crates of the standard library.
+    pub(crate) fn check_with_std(&self, root: &Path, target: &str, crates: &str) -> Command {
+        let mut cargo = self.cargo(root);
+        cargo.args(["check", "--locked", "--target", target]);
+        cargo.arg(format!("-Zbuild-std={crates}"));
+        // Cargo would have those crates compiled to the end; what runs here is, whatever the variable says.
+        cargo.env("RUSTFLAGS", "-Zno-codegen");
         // What only a nightly compiler does without being told so.
         cargo.env("RUSTC_BOOTSTRAP", "1");
         cargo

@@ -1,7 +1,7 @@
 //! Windows, by Wine: a prefix of its own, and how the tests run there.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -11,8 +11,7 @@ use crate::cargo::target_folder;
 use crate::command::{self, Words};
 use crate::debian::foreign;
 use crate::files::{copy, write};
-use crate::platform::{Platform, Std, WHOLE};
-use crate::stage::Done;
+use crate::platform::{Platform, Std};
 use crate::toolchains;
 
 /// Beginning a prefix takes seconds.
@@ -25,22 +24,20 @@ pub(crate) struct Wine {
     programs: PathBuf,
     prefix: PathBuf,
     variables: Vec<(&'static str, PathBuf)>,
+    /// What all its programs talk to. Debian's ends with the last program, and a program that begins just then fails: so
+    /// this one stays.
+    server: Option<Child>,
 }
 
 impl Wine {
     /// Returns the installed Wine.
     pub(crate) fn of_64_bits(root: &Path) -> Result<Wine> {
-        Wine {
-            platform: Platform::new(
-                "x86_64-pc-windows-gnu",
-                Std::FromSources,
-                "x86_64-w64-mingw32-gcc-posix",
-            ),
-            programs: "/usr/lib/wine".into(),
-            prefix: PathBuf::new(),
-            variables: Vec::new(),
-        }
-        .begun(root, "wine64", &[])
+        let platform = Platform::new(
+            "x86_64-pc-windows-gnu",
+            Std::FromSources,
+            "x86_64-w64-mingw32-gcc-posix",
+        );
+        Wine::new(root, platform, "/usr/lib/wine".into()).begun("wine64", &[])
     }
 
     /// Returns Debian's Wine for 32 bits, which is unpacked and not installed: it is a package for another processor.
@@ -52,27 +49,35 @@ impl Wine {
             "i686-w64-mingw32-gcc-posix",
         );
         platform.flags = format!("-Lnative={}", startup_objects(root)?.display());
-        let wine = Wine {
-            platform,
-            programs: unpacked.join("usr/lib/wine"),
-            prefix: PathBuf::new(),
-            variables: vec![
-                ("WINEARCH", "win32".into()),
-                ("WINEDLLPATH", unpacked.join("usr/lib/i386-linux-gnu/wine")),
-            ],
-        };
+        let mut wine = Wine::new(root, platform, unpacked.join("usr/lib/wine"));
+        wine.variables.extend([
+            ("WINEARCH", "win32".into()),
+            ("WINEDLLPATH", unpacked.join("usr/lib/i386-linux-gnu/wine")),
+        ]);
+        // Among Wine's own there is only a link to it, which leads nowhere here. Without it no window can be made, and no
+        // program runs.
+        let library = "/usr/i686-w64-mingw32/lib/zlib1.dll";
+        fs_err::create_dir_all(wine.system32())?;
+        copy(Path::new(library), &wine.system32().join("zlib1.dll"))?;
         // The calling convention appends the arguments' size to a name, but not in Windows' libraries.
-        wine.begun(root, "wine", &["-Wl,--kill-at"])
+        wine.begun("wine", &["-Wl,--kill-at"])
+    }
+
+    fn new(root: &Path, platform: Platform, programs: PathBuf) -> Wine {
+        let prefix = target_folder(root).join("wine").join(platform.target);
+        Wine {
+            platform,
+            programs,
+            variables: vec![("WINEPREFIX", prefix.clone()), ("WINEDEBUG", "-all".into())],
+            prefix,
+            server: None,
+        }
     }
 
     /// Begins the prefix, with the library that Wine lacks.
-    fn begun(mut self, root: &Path, program: &str, flags: &[&str]) -> Result<Wine> {
-        let folder = target_folder(root).join("wine");
-        fs_err::create_dir_all(&folder)?;
-        let prefix = folder.join(self.platform.target);
-        self.variables.push(("WINEPREFIX", prefix.clone()));
-        self.variables.push(("WINEDEBUG", "-all".into()));
-        self.prefix.clone_from(&prefix);
+    fn begun(mut self, program: &str, flags: &[&str]) -> Result<Wine> {
+        fs_err::create_dir_all(&self.prefix)?;
+        self.server = Some(self.serve()?);
         let program = self.programs.join(program);
         // The compiler's libraries are not Wine's.
         self.platform.runner = format!("env --unset=LD_LIBRARY_PATH {}", program.display());
@@ -80,7 +85,7 @@ impl Wine {
         boot.args(["wineboot", "--init"])
             .envs(self.variables.iter().cloned());
         command::run(&mut boot, DEADLINE)?;
-        let source = folder.join("bcryptprimitives.c");
+        let source = self.prefix.join("bcryptprimitives.c");
         write(&source, include_str!("wine/bcryptprimitives.c"))?;
         let mut compile = self.compiler();
         compile.args(["-shared", "-O2", "-o"]);
@@ -88,6 +93,16 @@ impl Wine {
         compile.arg(&source).arg("-ladvapi32").args(flags);
         command::run(&mut compile, DEADLINE)?;
         Ok(self)
+    }
+
+    /// Starts the server, which ends with this program at the latest.
+    fn serve(&self) -> Result<Child> {
+        let mut server = Command::new("setpriv");
+        server.words("--pdeathsig KILL");
+        server.arg(self.programs.join("wineserver"));
+        server.words("--foreground --persistent");
+        server.envs(self.variables.iter().cloned());
+        Ok(server.stdin(Stdio::null()).spawn()?)
     }
 
     /// Makes a call of the C compiler.
@@ -101,11 +116,8 @@ impl Wine {
     }
 
     /// Returns the folder of what Cargo has built for Windows.
-    pub(crate) fn built(&self, root: &Path) -> PathBuf {
-        self.platform
-            .target_folder(root)
-            .join(self.platform.target)
-            .join("debug")
+    pub(crate) fn built(&self, root: &Path) -> Result<PathBuf> {
+        self.platform.built(root)
     }
 
     /// Makes a call of Cargo that builds for Windows and runs there.
@@ -113,15 +125,6 @@ impl Wine {
         let mut cargo = self.platform.cargo(root)?;
         cargo.envs(self.variables.iter().cloned());
         Ok(cargo)
-    }
-
-    /// Runs all tests that need no service.
-    pub(crate) fn test(&self, root: &Path) -> Result<Done> {
-        // Tests run the examples' programs, and Wine cannot call Cargo for them.
-        let mut examples = self.cargo(root)?;
-        examples.words("build --locked --package pcsc-session --features stream --examples");
-        command::run(&mut examples, Duration::from_secs(15 * 60))?;
-        Platform::run_tests(self.cargo(root)?, WHOLE)
     }
 }
 
@@ -131,6 +134,10 @@ impl Drop for Wine {
         end.arg("--kill").envs(self.variables.iter().cloned());
         // Where none runs it fails.
         let _ = command::status_and_output(&mut end, DEADLINE);
+        if let Some(server) = &mut self.server {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
     }
 }
 
@@ -139,11 +146,7 @@ fn unpack_32_bits(folder: &Path) -> Result<()> {
     foreign::unpack(&["wine32:i386".to_owned(), "libwine:i386".to_owned()], folder)?;
     // Debian's looks for the installed server.
     let server = folder.join("usr/lib/wine/wineserver");
-    copy(&server.with_file_name("wineserver32"), &server)?;
-    // Debian's is a link to the installed library. Without it no window can be made, and no program runs.
-    let library = folder.join("usr/lib/i386-linux-gnu/wine/i386-windows/zlib1.dll");
-    let _ = fs_err::remove_file(&library);
-    copy(Path::new("/usr/i686-w64-mingw32/lib/zlib1.dll"), &library)
+    copy(&server.with_file_name("wineserver32"), &server)
 }
 
 /// Compiles the objects that stand at a program's beginning and end, from the standard library's sources: where that is

@@ -8,13 +8,21 @@ use anyhow::Result;
 use crate::command::{self, BUILD};
 use crate::files::copy;
 use crate::outside_packages::lock_as_workspace;
+use crate::stage::Done;
 use crate::tally;
 use crate::wine::Wine;
 
-/// Builds the library, puts it into System32, and runs Rust's and C's programs on it: those of this workspace, and the
-/// published crate `pcsc`, on this workspace's `pcsc-sys`, loaded and linked, and on the published one.
-pub(crate) fn test(wine: &Wine, root: &Path) -> Result<()> {
-    let built = wine.built(root);
+/// The packages below `tests` with the published crate `pcsc`, each with its features: on this workspace's `pcsc-sys`, loaded
+/// and linked, and on the published one.
+pub(crate) const ALL: [(&str, &str); 3] = [("drop-in", ""), ("drop-in", "link"), ("published", "")];
+
+/// One of them that loads the library, as most programs do.
+pub(crate) const FIRST: [(&str, &str); 1] = [ALL[0]];
+
+/// Builds the library, puts it into System32, and runs Rust's and C's programs on it: those of this workspace, and these
+/// packages'.
+pub(crate) fn test(wine: &Wine, root: &Path, packages: &[(&str, &str)]) -> Result<Done> {
+    let built = wine.built(root)?;
     let mut build = wine.cargo(root)?;
     build.args(["build", "--locked", "--package", "pcsc-sim-capi"]);
     command::run(&mut build, BUILD)?;
@@ -30,7 +38,7 @@ pub(crate) fn test(wine: &Wine, root: &Path) -> Result<()> {
     programs.args(["test", "--locked", "--package", "pcsc-sim-capi"]);
     programs.args(["--test", "winscard", "--test", "winscard_removal"]);
     tally::run(&mut programs, BUILD)?;
-    for (package, features) in [("drop-in", ""), ("drop-in", "link"), ("published", "")] {
+    for (package, features) in packages {
         let package = root.join("tests").join(package);
         lock_as_workspace(root, &package)?;
         let mut published = on_the_simulator(wine, root)?;
@@ -38,7 +46,7 @@ pub(crate) fn test(wine: &Wine, root: &Path) -> Result<()> {
         published.args(["test", "--test", "winscard", "--features", features]);
         tally::run(&mut published, BUILD)?;
     }
-    Ok(())
+    Ok(Done::All)
 }
 
 /// Makes a call of Cargo whose programs get what is in System32. Without the variable Wine has its own library for them,

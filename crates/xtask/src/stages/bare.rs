@@ -44,7 +44,10 @@ fn run(root: &Path) -> Result<Done> {
     unshare
         .current_dir(root)
         .env("CARGO", cargo(root).get_program())
-        .env("CARGO_TARGET_DIR", &target);
+        .env("CARGO_TARGET_DIR", &target)
+        // It is all built once.
+        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
     let (status, output) = status_and_output(&mut unshare, BUILD)?;
     tally::count(&output);
     if status.code() == Some(NO_OVERLAY) {

@@ -1,46 +1,57 @@
 //! Stage `lint`: clippy, with its warnings as errors, and what clippy does not look at: how summaries begin.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
-use crate::feature_sets::{DEFAULT, SESSION, only_with, sets_for_this_machine};
+use crate::feature_sets::{DEFAULT, EVERYTHING, FIRST, OTHERS, SESSION, for_each, only_with};
 use crate::files::{read, rust_sources};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "lint",
-    about: "clippy in every feature set, warnings are errors; functions' summaries begin with a verb",
+    about: "clippy, warnings are errors, with --all in every feature set; functions' summaries begin with a verb",
     needs: &[&["clippy"]],
     run,
-    rest: None,
+    rest: Some(rest),
 };
 
-/// Runs clippy on the workspace, by default and with all features, on pcsc-sys in every feature set, and on pcsc-session
-/// alone; and reads the summaries of public functions.
+/// Reads the summaries of public functions; and runs clippy on the workspace, and on pcsc-sys with no feature and with all.
+/// With the sets between them, and of pcsc-session alone, the library is looked at.
 fn run(root: &Path) -> Result<Done> {
     summaries_begin_with_a_verb(root)?;
-    const STRICT: &str = "--all-targets -- -D warnings";
-    let (sets, done) = sets_for_this_machine()?;
-    command::run(cargo(root).words("clippy --workspace").words(STRICT), BUILD)?;
-    // The workspace's run has looked at the default set.
-    for set in sets.into_iter().filter(|set| *set != DEFAULT) {
-        command::run(only_with(cargo(root).arg("clippy"), set).words(STRICT), BUILD)?;
-    }
+    let done = for_each(&FIRST, |set| match set {
+        DEFAULT => clippy(cargo(root).words("clippy --workspace --all-targets")),
+        _ => clippy(only_with(cargo(root).arg("clippy"), set).arg("--all-targets")),
+    })?;
+    let libraries = for_each(&OTHERS, |set| {
+        clippy(only_with(cargo(root).arg("clippy"), set).arg("--lib"))
+    })?;
     for set in SESSION {
-        command::run(cargo(root).arg("clippy").words(set).words(STRICT), BUILD)?;
+        clippy(cargo(root).arg("clippy").words(set).arg("--lib"))?;
     }
-    if done == Done::All {
-        command::run(
-            cargo(root)
-                .words("clippy --workspace --all-features")
-                .words(STRICT),
-            BUILD,
-        )?;
+    Ok(done.and(libraries))
+}
+
+/// Runs clippy on the workspace with all features, and on all of pcsc-sys with the sets between none and all.
+fn rest(root: &Path) -> Result<Done> {
+    let done = for_each(&[EVERYTHING], |_| {
+        clippy(cargo(root).words("clippy --workspace --all-features --all-targets"))
+    })?;
+    let sets = for_each(&OTHERS, |set| {
+        clippy(only_with(cargo(root).arg("clippy"), set).arg("--all-targets"))
+    })?;
+    for set in SESSION {
+        clippy(cargo(root).arg("clippy").words(set).arg("--all-targets"))?;
     }
-    Ok(done)
+    Ok(done.and(sets))
+}
+
+fn clippy(clippy: &mut Command) -> Result<()> {
+    command::run(clippy.words("-- -D warnings"), BUILD).map(drop)
 }
 
 /// Checks the summary of each public function of each package: CONTRIBUTING.md, "documentation".

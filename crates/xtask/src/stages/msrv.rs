@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::cargo::target_folder;
 use crate::command::{self, BUILD, Words, stdout};
 use crate::feature_sets::TYPE_CHECKED;
 use crate::files::read;
@@ -12,34 +11,27 @@ use crate::readme::first_commands;
 use crate::requirements::BINDGEN;
 use crate::rustup::{OLDEST, OLDEST_COMPILER};
 use crate::stage::{Done, Stage};
-use crate::toolchains;
+use crate::toolchains::{self, Toolchain};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "msrv",
-    about: "all type-checks with the oldest compiler, dev-dependencies too; the README's first commands run",
+    about: "all type-checks with the oldest compiler, tests too, with --all in more feature sets; the README's first commands run",
     needs: &[BINDGEN, &[OLDEST_COMPILER]],
     run,
-    rest: None,
+    rest: Some(|root| check(&toolchains::oldest()?, root, &TYPE_CHECKED[1..])),
 };
 
-/// Type-checks all targets of all packages with the versions in `Cargo.lock`, and runs what a reader does first: the
-/// example, and the list of the stages.
+/// Type-checks all targets of all packages, and runs what a reader does first: the example, and the list of the stages.
 fn run(root: &Path) -> Result<Done> {
     let oldest = toolchains::oldest()?;
-    let cargo = || {
-        let mut cargo = oldest.cargo(root);
-        cargo.env("CARGO_TARGET_DIR", target_folder(root).join("msrv"));
-        cargo
-    };
+    let cargo = || oldest.cargo(root);
     let version = stdout(cargo().arg("--version"), BUILD)?;
     let version = version.trim_end();
     ensure!(
         version.starts_with(&format!("cargo {OLDEST}.")),
         "{version} is not of version {OLDEST}"
     );
-    for set in TYPE_CHECKED {
-        command::run(cargo().words("check --locked --all-targets").words(set), BUILD)?;
-    }
+    check(&oldest, root, &TYPE_CHECKED[..1])?;
     let readme = read(root.join("README.md"))?;
     let [example, test] = first_commands(&readme)?[..] else {
         bail!("README.md does not begin with two commands");
@@ -55,5 +47,19 @@ fn run(root: &Path) -> Result<Done> {
         list.contains(STAGE.about),
         "{list}\ncargo {test} --list does not list this stage"
     );
+    Ok(Done::All)
+}
+
+/// Type-checks all targets with these sets of features, and the versions in `Cargo.lock`.
+fn check(oldest: &Toolchain, root: &Path, sets: &[&str]) -> Result<Done> {
+    for set in sets {
+        command::run(
+            oldest
+                .cargo(root)
+                .words("check --locked --all-targets")
+                .words(set),
+            BUILD,
+        )?;
+    }
     Ok(Done::All)
 }

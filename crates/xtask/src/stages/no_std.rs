@@ -25,9 +25,10 @@ fn run(root: &Path) -> Result<Done> {
     let toolchain = toolchains::with_std_sources()?;
     // The features, and the crates that there are: without the feature not even `alloc`.
     for (features, crates) in [("", "core"), ("alloc", "core,alloc")] {
-        let mut check = toolchain.cargo_with_std(root, "check", crates);
-        check.words("--locked --package pcsc-iso7816 --no-default-features");
-        check.args(["--target", TARGET, "--features", features]);
+        let mut check = toolchain.check_with_std(root, TARGET, crates);
+        check
+            .words("--package pcsc-iso7816 --no-default-features --features")
+            .arg(features);
         // What is there differs, so nothing that was built with more is taken for the other.
         check.env(
             "CARGO_TARGET_DIR",

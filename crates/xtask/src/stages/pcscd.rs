@@ -18,7 +18,13 @@ pub(crate) const STAGE: Stage = Stage {
     about: "tests against a private pcscd with virtual readers, loaded and linked; with --all the conformance suite linked, too",
     needs: &[LINK, DAEMON, &["strace", "pcsc-tools", "python3-pyscard"]],
     run,
-    rest: Some(|root| test(root, "--package pcsc-sys --features link --test conformance", 1)),
+    rest: Some(|root| {
+        test(
+            root,
+            "--package pcsc-sys --features link --test conformance --test load",
+            1,
+        )
+    }),
 };
 
 /// The version of pcscd that the records in `crates/sim/tests/agreement` are of.
@@ -31,11 +37,10 @@ fn run(root: &Path) -> Result<Done> {
         BUILD,
     )?;
     // pcscd looks for cards in intervals: the tests wait more than they work.
-    test(root, "--workspace --tests", 4)?;
+    test(root, "--workspace --tests", 8)?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
     // for a process, and each test has a daemon.
-    let programs =
-        "--test boundary --test causes --test clients --test fork --test library --test load --test releases";
+    let programs = "--test boundary --test causes --test clients --test fork --test library --test releases";
     test(
         root,
         &format!("--package pcsc-sys --features link --lib {programs}"),

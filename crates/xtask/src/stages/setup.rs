@@ -47,5 +47,6 @@ fn run(_root: &Path) -> Result<Done> {
     if left.is_empty() {
         return Ok(Done::All);
     }
-    not_installed(format!("{} to be installed by hand", left.join(", ")))
+    let left: Vec<_> = left.into_iter().map(rustup::with_remedy).collect();
+    not_installed(format!("to be installed by hand: {}", left.join(", ")))
 }

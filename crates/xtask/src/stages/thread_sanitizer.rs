@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::cargo::host;
 use crate::command::{MINUTE, Words, stdout};
-use crate::platform::{Platform, QUICK, Std, WHOLE};
+use crate::platform::{Platform, Std, WHOLE};
 use crate::requirements::C;
 use crate::rustup::{self, NIGHTLY, STD_SOURCES};
 use crate::stage::{Done, Stage};
@@ -16,9 +16,13 @@ pub(crate) const STAGE: Stage = Stage {
     name: "thread-sanitizer",
     about: "ThreadSanitizer finds no data race in the tests",
     needs: &[C, &[STD_SOURCES, NIGHTLY]],
-    run: |root| test(root, &format!("{QUICK} --test races --test waiting")),
+    run: |root| test(root, THREADS),
     rest: Some(|root| test(root, WHOLE)),
 };
+
+/// The tests that are about threads.
+const THREADS: &str = "--package pcsc-session --package pcsc-sim --package pcsc-sys --lib \
+    --test boundary --test faults --test races --test waiting --test worlds";
 
 /// The one target for which this stage has been tried.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -34,7 +38,12 @@ fn test(root: &Path, tests: &str) -> Result<Done> {
         flags: flags()?,
         ..Platform::new(TARGET, Std::FromSources, "cc")
     };
-    platform.test(root, tests)
+    let mut cargo = platform.cargo(root)?;
+    // It names the lines of both accesses.
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+    // Else it ends a child of `fork` that starts a thread.
+    cargo.env("TSAN_OPTIONS", "die_after_fork=0");
+    Platform::run_tests(cargo, tests)
 }
 
 /// Returns the compiler's flags. Debian's has no run-time library of the sanitizer: it takes that of rustup's nightly, which

@@ -1,4 +1,4 @@
-//! Stage `unit`: tests and doctests, in every feature set.
+//! Stage `unit`: tests and doctests, in the feature sets.
 
 use std::path::Path;
 
@@ -6,27 +6,35 @@ use anyhow::Result;
 
 use crate::cargo::cargo;
 use crate::command::{BUILD, Words};
-use crate::feature_sets::{DEFAULT, SESSION, only_with, sets_for_this_machine};
+use crate::feature_sets::{DEFAULT, FIRST, OTHERS, SESSION, for_each, only_with};
 use crate::stage::{Done, Stage};
 use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "unit",
-    about: "tests and doctests in every feature set",
+    about: "tests and doctests, with --all in every feature set",
     needs: &[],
-    run,
-    rest: None,
+    run: |root| test(root, &FIRST),
+    rest: Some(rest),
 };
 
-fn run(root: &Path) -> Result<Done> {
-    let (sets, done) = sets_for_this_machine()?;
-    tally::run(cargo(root).words("test --workspace"), BUILD)?;
-    // The workspace's tests are those of the default set, too.
-    for set in sets.into_iter().filter(|set| *set != DEFAULT) {
-        tally::run(only_with(cargo(root).arg("test"), set), BUILD)?;
-    }
+fn test(root: &Path, sets: &[&str]) -> Result<Done> {
+    for_each(sets, |set| {
+        let mut test = cargo(root);
+        test.arg("test");
+        match set {
+            // The workspace's tests are those of the default set, too.
+            DEFAULT => test.arg("--workspace"),
+            _ => only_with(&mut test, set),
+        };
+        tally::run(&mut test, BUILD).map(drop)
+    })
+}
+
+/// Runs the tests in the other sets, and those of pcsc-session alone.
+fn rest(root: &Path) -> Result<Done> {
     for set in SESSION {
         tally::run(cargo(root).arg("test").words(set), BUILD)?;
     }
-    Ok(done)
+    test(root, &OTHERS)
 }
