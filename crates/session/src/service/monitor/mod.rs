@@ -14,7 +14,7 @@ pub use waits::PresentCard;
 
 use crate::error::Error;
 use crate::ffi::ReaderName;
-use crate::service::watch::{Canceller, Interest, Snapshot, Subscription, watch};
+use crate::service::watch::{Canceller, Interest, Snapshot, Subscription, Woken, watch};
 use pcsc_sys::Provider;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,8 +25,8 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// What happens to readers and cards: an iterator of [`Event`]s, and [waits](Monitor::wait_for_card) for what one needs.
 ///
-/// It begins with the present state: an event for each reader that is there and for each card that is in it. Between two
-/// calls nothing is lost: what changed meanwhile is told by the next ones, in the order of the readers; of a card that came
+/// It begins with what is so when it is started: an event for each reader that is there and for each card that is in it.
+/// Between two calls nothing is lost: what changed meanwhile is told by the next ones, in the order of the readers; of a card that came
 /// and went meanwhile [`Event::CardMissed`] or [`Event::CardSwapped`] tell, by the service's count of events. It needs no
 /// reader, and no service: it goes on when the service ends and starts again, which it tells.
 ///
@@ -84,9 +84,12 @@ impl Monitor {
         })
     }
 
-    fn wait_for_first_look(&self) {
+    /// Waits for the first look, with which the events begin.
+    fn begin(&mut self) {
         let deadline = Instant::now().checked_add(FIRST_LOOK);
-        self.subscription.wait(0, deadline);
+        if let Woken::Changed(snapshot) = self.subscription.wait(0, deadline) {
+            self.take(snapshot);
+        }
     }
 
     /// Returns the number of the last look that was told; 0 before the first.
@@ -124,6 +127,9 @@ impl Monitor {
     #[doc(alias = "SCardGetStatusChange")]
     pub fn wait(&mut self, timeout: Option<Duration>) -> Result<Event, Error> {
         let wait = waits::Wait::new("an event", timeout);
+        if self.subscription.take_cancel() {
+            return Err(wait.cancelled());
+        }
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Ok(event);

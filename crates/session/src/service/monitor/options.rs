@@ -84,8 +84,8 @@ impl MonitorOptions {
     /// [`Error::Load`] where there is no library; [`Error::NoThread`] where the system starts no thread. That there is no
     /// service is an event.
     pub fn start(&self) -> Result<Monitor, Error> {
-        let monitor = self.subscribe()?;
-        monitor.wait_for_first_look();
+        let mut monitor = self.subscribe()?;
+        monitor.begin();
         Ok(monitor)
     }
 

@@ -76,6 +76,9 @@ impl Stream for EventStream {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
         let monitor = &mut self.get_mut().monitor;
+        if monitor.subscription.take_cancel() {
+            return Poll::Ready(None);
+        }
         loop {
             if let Some(event) = monitor.events.pop_front() {
                 return Poll::Ready(Some(event));

@@ -49,13 +49,18 @@ impl Wait {
         }
     }
 
+    /// Returns the error of a wait that was cancelled.
+    pub(crate) fn cancelled(&self) -> Error {
+        Error::Cancelled {
+            awaited: self.awaited,
+        }
+    }
+
     /// Waits for a look after the one of this number.
     pub(super) fn for_look(&self, subscription: &Subscription, number: u64) -> Result<Arc<Snapshot>, Error> {
         match subscription.wait(number, self.deadline) {
             Woken::Changed(snapshot) => Ok(snapshot),
-            Woken::Cancelled => Err(Error::Cancelled {
-                awaited: self.awaited,
-            }),
+            Woken::Cancelled => Err(self.cancelled()),
             Woken::TimedOut => {
                 let latest = subscription.latest();
                 Err(Error::TimedOut {

@@ -10,13 +10,15 @@ mod pace;
 mod registry;
 mod shared;
 mod snapshot;
+mod subscription;
 #[cfg(all(test, not(windows)))]
 #[allow(unsafe_code, reason = "C functions of the tests' own")]
 mod tests;
 mod watcher;
 
 pub(crate) use registry::watch;
-pub use shared::Canceller;
-pub(crate) use shared::{Interest, Subscription, Woken};
+pub(crate) use shared::Interest;
 pub use snapshot::Sharing;
 pub(crate) use snapshot::{CardSeen, Seen, Snapshot};
+pub use subscription::Canceller;
+pub(crate) use subscription::{Subscription, Woken};

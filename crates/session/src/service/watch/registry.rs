@@ -1,6 +1,7 @@
 //! Which providers are watched: one watch each.
 
-use super::shared::{Interest, Shared, Subscription};
+use super::shared::{Interest, Shared};
+use super::subscription::Subscription;
 use super::watcher::Watcher;
 use crate::error::{Error, Platform};
 use crate::ffi::spawn_quiet_thread;
@@ -55,11 +56,11 @@ pub(super) fn watch_on(
     let is_of_provider =
         |shared: &Arc<Shared>| std::ptr::eq(shared.provider().functions(), provider.functions());
     let mut running = watches.iter().filter_map(Weak::upgrade).filter(is_of_provider);
-    if let Some(subscription) = running.find_map(|shared| shared.subscribe(interest)) {
+    if let Some(subscription) = running.find_map(|shared| Subscription::to(&shared, interest)) {
         return Ok(subscription);
     }
     let shared = Arc::new(Shared::new(provider));
-    let Some(subscription) = shared.subscribe(interest) else {
+    let Some(subscription) = Subscription::to(&shared, interest) else {
         unreachable!("it has just begun");
     };
     let watcher = Watcher::new(Arc::clone(&shared), platform);

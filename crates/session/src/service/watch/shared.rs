@@ -4,13 +4,13 @@ use super::snapshot::Snapshot;
 use crate::ffi::ContextHandle;
 use pcsc_sys::Provider;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a call of C that is to end is waited for: it ends at once, but for pcsc-lite's sleep while a card is mute, and
-/// for a service that does not answer. A thread that is left alone then ends with its call.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// for a service that does not answer.
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What somebody wants to know, and how soon where the platform does not tell.
 #[derive(Clone, Copy, Debug)]
@@ -25,50 +25,39 @@ pub(crate) struct Interest {
 #[derive(Debug)]
 pub(super) struct Shared {
     /// Each watch of this program has another one.
-    number: u64,
+    pub(super) number: u64,
     provider: Provider,
     /// The process that it is of: a child of `fork` has no thread that watches.
     process: u32,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// Signalled whenever the state has changed.
-    changed: Condvar,
+    pub(super) changed: Condvar,
     /// Set where the thread is to look at the state, for it may wait for Windows' event.
     #[cfg(windows)]
     wake: Option<crate::ffi::WakeEvent>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    snapshot: Arc<Snapshot>,
-    subscribers: Vec<Subscriber>,
+pub(super) struct State {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) subscribers: Vec<Subscriber>,
     next_subscriber: u64,
     /// The context of the call that the thread waits in, with the call's number.
     waits_in: Option<(u64, Arc<ContextHandle>)>,
     calls: u64,
-    is_stopping: bool,
-    has_ended: bool,
-    thread: Option<JoinHandle<()>>,
+    pub(super) is_stopping: bool,
+    pub(super) has_ended: bool,
+    pub(super) thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
-struct Subscriber {
-    number: u64,
+pub(super) struct Subscriber {
+    pub(super) number: u64,
     interest: Interest,
-    is_cancelled: bool,
+    pub(super) is_cancelled: bool,
     /// Who polls it.
     #[cfg(feature = "stream")]
-    waker: Option<std::task::Waker>,
-}
-
-/// Why a wait for a snapshot ended.
-#[derive(Debug)]
-pub(crate) enum Woken {
-    /// There is another one.
-    Changed(Arc<Snapshot>),
-    Cancelled,
-    TimedOut,
-    /// This is a child of `fork`.
-    OfTheParent,
+    pub(super) waker: Option<std::task::Waker>,
 }
 
 impl Shared {
@@ -89,16 +78,16 @@ impl Shared {
         self.provider
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_own(&self) -> bool {
+    pub(super) fn is_own(&self) -> bool {
         self.process == std::process::id()
     }
 
-    /// Adds somebody who wants to know; none where the watch is about to end.
-    pub(super) fn subscribe(self: &Arc<Shared>, interest: Interest) -> Option<Subscription> {
+    /// Adds somebody who wants to know, and returns his number; none where the watch is about to end.
+    pub(super) fn subscribe(&self, interest: Interest) -> Option<u64> {
         let mut state = self.lock();
         if state.is_stopping {
             return None;
@@ -118,12 +107,10 @@ impl Shared {
         drop(state);
         if is_sooner {
             // It waits for longer than this one wants to.
-            self.interrupt(|state| call.is_none_or(|call| !state.is_in(call)));
+            self.changed.notify_all();
+            self.interrupt(PATIENCE, |state| call.is_none_or(|call| !state.is_in(call)));
         }
-        Some(Subscription {
-            shared: Arc::clone(self),
-            number,
-        })
+        Some(number)
     }
 
     /// Hands the thread over that watches, to be waited for at the end.
@@ -131,9 +118,9 @@ impl Shared {
         self.lock().thread = Some(thread);
     }
 
-    /// Ends the call of C that the thread waits in, until this is so, or patience has ended.
-    fn interrupt(&self, is_done: impl Fn(&State) -> bool) {
-        let end = Instant::now() + PATIENCE;
+    /// Ends the call of C that the thread waits in, until this is so, or patience has ended; tells whether it is so.
+    pub(super) fn interrupt(&self, patience: Duration, is_done: impl Fn(&State) -> bool) -> bool {
+        let end = Instant::now() + patience;
         let mut pause = Duration::from_micros(200);
         #[cfg(windows)]
         self.wake.iter().for_each(crate::ffi::WakeEvent::set);
@@ -153,6 +140,7 @@ impl Shared {
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
             pause = (pause * 2).min(Duration::from_millis(10));
         }
+        is_done(&state)
     }
 
     // For the thread.
@@ -246,7 +234,7 @@ impl State {
         self.waits_in.as_ref().is_some_and(|(number, _)| *number == call)
     }
 
-    fn subscriber(&mut self, number: u64) -> Option<&mut Subscriber> {
+    pub(super) fn subscriber(&mut self, number: u64) -> Option<&mut Subscriber> {
         self.subscribers.iter_mut().find(|one| one.number == number)
     }
 }
@@ -270,172 +258,3 @@ fn wake(waker: std::task::Waker) {
     let wake = std::panic::AssertUnwindSafe(|| waker.wake());
     drop(std::panic::catch_unwind(wake));
 }
-
-/// The right to know, which ends on drop; with the last one the watch ends.
-#[derive(Debug)]
-pub(crate) struct Subscription {
-    shared: Arc<Shared>,
-    number: u64,
-}
-
-impl Subscription {
-    /// Returns the number of the watch that this is of.
-    pub(crate) fn watch_number(&self) -> u64 {
-        self.shared.number
-    }
-
-    /// Returns the provider that is watched.
-    pub(crate) fn provider(&self) -> Provider {
-        self.shared.provider
-    }
-
-    /// Returns the last snapshot, without waiting.
-    pub(crate) fn latest(&self) -> Arc<Snapshot> {
-        if !self.shared.is_own() {
-            return Arc::default();
-        }
-        Arc::clone(&self.shared.lock().snapshot)
-    }
-
-    /// Waits for a snapshot with a higher number than this, until the deadline.
-    pub(crate) fn wait(&self, number: u64, deadline: Option<Instant>) -> Woken {
-        if !self.shared.is_own() {
-            // Its lock may be one that a thread of the parent held.
-            return Woken::OfTheParent;
-        }
-        let mut state = self.shared.lock();
-        loop {
-            if let Some(subscriber) = state.subscriber(self.number) {
-                if std::mem::take(&mut subscriber.is_cancelled) {
-                    return Woken::Cancelled;
-                }
-            }
-            if state.snapshot.number > number {
-                return Woken::Changed(Arc::clone(&state.snapshot));
-            }
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            state = match left {
-                Some(Duration::ZERO) => return Woken::TimedOut,
-                Some(left) => {
-                    let waited = self.shared.changed.wait_timeout(state, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => {
-                    let waited = self.shared.changed.wait(state);
-                    waited.unwrap_or_else(PoisonError::into_inner)
-                }
-            };
-        }
-    }
-
-    /// Returns what [`wait`](Self::wait) would without waiting; where that is nothing, the waker is woken as soon as there is
-    /// something.
-    #[cfg(feature = "stream")]
-    pub(crate) fn poll(&self, number: u64, waker: &std::task::Waker) -> Option<Woken> {
-        if !self.shared.is_own() {
-            return Some(Woken::OfTheParent);
-        }
-        // To copy a waker and to drop one may run anything, and no lock is held then: the former one lives to the end.
-        let mut waker = Some(waker.clone());
-        let mut state = self.shared.lock();
-        let latest = (state.snapshot.number > number).then(|| Arc::clone(&state.snapshot));
-        let subscriber = state.subscriber(self.number)?;
-        if std::mem::take(&mut subscriber.is_cancelled) {
-            return Some(Woken::Cancelled);
-        }
-        if latest.is_none() {
-            std::mem::swap(&mut subscriber.waker, &mut waker);
-        }
-        latest.map(Woken::Changed)
-    }
-
-    /// Makes a handle that cancels this one's waits.
-    pub(crate) fn canceller(&self) -> Canceller {
-        Canceller {
-            shared: Arc::downgrade(&self.shared),
-            number: self.number,
-        }
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if !self.shared.is_own() {
-            return;
-        }
-        // Its waker goes last, when no lock is held.
-        let _subscriber;
-        let mut state = self.shared.lock();
-        if let Some(index) = state.subscribers.iter().position(|one| one.number == self.number) {
-            _subscriber = state.subscribers.swap_remove(index);
-        }
-        if !state.subscribers.is_empty() || state.is_stopping {
-            return;
-        }
-        state.is_stopping = true;
-        let thread = state.thread.take();
-        drop(state);
-        self.shared.changed.notify_all();
-        // A waker that the thread wakes may drop a subscription there: it ends by itself.
-        let is_here = |thread: &JoinHandle<()>| thread.thread().id() == std::thread::current().id();
-        let Some(thread) = thread.filter(|thread| !is_here(thread)) else {
-            return;
-        };
-        self.shared.interrupt(|state| state.has_ended);
-        if self.shared.lock().has_ended {
-            // It runs its last instructions, and panics nowhere.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Ends a wait of the [`Monitor`](crate::Monitor) that it is of, in whatever thread that is.
-///
-/// A cancel ends one wait: the one that is under way, or else the next one. Several before it are one. It ends with the
-/// monitor: to cancel what is gone does nothing. Neither blocks.
-///
-/// # Examples
-/// ```
-/// use pcsc_session::Monitor;
-/// use std::thread;
-///
-/// # let simulator = pcsc_sim::Simulator::new();
-/// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
-/// let canceller = monitor.canceller();
-/// let waiting = thread::spawn(move || monitor.next()); // no reader: no event
-/// canceller.cancel(); // before the wait begins or after: it ends
-/// assert_eq!(waiting.join().unwrap(), None);
-/// # Ok::<(), pcsc_session::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Canceller {
-    shared: Weak<Shared>,
-    number: u64,
-}
-
-impl Canceller {
-    /// Ends the wait that is under way, or else the next one.
-    pub fn cancel(&self) {
-        let Some(shared) = self.shared.upgrade().filter(|shared| shared.is_own()) else {
-            return;
-        };
-        let mut state = shared.lock();
-        let Some(subscriber) = state.subscriber(self.number) else {
-            return;
-        };
-        subscriber.is_cancelled = true;
-        #[cfg(feature = "stream")]
-        let waker = subscriber.waker.take();
-        drop(state);
-        shared.changed.notify_all();
-        #[cfg(feature = "stream")]
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-const _: fn() = || {
-    fn send_and_sync<T: Send + Sync>() {}
-    send_and_sync::<Canceller>();
-};
