@@ -361,6 +361,7 @@ conformance! {
         expect(&mut monitor, "ReaderAdded", &service.reader(0));
         expect(&mut monitor, "ReaderAdded", &service.reader(1));
         expect(&mut monitor, "CardInserted", &service.reader(0));
+        expect(&mut monitor, "CardMissed", &service.reader(1));
         expect(&mut monitor, "CardInserted", &service.reader(1));
         // A wait lives through the service's end.
         let waiting = thread::scope(|scope| {
