@@ -33,4 +33,5 @@ mod reader_limits;
 mod sharing;
 mod streaming;
 mod transactions;
+mod waiting;
 mod watched;

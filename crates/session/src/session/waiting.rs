@@ -49,6 +49,9 @@ impl SessionOptions {
     /// ```
     pub fn open_with(&self, monitor: &mut Monitor, timeout: Option<Duration>) -> Result<Session, Error> {
         let subscription = monitor.subscription();
+        if subscription.take_cancel() {
+            return Err(Error::Cancelled { awaited: AWAITED });
+        }
         let wait = Wait::new(self, subscription.provider(), timeout);
         match wait.first_try() {
             ControlFlow::Break(done) => done,

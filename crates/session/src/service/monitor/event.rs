@@ -29,7 +29,7 @@ pub enum Event {
     CardInserted {
         /// The reader.
         reader: ReaderName,
-        /// The card's answer to reset; empty where the service has powered it and tells none.
+        /// The card's answer to reset; empty of a card that is not powered within a second: [`Event::AtrChanged`] tells it then.
         atr: Atr,
     },
     /// A card is in a reader and does not answer: it may be the wrong way round, or broken, or not for this reader.
@@ -57,6 +57,14 @@ pub enum Event {
     CardMissed {
         /// The reader.
         reader: ReaderName,
+    },
+    /// A card answers with other bytes than before, and is the same: it was reset, or has been powered at last.
+    #[non_exhaustive]
+    AtrChanged {
+        /// The reader.
+        reader: ReaderName,
+        /// The card's answer to reset now.
+        atr: Atr,
     },
     /// A card is used by others than before. A card is [`Sharing::Free`] until something else is told of it.
     ///
@@ -97,6 +105,7 @@ impl Event {
             | Event::CardRemoved { reader }
             | Event::CardSwapped { reader, .. }
             | Event::CardMissed { reader }
+            | Event::AtrChanged { reader, .. }
             | Event::SharingChanged { reader, .. } => Some(reader),
             Event::ServiceLost { .. } | Event::ServiceBack {} => None,
         }
@@ -113,6 +122,9 @@ impl fmt::Display for Event {
             Event::CardRemoved { reader } => write!(f, "{reader}: card removed"),
             Event::CardSwapped { reader, atr } => write!(f, "{reader}: card swapped, {atr:X}"),
             Event::CardMissed { reader } => write!(f, "{reader}: a card came and went unseen"),
+            Event::AtrChanged { reader, atr } => {
+                write!(f, "{reader}: card answers with another ATR, {atr:X}")
+            }
             Event::SharingChanged { reader, sharing } => {
                 let sharing = match sharing {
                     Sharing::Free => "not in use",
@@ -238,7 +250,12 @@ fn cards(before: Option<CardSeen>, changes: u64, now: &Seen, tell: &mut dyn FnMu
         // It answers no more, or at last.
         (Some(CardSeen::Answers(_)), Some(card @ CardSeen::Mute))
         | (Some(CardSeen::Mute), Some(card @ CardSeen::Answers(_))) => tell(inserted(card)),
-        // Another answer of the same card: it was reset.
+        (Some(CardSeen::Answers(before)), Some(CardSeen::Answers(atr))) if before != atr => {
+            tell(Event::AtrChanged {
+                reader: reader(),
+                atr,
+            });
+        }
         (Some(CardSeen::Answers(_)), Some(CardSeen::Answers(_)))
         | (Some(CardSeen::Mute), Some(CardSeen::Mute)) => {}
     }

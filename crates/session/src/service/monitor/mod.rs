@@ -1,164 +1,17 @@
 //! Events of readers and cards, and waits for them.
 
 mod event;
+#[allow(clippy::module_inception, reason = "the file is of the type Monitor")]
+mod monitor;
 mod options;
 #[cfg(feature = "stream")]
 mod stream;
+mod wait;
 mod waits;
 
 pub use event::Event;
+pub use monitor::Monitor;
 pub use options::MonitorOptions;
 #[cfg(feature = "stream")]
 pub use stream::EventStream;
 pub use waits::PresentCard;
-
-use crate::error::Error;
-use crate::ffi::ReaderName;
-use crate::service::watch::{Canceller, Interest, Snapshot, Subscription, Woken, watch};
-use pcsc_sys::Provider;
-use std::collections::VecDeque;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// How long the first look is waited for.
-const FIRST_LOOK: Duration = Duration::from_secs(1);
-
-/// What happens to readers and cards: an iterator of [`Event`]s, and [waits](Monitor::wait_for_card) for what one needs.
-///
-/// It begins with what is so when it is started: an event for each reader that is there and for each card that is in it.
-/// Between two calls nothing is lost: what changed meanwhile is told by the next ones, in the order of the readers; of a card that came
-/// and went meanwhile [`Event::CardMissed`] or [`Event::CardSwapped`] tell, by the service's count of events. It needs no
-/// reader, and no service: it goes on when the service ends and starts again, which it tells.
-///
-/// It blocks nobody else: one thread watches for all monitors of a provider, on a context of its own, and ends with the last
-/// of them. Waiting costs no processor time; a wait and a cancel keep to their time, whatever the library does meanwhile.
-///
-/// # Platform notes
-/// After `fork` the child's copy tells nothing and its waits are errors: it must start its own. With pcsc-lite up to 2.2 a
-/// reader that comes at the very moment at which another one has been told may be seen a little later: after 50 milliseconds
-/// or twice that and so on. A drop waits for the thread of the last monitor for a tenth of a second at most.
-///
-/// # Examples
-/// ```
-/// use pcsc_session::{Event, Monitor};
-///
-/// let simulator = pcsc_sim::Simulator::new();
-/// let reader = simulator.add_reader("Simulated Reader 00 00");
-/// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
-/// assert!(matches!(monitor.next(), Some(Event::ReaderAdded { .. })));
-/// reader.insert(pcsc_sim::DemoCard::new());
-/// let Some(Event::CardInserted { reader, atr, .. }) = monitor.next() else { panic!() };
-/// println!("{reader}: {atr:X}");
-/// # Ok::<(), pcsc_session::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct Monitor {
-    subscription: Subscription,
-    /// The readers that are told of; none for all.
-    readers: Vec<ReaderName>,
-    /// The last look that events were made of.
-    told: Option<Arc<Snapshot>>,
-    events: VecDeque<Event>,
-}
-
-impl Monitor {
-    /// Starts a monitor of all readers of the system's PC/SC.
-    ///
-    /// # Errors
-    /// As [`MonitorOptions::start`].
-    pub fn start() -> Result<Monitor, Error> {
-        Monitor::options().start()
-    }
-
-    /// Starts from the default options.
-    pub fn options() -> MonitorOptions {
-        MonitorOptions::default()
-    }
-
-    fn new(provider: Provider, interest: Interest, readers: Vec<ReaderName>) -> Result<Monitor, Error> {
-        Ok(Monitor {
-            subscription: watch(provider, interest)?,
-            readers,
-            told: None,
-            events: VecDeque::new(),
-        })
-    }
-
-    /// Waits for the first look, with which the events begin.
-    fn begin(&mut self) {
-        let deadline = Instant::now().checked_add(FIRST_LOOK);
-        if let Woken::Changed(snapshot) = self.subscription.wait(0, deadline) {
-            self.take(snapshot);
-        }
-    }
-
-    /// Returns the number of the last look that was told; 0 before the first.
-    fn told_number(&self) -> u64 {
-        self.told.as_ref().map_or(0, |told| told.number)
-    }
-
-    /// Returns what tells it of looks, for a wait that is none of its own.
-    pub(crate) fn subscription(&self) -> &Subscription {
-        &self.subscription
-    }
-
-    /// Makes a handle that ends a wait of this monitor, in another thread.
-    #[must_use]
-    pub fn canceller(&self) -> Canceller {
-        self.subscription.canceller()
-    }
-
-    /// Returns the next event. Blocks until there is one, for as long as `timeout` says; for ever without one.
-    ///
-    /// # Errors
-    /// [`Error::TimedOut`], [`Error::Cancelled`]; `SCARD_E_INVALID_HANDLE` in a child of `fork`.
-    ///
-    /// # Examples
-    /// ```
-    /// use pcsc_session::Monitor;
-    /// use std::time::Duration;
-    ///
-    /// # let simulator = pcsc_sim::Simulator::new();
-    /// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
-    /// let error = monitor.wait(Some(Duration::from_millis(10))).unwrap_err(); // there is no reader
-    /// assert!(error.is_timeout());
-    /// # Ok::<(), pcsc_session::Error>(())
-    /// ```
-    #[doc(alias = "SCardGetStatusChange")]
-    pub fn wait(&mut self, timeout: Option<Duration>) -> Result<Event, Error> {
-        let wait = waits::Wait::new("an event", timeout);
-        if self.subscription.take_cancel() {
-            return Err(wait.cancelled());
-        }
-        loop {
-            if let Some(event) = self.events.pop_front() {
-                return Ok(event);
-            }
-            let snapshot = wait.for_look(&self.subscription, self.told_number())?;
-            self.take(snapshot);
-        }
-    }
-
-    /// Makes events of what changed since the last look.
-    fn take(&mut self, now: Arc<Snapshot>) {
-        let (readers, events) = (&self.readers, &mut self.events);
-        event::events(self.told.as_deref(), &now, &mut |event| {
-            let is_told = event
-                .reader()
-                .is_none_or(|name| readers.is_empty() || readers.contains(name));
-            if is_told {
-                events.push_back(event);
-            }
-        });
-        self.told = Some(now);
-    }
-}
-
-/// All events to come; a [cancel](Monitor::canceller) ends it, and it can be gone on with.
-impl Iterator for Monitor {
-    type Item = Event;
-
-    fn next(&mut self) -> Option<Event> {
-        self.wait(None).ok()
-    }
-}

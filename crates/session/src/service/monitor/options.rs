@@ -1,6 +1,6 @@
 //! How a monitor is started.
 
-use super::Monitor;
+use super::monitor::Monitor;
 use crate::error::Error;
 use crate::ffi::ReaderName;
 use crate::service::watch::Interest;
@@ -31,6 +31,21 @@ pub struct MonitorOptions {
     provider: Option<Provider>,
     readers: Vec<ReaderName>,
     interest: Interest,
+}
+
+impl Monitor {
+    /// Starts a monitor of all readers of the system's PC/SC.
+    ///
+    /// # Errors
+    /// As [`MonitorOptions::start`].
+    pub fn start() -> Result<Monitor, Error> {
+        Monitor::options().start()
+    }
+
+    /// Starts from the default options.
+    pub fn options() -> MonitorOptions {
+        MonitorOptions::default()
+    }
 }
 
 impl Default for MonitorOptions {

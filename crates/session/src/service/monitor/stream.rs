@@ -1,8 +1,10 @@
 //! Events for async programs.
 
-use super::Monitor;
+use super::event::Event;
+use super::monitor::Monitor;
+use super::options::MonitorOptions;
+use crate::error::Error;
 use crate::service::watch::{Canceller, Woken};
-use crate::{Error, Event, MonitorOptions};
 use futures_core::Stream;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +16,7 @@ use std::task::{Context, Poll};
 /// change. The drop of a stream ends its wait, and that of the last one the thread.
 ///
 /// It ends, with `None`, when its [canceller](EventStream::canceller) says so. As a monitor it can be polled again and then
-/// goes on: nothing that happened meanwhile is lost. Nothing else ends it but `fork`, in the child: there it tells nothing.
+/// goes on: nothing that happened meanwhile is lost. Nothing else ends it but `fork`, in the child: there it tells what it knew already.
 ///
 /// What is awaited with a timeout or with something else is what the runtime has for any stream. A [`Session`] blocks: the
 /// crate's documentation says what an async program does with it, [Async programs](crate#async-programs).

@@ -1,15 +1,16 @@
 //! Waits for a reader, for a card, and for its removal.
 
-use super::Monitor;
+use super::monitor::Monitor;
+use super::wait::Wait;
 use crate::error::Error;
-use crate::ffi::{CallError, ReaderName};
-use crate::service::watch::{CardSeen, Seen, Snapshot, Subscription, Woken};
+use crate::ffi::ReaderName;
+use crate::service::watch::{CardSeen, Seen, Snapshot};
 use pcsc_iso7816::atr::Atr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A card in a reader, as a wait has found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PresentCard {
     /// The reader.
@@ -23,6 +24,14 @@ pub struct PresentCard {
     identity: Identity,
 }
 
+impl PresentCard {
+    /// Tells whether this and another one, of monitors of the same provider, are one card that was not taken out in between.
+    #[must_use]
+    pub fn is_same_as(&self, other: &PresentCard) -> bool {
+        self.identity == other.identity && self.reader == other.reader
+    }
+}
+
 /// Which card it was: the same in two looks where no insertion lies between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Identity {
@@ -30,53 +39,6 @@ struct Identity {
     losses: u64,
     plugging: u64,
     changes: u64,
-}
-
-/// One wait: until when, and for what.
-pub(super) struct Wait {
-    awaited: &'static str,
-    timeout: Option<Duration>,
-    /// None for ever, as for a time that is too far away to be told.
-    deadline: Option<Instant>,
-}
-
-impl Wait {
-    pub(super) fn new(awaited: &'static str, timeout: Option<Duration>) -> Wait {
-        Wait {
-            awaited,
-            timeout,
-            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
-        }
-    }
-
-    /// Returns the error of a wait that was cancelled.
-    pub(crate) fn cancelled(&self) -> Error {
-        Error::Cancelled {
-            awaited: self.awaited,
-        }
-    }
-
-    /// Waits for a look after the one of this number.
-    pub(super) fn for_look(&self, subscription: &Subscription, number: u64) -> Result<Arc<Snapshot>, Error> {
-        match subscription.wait(number, self.deadline) {
-            Woken::Changed(snapshot) => Ok(snapshot),
-            Woken::Cancelled => Err(self.cancelled()),
-            Woken::TimedOut => {
-                let latest = subscription.latest();
-                Err(Error::TimedOut {
-                    awaited: self.awaited,
-                    timeout: self.timeout.unwrap_or_default(),
-                    loss: latest.loss.clone().filter(|_| latest.is_lost).map(Box::new),
-                    failure: None,
-                })
-            }
-            Woken::OfTheParent => Err(Error::of_call(
-                "SCardGetStatusChange",
-                CallError::OfTheParent,
-                None,
-            )),
-        }
-    }
 }
 
 impl Monitor {
@@ -171,6 +133,40 @@ impl Monitor {
         })
     }
 
+    /// Waits until there is no card in this reader, whichever it was, or there is no such reader; at once where that is so.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`], [`Error::Cancelled`].
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Monitor, Session};
+    /// use std::time::Duration;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let session = Session::options().provider(simulator.provider()).open()?;
+    /// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
+    /// # reader.remove();
+    /// println!("Please take the card out.");
+    /// monitor.wait_for_empty(session.reader_name(), Some(Duration::from_secs(10)))?;
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn wait_for_empty(&mut self, reader: &ReaderName, timeout: Option<Duration>) -> Result<(), Error> {
+        self.wait_until("an empty reader", timeout, |_, now, _| {
+            let is_there = |seen: &&Seen| reader.names(&seen.name) && seen.card.is_some();
+            (!now.readers.iter().any(|seen| is_there(&seen))).then_some(())
+        })
+    }
+
+    /// Returns the readers that are there at the last look, without waiting.
+    #[must_use]
+    pub fn readers(&self) -> Vec<ReaderName> {
+        let now = self.subscription.latest();
+        self.told_readers(&now).map(|seen| seen.name.clone()).collect()
+    }
+
     /// Returns the cards that are in the readers at the last look, without waiting.
     ///
     /// # Examples
@@ -198,6 +194,9 @@ impl Monitor {
         mut find: impl FnMut(&Monitor, &Snapshot, &Snapshot) -> Option<R>,
     ) -> Result<R, Error> {
         let wait = Wait::new(awaited, timeout);
+        if self.subscription.take_cancel() {
+            return Err(wait.cancelled());
+        }
         let mut first = self.subscription.latest();
         if first.number == 0 {
             first = wait.for_look(&self.subscription, 0)?;
@@ -216,8 +215,7 @@ impl Monitor {
     }
 
     fn told_readers<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Seen> {
-        let is_told = |seen: &&Seen| self.readers.is_empty() || self.readers.contains(&seen.name);
-        snapshot.readers.iter().filter(is_told)
+        snapshot.readers.iter().filter(|seen| self.tells_of(&seen.name))
     }
 
     /// Returns the cards of one look; new are those that were not there at the first one.

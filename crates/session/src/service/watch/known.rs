@@ -1,6 +1,7 @@
 //! What the service has told of its readers so far, from which follow the next question and what is seen.
 
 use super::snapshot::{CardSeen, Seen, Sharing};
+use crate::error::Platform;
 use crate::ffi::{ReaderName, ReaderState, StateFlags};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,10 @@ pub(super) struct Known {
     readers: Vec<Entry>,
     /// How many readers have been plugged in.
     pluggings: u64,
+    /// The platform counts insertions and removals, from 0 on.
+    counts_always: bool,
+    /// A count was told.
+    has_counted: bool,
 }
 
 #[derive(Debug)]
@@ -21,6 +26,9 @@ struct Entry {
     seen: Seen,
     /// What was told last, to be handed back; nothing where it was not asked yet.
     told: Option<(StateFlags, u16)>,
+    /// Up to which count what happened is in what is seen.
+    counted: u16,
+    was_unavailable: bool,
     /// The service said that it does not know this name: it is asked for no more, while it stays listed.
     is_refused: bool,
     /// Since when a card is present that is still being powered.
@@ -28,6 +36,14 @@ struct Entry {
 }
 
 impl Known {
+    /// Makes what is known at first on this platform: macOS may count nothing.
+    pub(super) fn on(platform: Platform) -> Known {
+        Known {
+            counts_always: platform != Platform::MacOs,
+            ..Known::default()
+        }
+    }
+
     /// Takes note of the list of readers.
     pub(super) fn list(&mut self, names: Vec<ReaderName>) {
         let mut before = std::mem::take(&mut self.readers);
@@ -41,18 +57,7 @@ impl Known {
                 Some(index) => before.swap_remove(index),
                 None => {
                     self.pluggings += 1;
-                    Entry {
-                        seen: Seen {
-                            name,
-                            plugging: self.pluggings,
-                            changes: 0,
-                            card: None,
-                            sharing: Sharing::Free,
-                        },
-                        told: None,
-                        is_refused: false,
-                        powering: None,
-                    }
+                    Entry::plugged(name, self.pluggings)
                 }
             };
             self.readers.push(entry);
@@ -106,14 +111,22 @@ impl Known {
                 self.readers.remove(index);
                 continue;
             }
-            self.readers[index].take(state, now);
+            self.has_counted |= state.event_count() != 0;
+            if self.readers[index].is_of_another(state) {
+                self.pluggings += 1;
+                self.readers[index] = Entry::plugged(state.name().clone(), self.pluggings);
+            }
+            self.readers[index].take(state, now, self.counts_always || self.has_counted);
         }
     }
 
-    /// Takes note that the service does not know a name which it lists; it is asked for again after [`retry`](Self::retry).
+    /// Takes note that the service does not know a name which it lists: where it does again, after [`retry`](Self::retry), it
+    /// is another reader's.
     pub(super) fn refuse(&mut self, name: &ReaderName) {
-        for entry in &mut self.readers {
-            entry.is_refused |= entry.seen.name == *name;
+        if let Some(entry) = self.readers.iter_mut().find(|entry| entry.seen.name == *name) {
+            self.pluggings += 1;
+            *entry = Entry::plugged(name.clone(), self.pluggings);
+            entry.is_refused = true;
         }
     }
 
@@ -137,21 +150,70 @@ impl Known {
 }
 
 impl Entry {
-    fn take(&mut self, state: &ReaderState, now: Instant) {
+    /// Makes one of a reader that has just been plugged in.
+    fn plugged(name: ReaderName, plugging: u64) -> Entry {
+        Entry {
+            seen: Seen {
+                name,
+                plugging,
+                changes: 0,
+                card: None,
+                sharing: Sharing::Free,
+            },
+            told: None,
+            counted: 0,
+            was_unavailable: false,
+            is_refused: false,
+            powering: None,
+        }
+    }
+
+    fn take(&mut self, state: &ReaderState, now: Instant, is_counting: bool) {
         let flags = state.event_state().difference(StateFlags::CHANGED);
-        let is_usable = !flags.contains(StateFlags::UNAVAILABLE);
+        let is_first = self.told.is_none();
+        let is_unavailable = flags.contains(StateFlags::UNAVAILABLE);
+        // Of a reader that does not answer no count may be told.
+        let count = match (state.event_count(), self.told) {
+            (0, Some((_, before))) if is_unavailable => before,
+            (count, _) => count,
+        };
+        self.told = Some((flags, count));
         let card = CardSeen::of(state);
+        if is_first {
+            self.counted = count;
+        }
         if matches!(card, Some(CardSeen::Answers(atr)) if atr.as_bytes().is_empty()) {
             let since = *self.powering.get_or_insert(now);
             if now.duration_since(since) < POWERING {
-                // Handed back as it was told, and looked at again before it is told.
-                self.told = Some((flags, self.counted(state)));
+                // It is looked at again before it is told; that another one is gone is told at once.
+                if self.seen.card.is_some() && count != self.counted {
+                    self.counted = self.counted.wrapping_add(1);
+                    self.change_to(None, 1);
+                }
                 return;
             }
         }
         self.powering = None;
-        self.count(state, card, is_usable);
-        self.seen.card = card;
+        let mut changes = u64::from(count.wrapping_sub(self.counted));
+        self.counted = count;
+        if self.was_unavailable && !is_unavailable {
+            // That it answers again has been counted too.
+            changes = changes.saturating_sub(1);
+        }
+        self.was_unavailable = is_unavailable;
+        let is_another = matches!(
+            (self.seen.card, card),
+            (Some(CardSeen::Answers(before)), Some(CardSeen::Answers(now))) if before != now
+        );
+        // Without a count another card shows by its answer to reset alone; with one, a reset has changed that.
+        if is_another && !is_counting {
+            changes = changes.max(2);
+        }
+        if is_first {
+            self.seen.card = card;
+        } else {
+            self.change_to(card, changes);
+        }
         self.seen.sharing = if flags.contains(StateFlags::EXCLUSIVE) {
             Sharing::Exclusive
         } else if flags.contains(StateFlags::INUSE) {
@@ -159,38 +221,22 @@ impl Entry {
         } else {
             Sharing::Free
         };
-        self.told = Some((flags, self.counted(state)));
     }
 
-    /// Returns the count that was told; of a reader that does not answer none is told, and it stays.
-    fn counted(&self, state: &ReaderState) -> u16 {
-        match (state.event_count(), self.told) {
-            (0, Some((_, before))) if state.event_state().contains(StateFlags::UNAVAILABLE) => before,
-            (count, _) => count,
-        }
+    /// Takes note of the card after so many insertions and removals, or as many more as make sense: an even number where
+    /// there is a card as before, or none as before.
+    fn change_to(&mut self, card: Option<CardSeen>, changes: u64) {
+        let is_flipped = self.seen.card.is_some() != card.is_some();
+        self.seen.changes += changes + (changes + u64::from(is_flipped)) % 2;
+        self.seen.card = card;
     }
 
-    /// Counts what has happened since the last time: an even number where there is a card as before, or none as before.
-    fn count(&mut self, state: &ReaderState, card: Option<CardSeen>, is_usable: bool) {
-        let Some((_, before)) = self.told else { return };
-        let counted = if is_usable {
-            u64::from(state.event_count().wrapping_sub(before))
-        } else {
-            0
+    /// Tells whether a count is that of another reader under the same name: it begins at 0 and never falls.
+    fn is_of_another(&self, state: &ReaderState) -> bool {
+        let Some((_, before)) = self.told else {
+            return false;
         };
-        let (was, is) = (self.seen.card.is_some(), card.is_some());
-        // Without a count another card shows by its answer to reset alone; with one, a reset has changed that.
-        let is_counting = before != 0 || state.event_count() != 0;
-        let is_another = matches!(
-            (self.seen.card, card),
-            (Some(CardSeen::Answers(before)), Some(CardSeen::Answers(now))) if before != now
-        );
-        self.seen.changes += match (was == is, counted) {
-            (true, 0) if is_another && !is_counting => 2,
-            (true, 0) => 0,
-            // An event that was no card's, as that of a reader which did not answer for a while, makes a pair with it.
-            (true, counted) => counted + counted % 2,
-            (false, counted) => counted.max(1) + (counted.max(1) + 1) % 2,
-        };
+        let is_told = state.event_count() != 0 || !state.event_state().contains(StateFlags::UNAVAILABLE);
+        is_told && state.event_count().wrapping_sub(before) > u16::MAX / 2
     }
 }

@@ -1,16 +1,16 @@
 //! What the thread that watches shares with those who want to know.
 
 use super::snapshot::Snapshot;
-use crate::ffi::ContextHandle;
+use crate::ffi::{ContextHandle, spawn_quiet_thread};
 use pcsc_sys::Provider;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long a call of C that is to end is waited for: it ends at once, but for pcsc-lite's sleep while a card is mute, and
-/// for a service that does not answer.
-pub(super) const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the end of a call of C is tried for at the most, when nobody waits for it: it ends at once, but for pcsc-lite's
+/// sleep while a card is mute, and for a service that does not answer.
+const LONG_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What somebody wants to know, and how soon where the platform does not tell.
 #[derive(Clone, Copy, Debug)]
@@ -42,12 +42,26 @@ pub(super) struct State {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) subscribers: Vec<Subscriber>,
     next_subscriber: u64,
-    /// The context of the call that the thread waits in, with the call's number.
-    waits_in: Option<(u64, Arc<ContextHandle>)>,
+    /// The call that the thread waits in.
+    call: Option<Call>,
     calls: u64,
+    /// Calls up to this number are to end.
+    ends: u64,
+    /// A thread cancels them.
+    is_ending: bool,
+    pub(super) ender: Option<JoinHandle<()>>,
     pub(super) is_stopping: bool,
     pub(super) has_ended: bool,
     pub(super) thread: Option<JoinHandle<()>>,
+}
+
+/// A call of C that waits.
+#[derive(Debug)]
+struct Call {
+    number: u64,
+    context: Arc<ContextHandle>,
+    /// It is no longer than a poll.
+    polls: bool,
 }
 
 #[derive(Debug)]
@@ -87,7 +101,7 @@ impl Shared {
     }
 
     /// Adds somebody who wants to know, and returns his number; none where the watch is about to end.
-    pub(super) fn subscribe(&self, interest: Interest) -> Option<u64> {
+    pub(super) fn subscribe(self: &Arc<Shared>, interest: Interest) -> Option<u64> {
         let mut state = self.lock();
         if state.is_stopping {
             return None;
@@ -102,13 +116,12 @@ impl Shared {
             #[cfg(feature = "stream")]
             waker: None,
         });
-        let call = state.waits_in.as_ref().map(|(call, _)| *call);
-        let is_sooner = number > 0 && state.shortest().is_sooner_than(before);
-        drop(state);
-        if is_sooner {
+        let polls = state.call.as_ref().is_none_or(|call| call.polls);
+        if state.shortest().is_sooner_than(before, polls) {
             // It waits for longer than this one wants to.
+            self.end_call(&mut state);
+            drop(state);
             self.changed.notify_all();
-            self.interrupt(PATIENCE, |state| call.is_none_or(|call| !state.is_in(call)));
         }
         Some(number)
     }
@@ -118,29 +131,42 @@ impl Shared {
         self.lock().thread = Some(thread);
     }
 
-    /// Ends the call of C that the thread waits in, until this is so, or patience has ended; tells whether it is so.
-    pub(super) fn interrupt(&self, patience: Duration, is_done: impl Fn(&State) -> bool) -> bool {
-        let end = Instant::now() + patience;
-        let mut pause = Duration::from_micros(200);
+    /// Has the call of C ended that the thread waits in, by another thread: C's cancel waits for the service, which may not
+    /// answer.
+    pub(super) fn end_call(self: &Arc<Shared>, state: &mut State) {
         #[cfg(windows)]
         self.wake.iter().for_each(crate::ffi::WakeEvent::set);
+        let Some(call) = &state.call else { return };
+        state.ends = call.number;
+        if state.is_ending {
+            return;
+        }
+        let shared = Arc::clone(self);
+        let thread = spawn_quiet_thread("pcsc-watch-end", move || shared.cancel_until_it_ends());
+        // Where there is no thread for it, the call ends by itself, after a minute at most.
+        state.is_ending = thread.is_ok();
+        // The former one, if any, has come to its last instructions.
+        state.ender = thread.ok();
+    }
+
+    fn cancel_until_it_ends(&self) {
+        let end = Instant::now() + LONG_PATIENCE;
+        let mut pause = Duration::from_micros(200);
         let mut state = self.lock();
-        while !is_done(&state) && Instant::now() < end {
-            let waits_in = state.waits_in.as_ref().map(|(_, context)| Arc::clone(context));
-            if let Some(context) = waits_in {
-                drop(state);
-                // A cancel that comes before the wait does nothing, and so is repeated; one that fails, as at the limit of
-                // pcscd's clients, too.
-                let _ = context.cancel();
-                state = self.lock();
-            }
-            let waited = self
-                .changed
-                .wait_timeout_while(state, pause, |state| !is_done(state));
+        while let Some(context) = state.call_to_end().filter(|_| Instant::now() < end) {
+            drop(state);
+            // A cancel that comes before the wait does nothing, and so is repeated; one that fails, as at the limit of
+            // pcscd's clients, too.
+            let _ = context.cancel();
+            drop(context);
+            let has_ended = |state: &mut State| state.call_to_end().is_some();
+            let waited = self.changed.wait_timeout_while(self.lock(), pause, has_ended);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
             pause = (pause * 2).min(Duration::from_millis(10));
         }
-        is_done(&state)
+        state.is_ending = false;
+        drop(state);
+        self.changed.notify_all();
     }
 
     // For the thread.
@@ -155,32 +181,42 @@ impl Shared {
         self.lock().shortest()
     }
 
-    /// Runs a call that another thread may end by a cancel on this context.
-    pub(super) fn wait_in<R>(&self, context: &Arc<ContextHandle>, call: impl FnOnce() -> R) -> Option<R> {
+    /// Runs a call that another thread may end by a cancel on this context; `polls` where it is no longer than a poll. Does
+    /// not run it where the watch ends, or somebody wants to know sooner than was planned with.
+    pub(super) fn wait_in<R>(
+        &self,
+        context: &Arc<ContextHandle>,
+        planned: Interest,
+        polls: bool,
+        call: impl FnOnce() -> R,
+    ) -> Option<R> {
         let mut state = self.lock();
-        if state.is_stopping {
+        if state.is_stopping || state.shortest().is_sooner_than(planned, polls) {
             return None;
         }
         state.calls += 1;
-        state.waits_in = Some((state.calls, Arc::clone(context)));
+        state.call = Some(Call {
+            number: state.calls,
+            context: Arc::clone(context),
+            polls,
+        });
         drop(state);
         let result = call();
-        self.lock().waits_in = None;
+        self.lock().call = None;
         self.changed.notify_all();
         Some(result)
     }
 
-    /// Waits without C, until the time is over or the watch ends.
-    pub(super) fn pause(&self, time: Duration) {
-        let state = self.lock();
-        let before = state.shortest();
-        let goes_on = |state: &mut State| !state.is_stopping && !state.shortest().is_sooner_than(before);
-        drop(self.changed.wait_timeout_while(state, time, goes_on));
+    /// Waits without C, until the time is over, the watch ends, or somebody wants to know sooner than was planned with.
+    pub(super) fn pause(&self, planned: Interest, time: Duration) {
+        let goes_on =
+            |state: &mut State| !state.is_stopping && !state.shortest().is_sooner_than(planned, true);
+        drop(self.changed.wait_timeout_while(self.lock(), time, goes_on));
     }
 
     /// Waits, while there is no service, until the time is over or the watch ends: on Windows until the service's own event
     /// says that it runs.
-    pub(super) fn pause_without_service(&self, time: Duration) {
+    pub(super) fn pause_without_service(&self, planned: Interest, time: Duration) {
         #[cfg(windows)]
         if let (Some(wake), Some(started)) = (&self.wake, crate::ffi::StartedEvent::access(self.provider)) {
             // Where it says so already, it is wrong, or the service will not have this program.
@@ -189,7 +225,7 @@ impl Shared {
                 return;
             }
         }
-        self.pause(time);
+        self.pause(planned, time);
     }
 
     /// Makes a snapshot known, where it says something else than the last one; tells whether it does.
@@ -230,8 +266,15 @@ impl State {
         }
     }
 
-    fn is_in(&self, call: u64) -> bool {
-        self.waits_in.as_ref().is_some_and(|(number, _)| *number == call)
+    /// Returns the context of the call that is to end, until it has.
+    fn call_to_end(&self) -> Option<Arc<ContextHandle>> {
+        let call = self.call.as_ref().filter(|call| call.number <= self.ends);
+        call.map(|call| Arc::clone(&call.context))
+    }
+
+    /// Tells whether all threads have ended, but for their last instructions.
+    pub(super) fn is_over(&self) -> bool {
+        self.has_ended && !self.is_ending
     }
 
     pub(super) fn subscriber(&mut self, number: u64) -> Option<&mut Subscriber> {
@@ -245,9 +288,9 @@ impl Interest {
         self.sharing.unwrap_or(Duration::MAX)
     }
 
-    fn is_sooner_than(self, other: Interest) -> bool {
-        let sharing = |interest: Interest| interest.sharing.unwrap_or(Duration::MAX);
-        self.poll < other.poll || sharing(self) < sharing(other)
+    /// Tells whether it asks for a look sooner than another one, where there are `polls` or not.
+    fn is_sooner_than(self, other: Interest, polls: bool) -> bool {
+        polls && self.poll < other.poll || self.longest() < other.longest()
     }
 }
 

@@ -76,6 +76,13 @@ impl Snapshot {
 
     /// Tells whether it says the same, whatever its number.
     pub(crate) fn says_the_same_as(&self, other: &Snapshot) -> bool {
-        (self.losses, self.is_lost) == (other.losses, other.is_lost) && self.readers == other.readers
+        // A service that was not there may be one that will not have this program, which no wait changes.
+        let reason = |snapshot: &Snapshot| {
+            let loss = snapshot.loss.as_ref();
+            loss.map(|error| (error.code(), error.is_denied()))
+        };
+        (self.losses, self.is_lost) == (other.losses, other.is_lost)
+            && reason(self) == reason(other)
+            && self.readers == other.readers
     }
 }

@@ -1,15 +1,14 @@
 //! The right to know what a watch sees, and the handle that cancels a wait for it.
 
-use super::shared::{Interest, PATIENCE, Shared};
+use super::shared::{Interest, Shared, State};
 use super::snapshot::Snapshot;
-use crate::ffi::spawn_quiet_thread;
 use pcsc_sys::Provider;
 use std::sync::{Arc, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long the end of a call of C is tried for at the most, when nobody waits for it.
-const LONG_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a drop waits for the thread.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Why a wait for a snapshot ended.
 #[derive(Debug)]
@@ -143,31 +142,30 @@ impl Drop for Subscription {
             return;
         }
         state.is_stopping = true;
-        let thread = state.thread.take();
-        drop(state);
+        self.shared.end_call(&mut state);
+        let (thread, ender) = (state.thread.take(), state.ender.take());
         self.shared.changed.notify_all();
         // A waker that the thread wakes may drop a subscription there: it ends by itself.
         let is_here = |thread: &JoinHandle<()>| thread.thread().id() == std::thread::current().id();
         let Some(thread) = thread.filter(|thread| !is_here(thread)) else {
             return;
         };
-        if self.shared.interrupt(PATIENCE, |state| state.has_ended) {
-            // It runs its last instructions, and panics nowhere.
-            let _ = thread.join();
-            return;
+        let is_going = |state: &mut State| !state.is_over();
+        let waited = self.shared.changed.wait_timeout_while(state, PATIENCE, is_going);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let is_over = state.is_over();
+        drop(state);
+        if is_over {
+            // They run their last instructions, and panic nowhere.
+            [Some(thread), ender]
+                .into_iter()
+                .flatten()
+                .for_each(|thread| drop(thread.join()));
         }
-        // A cancel may have come before the wait that follows a sleep of the library's: somebody has to go on. Where there is
-        // no thread for that, the call ends by itself, after a minute at most.
-        let shared = Arc::clone(&self.shared);
-        let _ = spawn_quiet_thread("pcsc-watch-end", move || {
-            if shared.interrupt(LONG_PATIENCE, |state| state.has_ended) {
-                let _ = thread.join();
-            }
-        });
     }
 }
 
-/// Ends a wait of the [`Monitor`](crate::Monitor) that it is of, in whatever thread that is.
+/// A handle that ends a wait of the [`Monitor`](crate::Monitor) that it is of, in whatever thread that is.
 ///
 /// A cancel ends one wait: the one that is under way, or else the next one. Several before it are one. It ends with the
 /// monitor: to cancel what is gone does nothing. Neither blocks.

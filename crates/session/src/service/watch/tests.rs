@@ -1,16 +1,15 @@
 //! The watch on tables that behave as platforms do which no test runs on, and as pcsc-lite does once in a thousand times.
 // The tables' functions have the types of other platforms than Windows.
 
+mod cards;
 mod scripted;
 
 use super::registry::watch_on;
 use super::{Interest, Seen, Snapshot, Subscription, Woken};
 use crate::error::Platform;
-use scripted::{Habits, PnpReader, Script};
+use scripted::{DEADLINE, Habits, PnpReader, Script, Tells};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-const DEADLINE: Duration = Duration::from_secs(30);
 
 const INTEREST: Interest = Interest {
     poll: Duration::from_millis(20),
@@ -96,46 +95,6 @@ fn without_a_reader_that_stands_for_them_readers_are_looked_for() {
 }
 
 #[test]
-fn without_counts_another_card_shows_by_its_answer_to_reset() {
-    let script = Script::new(Habits {
-        is_counting: false,
-        pnp: PnpReader::NoSuchReader,
-        ..Habits::default()
-    });
-    script.change(|world| {
-        world.plug("one");
-        world.insert("one", &[0x3B, 0x00]);
-    });
-    let mut watching = watch(&script, Platform::MacOs);
-    let before = watching.until(|look| look.readers.iter().any(has_card));
-    script.change(|world| {
-        world.remove("one");
-        world.insert("one", &[0x3B, 0x01, 0x00]);
-    });
-    let after = watching.until(|look| look.readers.iter().all(|seen| seen.changes > 0));
-    assert_eq!(before.readers[0].changes + 2, after.readers[0].changes);
-}
-
-#[test]
-fn a_count_that_wraps_goes_on() {
-    let script = Script::new(Habits::default());
-    script.change(|world| {
-        world.plug("one");
-        world.set_count("one", 0xFFFF);
-        world.insert("one", &[0x3B, 0x00]);
-        world.set_count("one", 0xFFFF);
-    });
-    let mut watching = watch(&script, Platform::Linux);
-    watching.until(|look| look.readers.iter().any(has_card));
-    script.change(|world| {
-        world.remove("one");
-        world.insert("one", &[0x3B, 0x00]);
-    });
-    let after = watching.until(|look| look.readers.iter().all(|seen| seen.changes > 0));
-    assert_eq!(after.readers[0].changes, 2);
-}
-
-#[test]
 fn on_windows_no_reader_is_no_service_and_no_loss() {
     let script = Script::new(Habits {
         needs_a_reader: true,
@@ -195,28 +154,6 @@ fn a_call_that_returns_for_nothing_is_not_repeated_without_end() {
     }
 }
 
-/// Some Windows systems say so where only the card was taken out.
-#[test]
-fn an_unavailable_reader_is_one_without_a_card() {
-    let script = Script::new(Habits {
-        says_unavailable: true,
-        pnp: PnpReader::Counts,
-        ..Habits::default()
-    });
-    script.change(|world| {
-        world.plug("one");
-        world.insert("one", &[0x3B, 0x00]);
-    });
-    let mut watching = watch(&script, Platform::Windows);
-    watching.until(|look| look.readers.iter().any(has_card));
-    script.change(|world| world.remove("one"));
-    let look = watching.until(|look| !look.readers.iter().any(has_card));
-    assert_eq!(names(&look), ["one"]);
-    script.change(|world| world.insert("one", &[0x3B, 0x00]));
-    let again = watching.until(|look| look.readers.iter().any(has_card));
-    assert_eq!(again.readers[0].plugging, look.readers[0].plugging);
-}
-
 #[test]
 fn a_reader_plugged_back_under_its_old_name_is_another() {
     let script = Script::new(Habits::default());
@@ -262,40 +199,18 @@ fn a_name_that_the_service_lists_and_does_not_know_fails_no_other() {
 }
 
 #[test]
-fn a_card_that_is_being_powered_is_told_when_it_answers() {
-    let script = Script::new(Habits::default());
-    script.change(|world| world.plug("one"));
-    let mut watching = watch(&script, Platform::Linux);
-    watching.until(|look| names(look) == ["one"]);
-    script.change(|world| world.insert("one", &[]));
-    // No event tells of the answer, as with pcsc-lite.
-    script.change_silently(|world| world.answer("one", &[0x3B, 0x00]));
-    let look = watching.until(|look| look.readers.iter().any(has_card));
-    let Some(super::CardSeen::Answers(atr)) = look.readers[0].card else {
-        panic!("{look:?}")
-    };
-    assert_eq!(atr.as_bytes(), [0x3B, 0x00]);
-    // One that never tells an answer is told at last.
-    script.change(|world| {
-        world.remove("one");
-        world.insert("one", &[]);
-    });
-    watching.until(|look| {
-        matches!(look.readers[0].card, Some(super::CardSeen::Answers(atr)) if atr.as_bytes().is_empty())
-    });
-}
-
-#[test]
 fn a_table_that_tells_nothing_is_not_asked_without_end() {
-    let script = Script::new(Habits {
-        tells_nothing: true,
-        ..Habits::default()
-    });
-    script.change(|world| world.plug("one"));
-    let watching = watch(&script, Platform::Linux);
-    let end = Instant::now().checked_add(Duration::from_millis(400));
-    let _ = watching.subscription.wait(1, end);
-    assert!(script.calls() < 200, "{} calls", script.calls());
+    for tells in [Tells::Nothing, Tells::ThatTimeIsOver] {
+        let script = Script::new(Habits {
+            tells,
+            ..Habits::default()
+        });
+        script.change(|world| world.plug("one"));
+        let watching = watch(&script, Platform::Linux);
+        let end = Instant::now().checked_add(Duration::from_millis(400));
+        let _ = watching.subscription.wait(1, end);
+        assert!(script.calls() < 200, "{} calls", script.calls());
+    }
 }
 
 /// What no header knows, and more than there is room for, ends no thread.
@@ -310,18 +225,6 @@ fn what_cannot_be_is_a_loss_with_its_reason() {
     assert!(loss.contains("SCardGetStatusChange"), "{loss}");
     script.change(|world| world.tells_nonsense = false);
     watching.until(|look| !look.is_lost && names(look) == ["one"]);
-}
-
-#[test]
-fn flags_that_nobody_knows_are_ignored() {
-    let script = Script::new(Habits::default());
-    script.change(|world| {
-        world.plug("one");
-        world.insert("one", &[0x3B, 0x00]);
-        world.more_flags = 0xF800;
-    });
-    let mut watching = watch(&script, Platform::Linux);
-    watching.until(|look| look.readers.iter().any(has_card));
 }
 
 /// The 17th name is refused by pcsc-lite up to 1.9.
@@ -362,4 +265,65 @@ fn the_thread_ends_with_the_last_who_wants_to_know() {
         drop(watch(&script, Platform::Linux));
         assert_eq!(script.open_contexts(), 0);
     }
+}
+
+/// A service that does not answer makes nobody wait, and no other service.
+#[test]
+fn a_cancel_that_takes_long_is_waited_for_by_nobody() {
+    let long = Duration::from_secs(3);
+    let script = Script::new(Habits {
+        cancel_takes: long,
+        ..Habits::default()
+    });
+    let mut first = watch(&script, Platform::Linux);
+    first.until(|_| true);
+    let began = Instant::now();
+    let sooner = Interest {
+        sharing: Some(Duration::from_millis(1)),
+        ..INTEREST
+    };
+    let second = watch_on(script.provider(), sooner, Platform::Linux).unwrap();
+    let other = Script::new(Habits::default());
+    let mut elsewhere = watch(&other, Platform::Linux);
+    elsewhere.until(|_| true);
+    drop(elsewhere);
+    drop((first, second));
+    assert!(began.elapsed() < long, "{:?}", began.elapsed());
+    // What is left of it ends by itself.
+    script.wait_for_no_context();
+}
+
+#[test]
+fn who_wants_to_know_sooner_is_told_sooner() {
+    let script = Script::new(Habits::default());
+    let mut first = watch(&script, Platform::Linux);
+    first.until(|_| true);
+    for _ in 0..50 {
+        let sooner = Interest {
+            sharing: Some(Duration::from_millis(1)),
+            ..INTEREST
+        };
+        let second = watch_on(script.provider(), sooner, Platform::Linux).unwrap();
+        script.wait_for_calls(script.calls() + 20);
+        drop(second);
+    }
+}
+
+#[test]
+fn a_service_that_comes_back_without_readers_is_told_at_once() {
+    let script = Script::new(Habits::default());
+    let mut watching = watch(&script, Platform::Linux);
+    watching.until(|look| !look.is_lost);
+    script.change(|world| world.set_runs(false));
+    watching.until(|look| look.is_lost);
+    // So long that no pause is short any more, had it grown with the tries.
+    script.wait_for_calls(script.calls() + 200);
+    let began = Instant::now();
+    script.change(|world| world.set_runs(true));
+    watching.until(|look| !look.is_lost);
+    // A look after the longest one would come after a minute.
+    assert!(began.elapsed() < Duration::from_secs(20));
+    script.after_list(|world| world.plug("second"));
+    script.change(|world| world.plug("first"));
+    watching.until(|look| names(look) == ["first", "second"]);
 }

@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 /// The first look after news.
 const SOON: Duration = Duration::from_millis(50);
 
+/// How many readers any library takes in one call.
+const AT_A_TIME: usize = 10;
+
 /// What watches one provider.
 #[derive(Debug)]
 pub(super) struct Watcher {
@@ -20,10 +23,16 @@ pub(super) struct Watcher {
     platform: Platform,
     known: Known,
     readers_come: ReadersCome,
+    /// There are more readers than one call takes.
+    asks_in_parts: bool,
     /// Until the next look, where not all is told.
     looks: Pace,
+    /// Until the next try to reach the service.
+    retries: Pace,
     /// Between calls that return for nothing.
     pauses: Pace,
+    /// The first look is done.
+    has_looked: bool,
     losses: u64,
     loss: Option<Error>,
     is_lost: bool,
@@ -60,10 +69,13 @@ impl Watcher {
         Watcher {
             shared,
             platform,
-            known: Known::default(),
+            known: Known::on(platform),
             readers_come: ReadersCome::Told { count: 0 },
+            asks_in_parts: false,
             looks: Pace::new(SOON),
+            retries: Pace::new(SOON),
             pauses: Pace::new(Duration::from_millis(1)),
+            has_looked: false,
             losses: 0,
             loss: None,
             is_lost: false,
@@ -78,8 +90,9 @@ impl Watcher {
                 break;
             };
             self.lose(error);
-            let time = self.looks.wait(self.shared.interest().poll);
-            self.shared.pause_without_service(time);
+            let planned = self.shared.interest();
+            let time = self.retries.wait(planned.poll);
+            self.shared.pause_without_service(planned, time);
         }
         self.shared.end();
     }
@@ -87,49 +100,78 @@ impl Watcher {
     /// Watches on one context, until that is lost or nobody wants to know any more.
     fn follow(&mut self, context: &Context) -> Result<(), Error> {
         self.readers_come = ReadersCome::Told { count: 0 };
+        self.looks.restart();
         while self.shared.goes_on() {
             self.known.list(context.list_readers()?);
             self.is_lost = false;
-            let interest = self.shared.interest();
+            // What has gone is told before the next wait, and so is that the service is back; but the first look is a whole one.
+            if self.has_looked && self.publish() {
+                self.looks.restart();
+            }
+            let planned = self.shared.interest();
             let mut questions = self.questions();
-            if questions.is_empty() {
-                // C would return at once.
-                self.publish();
-                self.shared.pause(interest.poll);
+            if questions.is_empty() || self.asks_in_parts {
+                self.look_at_all(context, planned)?;
                 continue;
             }
-            let time = self.time(interest);
-            let is_for_nothing = match self.ask(context, time, &mut questions)? {
-                None => break,
-                Some(Answer::Cancelled) => false,
-                Some(Answer::UnknownName) => {
+            let time = self.time(planned);
+            let polls = self.readers_come == ReadersCome::Untold;
+            let asked = self.shared.wait_in(context.handle(), planned, polls, || {
+                ask(context, time, &mut questions)
+            });
+            let Some(answer) = asked else { continue };
+            let is_for_nothing = match answer? {
+                // The one who cancels has come to know something, or will end the watch: there is no hurry.
+                Answer::Cancelled => {
+                    self.shared.pause(planned, Duration::from_millis(1));
+                    false
+                }
+                Answer::UnknownName => {
                     self.find_unknown(context, &questions)?;
                     true
                 }
-                Some(Answer::TooMany) => {
+                Answer::TooMany if questions.last().is_some_and(is_pnp) && questions.len() > 1 => {
                     self.readers_come = ReadersCome::NoRoomBeside {
                         readers: questions.len() - 1,
                     };
                     false
                 }
-                Some(answer @ (Answer::Changed | Answer::TimedOut)) => {
-                    self.take(&questions);
-                    self.known.retry();
-                    if self.publish() {
-                        self.looks.restart();
-                        self.pauses.restart();
-                        false
-                    } else {
-                        matches!(answer, Answer::Changed)
-                    }
+                Answer::TooMany => {
+                    self.asks_in_parts = true;
+                    false
+                }
+                answer @ (Answer::Changed | Answer::TimedOut) => {
+                    !self.take(&questions) && (matches!(answer, Answer::Changed) || time.is_zero())
                 }
             };
             if is_for_nothing {
                 // If it goes on like this, at least it does not keep the processor busy.
-                let time = self.pauses.wait(interest.poll);
-                self.shared.pause(time);
+                let time = self.pauses.wait(planned.poll);
+                self.shared.pause(planned, time);
             }
         }
+        Ok(())
+    }
+
+    /// Looks at the readers without waiting, some at a time, and then waits for the time of a poll: where no call may wait
+    /// for them all, or there is none to wait for.
+    fn look_at_all(&mut self, context: &Context, planned: Interest) -> Result<(), Error> {
+        self.known.retry();
+        let mut questions = self.known.questions();
+        for part in questions.chunks_mut(AT_A_TIME) {
+            match ask(context, Duration::ZERO, part)? {
+                Answer::UnknownName => self.find_unknown(context, part)?,
+                Answer::Changed | Answer::TimedOut => drop(self.take(part)),
+                Answer::Cancelled | Answer::TooMany => {}
+            }
+        }
+        self.tell();
+        let time = if self.known.is_powering() {
+            SOON.min(planned.poll)
+        } else {
+            planned.poll
+        };
+        self.shared.pause(planned, time);
         Ok(())
     }
 
@@ -165,42 +207,11 @@ impl Watcher {
         }
     }
 
-    /// Asks, in a call that somebody else may end; nothing where nobody wants to know any more.
-    fn ask(
-        &self,
-        context: &Context,
-        time: Duration,
-        questions: &mut [ReaderState],
-    ) -> Result<Option<Answer>, Error> {
-        let handle = context.handle();
-        let asked = self
-            .shared
-            .wait_in(handle, || handle.get_status_change(Some(time), questions));
-        let Some(result) = asked else {
-            return Ok(None);
-        };
-        let has_pnp = questions.last().is_some_and(is_pnp);
-        Ok(Some(match result {
-            Ok(()) => Answer::Changed,
-            Err(CallError::Failed(Code::TIMEOUT)) => Answer::TimedOut,
-            Err(CallError::Failed(Code::CANCELLED)) => Answer::Cancelled,
-            Err(CallError::Failed(Code::UNKNOWN_READER)) => Answer::UnknownName,
-            // pcsc-lite takes as many as there can be readers, up to 1.9.
-            Err(CallError::Failed(Code::INVALID_PARAMETER)) if has_pnp && questions.len() > 1 => {
-                Answer::TooMany
-            }
-            Err(error) => return Err(Error::of_call(GET_STATUS_CHANGE, error, None)),
-        }))
-    }
-
     /// Asks for each name alone, to find those that the service does not know.
     fn find_unknown(&mut self, context: &Context, questions: &[ReaderState]) -> Result<(), Error> {
         for question in questions {
             let mut alone = [question.clone()];
-            let Some(answer) = self.ask(context, Duration::ZERO, &mut alone)? else {
-                break;
-            };
-            if !matches!(answer, Answer::UnknownName) {
+            if !matches!(ask(context, Duration::ZERO, &mut alone)?, Answer::UnknownName) {
                 continue;
             }
             if is_pnp(question) {
@@ -212,9 +223,10 @@ impl Watcher {
         Ok(())
     }
 
-    /// Takes note of what was told.
-    fn take(&mut self, told: &[ReaderState]) {
+    /// Takes note of what was told, and makes it known; tells whether it is news.
+    fn take(&mut self, told: &[ReaderState]) -> bool {
         self.known.take(told, Instant::now());
+        self.known.retry();
         if let Some(pnp) = told.last().filter(|last| is_pnp(last)) {
             self.readers_come = if pnp.event_state().contains(StateFlags::UNKNOWN) {
                 ReadersCome::Untold
@@ -224,6 +236,19 @@ impl Watcher {
                 }
             };
         }
+        self.tell()
+    }
+
+    /// Makes known what a look has seen; tells whether it is news.
+    fn tell(&mut self) -> bool {
+        self.has_looked |= !self.known.has_unasked();
+        let is_news = self.publish();
+        if is_news {
+            self.looks.restart();
+            self.pauses.restart();
+            self.retries.restart();
+        }
+        is_news
     }
 
     /// Takes note that the service was lost, or is not there.
@@ -251,6 +276,19 @@ impl Watcher {
             is_lost: self.is_lost,
             readers: self.known.seen(),
         })
+    }
+}
+
+/// Asks, in one call; what was told is in the questions then.
+fn ask(context: &Context, time: Duration, questions: &mut [ReaderState]) -> Result<Answer, Error> {
+    match context.handle().get_status_change(Some(time), questions) {
+        Ok(()) => Ok(Answer::Changed),
+        Err(CallError::Failed(Code::TIMEOUT)) => Ok(Answer::TimedOut),
+        Err(CallError::Failed(Code::CANCELLED)) => Ok(Answer::Cancelled),
+        Err(CallError::Failed(Code::UNKNOWN_READER)) => Ok(Answer::UnknownName),
+        // pcsc-lite takes as many as there can be readers, up to 1.9; Windows has a limit too.
+        Err(CallError::Failed(Code::INVALID_PARAMETER)) if questions.len() > 1 => Ok(Answer::TooMany),
+        Err(error) => Err(Error::of_call(GET_STATUS_CHANGE, error, None)),
     }
 }
 
