@@ -30,6 +30,8 @@ mod process;
 mod properties;
 mod reader;
 mod reader_limits;
+mod recovering;
+mod recovering_transactions;
 mod sharing;
 mod streaming;
 mod transactions;

@@ -27,7 +27,7 @@
 //! - **Wait**: a [`Monitor`] is an iterator of [`Event`]s, of readers, cards and the service, and waits for a reader, a card or
 //!   its removal, with a time and a [`Canceller`].
 //! - **Recover**: an [`Error`] says which function failed, on which reader, why, and what to do, and [`Error::causes`] what can
-//!   be behind it; [`Session::reconnect`] makes a session usable again after a reset or a removal.
+//!   be behind it; [`Session::recover`] makes a session usable again whatever happened, and says what that was.
 //! - **Test**: the same without hardware, on the simulated service of the crate `pcsc-sim`, as a program's own tests would:
 //!
 //! ```
@@ -122,6 +122,7 @@ pub use pcsc_sys::{LoadError, Provider};
 #[cfg(feature = "stream")]
 pub use service::EventStream;
 pub use service::{
-    Canceller, Context, Event, Monitor, MonitorOptions, PresentCard, ReaderChoice, Sharing, list_readers,
+    Canceller, Context, Event, Monitor, MonitorOptions, PresentCard, ReaderChoice, Recovered, Sharing,
+    list_readers,
 };
 pub use session::{Session, SessionOptions, Transaction};

@@ -128,6 +128,21 @@ pub enum Cause {
     /// The reader's driver could not do it: the service is there.
     #[non_exhaustive]
     DriverFailed {},
+    /// The reader does not answer the service.
+    #[non_exhaustive]
+    ReaderSilent {},
+    /// The card was taken out; perhaps one is there again.
+    #[non_exhaustive]
+    CardRemoved {},
+    /// The card was reset.
+    #[non_exhaustive]
+    CardReset {},
+    /// The service has found that the card does not answer.
+    #[non_exhaustive]
+    CardMute {},
+    /// The service still sees the card, and knows of no reset.
+    #[non_exhaustive]
+    CardStillSeen {},
 }
 
 /// What runs a program apart from the system.

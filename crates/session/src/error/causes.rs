@@ -12,7 +12,8 @@ impl Error {
     /// or loaded, one look at the system was made when the error arose, for a second at most, and what it ruled out is left
     /// out: whether the service's socket is there, whether this user may open it, whether the service answers, and with which
     /// version, how many clients it has, whether a sandbox is around the program, whether this process was admitted before. It sent nothing that changes a state. So
-    /// with calls on a card whose code can mean that reader or service have gone: the service was asked for its readers.
+    /// with calls on a card whose code can mean that reader or service have gone: the service was asked for its readers; and
+    /// with those whose code says too little of the card: it was asked for the reader's state, and whether the card was reset.
     /// Elsewhere, as with a simulated service, all causes are named. Nothing is looked at by this call.
     ///
     /// # Platform notes
@@ -266,6 +267,8 @@ mod tests {
         let codes: Vec<Code> = numbers.map(Code).collect();
         let mut causes = without_readers(platform);
         causes.extend([Cause::NoLibrary {}, Cause::ForkedProcess {}]);
+        causes.extend([Cause::ReaderSilent {}, Cause::CardRemoved {}, Cause::CardReset {}]);
+        causes.extend([Cause::CardMute {}, Cause::CardStillSeen {}]);
         for function in [
             ESTABLISH,
             CONNECT,

@@ -221,7 +221,7 @@ pub enum Error {
         timeout: Duration,
         /// Why the service was not there at the end, where it was not.
         loss: Option<Box<Error>>,
-        /// Why there was nothing to open at the end, of a wait for a session.
+        /// Why there was nothing to open at the end, of a wait for a session, or why its last try failed, of a recovery.
         failure: Option<Box<Error>>,
     },
     /// A [`Canceller`](crate::Canceller) ended the wait.
@@ -242,7 +242,8 @@ pub enum Error {
         /// The C function that was called again and again.
         function: &'static str,
     },
-    /// The reader was pulled out, which the list of readers confirms: only a new session helps, once it is back.
+    /// The reader was pulled out, which the list of readers confirms: once it is back,
+    /// [`Session::recover`](crate::Session::recover) helps, or a new session.
     #[non_exhaustive]
     ReaderGone {
         /// The C function, by its name without Windows' suffix.

@@ -67,23 +67,31 @@ impl Error {
         self.code().is_some_and(|code| codes.contains(&code))
     }
 
-    /// Tells whether the card was taken out, or is not there; there may be another, or one that does not answer.
+    /// Tells whether a look has found this, whatever the code says.
+    fn was_found(&self, cause: &Cause) -> bool {
+        matches!(self, Error::Pcsc { causes: Some(found), .. } if found.contains(cause))
+    }
+
+    /// Tells whether the card was taken out, or is not there: the code says it, or the look after one that does not say
+    /// what has become of the card. There may be another, or one that does not answer.
     #[must_use]
     pub fn is_card_removed(&self) -> bool {
-        matches!(self, Error::NoMatchingCard { .. }) || self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
+        matches!(self, Error::NoMatchingCard { .. })
+            || self.is(&[Code::REMOVED_CARD, Code::NO_SMARTCARD])
+            || self.was_found(&Cause::CardRemoved {})
     }
 
     /// Tells whether the card was reset, by another program or at a transaction's end: it has forgotten its selected
-    /// application and its verified PINs. [`Session::reconnect`](crate::Session::reconnect) makes it usable again.
+    /// application and its verified PINs. [`Session::recover`](crate::Session::recover) makes it usable again.
     #[must_use]
     pub fn is_card_reset(&self) -> bool {
-        self.is(&[Code::RESET_CARD])
+        self.is(&[Code::RESET_CARD]) || self.was_found(&Cause::CardReset {})
     }
 
     /// Tells whether the reader is not there (any more), or does not answer.
     #[must_use]
     pub fn is_reader_gone(&self) -> bool {
-        matches!(
+        let is_said = matches!(
             self,
             Error::InvalidReader { .. }
                 | Error::NoMatchingReader { .. }
@@ -93,7 +101,10 @@ impl Error {
             Code::READER_UNAVAILABLE,
             Code::UNKNOWN_READER,
             Code::NO_READERS_AVAILABLE,
-        ])
+        ]);
+        // Some Windows systems say of the reader what is true of the card alone.
+        let is_the_card = self.is_card_removed() || self.is_card_reset();
+        is_said && !is_the_card || self.was_found(&Cause::ReaderSilent {})
     }
 
     /// Tells whether the service does not run, or the connection to it is lost: only a new context helps.

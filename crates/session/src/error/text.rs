@@ -167,7 +167,7 @@ impl fmt::Display for Error {
                 reader,
             } => write!(
                 f,
-                "{function} failed on the reader {reader:?} with {}: the reader was pulled out, or the service has lost it: plug it in and open a new session",
+                "{function} failed on the reader {reader:?} with {}: the reader was pulled out, or the service has lost it: plug it in and recover the session, or open a new session",
                 Number(*code)
             ),
             Error::UnknownHandle { function } => write!(

@@ -3,6 +3,7 @@
 use crate::error::{Error, Platform};
 use crate::ffi::{CallError, Code, ContextHandle, EstablishError, ReaderName, ReaderState, Unit, WholeError};
 use crate::service::look;
+use crate::service::tracked_card::Recovered;
 use pcsc_sys::Provider;
 use std::fmt;
 use std::sync::Arc;
@@ -142,6 +143,42 @@ impl Context {
         self.handle
             .is_valid()
             .map_err(|error| Error::of_call("SCardIsValidContext", error, None))
+    }
+
+    /// Makes the context usable again where the service has gone and is back, and says whether it had:
+    /// [`Recovered::ServiceBack`], else [`Recovered::Intact`]. Asks for the readers, which waits for no card.
+    ///
+    /// It is another context then, and this value alone has it: clones keep the old one, and recover by themselves or are
+    /// cloned anew. So with sessions, which have their own [`recover`](crate::Session::recover); a monitor does by itself.
+    ///
+    /// # Errors
+    /// As [`establish`](Context::establish) while the service is not back: the context is as it was, and it may be tried
+    /// again. Other errors of [`list_readers`](Context::list_readers).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Context, Recovered};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00");
+    /// let mut context = Context::establish_on(simulator.provider())?;
+    /// assert_eq!(context.recover()?, Recovered::Intact);
+    /// simulator.stop_service();
+    /// assert!(context.recover().unwrap_err().is_service_down());
+    /// simulator.start_service();
+    /// assert_eq!(context.recover()?, Recovered::ServiceBack);
+    /// assert_eq!(context.list_readers()?, ["Simulated Reader 00 00"]);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn recover(&mut self) -> Result<Recovered, Error> {
+        match self.list_readers() {
+            Ok(_) => Ok(Recovered::Intact),
+            Err(error) if error.is_service_down() => {
+                *self = Context::establish_on(self.provider())?;
+                Ok(Recovered::ServiceBack)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Lists the readers, in the service's order; no reader is an empty list.

@@ -16,6 +16,7 @@ pub use context::{Context, list_readers};
 #[cfg(feature = "stream")]
 pub use monitor::EventStream;
 pub use monitor::{Event, Monitor, MonitorOptions, PresentCard};
+pub use tracked_card::Recovered;
 pub(crate) use tracked_card::TrackedCard;
 pub use watch::{Canceller, Sharing};
-pub(crate) use watch::{CardSeen, Interest, Seen, Snapshot, Subscription, Woken, watch};
+pub(crate) use watch::{CardSeen, Interest, Pace, Seen, Snapshot, Subscription, Woken, watch};

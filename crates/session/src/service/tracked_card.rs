@@ -1,6 +1,10 @@
 //! A connection to a card, and what has become of it.
 
+mod card_look;
 mod loss;
+mod recovery;
+
+pub use recovery::Recovered;
 
 use crate::error::{Cause, Error};
 use crate::ffi::{
@@ -30,6 +34,8 @@ pub(crate) struct TrackedCard {
     opening: Opening,
     /// The code that ended it, where one did.
     lost: Cell<Option<Code>>,
+    /// What is known to have happened since it was usable, the worst of it.
+    happened: Cell<Recovered>,
     /// Whether its end was asked for where the service had gone: there is nothing left that could be reconnected.
     is_given_up: bool,
     /// Transactions that could not be ended because the card was reset: the service still holds them.
@@ -81,6 +87,7 @@ impl TrackedCard {
             protocol,
             opening,
             lost: Cell::new(None),
+            happened: Cell::new(Recovered::Intact),
             is_given_up: false,
             transactions_still_held: Cell::new(0),
         }
@@ -193,7 +200,9 @@ impl TrackedCard {
                 self.lost.set(None);
                 self.opening = opening;
                 self.protocol = protocol;
-                self.end_transactions_still_held()
+                self.end_transactions_still_held()?;
+                self.happened.set(Recovered::Intact);
+                Ok(())
             }
             Err(CallError::Failed(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD))) => {
                 self.lost.set(Some(Code::REMOVED_CARD));
@@ -246,6 +255,15 @@ impl TrackedCard {
         self.handle
             .begin_transaction()
             .map_err(|error| self.failed(FUNCTION, error))
+    }
+
+    /// Begins a transaction on a card that was not reset before it: asks once more after it has begun, when nobody resets the
+    /// card any more, since pcsc-lite looks for a reset before it takes the card, and not at the same moment.
+    pub(crate) fn begin_unreset_transaction(&self) -> Result<(), Error> {
+        self.begin_transaction()?;
+        self.status()
+            .map(drop)
+            .inspect_err(|_| self.drop_transaction(Disposition::Leave))
     }
 
     /// Wraps `SCardEndTransaction`.

@@ -41,8 +41,8 @@ use std::sync::Arc;
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 pub struct Session {
-    connection: Connection,
-    buffers: Buffers,
+    pub(super) connection: Connection,
+    pub(super) buffers: Buffers,
 }
 
 const _: fn() = || {

@@ -3,6 +3,7 @@
 use crate::error::{CloseError, Error};
 use crate::exchange::{CardChannel, Connection, Exchange, sealed};
 use crate::ffi::{Disposition, Protocols, ShareMode};
+use crate::service::Recovered;
 use crate::session::session::Session;
 use std::ops::Deref;
 
@@ -37,6 +38,63 @@ use std::ops::Deref;
 /// # fn nested(mut session: pcsc_session::Session) {
 /// let transaction = session.transaction().unwrap();
 /// let nested = transaction.transaction().unwrap();
+/// # }
+/// ```
+/// Nor does its session, meanwhile:
+/// ```compile_fail,E0499
+/// # use pcsc_session::CardChannel;
+/// # fn nested(mut session: pcsc_session::Session) {
+/// let mut transaction = session.transaction().unwrap();
+/// let nested = session.transaction_or_recover().unwrap();
+/// transaction.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08]).unwrap();
+/// # }
+/// ```
+/// Nor a channel in it:
+/// ```compile_fail,E0599
+/// # fn nested(mut session: pcsc_session::Session) {
+/// let transaction = session.transaction().unwrap();
+/// let channel = transaction.open_channel().unwrap();
+/// let nested = channel.transaction().unwrap();
+/// # }
+/// ```
+/// Nor whatever takes commands:
+/// ```compile_fail,E0599
+/// # fn nested(mut session: pcsc_session::Session) {
+/// let mut transaction = session.transaction().unwrap();
+/// let card: &mut dyn pcsc_session::CardChannel = &mut transaction;
+/// let nested = card.transaction().unwrap();
+/// # }
+/// ```
+/// Nor what they share:
+/// ```compile_fail,E0599
+/// # fn nested(mut session: pcsc_session::Session) {
+/// let transaction = session.transaction().unwrap();
+/// let connection: &pcsc_session::Connection = &transaction;
+/// let nested = connection.transaction().unwrap();
+/// # }
+/// ```
+/// It does not give its session away, by which one could:
+/// ```compile_fail,E0308
+/// # fn nested(mut session: pcsc_session::Session) {
+/// let mut transaction = session.transaction().unwrap();
+/// let session: &mut pcsc_session::Session = &mut transaction;
+/// let nested = session.transaction().unwrap();
+/// # }
+/// ```
+/// Nor does one begin beside an open channel, which would not know of it:
+/// ```compile_fail,E0502
+/// # use pcsc_session::CardChannel;
+/// # fn nested(mut session: pcsc_session::Session) {
+/// let mut channel = session.open_channel().unwrap();
+/// let transaction = session.transaction().unwrap();
+/// channel.transmit(&[0x00, 0x84, 0x00, 0x00, 0x08]).unwrap();
+/// # }
+/// ```
+/// Nor is a session recovered inside of one, which would end it:
+/// ```compile_fail,E0599
+/// # fn recover(mut session: pcsc_session::Session) {
+/// let mut transaction = session.transaction().unwrap();
+/// transaction.recover().unwrap();
 /// # }
 /// ```
 #[derive(Debug)]
@@ -82,7 +140,68 @@ impl Session {
             has_ended: false,
         })
     }
+
+    /// Begins a transaction on a card that other programs reset, and says whether one did: [`Recovered::Reset`], after which
+    /// the application is to be selected again and the PIN verified, inside the transaction; else [`Recovered::Intact`].
+    ///
+    /// Where several programs end with the default disposition, a reset, now and then one comes between an opening or a
+    /// reconnection and the beginning. This reconnects ([`Disposition::Leave`]) and begins again, up to 16 times. Inside the
+    /// transaction no other program resets the card.
+    ///
+    /// # Errors
+    /// As [`transaction`](Session::transaction), and as [`reconnect`](Session::reconnect): what is more than a reset is for
+    /// [`recover`](Session::recover). `SCARD_W_RESET_CARD` where the resets go on.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{CardChannel, Command, Recovered, Session};
+    /// use pcsc_sim::DemoCard;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(DemoCard::new());
+    /// # let options = Session::options().provider(simulator.provider());
+    /// # let mut session = options.open()?;
+    /// session.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
+    /// # options.open()?.close()?;
+    /// let (mut card, recovered) = session.transaction_or_recover()?;
+    /// if recovered != Recovered::Intact {
+    ///     card.execute(&Command::select_aid(&DemoCard::AID))?.ok()?;
+    /// }
+    /// # assert_eq!(recovered, Recovered::Reset);
+    /// card.execute(&Command::get_challenge(8))?.ok()?;
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn transaction_or_recover(&mut self) -> Result<(Transaction<'_>, Recovered), Error> {
+        let mut recovered = Recovered::Intact;
+        let mut resets = 0;
+        loop {
+            let Err(error) = self.card().begin_unreset_transaction() else {
+                let transaction = Transaction {
+                    session: self,
+                    on_drop: Disposition::Leave,
+                    has_ended: false,
+                };
+                return Ok((transaction, recovered));
+            };
+            resets += 1;
+            if !error.is_card_reset() || resets > RESETS {
+                return Err(error);
+            }
+            recovered = Recovered::Reset;
+            let result = self.connection.card.reconnect_after_reset();
+            self.buffers.wipe();
+            self.connection.forget_card();
+            match result {
+                // Once more: the next beginning tells.
+                Err(error) if !error.is_card_reset() => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
 }
+
+/// How often in a row another program may reset the card before a transaction begins.
+const RESETS: usize = 16;
 
 impl<'a> Transaction<'a> {
     /// Says what the drop does with the card. Default: it leaves it as it is.

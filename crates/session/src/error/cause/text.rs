@@ -161,11 +161,37 @@ impl fmt::Display for On<'_> {
                 f.write_str("a value is out of its range, or the reader's driver refuses it: give another")
             }
             Cause::ReaderPulledOut {} => f.write_str(
-                "the reader was pulled out, even if it is there again: open a new session",
+                "the reader was pulled out, even if it is there again: recover the session, or open a new session",
             ),
             Cause::DriverFailed {} => f.write_str(
                 "the reader's driver failed to communicate, and the service is there: try again, or reconnect",
             ),
+            Cause::ReaderSilent {} => f.write_str(match platform {
+                // Some of its systems say so of a card that was taken out.
+                Platform::Windows => {
+                    "the reader does not answer the service, or the card was taken out: look after both, then recover the session"
+                }
+                Platform::Linux | Platform::Bsd | Platform::MacOs => {
+                    "the reader does not answer the service: plug it in again, then recover the session"
+                }
+            }),
+            Cause::CardRemoved {} => {
+                f.write_str("the card was taken out: put one in, then recover the session")
+            }
+            Cause::CardReset {} => f.write_str(
+                "the card was reset by another program: recover the session, select the application and verify the PIN again",
+            ),
+            Cause::CardMute {} => f.write_str(
+                "the card is in the reader and does not answer: take it out, check which way round it is, put it back",
+            ),
+            Cause::CardStillSeen {} => f.write_str(match platform {
+                Platform::Linux | Platform::Bsd => {
+                    "the service still sees the card, though it looks only about once a second: the command may have acted, reset the card before going on"
+                }
+                Platform::MacOs | Platform::Windows => {
+                    "the service still sees the card: the command may have acted, reset the card before going on"
+                }
+            }),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What an error says of a connection: whether it is lost, and where its code has two meanings, one look at which it is.
 
 use super::TrackedCard;
+use super::card_look::has_no_name;
 use crate::error::{Cause, Error};
 use crate::ffi::{CallError, Code, ReaderName, ShareMode, WholeError};
 
@@ -8,7 +9,7 @@ use crate::ffi::{CallError, Code, ReaderName, ShareMode, WholeError};
 ///
 /// pcsc-lite's service says it of every call on its connections, and of little else that a session asks. Windows says it of
 /// a name; of a connection it says, as of a reader that does not answer, that the reader cannot be used.
-const READER_GONE: Code = if cfg!(windows) {
+pub(super) const READER_GONE: Code = if cfg!(windows) {
     Code::UNKNOWN_READER
 } else {
     Code::INVALID_VALUE
@@ -27,15 +28,18 @@ impl TrackedCard {
             }
             CallError::OfTheParent => {
                 // That goes on being so.
-                self.lost.set(Some(Code::INVALID_HANDLE));
+                self.lose(Code::INVALID_HANDLE);
                 return self.error(function, Code::INVALID_HANDLE);
             }
         };
         if !is_ambiguous(code) {
+            if has_no_name(function, code) {
+                return self.failed_without_name(function, code, None);
+            }
             // A direct connection needs no card.
             let goes_on = code == Code::NO_SMARTCARD && self.opening.share_mode == ShareMode::Direct;
             if ends_connection(code) && !goes_on {
-                self.lost.set(Some(code));
+                self.lose(code);
             }
             return self.error(function, code);
         }
@@ -47,20 +51,28 @@ impl TrackedCard {
                 } else {
                     Code::NO_SERVICE
                 };
-                self.lost.set(Some(lost));
+                self.lose(lost);
                 self.found(function, code, Some([Cause::ServiceGone {}].into()))
             }
             Seen::ReaderGone => {
-                self.lost.set(Some(READER_GONE));
+                self.lose(READER_GONE);
                 Error::ReaderGone {
                     function,
                     code,
                     reader: self.reader.clone(),
                 }
             }
+            Seen::Both if has_no_name(function, code) => {
+                self.failed_without_name(function, code, of_a_service_that_is_there(code))
+            }
             Seen::Both => self.found(function, code, of_a_service_that_is_there(code)),
             Seen::Nothing => self.found(function, code, None),
         }
+    }
+
+    /// Takes note that the connection is lost, and to what.
+    pub(super) fn lose(&self, code: Code) {
+        self.lost.set(Some(code));
     }
 
     /// Asks the service for its readers, once: whether it is there, and whether it has this reader.
@@ -104,7 +116,7 @@ impl TrackedCard {
         (!self.reader.units().is_empty()).then(|| self.reader.clone())
     }
 
-    fn found(&self, function: &'static str, code: Code, causes: Option<Box<[Cause]>>) -> Error {
+    pub(super) fn found(&self, function: &'static str, code: Code, causes: Option<Box<[Cause]>>) -> Error {
         Error::Pcsc {
             function,
             code,

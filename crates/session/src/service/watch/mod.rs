@@ -16,6 +16,7 @@ mod subscription;
 mod tests;
 mod watcher;
 
+pub(crate) use pace::Pace;
 pub(crate) use registry::watch;
 pub(crate) use shared::Interest;
 pub use snapshot::Sharing;

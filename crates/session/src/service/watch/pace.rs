@@ -11,24 +11,24 @@ pub(super) const LONGEST: Duration = Duration::from_secs(60);
 /// between the list and the wait, what was missed shows at the next look, which is soon after the last news and so after
 /// what came at the same moment; a look for every doubling of the time costs next to nothing.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     first: Duration,
     next: Duration,
 }
 
 impl Pace {
     /// Makes one whose first wait is this.
-    pub(super) fn new(first: Duration) -> Pace {
+    pub(crate) fn new(first: Duration) -> Pace {
         Pace { first, next: first }
     }
 
     /// Begins again.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.next = self.first;
     }
 
     /// Returns the time to wait now, twice the last one, and at most `longest`.
-    pub(super) fn wait(&mut self, longest: Duration) -> Duration {
+    pub(crate) fn wait(&mut self, longest: Duration) -> Duration {
         let wait = self.next;
         self.next = (wait * 2).min(LONGEST);
         wait.min(longest)

@@ -1,0 +1,188 @@
+//! How a connection that was lost becomes usable again.
+
+use super::TrackedCard;
+use super::card_look::CardSeen;
+use super::loss::READER_GONE;
+use crate::error::Error;
+use crate::ffi::{CallError, Code, Disposition, WholeError};
+use crate::service::context::Context;
+
+/// How often in a row another program may reset the card in the middle of it.
+const RESETS: usize = 16;
+
+/// What had happened, as [`Session::recover`](crate::Session::recover) tells it.
+///
+/// Of several things that had happened it is the one after which most is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use = "it says what the card has forgotten"]
+pub enum Recovered {
+    /// Nothing was lost: the card is as it was.
+    Intact,
+    /// Another program reset the card, or took its power: the selected application, verified PINs and open channels are
+    /// forgotten.
+    ///
+    /// # Platform notes
+    /// The service keeps the last event alone: a card that was taken out and put back, and then reset by another program
+    /// before this session made any call, shows as reset.
+    Reset,
+    /// The card was taken out and one put in, perhaps the same, or its reader did not answer for a while: nothing is known
+    /// of the card.
+    CardReplaced,
+    /// The reader was pulled out and one of its name is there again: the session has a new connection to it.
+    ReaderBack,
+    /// The connection to the service was lost: the session has a new one, of its own, and a new connection to the reader of
+    /// this name. Of a [`Context`](crate::Context): it is another one.
+    ServiceBack,
+}
+
+impl Recovered {
+    fn or_worse(self, other: Recovered) -> Recovered {
+        if other as u8 > self as u8 { other } else { self }
+    }
+}
+
+/// What makes a connection usable again.
+#[derive(Clone, Copy)]
+enum Way {
+    /// `SCardReconnect`, after which this is what had happened.
+    Reconnect(Recovered),
+    /// `SCardConnect` on the same context.
+    Connect,
+    /// A context of its own, and `SCardConnect` on that.
+    Establish,
+}
+
+impl Way {
+    /// Returns the way back from what this code says.
+    fn from(code: Code) -> Option<Way> {
+        Some(match code {
+            Code::RESET_CARD | Code::UNPOWERED_CARD | Code::UNRESPONSIVE_CARD => {
+                Way::Reconnect(Recovered::Reset)
+            }
+            Code::REMOVED_CARD | Code::NO_SMARTCARD | Code::READER_UNAVAILABLE | Code::PROTO_MISMATCH => {
+                Way::Reconnect(Recovered::CardReplaced)
+            }
+            READER_GONE | Code::UNKNOWN_READER => Way::Connect,
+            code if code.is_service_down() => Way::Establish,
+            _ => return None,
+        })
+    }
+
+    fn recovered(self) -> Recovered {
+        match self {
+            Way::Reconnect(recovered) => recovered,
+            Way::Connect => Recovered::ReaderBack,
+            Way::Establish => Recovered::ServiceBack,
+        }
+    }
+}
+
+impl TrackedCard {
+    /// Makes the connection usable again, and says what had happened; asks whether something had, where nothing is known of
+    /// it. Where it fails, the connection is as it was, and it may be tried again.
+    pub(crate) fn recover(&mut self) -> Result<Recovered, Error> {
+        let Some(mut way) = self.way_back()? else {
+            return Ok(self.happened.replace(Recovered::Intact));
+        };
+        for _ in 0..RESETS {
+            self.happened.set(self.happened.get().or_worse(way.recovered()));
+            let (recovered, result) = (self.happened.get(), self.go(way));
+            let Err(error) = result else {
+                self.happened.set(Recovered::Intact);
+                return Ok(recovered);
+            };
+            match self.next_way(way, &error) {
+                Some(next) => way = next,
+                None => return Err(error),
+            }
+        }
+        Err(self.error("SCardReconnect", Code::RESET_CARD))
+    }
+
+    /// Reconnects after a reset, unless the card was taken out since.
+    pub(crate) fn reconnect_after_reset(&mut self) -> Result<(), Error> {
+        const FUNCTION: &str = "SCardStatus";
+        // The last event is what the service tells; a reconnection would take it away.
+        match self.handle.status() {
+            Err(WholeError::Failed(CallError::Failed(code))) if is_more_than_a_reset(code) => {
+                Err(self.failed(FUNCTION, code))
+            }
+            _ => self.reconnect(self.opening, Disposition::Leave),
+        }
+    }
+
+    /// Returns the way back; none where nothing is lost.
+    fn way_back(&self) -> Result<Option<Way>, Error> {
+        if let Some(way) = self.lost.get().and_then(Way::from) {
+            return Ok(Some(way));
+        }
+        match self.status() {
+            Ok(_) => Ok(None),
+            Err(error) => match self.what_it_says(&error).and_then(Way::from) {
+                Some(way) => Ok(Some(way)),
+                None => Err(error),
+            },
+        }
+    }
+
+    /// Returns the code for what an error of a call says of the connection.
+    fn what_it_says(&self, error: &Error) -> Option<Code> {
+        // A call that takes no value: where the reader is listed, it is another one of this name.
+        let of_call = error.code().filter(|code| !code.is_service_down());
+        self.lost.get().or(of_call)
+    }
+
+    fn go(&mut self, way: Way) -> Result<(), Error> {
+        match way {
+            Way::Reconnect(Recovered::Reset) => self.reconnect_after_reset(),
+            Way::Reconnect(_) => self.reconnect(self.opening, Disposition::Leave),
+            Way::Connect => self.connect_anew(&Context::shared(self.handle.context().clone())),
+            Way::Establish => self.connect_anew(&Context::establish_on(self.handle.context().provider())?),
+        }
+    }
+
+    /// Returns the way to go on after one has failed; none where only waiting helps.
+    fn next_way(&self, failed: Way, error: &Error) -> Option<Way> {
+        let code = match failed {
+            Way::Establish => return None,
+            Way::Connect if error.is_service_down() => return Some(Way::Establish),
+            Way::Connect => return None,
+            Way::Reconnect(_) => self.what_it_says(error)?,
+        };
+        match (Way::from(code)?, failed) {
+            (next @ (Way::Connect | Way::Establish), _) => Some(next),
+            // Reset once more.
+            (next @ Way::Reconnect(_), _) if code == Code::RESET_CARD => Some(next),
+            (next @ Way::Reconnect(Recovered::CardReplaced), Way::Reconnect(Recovered::Reset)) => Some(next),
+            // Windows says so of a connection to a reader that was pulled out, and is back.
+            (Way::Reconnect(_), _) if code == Code::READER_UNAVAILABLE => {
+                let is_there = matches!(
+                    self.look_at_card(),
+                    CardSeen::There | CardSeen::Mute | CardSeen::Reset
+                );
+                is_there.then_some(Way::Connect)
+            }
+            (Way::Reconnect(_), _) => None,
+        }
+    }
+
+    /// Connects to the reader of the same name in the same way; the old connection is ended where it still is one.
+    fn connect_anew(&mut self, context: &Context) -> Result<(), Error> {
+        let happened = self.happened.get();
+        let new = TrackedCard::open(context, self.reader.clone(), true, self.opening, self.on_drop());
+        let mut old = std::mem::replace(self, new?);
+        self.happened.set(happened);
+        if old.lost.get().is_some_and(Code::is_service_down) {
+            // Its number was the old service's.
+            old.handle.forget();
+        }
+        // What the end is to do with the card is for the end of the session.
+        old.handle.set_on_drop(Disposition::Leave);
+        Ok(())
+    }
+}
+
+fn is_more_than_a_reset(code: Code) -> bool {
+    Way::from(code).is_some_and(|way| !matches!(way, Way::Reconnect(Recovered::Reset)))
+}

@@ -1,0 +1,184 @@
+//! How a session becomes usable again, whatever happened.
+
+use crate::error::Error;
+use crate::ffi::ReaderName;
+use crate::service::{Interest, Pace, Recovered, Seen, Snapshot, Subscription, Woken, watch};
+use crate::session::session::Session;
+use std::time::{Duration, Instant};
+
+/// The first try after news, where no news say that it is time.
+const SOON: Duration = Duration::from_millis(50);
+
+/// How often it is tried where nothing tells when it is time, and how often readers are looked for where nothing tells of
+/// them.
+const POLL: Duration = Duration::from_secs(1);
+
+impl Session {
+    /// Makes the session usable again, whatever happened, and says what that was. No command is repeated: what was under
+    /// way is the program's to begin anew, by what the card has forgotten.
+    ///
+    /// Where nothing is known to be lost the service is asked whether something is. After a reset or a removal it
+    /// reconnects ([`Disposition::Leave`](crate::Disposition::Leave)); where the reader was pulled out and is back it connects
+    /// anew, by the same name, share mode and protocols, on the session's context; where the service was lost, on a new
+    /// context of the session's own. A session that [`close`](Session::close) gave back comes back so as well. The rules of
+    /// exchange, what becomes of the card at the end, and the log stay as they are; what was learnt of the card is
+    /// forgotten. In a child of `fork` the session gets a context of the child's own.
+    ///
+    /// The table in the repository's `docs/recovery.md` says for each loss what its error says and what the card has
+    /// forgotten.
+    ///
+    /// # Errors
+    /// Where it cannot be used yet; it may be tried again later, and [`recover_within`](Session::recover_within) waits:
+    /// [`Error::NoCard`]; [`Error::InvalidReader`] where the reader is not back; `SCARD_E_READER_UNAVAILABLE` while it does
+    /// not answer; `SCARD_E_SHARING_VIOLATION` where another program has the card to itself by now; as
+    /// [`Context::establish`](crate::Context::establish) where the service is not back.
+    ///
+    /// # Platform notes
+    /// With pcsc-lite it waits while another handle holds a transaction, in C, where nothing can end it: see
+    /// [`transaction`](Session::transaction).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Recovered, Session};
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = Session::options().provider(simulator.provider()).open()?;
+    /// let select = [0x00, 0xA4, 0x04, 0x00, 0x00];
+    /// # reader.swap(pcsc_sim::DemoCard::new());
+    /// assert!(session.transmit(&select).unwrap_err().is_card_removed());
+    /// match session.recover()? {
+    ///     Recovered::Intact => {}                            // nothing was lost
+    ///     Recovered::Reset => { /* select and verify again */ }
+    ///     _ => { /* it may be another card: look which one it is */ }
+    /// }
+    /// assert!(session.transmit(&select)?.status().is_success());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn recover(&mut self) -> Result<Recovered, Error> {
+        let result = self.connection.card.recover();
+        if !matches!(result, Ok(Recovered::Intact)) {
+            self.buffers.wipe();
+            self.connection.forget_card();
+        }
+        result
+    }
+
+    /// Does what [`recover`](Session::recover) does, and waits until it can be done: until service, reader and card are
+    /// back, for as long as `timeout` says; for ever without one.
+    ///
+    /// It waits as a [`Monitor`](crate::Monitor) does, which costs no processor time.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`], with why the last try failed; at once what no waiting changes, as that this user may not reach
+    /// the service.
+    ///
+    /// # Platform notes
+    /// The time is kept but for what `recover` itself waits for with pcsc-lite.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Recovered;
+    /// use std::time::Duration;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// # let mut session = pcsc_session::Session::options().provider(simulator.provider()).open()?;
+    /// # let card = reader.remove().unwrap();
+    /// let error = session.recover_within(Some(Duration::from_millis(20))).unwrap_err();
+    /// assert!(error.is_timeout(), "{error}");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let recovered = session.recover_within(Some(Duration::from_secs(10)))?;
+    /// assert_eq!(recovered, Recovered::CardReplaced);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn recover_within(&mut self, timeout: Option<Duration>) -> Result<Recovered, Error> {
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut news: Option<News> = None;
+        loop {
+            let error = match self.recover() {
+                Ok(recovered) => return Ok(recovered),
+                Err(error) if error.is_denied() => return Err(error),
+                Err(error) => error,
+            };
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                let is_loss = error.is_service_down();
+                let (loss, failure) = if is_loss {
+                    (Some(error), None)
+                } else {
+                    (None, Some(error))
+                };
+                return Err(Error::TimedOut {
+                    awaited: "the session's recovery",
+                    timeout: timeout.unwrap_or_default(),
+                    loss: loss.map(Box::new),
+                    failure: failure.map(Box::new),
+                });
+            }
+            match &mut news {
+                Some(news) => news.wait(&error, deadline),
+                None => news = Some(News::of(self)?),
+            }
+        }
+    }
+}
+
+/// What is told of a session's service, reader and card.
+struct News {
+    subscription: Subscription,
+    reader: ReaderName,
+    /// The number of the last look, and what it said.
+    number: u64,
+    known: Known,
+    tries: Pace,
+}
+
+/// What one look said: how often the service was lost, whether it still is, and what is seen of the reader.
+type Known = (u64, bool, Option<Seen>);
+
+impl News {
+    /// Begins to be told; what comes after the next try is not missed.
+    fn of(session: &Session) -> Result<News, Error> {
+        let interest = Interest {
+            poll: POLL,
+            sharing: None,
+        };
+        let provider = session.card().handle().context().provider();
+        let subscription = watch(provider, interest)?;
+        let (reader, latest) = (session.reader_name().clone(), subscription.latest());
+        Ok(News {
+            number: latest.number,
+            known: known(&latest, &reader),
+            subscription,
+            reader,
+            tries: Pace::new(SOON),
+        })
+    }
+
+    /// Waits until something has changed, or until it is time to try all the same.
+    fn wait(&mut self, error: &Error, deadline: Option<Instant>) {
+        let is_told = error.is_card_removed() || error.is_reader_gone() || error.is_service_down();
+        let pause = self.tries.wait(if is_told { Duration::MAX } else { POLL });
+        let end = Instant::now() + pause;
+        let end = deadline.map_or(end, |deadline| deadline.min(end));
+        while let Woken::Changed(snapshot) = self.subscription.wait(self.number, Some(end)) {
+            self.number = snapshot.number;
+            let now = known(&snapshot, &self.reader);
+            if now != self.known {
+                self.known = now;
+                self.tries.restart();
+                return;
+            }
+        }
+    }
+}
+
+fn known(snapshot: &Snapshot, reader: &ReaderName) -> Known {
+    (
+        snapshot.losses,
+        snapshot.is_lost,
+        snapshot.reader(reader).cloned(),
+    )
+}

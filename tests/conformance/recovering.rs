@@ -1,0 +1,364 @@
+//! How a session comes back, whatever happened: each row of `docs/recovery.md` is a test here, but for the fork, which is in
+//! `tests/fork.rs`, and a cancel, which is in `monitoring.rs`.
+
+use crate::card::{Counter, assert_no_card, ok};
+use crate::service::DEADLINE;
+use pcsc_session::{Cause, Code, Context, Disposition, ExchangeOptions, Recovered, Session, ShareMode};
+use std::time::{Duration, Instant};
+
+const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
+
+/// How long is watched that something does not happen.
+pub(crate) const MOMENT: Duration = Duration::from_millis(300);
+
+/// Checks that a session can be used.
+#[track_caller]
+pub(crate) fn assert_usable(session: &mut Session) {
+    assert!(session.transmit(&GET).unwrap().status().is_success());
+    assert_eq!(session.recover(), Ok(Recovered::Intact));
+    session.transaction().unwrap().end(Disposition::Leave).unwrap();
+}
+
+conformance! {
+    fn nothing_was_lost<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let mut session = service.open(0);
+        let resets = counter.resets();
+        for _ in 0..10 {
+            assert_eq!(session.recover(), Ok(Recovered::Intact));
+        }
+        assert_eq!((counter.resets(), counter.commands()), (resets, 0));
+        assert_usable(&mut session);
+    }
+
+    fn a_reset_by_another_program_is_told<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let mut session = service.open(0);
+        // Known before, and not.
+        for is_known in [false, true] {
+            service.open(0).close().unwrap();
+            let resets = counter.resets();
+            if is_known {
+                let error = session.transmit(&GET).unwrap_err();
+                assert!(error.is_card_reset() && error.code() == Some(Code::RESET_CARD), "{error}");
+            }
+            assert_eq!(session.recover(), Ok(Recovered::Reset));
+            assert_eq!(counter.resets(), resets);
+            assert_usable(&mut session);
+        }
+        assert_eq!(counter.commands(), 2);
+    }
+
+    fn a_card_that_was_taken_out_is_told_once_one_is_back<S>() {
+        let mut service = S::start(1);
+        for is_known in [false, true] {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            service.remove(0);
+            if is_known {
+                let error = session.transmit(&GET).unwrap_err();
+                assert!(error.is_card_removed() && error.code() == Some(Code::REMOVED_CARD), "{error}");
+            }
+            for _ in 0..2 {
+                assert_no_card(&session.recover().unwrap_err(), "SCardReconnect", &service.reader(0));
+                assert!(session.transmit(&GET).unwrap_err().is_card_removed());
+            }
+            service.insert(0, ok());
+            assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+            assert_usable(&mut session);
+            service.remove(0);
+        }
+    }
+
+    fn a_card_that_was_swapped_is_told<S>() {
+        let mut service = S::start(1);
+        for is_known in [false, true] {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            service.remove(0);
+            service.insert(0, ok());
+            if is_known {
+                assert!(session.transmit(&GET).unwrap_err().is_card_removed());
+            }
+            assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+            assert_usable(&mut session);
+            service.remove(0);
+        }
+    }
+
+    fn a_removal_after_a_reset_counts_for_more<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        drop(service.open(0));
+        assert!(session.transmit(&GET).unwrap_err().is_card_reset());
+        service.remove(0);
+        assert!(session.recover().unwrap_err().is_card_removed());
+        service.insert(0, ok());
+        assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+        assert_usable(&mut session);
+        drop(service.open(0));
+        assert!(session.transmit(&GET).unwrap_err().is_card_reset());
+        service.remove(0);
+        service.insert(0, ok());
+        assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+        assert_usable(&mut session);
+    }
+
+    fn a_reader_that_is_silent_is_told_once_it_answers<S>() {
+        let mut service = S::start(1);
+        for is_known in [false, true] {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            service.set_available(0, false);
+            if is_known {
+                let error = session.transmit(&GET).unwrap_err();
+                assert!(error.is_reader_gone() && !error.is_card_removed(), "{error}");
+                assert!(matches!(error.causes()[..], [Cause::ReaderSilent { .. }]), "{error}");
+                assert!(error.to_string().contains("does not answer the service"), "{error}");
+            }
+            let error = session.recover().unwrap_err();
+            assert!(error.is_reader_gone() && error.code() == Some(Code::READER_UNAVAILABLE), "{error}");
+            service.set_available(0, true);
+            assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+            assert_usable(&mut session);
+            service.remove(0);
+        }
+    }
+
+    fn a_service_that_was_killed_is_told_once_it_is_back<S>() {
+        let mut service = S::start(1);
+        for is_known in [false, true] {
+            service.insert(0, ok());
+            let context = service.options().establish().unwrap();
+            let mut session = service.options().reader(service.reader(0)).open_in(&context).unwrap();
+            let before = session.context().as_raw();
+            service.kill();
+            if is_known {
+                let error = session.transmit(&GET).unwrap_err();
+                assert!(error.is_service_down() && error.code() == Some(Code::NO_SERVICE), "{error}");
+            }
+            for _ in 0..2 {
+                let error = session.recover().unwrap_err();
+                assert!(error.is_service_down(), "{error}");
+                assert_eq!(error.function(), Some("SCardEstablishContext"), "{error}");
+                assert!(session.transmit(&GET).unwrap_err().is_service_down());
+            }
+            service.restart();
+            // The card is not there yet.
+            let error = session.recover().unwrap_err();
+            assert_no_card(&error, "SCardConnect", &service.reader(0));
+            service.insert(0, ok());
+            assert_eq!(session.recover(), Ok(Recovered::ServiceBack));
+            assert_usable(&mut session);
+            // A context of its own.
+            assert_ne!(session.context().as_raw(), before);
+            assert_eq!(context.as_raw(), before);
+            assert!(context.list_readers().unwrap_err().is_service_down());
+            service.remove(0);
+        }
+    }
+
+    fn a_service_that_was_restarted_meanwhile_is_told<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        service.kill();
+        service.restart();
+        service.insert(0, ok());
+        assert_eq!(session.recover(), Ok(Recovered::ServiceBack));
+        assert_usable(&mut session);
+    }
+
+    fn a_session_that_its_end_gave_back_comes_back<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let session = service.open(0);
+        service.kill();
+        let (mut session, error) = session.close().unwrap_err().into_parts();
+        assert!(error.is_service_down(), "{error}");
+        assert!(session.reconnect(Disposition::Leave).unwrap_err().is_service_down());
+        assert!(session.recover().unwrap_err().is_service_down());
+        service.restart();
+        service.insert(0, ok());
+        assert_eq!(session.recover(), Ok(Recovered::ServiceBack));
+        assert_usable(&mut session);
+        session.close().unwrap();
+    }
+
+    fn what_the_program_chose_stays_and_what_the_card_said_goes<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let options = ExchangeOptions::default().get_response(false);
+        let session = service.options().reader(service.reader(0)).share_mode(ShareMode::Exclusive);
+        let session = session.on_close(Disposition::Leave).protocols(pcsc_session::Protocols::T1);
+        let mut session = session.exchange(options).open().unwrap();
+        service.kill();
+        service.restart();
+        service.insert(0, counter.clone());
+        assert_eq!(session.recover(), Ok(Recovered::ServiceBack));
+        assert_eq!(session.exchange_options(), options);
+        assert_eq!(session.protocol(), pcsc_session::Protocol::T1);
+        let options = service.options().reader(service.reader(0));
+        assert!(options.open().unwrap_err().is_sharing_violation());
+        let resets = counter.resets();
+        session.close().unwrap();
+        assert_eq!(counter.resets(), resets);
+        options.on_close(Disposition::Leave).open().unwrap().close().unwrap();
+    }
+
+    fn what_another_program_has_to_itself_is_told<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        service.kill();
+        service.restart();
+        service.insert(0, ok());
+        let alone = service.options().reader(service.reader(0)).share_mode(ShareMode::Exclusive);
+        let alone = alone.on_close(Disposition::Leave).open().unwrap();
+        for _ in 0..2 {
+            let error = session.recover().unwrap_err();
+            assert!(error.is_sharing_violation(), "{error}");
+        }
+        let error = session.recover_within(Some(Duration::from_millis(100))).unwrap_err();
+        assert!(error.is_timeout() && error.to_string().contains("SCARD_E_SHARING_VIOLATION"), "{error}");
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| session.recover_within(Some(DEADLINE)));
+            alone.close().unwrap();
+            assert_eq!(waiting.join().unwrap(), Ok(Recovered::ServiceBack));
+        });
+        assert_usable(&mut session);
+    }
+
+    fn at_the_limit_of_clients_the_limit_is_told<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        service.kill();
+        service.restart();
+        service.insert(0, ok());
+        let mut contexts = Vec::new();
+        let refused = loop {
+            match service.options().establish() {
+                Ok(context) => contexts.push(context),
+                Err(error) => break error,
+            }
+            assert!(contexts.len() <= 200);
+        };
+        let error = session.recover().unwrap_err();
+        let is_limit = |cause: &Cause| matches!(cause, Cause::ServiceAtItsLimit { .. });
+        for error in [refused, error] {
+            assert!(error.causes().iter().any(is_limit), "{error}");
+        }
+        contexts.clear();
+        assert_eq!(session.recover_within(Some(DEADLINE)), Ok(Recovered::ServiceBack));
+        assert_usable(&mut session);
+    }
+
+    fn a_wait_for_recovery_ends_in_time_and_says_why<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let mut session = service.open(0);
+        assert_eq!(session.recover_within(Some(Duration::ZERO)), Ok(Recovered::Intact));
+        service.remove(0);
+        for timeout in [Duration::ZERO, Duration::from_millis(70)] {
+            let begun = Instant::now();
+            let error = session.recover_within(Some(timeout)).unwrap_err();
+            assert!(error.is_timeout(), "{error}");
+            let text = error.to_string();
+            assert!(text.contains("recovery did not come within") && text.contains("insert one"), "{text}");
+            assert!(begun.elapsed() >= timeout && begun.elapsed() < timeout + Duration::from_secs(5));
+        }
+        service.kill();
+        let error = session.recover_within(Some(Duration::from_millis(70))).unwrap_err();
+        assert!(error.is_timeout() && error.to_string().contains("there was no service"), "{error}");
+    }
+
+    fn a_wait_for_recovery_ends_when_the_card_is_back<S>() {
+        let mut service = S::start(1);
+        for _ in 0..3 {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            service.remove(0);
+            let mut session = std::thread::scope(|scope| {
+                let waiting = scope.spawn(move || (session.recover_within(Some(DEADLINE)), session));
+                service.insert(0, ok());
+                let (recovered, session) = waiting.join().unwrap();
+                assert_eq!(recovered, Ok(Recovered::CardReplaced));
+                session
+            });
+            assert_usable(&mut session);
+            service.remove(0);
+        }
+    }
+
+    fn a_wait_for_recovery_ends_when_the_service_is_back<S>() {
+        let mut service = S::start(1);
+        for _ in 0..3 {
+            service.insert(0, ok());
+            let mut session = service.open(0);
+            service.kill();
+            let mut session = std::thread::scope(|scope| {
+                let waiting = scope.spawn(move || (session.recover_within(None), session));
+                service.restart();
+                service.insert(0, ok());
+                let (recovered, session) = waiting.join().unwrap();
+                assert_eq!(recovered, Ok(Recovered::ServiceBack));
+                session
+            });
+            assert_usable(&mut session);
+            service.remove(0);
+        }
+    }
+
+    fn a_context_comes_back_and_its_clones_do_by_themselves<S>() {
+        let mut service = S::start(1);
+        let mut context = Context::establish_on(service.provider()).unwrap();
+        let (before, mut clone) = (context.as_raw(), context.clone());
+        assert_eq!(context.recover(), Ok(Recovered::Intact));
+        assert_eq!(context.as_raw(), before);
+        service.kill();
+        for _ in 0..2 {
+            assert!(context.recover().unwrap_err().is_service_down());
+        }
+        service.restart();
+        assert_eq!(context.recover(), Ok(Recovered::ServiceBack));
+        assert_eq!(context.recover(), Ok(Recovered::Intact));
+        assert_ne!(context.as_raw(), before);
+        context.list_readers().unwrap();
+        assert!(clone.list_readers().unwrap_err().is_service_down());
+        assert_eq!(clone.recover(), Ok(Recovered::ServiceBack));
+        assert_ne!(clone.as_raw(), context.as_raw());
+        clone.list_readers().unwrap();
+        service.insert(0, ok());
+        assert_usable(&mut service.options().reader(service.reader(0)).open_in(&context).unwrap());
+    }
+}
+
+#[test]
+fn recovering_costs_one_call_where_nothing_was_lost() {
+    let simulator = pcsc_sim::Simulator::new();
+    simulator.add_reader("Reader 00").insert(ok());
+    let mut session = Session::options()
+        .provider(simulator.provider())
+        .reader("Reader 00")
+        .open()
+        .unwrap();
+    assert_eq!(session.recover(), Ok(Recovered::Intact));
+    assert_eq!(session.recover_within(None), Ok(Recovered::Intact));
+    assert_eq!(simulator.calls("SCardStatus"), 2);
+    for function in [
+        "SCardReconnect",
+        "SCardGetStatusChange",
+        "SCardListReaders",
+        "SCardGetAttrib",
+    ] {
+        assert_eq!(simulator.calls(function), 0, "{function}");
+    }
+    assert_eq!(simulator.calls("SCardConnect"), 1);
+}

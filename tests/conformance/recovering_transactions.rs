@@ -1,0 +1,126 @@
+//! Transactions and recovery: what is held does not stay behind, and a reset by another program is no failure.
+
+use crate::card::{Counter, ok};
+use crate::recovering::{MOMENT, assert_usable};
+use crate::service::DEADLINE;
+use pcsc_session::{CardChannel, Disposition, Recovered, Session};
+use std::sync::mpsc;
+
+const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
+
+conformance! {
+    fn a_transaction_that_a_reset_kept_open_ends_with_the_recovery<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let functions = service.provider().functions();
+        let (mut holder, mut other) = (service.open(0), service.open(0));
+        let transaction = holder.transaction().unwrap();
+        // A second one on the same handle ends with a reset, so that its holder still has the first.
+        // SAFETY: the transaction keeps the handle open.
+        let begun = unsafe { (functions.SCardBeginTransaction)(transaction.as_raw()) };
+        // SAFETY: as above.
+        let ended = unsafe { (functions.SCardEndTransaction)(transaction.as_raw(), pcsc_sys::SCARD_RESET_CARD) };
+        assert_eq!((begun, ended), (pcsc_sys::SCARD_S_SUCCESS, pcsc_sys::SCARD_S_SUCCESS));
+        assert!(transaction.status().unwrap_err().is_card_reset());
+        drop(transaction);
+        let (sent, was_sent) = mpsc::channel();
+        std::thread::spawn(move || {
+            assert_eq!(other.recover(), Ok(Recovered::Reset));
+            sent.send(other).unwrap();
+        });
+        assert!(was_sent.recv_timeout(MOMENT).is_err());
+        assert_eq!(holder.recover(), Ok(Recovered::Reset));
+        let mut other = was_sent.recv_timeout(DEADLINE).unwrap();
+        assert_usable(&mut other);
+        assert_usable(&mut holder);
+    }
+
+    fn the_service_goes_in_a_transaction<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let mut session = service.open(0);
+        let mut transaction = session.transaction().unwrap();
+        transaction.transmit(&GET).unwrap();
+        service.kill();
+        assert!(transaction.transmit(&GET).unwrap_err().is_service_down());
+        drop(transaction);
+        service.restart();
+        service.insert(0, counter.clone());
+        assert_eq!(session.recover(), Ok(Recovered::ServiceBack));
+        let mut other = service.open(0);
+        assert_usable(&mut other);
+        assert_usable(&mut session);
+        assert_eq!(counter.commands(), 3);
+    }
+
+    fn a_transaction_begins_though_another_program_reset_the_card<S>() {
+        let mut service = S::start(1);
+        let counter = Counter::default();
+        service.insert(0, counter.clone());
+        let mut session = service.open(0);
+        let (transaction, recovered) = session.transaction_or_recover().unwrap();
+        assert_eq!(recovered, Recovered::Intact);
+        drop(transaction);
+        for is_known in [false, true] {
+            service.open(0).close().unwrap();
+            if is_known {
+                assert!(session.transmit(&GET).unwrap_err().is_card_reset());
+            }
+            let (mut transaction, recovered) = session.transaction_or_recover().unwrap();
+            assert_eq!(recovered, Recovered::Reset);
+            assert!(transaction.transmit(&GET).unwrap().status().is_success());
+            transaction.end(Disposition::Leave).unwrap();
+        }
+        // More than a reset is for the program to look after.
+        service.remove(0);
+        assert!(session.transaction_or_recover().unwrap_err().is_card_removed());
+        service.insert(0, ok());
+        assert!(session.transaction_or_recover().unwrap_err().is_card_removed());
+        assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+        assert_usable(&mut session);
+    }
+
+    fn programs_that_reset_the_card_at_their_end_get_on_with_each_other<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let options = service.options().reader(service.reader(0));
+        let resets: Vec<usize> = std::thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(|| {
+                let mut resets = 0;
+                for _ in 0..25 {
+                    let mut session = options.open().unwrap();
+                    let (mut transaction, recovered) = session.transaction_or_recover().unwrap();
+                    resets += usize::from(recovered == Recovered::Reset);
+                    for _ in 0..3 {
+                        assert!(transaction.transmit(&GET).unwrap().status().is_success());
+                    }
+                }
+                resets
+            }));
+            threads.map(|thread| thread.join().unwrap()).into()
+        });
+        println!("of 25 transactions each, so many met a reset: {resets:?}");
+    }
+}
+
+#[test]
+fn resets_without_end_are_given_up() {
+    let simulator = pcsc_sim::Simulator::new();
+    simulator.add_reader("Reader 00").insert(ok());
+    let mut session = Session::options().provider(simulator.provider()).open().unwrap();
+    simulator.fail_from("SCardBeginTransaction", 1, pcsc_sys::SCARD_W_RESET_CARD);
+    assert!(session.transaction_or_recover().unwrap_err().is_card_reset());
+    assert_eq!(simulator.calls("SCardBeginTransaction"), 17);
+    assert_eq!(simulator.calls("SCardReconnect"), 16);
+    simulator.clear_faults();
+    assert_eq!(session.recover(), Ok(Recovered::Reset));
+    // Reset as soon as it has begun, though nobody can: the first look comes too early.
+    simulator.fail("SCardStatus", 1, pcsc_sys::SCARD_W_RESET_CARD);
+    let (transaction, recovered) = session.transaction_or_recover().unwrap();
+    assert_eq!(recovered, Recovered::Reset);
+    transaction.end(Disposition::Leave).unwrap();
+    // None is left behind.
+    let mut other = Session::options().provider(simulator.provider()).open().unwrap();
+    other.transaction().unwrap().end(Disposition::Leave).unwrap();
+}
