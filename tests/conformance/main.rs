@@ -5,6 +5,7 @@ mod assert_error;
 #[macro_use]
 mod service;
 
+mod blocking;
 mod card;
 mod channels;
 mod choosing;
@@ -20,6 +21,7 @@ mod files;
 mod get_response;
 mod largest;
 mod long_commands;
+mod looks;
 mod loss;
 mod monitoring;
 mod opening;
@@ -35,5 +37,6 @@ mod recovering_transactions;
 mod sharing;
 mod streaming;
 mod transactions;
+mod unplugging;
 mod waiting;
 mod watched;

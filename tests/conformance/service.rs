@@ -20,8 +20,8 @@ pub(crate) trait Service: Sized {
     fn provider(&self) -> sys::Provider;
     /// The name of a reader.
     fn reader(&self, reader: usize) -> String;
-    /// Puts a card into a reader; returns when the service has seen it.
-    fn insert(&mut self, reader: usize, card: impl Card + 'static);
+    /// Puts a card into a reader; the service sees it some time.
+    fn put(&mut self, reader: usize, card: impl Card + 'static);
     /// Puts a card into a reader that does not answer; returns when the service has seen it.
     fn insert_mute(&mut self, reader: usize);
     /// Takes the card out of a reader; returns when the service has seen it.
@@ -38,6 +38,12 @@ pub(crate) trait Service: Sized {
     fn kill(&mut self);
     /// Starts it again after its end, with the same readers, all empty.
     fn restart(&mut self);
+
+    /// Puts a card into a reader; returns when the service has seen it.
+    fn insert(&mut self, reader: usize, card: impl Card + 'static) {
+        self.put(reader, card);
+        wait_for(self.provider().functions(), &self.reader(reader), true);
+    }
 
     /// Starts from the default options.
     fn options(&self) -> SessionOptions {
@@ -180,9 +186,8 @@ pub(crate) mod simulated {
             self.readers[reader].name().to_owned()
         }
 
-        fn insert(&mut self, reader: usize, card: impl Card + 'static) {
+        fn put(&mut self, reader: usize, card: impl Card + 'static) {
             self.readers[reader].insert(card);
-            wait_for(self.provider().functions(), &self.reader(reader), true);
         }
 
         fn insert_mute(&mut self, reader: usize) {
@@ -239,6 +244,13 @@ pub(crate) mod real {
         pcscd: Pcscd,
     }
 
+    impl Real {
+        /// Has cards in a reader answer no more when they are powered or reset.
+        pub(crate) fn set_mute(&self, reader: usize, mute: bool) {
+            self.pcscd.set_mute(reader, mute).unwrap();
+        }
+    }
+
     impl Service for Real {
         fn start(readers: usize) -> Real {
             let pcscd = Pcscd::start_with(readers, Driver::Prompt).unwrap();
@@ -265,10 +277,9 @@ pub(crate) mod real {
             self.pcscd.reader_names()[reader].clone()
         }
 
-        fn insert(&mut self, reader: usize, card: impl Card + 'static) {
+        fn put(&mut self, reader: usize, card: impl Card + 'static) {
             let card: Box<dyn Card> = Box::new(card);
             self.cards[reader] = Some(self.pcscd.insert(reader, card).unwrap());
-            wait_for(self.provider.functions(), &self.reader(reader), true);
         }
 
         fn insert_mute(&mut self, reader: usize) {

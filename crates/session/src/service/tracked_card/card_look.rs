@@ -86,11 +86,13 @@ impl TrackedCard {
             } else {
                 CardSeen::Removed
             }
+        } else if is(StateFlags::MUTE) {
+            // Whatever card it is.
+            CardSeen::Mute
         } else if is(StateFlags::PRESENT) {
             match self.event() {
                 Some(Code::RESET_CARD) => CardSeen::Reset,
                 Some(Code::REMOVED_CARD) => CardSeen::Removed,
-                _ if is(StateFlags::MUTE) => CardSeen::Mute,
                 _ => CardSeen::There,
             }
         } else {

@@ -1,0 +1,180 @@
+//! What waits while another program has a transaction, and what ends such a wait: the numbers in `docs/recovery.md`.
+
+use crate::card::ok;
+use crate::service::DEADLINE;
+use pcsc_session::{Attribute, Context, Disposition, Error, Session, ShareMode};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
+
+/// For how long the other program has its transaction: by default no longer than shows what waits, for `docs/recovery.md` as
+/// many milliseconds as `PCSC_TEST_HELD` says.
+fn held() -> Duration {
+    let given = std::env::var("PCSC_TEST_HELD").ok();
+    let given = given.map(|text| text.parse().expect("PCSC_TEST_HELD is a number of milliseconds"));
+    Duration::from_millis(given.unwrap_or(400))
+}
+
+/// A call of a session.
+type Call = fn(&mut Session) -> Result<(), Error>;
+
+const WAITING: [(&str, Call); 6] = [
+    ("SCardBeginTransaction", |session| session.transaction().map(drop)),
+    ("SCardReconnect, leaving the card", |session| {
+        session.reconnect(Disposition::Leave)
+    }),
+    ("SCardReconnect, with a reset", |session| {
+        session.reconnect(Disposition::Reset)
+    }),
+    ("SCardStatus", |session| session.status().map(drop)),
+    ("SCardTransmit", |session| session.transmit(&GET).map(drop)),
+    ("recover", |session| session.recover().map(drop)),
+];
+
+const REFUSED: [(&str, Call); 2] = [
+    ("SCardGetAttrib", |session| {
+        session.get_attribute(Attribute::ATR_STRING).map(drop)
+    }),
+    ("SCardControl", |session| {
+        session.control(crate::service::ECHO, &[1]).map(drop)
+    }),
+];
+
+/// Runs this in a thread of its own while another program has a transaction for some time; returns how long it took, and
+/// what came of it.
+fn measure<T: Send>(holder: &mut Session, run: impl FnOnce() -> T + Send) -> (Duration, T) {
+    let transaction = holder.transaction().unwrap();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| (run(), begun.elapsed()));
+        // Not a wait for something to happen, but for how long the transaction is there.
+        while begun.elapsed() < held() {
+            std::thread::park_timeout(held().saturating_sub(begun.elapsed()));
+        }
+        transaction.end(Disposition::Leave).unwrap();
+        let (result, took) = running.join().unwrap();
+        (took, result)
+    })
+}
+
+fn tell(call: &str, took: Duration) {
+    println!("{call:40} {:6.3} s", took.as_secs_f64());
+}
+
+#[track_caller]
+fn assert_waited(call: &str, took: Duration) {
+    tell(call, took);
+    assert!(took >= held(), "{call}: {took:?}");
+}
+
+#[track_caller]
+fn assert_did_not_wait(call: &str, took: Duration) {
+    tell(call, took);
+    assert!(took < held() / 2, "{call}: {took:?}");
+}
+
+conformance! {
+    fn what_waits_for_the_transaction_of_another_program<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let mut holder = options.open().unwrap();
+        for (name, call) in WAITING {
+            let mut session = options.open().unwrap();
+            let (took, result) = measure(&mut holder, || call(&mut session));
+            result.unwrap();
+            holder.reconnect(Disposition::Leave).unwrap();
+            assert_waited(name, took);
+        }
+        let (took, session) = measure(&mut holder, || options.open());
+        assert_waited("SCardConnect", took);
+        let session = session.unwrap();
+        let (took, result) = measure(&mut holder, || session.close());
+        result.unwrap();
+        assert_did_not_wait("SCardDisconnect, leaving the card", took);
+        let session = options.clone().on_close(Disposition::Reset).open().unwrap();
+        let (took, result) = measure(&mut holder, || session.close());
+        result.unwrap();
+        assert_waited("SCardDisconnect, with a reset", took);
+        holder.reconnect(Disposition::Leave).unwrap();
+
+        for (name, call) in REFUSED {
+            let mut session = options.open().unwrap();
+            let (took, result) = measure(&mut holder, || call(&mut session));
+            assert!(result.unwrap_err().is_sharing_violation());
+            assert_did_not_wait(name, took);
+        }
+        let context = options.establish().unwrap();
+        let (took, result) = measure(&mut holder, || context.list_readers());
+        result.unwrap();
+        assert_did_not_wait("SCardListReaders", took);
+        let mut states = [pcsc_session::ReaderState::new(service.reader(0))];
+        let (took, result) = measure(&mut holder, || context.get_status_change(Some(Duration::ZERO), &mut states));
+        result.unwrap();
+        assert_did_not_wait("SCardGetStatusChange, timeout 0", took);
+        drop(holder);
+        // Who has the card to itself keeps others out at once.
+        let alone = options.clone().share_mode(ShareMode::Exclusive).open().unwrap();
+        let begun = Instant::now();
+        assert!(options.open().unwrap_err().is_sharing_violation());
+        assert_did_not_wait("SCardConnect, the card in exclusive use", begun.elapsed());
+        drop(alone);
+    }
+
+    fn a_call_that_waits_for_a_transaction_ends_with_the_service<S>() {
+        let mut service = S::start(1);
+        for (name, call) in WAITING {
+            service.insert(0, ok());
+            let mut holder = service.open(0);
+            let mut session = service.open(0);
+            let transaction = holder.transaction().unwrap();
+            let (begins, begun) = mpsc::channel();
+            let (tell_it, told) = mpsc::channel();
+            let waiting = std::thread::spawn(move || {
+                begins.send(()).unwrap();
+                let error = call(&mut session).unwrap_err();
+                tell_it.send(()).unwrap();
+                (error, session)
+            });
+            begun.recv_timeout(DEADLINE).unwrap();
+            assert!(told.recv_timeout(Duration::from_millis(300)).is_err(), "{name}");
+            let killed = Instant::now();
+            service.kill();
+            told.recv_timeout(DEADLINE).unwrap();
+            tell(&format!("{name}, after the end of the service"), killed.elapsed());
+            let (error, session) = waiting.join().unwrap();
+            assert!(error.is_service_down(), "{name}: {error}");
+            drop((transaction, session));
+            drop(holder);
+            service.restart();
+        }
+    }
+
+    fn a_cancel_ends_no_wait_for_a_transaction<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let mut holder = options.open().unwrap();
+        for (name, call) in WAITING {
+            let context: Context = options.establish().unwrap();
+            let mut session = options.open_in(&context).unwrap();
+            let transaction = holder.transaction().unwrap();
+            let (tell_it, told) = mpsc::channel();
+            let waiting = std::thread::spawn(move || {
+                let result = call(&mut session);
+                tell_it.send(()).unwrap();
+                result
+            });
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_millis(300) {
+                // pcsc-lite has nothing to cancel then.
+                let _ = context.cancel();
+                assert!(told.recv_timeout(Duration::from_millis(20)).is_err(), "{name}");
+            }
+            transaction.end(Disposition::Leave).unwrap();
+            waiting.join().unwrap().unwrap();
+            holder.reconnect(Disposition::Leave).unwrap();
+        }
+    }
+}
