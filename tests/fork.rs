@@ -20,7 +20,8 @@ mod card;
 
 use futures_core::Stream;
 use pcsc_session::{
-    Attribute, CardChannel, Cause, Code, Command, Disposition, Error, Event, Monitor, ReaderState, Session,
+    Attribute, CardChannel, Cause, Code, Command, Disposition, Error, Event, Monitor, ReaderState, Recovered,
+    Session,
 };
 use pcsc_sim::DemoCard;
 use std::pin::Pin;
@@ -190,6 +191,33 @@ conformance! {
         service.remove(0);
         let removed = (0..2).any(|_| matches!(monitor.next(), Some(Event::CardRemoved { .. })));
         assert!(removed);
+    }
+
+    fn a_child_recovers_a_session_on_a_context_of_its_own<S>() {
+        let mut service = S::start(1);
+        service.insert(0, DemoCard::new());
+        let mut session = service.open(0);
+        let mut context = session.context();
+        let before = context.as_raw();
+        let (session_copy, context_copy) = (&raw mut session, &raw mut context);
+        assert!(in_a_child(|| {
+            // SAFETY: the child has a copy of the memory, and never comes back to the original.
+            let mut session = unsafe { session_copy.read() };
+            assert_eq!(session.recover(), Ok(Recovered::ServiceBack));
+            assert_ne!(session.context().as_raw(), before);
+            assert!(session.transmit(&GET).unwrap().status().is_success());
+            assert_eq!(session.recover_within(None), Ok(Recovered::Intact));
+            // SAFETY: as above.
+            let mut context = unsafe { context_copy.read() };
+            assert_eq!(context.recover(), Ok(Recovered::ServiceBack));
+            assert_ne!(context.as_raw(), before);
+            context.list_readers().unwrap();
+            session.reconnect(Disposition::Leave).unwrap();
+            // Its end would reset the card.
+            std::mem::forget(session);
+        }));
+        assert!(session.transmit(&GET).unwrap().status().is_success());
+        assert_eq!((session.recover(), context.recover()), (Ok(Recovered::Intact), Ok(Recovered::Intact)));
     }
 
     fn a_transaction_and_a_channel_are_the_parents<S>() {
