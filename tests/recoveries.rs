@@ -35,13 +35,8 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How often the service is killed: on pcscd, where it takes a second and a half until all cards are seen again, 20 times,
-/// or as often as `PCSC_TEST_RESTARTS` says.
-fn restarts(is_real: bool) -> usize {
-    let given = std::env::var("PCSC_TEST_RESTARTS").ok();
-    let given = given.map(|text| text.parse().expect("PCSC_TEST_RESTARTS is a number"));
-    given.unwrap_or(if is_real { 20 } else { 100 })
-}
+/// How often the service is killed.
+const RESTARTS: usize = 100;
 
 /// A card that notes which commands it has executed, by their numbers.
 #[derive(Clone, Default)]
@@ -178,8 +173,7 @@ fn held() -> (usize, usize) {
 conformance! {
     fn no_command_is_executed_twice_and_all_go_on<S>() {
         let _alone = alone();
-        let is_real = std::any::type_name::<S>().contains("real::");
-        kill_under_load::<S>(restarts(is_real));
+        kill_under_load::<S>(RESTARTS);
     }
 
     fn a_thousand_recoveries_leave_no_descriptor_and_no_thread<S>() {

@@ -21,6 +21,11 @@ impl Session {
     /// `SCARD_E_SHARING_VIOLATION` where another program keeps the card to itself;
     /// `SCARD_E_PROTO_MISMATCH` where the card has no such protocol, or uses another one already.
     ///
+    /// # Platform notes
+    /// With pcsc-lite the wait for a transaction of another handle is one inside the daemon, as long as the transaction (2.03
+    /// seconds for one of 2 seconds, with pcscd 1.9.9): no timeout and no cancel ends it, only the end of the service. What is
+    /// in exclusive use is an error at once. The repository's `docs/recovery.md` says what a program can do.
+    ///
     /// # Examples
     /// ```no_run
     /// let session = pcsc_session::Session::open()?; // the first reader of the machine

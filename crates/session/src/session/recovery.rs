@@ -34,7 +34,7 @@ impl Session {
     /// [`Context::establish`](crate::Context::establish) where the service is not back.
     ///
     /// # Platform notes
-    /// With pcsc-lite it waits while another handle holds a transaction, in C, where nothing can end it: see
+    /// With pcsc-lite it waits while another handle holds a transaction, in C, where only the end of the service ends it: see
     /// [`transaction`](Session::transaction).
     ///
     /// # Examples

@@ -19,9 +19,9 @@ use std::sync::Arc;
 /// unless [`SessionOptions::on_close`](crate::SessionOptions::on_close) says otherwise.
 ///
 /// Once a call has shown that the card was reset or removed, or that the reader or the service is gone,
-/// every further call returns that error without asking again, until [`reconnect`](Session::reconnect)
-/// succeeds; but [`control`](Connection::control) goes to the reader, whatever has become of the card. After a loss of the
-/// service only a new session helps.
+/// every further call returns that error without asking again, until [`recover`](Session::recover), or
+/// [`reconnect`](Session::reconnect) after a reset or a removal, succeeds; but [`control`](Connection::control) goes to the
+/// reader, whatever has become of the card.
 ///
 /// A session can be moved to another thread; sessions on contexts of their own run side by side. With pcsc-lite, whose
 /// library crashes where a context is released while a card is disconnected, opening one and ending one may wait a tenth
@@ -140,11 +140,12 @@ impl Session {
     ///
     /// # Errors
     /// The session comes back with what the C function returned, as `SCARD_E_NO_SERVICE` after the loss of
-    /// the service; dropping it then frees what is left.
+    /// the service; dropping it then frees what is left, and [`recover`](Session::recover) makes it usable again.
     ///
     /// # Platform notes
-    /// With pcsc-lite a session that resets the card at its end waits while another handle holds a transaction;
-    /// so does its drop.
+    /// With pcsc-lite a session that resets the card at its end waits while another handle holds a transaction, inside the
+    /// daemon, where only the end of the service ends it (2.01 seconds for a transaction of 2 seconds, with pcscd 1.9.9); so
+    /// does its drop. With [`Disposition::Leave`] it does not wait.
     ///
     /// # Examples
     /// ```
@@ -205,11 +206,13 @@ impl Session {
     /// # Errors
     /// [`Error::NoCard`] where there is no card; `SCARD_E_READER_UNAVAILABLE` while the reader does not answer;
     /// `SCARD_E_INVALID_VALUE` for [`Disposition::Eject`], which is none for a reconnection; the session's state
-    /// stays as it was. Where the reader was pulled out or the service is gone only a new session helps, as a rule; it is
-    /// tried all the same, unless [`close`](Session::close) has given the session up with the service.
+    /// stays as it was. Where the reader was pulled out or the service is gone this does not help, as a rule, and
+    /// [`recover`](Session::recover) does; it is tried all the same, unless [`close`](Session::close) has given the session up
+    /// with the service.
     ///
     /// # Platform notes
-    /// With pcsc-lite this waits while another handle holds a transaction. It ends a transaction on Windows, not with
+    /// With pcsc-lite this waits while another handle holds a transaction (2.07 seconds for one of 2 seconds, with pcscd
+    /// 1.9.9), in the library, where only the end of the service ends it. It ends a transaction on Windows, not with
     /// pcsc-lite, where a [`Transaction`](crate::Transaction) that was dropped after a reset is ended now.
     ///
     /// # Examples

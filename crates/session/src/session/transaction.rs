@@ -116,7 +116,10 @@ impl Session {
     /// the connection is lost; [`Error::ReaderGone`] where the reader was pulled out.
     ///
     /// # Platform notes
-    /// Windows resets a card whose transaction is idle for more than 5 seconds.
+    /// Windows resets a card whose transaction is idle for more than 5 seconds. With pcsc-lite the wait for another handle's
+    /// transaction is one inside the library, which asks again every 0.1 seconds (2.01 seconds for one of 2 seconds, with pcscd
+    /// 1.9.9): no timeout and no cancel ends it, only the end of the service. So it is with status, transmit and reconnect. The
+    /// repository's `docs/recovery.md` says what a program can do.
     ///
     /// # Examples
     /// ```
