@@ -1,9 +1,12 @@
 //! How a session comes back, whatever happened: each row of `docs/recovery.md` is a test here, but for the fork, which is in
 //! `tests/fork.rs`, and a cancel, which is in `monitoring.rs`.
 
-use crate::card::{Counter, assert_no_card, ok};
+use crate::card::{Counter, assert_no_card, card_with, ok};
 use crate::service::DEADLINE;
-use pcsc_session::{Cause, Code, Context, Disposition, ExchangeOptions, Recovered, Session, ShareMode};
+use pcsc_session::{
+    Cause, Code, Command, Context, Disposition, ExchangeOptions, Recovered, Session, ShareMode,
+};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
@@ -210,6 +213,29 @@ conformance! {
         session.close().unwrap();
         assert_eq!(counter.resets(), resets);
         options.on_close(Disposition::Leave).open().unwrap().close().unwrap();
+    }
+
+    fn what_was_learnt_of_the_card_is_forgotten<S>() {
+        let mut service = S::start(1);
+        let data = [0x55; 300];
+        let long = Command::put_data(0x0102, &data);
+        const EXTENDED: [u8; 9] = [0x3B, 0x85, 0x01, 0x80, 0x73, 0, 0, 0x40, 0x37];
+        let lengths = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&lengths);
+        service.insert(0, card_with(&EXTENDED, move |command| {
+            noted.lock().unwrap().push(command.len());
+            vec![0x90, 0x00]
+        }));
+        let mut session = service.open(0);
+        session.execute(&long).unwrap().ok().unwrap();
+        assert_eq!(*lengths.lock().unwrap(), [4 + 3 + 300]);
+        service.remove(0);
+        // This one does not say that it takes such commands.
+        service.insert(0, ok());
+        assert!(session.execute(&long).unwrap_err().is_card_removed());
+        assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+        assert_error!(session.execute(&long).unwrap_err(), FormUnknown { .. });
+        assert_usable(&mut session);
     }
 
     fn what_another_program_has_to_itself_is_told<S>() {

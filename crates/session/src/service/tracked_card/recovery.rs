@@ -63,7 +63,8 @@ impl Way {
             Code::REMOVED_CARD | Code::NO_SMARTCARD | Code::READER_UNAVAILABLE | Code::PROTO_MISMATCH => {
                 Way::Reconnect(Recovered::CardReplaced)
             }
-            READER_GONE | Code::UNKNOWN_READER => Way::Connect,
+            // The two are one code on Windows.
+            code if code == READER_GONE || code == Code::UNKNOWN_READER => Way::Connect,
             code if code.is_service_down() => Way::Establish,
             _ => return None,
         })
