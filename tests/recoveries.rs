@@ -101,6 +101,15 @@ fn work(mut session: Session, stop: &AtomicBool, usable: &Sender<()>) -> (Outcom
     (outcomes, recoveries)
 }
 
+/// Has the threads stop when the test ends, in whatever way.
+struct Stopping<'a>(&'a AtomicBool);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Kills the service again and again while 16 threads have commands under way.
 fn kill_under_load<S: service::Service>(restarts: usize) {
     let mut service = S::start(READERS);
@@ -117,6 +126,7 @@ fn kill_under_load<S: service::Service>(restarts: usize) {
     };
     let outcomes: Vec<(Outcomes, usize)> = std::thread::scope(|scope| {
         let stop = &stop;
+        let stopping = Stopping(stop);
         let threads: Vec<_> = (0..READERS)
             .map(|reader| {
                 let (session, usable) = (service.open(reader), usable.clone());
@@ -132,7 +142,7 @@ fn kill_under_load<S: service::Service>(restarts: usize) {
             }
         }
         all_go_on();
-        stop.store(true, Ordering::SeqCst);
+        drop(stopping);
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let (mut results, mut errors, mut lost_answers) = (0, 0, 0);
