@@ -90,10 +90,15 @@ conformance! {
                 let mut resets = 0;
                 for _ in 0..25 {
                     let mut session = options.open().unwrap();
-                    let (mut transaction, recovered) = session.transaction_or_recover().unwrap();
-                    resets += usize::from(recovered == Recovered::Reset);
-                    for _ in 0..3 {
-                        assert!(transaction.transmit(&GET).unwrap().status().is_success());
+                    loop {
+                        let (mut transaction, recovered) = session.transaction_or_recover().unwrap();
+                        resets += usize::from(recovered == Recovered::Reset);
+                        let sent = (0..3).try_for_each(|_| transaction.transmit(&GET).map(drop));
+                        match sent {
+                            Ok(()) => break,
+                            // One that was about to come.
+                            Err(error) => assert!(error.is_card_reset(), "{error}"),
+                        }
                     }
                 }
                 resets
@@ -123,4 +128,25 @@ fn resets_without_end_are_given_up() {
     // None is left behind.
     let mut other = Session::options().provider(simulator.provider()).open().unwrap();
     other.transaction().unwrap().end(Disposition::Leave).unwrap();
+}
+
+/// A reset while it is being connected, of which pcsc-lite's service says in no other way than by the protocol that the card
+/// uses no more: the simulator's reader is asked to do it at that moment.
+#[cfg(not(windows))]
+#[test]
+fn a_reset_that_nothing_tells_of_is_noticed() {
+    let simulator = pcsc_sim::Simulator::new();
+    let reader = simulator.add_reader("Reader 00");
+    reader.insert(ok());
+    let options = Session::options().provider(simulator.provider());
+    let mut session = options.open().unwrap();
+    simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_PROTO_MISMATCH);
+    let error = session.transmit(&GET).unwrap_err();
+    assert!(
+        error.is_card_reset() && error.to_string().contains("was reset"),
+        "{error}"
+    );
+    assert!(session.transmit(&GET).unwrap_err().is_card_reset());
+    assert_eq!(session.recover(), Ok(Recovered::Reset));
+    assert_usable(&mut session);
 }

@@ -66,6 +66,27 @@ fn a_reader_that_is_back_before_it_was_missed_is_connected_to_anew() {
     }
 }
 
+/// As above, where something else is known already.
+#[test]
+fn a_reader_that_is_back_after_a_loss_of_the_card_is_connected_to_anew() {
+    type Happen = fn(&Reader);
+    let happens: [Happen; 3] = [
+        |reader| drop(reader.swap(ok())),
+        |reader| reader.other_program().unwrap().reset().unwrap(),
+        |reader| reader.set_available(false),
+    ];
+    for happen in happens {
+        let (_simulator, reader, options) = world();
+        reader.insert(ok());
+        let mut session = options.open().unwrap();
+        happen(&reader);
+        session.transmit(&GET).unwrap_err();
+        let _again = reader.replug();
+        assert_eq!(session.recover(), Ok(Recovered::ReaderBack));
+        assert_usable(&mut session);
+    }
+}
+
 #[test]
 fn a_reader_is_pulled_out_during_a_command() {
     let (simulator, reader, options) = world();

@@ -261,9 +261,16 @@ impl TrackedCard {
     /// card any more, since pcsc-lite looks for a reset before it takes the card, and not at the same moment.
     pub(crate) fn begin_unreset_transaction(&self) -> Result<(), Error> {
         self.begin_transaction()?;
-        self.status()
-            .map(drop)
-            .inspect_err(|_| self.drop_transaction(Disposition::Leave))
+        let result = match self.status() {
+            Ok(status) if self.is_other_protocol(&status) => {
+                Err(self.failed("SCardStatus", Code::RESET_CARD))
+            }
+            result => result.map(drop),
+        };
+        if result.is_err() {
+            self.drop_transaction(Disposition::Leave);
+        }
+        result
     }
 
     /// Wraps `SCardEndTransaction`.

@@ -71,8 +71,8 @@ impl Session {
     /// It waits as a [`Monitor`](crate::Monitor) does, which costs no processor time.
     ///
     /// # Errors
-    /// [`Error::TimedOut`], with why the last try failed; at once what no waiting changes, as that this user may not reach
-    /// the service.
+    /// [`Error::TimedOut`], with why the last try failed; within a second what no waiting changes, as that this user may not
+    /// reach the service.
     ///
     /// # Platform notes
     /// The time is kept but for what `recover` itself waits for with pcsc-lite.
@@ -97,12 +97,16 @@ impl Session {
     pub fn recover_within(&mut self, timeout: Option<Duration>) -> Result<Recovered, Error> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut news: Option<News> = None;
+        let mut denials = 0;
         loop {
             let error = match self.recover() {
                 Ok(recovered) => return Ok(recovered),
-                Err(error) if error.is_denied() => return Err(error),
                 Err(error) => error,
             };
+            denials = if error.is_denied() { denials + 1 } else { 0 };
+            if denials == DENIALS {
+                return Err(error);
+            }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 let is_loss = error.is_service_down();
                 let (loss, failure) = if is_loss {
@@ -124,6 +128,10 @@ impl Session {
         }
     }
 }
+
+/// How often in a row it must be that this user or this program may not reach the service, until that is believed: a service
+/// that is about to end refuses a connection in the same way.
+const DENIALS: usize = 5;
 
 /// What is told of a session's service, reader and card.
 struct News {

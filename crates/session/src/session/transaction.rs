@@ -149,11 +149,15 @@ impl Session {
     ///
     /// Where several programs end with the default disposition, a reset, now and then one comes between an opening or a
     /// reconnection and the beginning. This reconnects ([`Disposition::Leave`]) and begins again, up to 16 times. Inside the
-    /// transaction no other program resets the card.
+    /// transaction no other program resets the card, but for the platform's note.
     ///
     /// # Errors
     /// As [`transaction`](Session::transaction), and as [`reconnect`](Session::reconnect): what is more than a reset is for
     /// [`recover`](Session::recover). `SCARD_W_RESET_CARD` where the resets go on.
+    ///
+    /// # Platform notes
+    /// pcscd looks whether somebody has a transaction and then resets, not at the same moment: a reset that was about to come
+    /// may come in a transaction that has just begun. Its next command says so, and this is called again.
     ///
     /// # Examples
     /// ```

@@ -33,6 +33,10 @@ impl TrackedCard {
             }
         };
         if !is_ambiguous(code) {
+            if self.is_reset_in_other_words(function, code) {
+                self.lose(Code::RESET_CARD);
+                return self.found(function, code, Some([Cause::CardReset {}].into()));
+            }
             if has_no_name(function, code) {
                 return self.failed_without_name(function, code, None);
             }
@@ -68,6 +72,14 @@ impl TrackedCard {
             Seen::Both => self.found(function, code, of_a_service_that_is_there(code)),
             Seen::Nothing => self.found(function, code, None),
         }
+    }
+
+    /// Tells whether it is a reset: pcsc-lite says of a card that was reset while it was being connected, and of nothing else
+    /// that a connection with a protocol sends, that it does not use this protocol.
+    fn is_reset_in_other_words(&self, function: &str, code: Code) -> bool {
+        !cfg!(windows)
+            && (function, code) == ("SCardTransmit", Code::PROTO_MISMATCH)
+            && self.opening.share_mode != ShareMode::Direct
     }
 
     /// Takes note that the connection is lost, and to what.

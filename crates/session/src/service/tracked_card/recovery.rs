@@ -4,7 +4,7 @@ use super::TrackedCard;
 use super::card_look::CardSeen;
 use super::loss::READER_GONE;
 use crate::error::Error;
-use crate::ffi::{CallError, Code, Disposition, WholeError};
+use crate::ffi::{CallError, CardStatus, Code, Disposition, ShareMode, WholeError};
 use crate::service::context::Context;
 
 /// How often in a row another program may reset the card in the middle of it.
@@ -113,12 +113,19 @@ impl TrackedCard {
         }
     }
 
+    /// Tells whether the card does not use the protocol of this connection any more: it was reset while it was being connected,
+    /// of which pcsc-lite tells in no other way.
+    pub(super) fn is_other_protocol(&self, status: &CardStatus) -> bool {
+        self.opening.share_mode != ShareMode::Direct && status.protocol != self.protocol
+    }
+
     /// Returns the way back; none where nothing is lost.
     fn way_back(&self) -> Result<Option<Way>, Error> {
         if let Some(way) = self.lost.get().and_then(Way::from) {
             return Ok(Some(way));
         }
         match self.status() {
+            Ok(status) if self.is_other_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Reset))),
             Ok(_) => Ok(None),
             Err(error) => match self.what_it_says(&error).and_then(Way::from) {
                 Some(way) => Ok(Some(way)),
@@ -129,9 +136,13 @@ impl TrackedCard {
 
     /// Returns the code for what an error of a call says of the connection.
     fn what_it_says(&self, error: &Error) -> Option<Code> {
-        // A call that takes no value: where the reader is listed, it is another one of this name.
         let of_call = error.code().filter(|code| !code.is_service_down());
-        self.lost.get().or(of_call)
+        match self.lost.get() {
+            // These calls take no value: where the reader is listed, it is another one of this name, whatever was known before.
+            Some(lost) if of_call == Some(READER_GONE) && !lost.is_service_down() => of_call,
+            Some(lost) => Some(lost),
+            None => of_call,
+        }
     }
 
     fn go(&mut self, way: Way) -> Result<(), Error> {
