@@ -1,7 +1,7 @@
 //! States in which a session asks C no more, and what it does about its transactions.
 
 use crate::table::{answer, answer_with, calls, given, list_with, returns, session};
-use pcsc_session::{CardChannel, Code, Disposition, Error, Session};
+use pcsc_session::{CardChannel, Code, Disposition, Error, Recovered, Session};
 use pcsc_sys as sys;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
@@ -186,4 +186,23 @@ fn a_card_removed_is_no_card_for_a_connection() {
     crate::table::connect_with(sys::SCARD_W_REMOVED_CARD, 0);
     let options = Session::options().provider(crate::table::provider());
     assert!(matches!(options.open(), Err(Error::NoCard { .. })));
+}
+
+#[test]
+fn a_card_that_uses_another_protocol_was_reset() {
+    let mut session = session();
+    assert_eq!(session.recover(), Ok(Recovered::Intact));
+    for (protocol, recovered) in [
+        (sys::SCARD_PROTOCOL_T0, Recovered::Reset),
+        (sys::SCARD_PROTOCOL_T0, Recovered::Intact),
+    ] {
+        crate::table::connect_with(sys::SCARD_S_SUCCESS, protocol);
+        assert_eq!(session.recover(), Ok(recovered));
+    }
+    crate::table::connect_with(sys::SCARD_S_SUCCESS, sys::SCARD_PROTOCOL_T1);
+    let (transaction, recovered) = session.transaction_or_recover().unwrap();
+    assert_eq!(recovered, Recovered::Reset);
+    drop(transaction);
+    assert_eq!(calls("SCardReconnect"), 2);
+    assert_eq!(session.recover(), Ok(Recovered::Intact));
 }
