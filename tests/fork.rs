@@ -161,11 +161,14 @@ conformance! {
         let context = service.options().establish().unwrap();
         let (copy, canceller) = (&raw mut monitor, monitor.canceller());
         // One of a child's own works, though none of the parent's threads is there.
-        let is_well = in_a_child(|| {
-            let mut own = options.start().unwrap();
-            let is_well = own.wait_for_card(|_| true, Some(Duration::from_secs(10))).is_ok();
-            drop(own);
-            end_with(is_well);
+        // But where libpcsclite's own lock was taken at that moment, it stays taken in the child: the next child will do.
+        let is_well = (0..3).any(|_| {
+            in_a_child(|| {
+                let mut own = options.start().unwrap();
+                let is_well = own.wait_for_card(|_| true, Some(Duration::from_secs(10))).is_ok();
+                drop(own);
+                end_with(is_well);
+            })
         });
         assert!(is_well, "a monitor of a child's own");
         let is_well = in_a_child(|| {

@@ -146,43 +146,50 @@ Result IFDHCloseChannel(Dword lun)
     return BEHIND(IFDHCloseChannel)(lun);
 }
 
+/* Opens a slot's pipe, once: what is written to it then waits to be read, whatever pcscd does meanwhile. */
+static int pipe_of(Dword lun)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static int pipes[16];
+    Path path;
+    int slot = lun & 15, pipe;
+    pthread_mutex_lock(&lock);
+    if (!pipes[slot]) {
+        find(path, lun, "event");
+        /* Writing too, so that a pipe whose other end is closed has no end. */
+        pipes[slot] = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC) + 1;
+    }
+    pipe = pipes[slot] - 1;
+    pthread_mutex_unlock(&lock);
+    return pipe;
+}
+
 /* Waits for a byte in the slot's pipe, as the driver of a USB reader does for an interrupt: pcscd then looks at once. It takes
  * an end of the time before which nothing came for one at which a card that nobody uses loses its power. */
 static Result wait_for_event(Dword lun, int time)
 {
-    Path path;
     struct pollfd pipe = {-1, POLLIN, 0};
     char bytes[64];
-    find(path, lun, "event");
-    /* Writing too, so that a pipe whose other end is closed has no end. */
-    pipe.fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    pipe.fd = pipe_of(lun);
     if (pipe.fd < 0)
         return COMMUNICATION_ERROR;
     if (poll(&pipe, 1, time == GRACE ? GRACE : LOOK) == 1)
         while (read(pipe.fd, bytes, sizeof bytes) == sizeof bytes)
             ;
-    close(pipe.fd);
     return SUCCESS;
 }
 
 static Result end_wait(Dword lun)
 {
-    Path path;
-    int pipe;
-    find(path, lun, "event");
-    pipe = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    if (pipe < 0)
-        return SUCCESS;
-    if (write(pipe, "", 1) != 1)
-        fprintf(stderr, "%s is full\n", path);
-    close(pipe);
+    if (write(pipe_of(lun), "", 1) != 1)
+        fprintf(stderr, "the pipe of slot %lu is full\n", lun);
     return SUCCESS;
 }
 
 /* Hands a function out, to slots that have a pipe. */
 static Result capability(Dword lun, const void *function, Dword *length, Byte *value)
 {
-    if (!is_set(lun, "event") || *length < sizeof function)
+    if (!is_set(lun, "event") || pipe_of(lun) < 0 || *length < sizeof function)
         return COMMUNICATION_ERROR;
     *length = sizeof function;
     memcpy(value, &function, sizeof function);

@@ -107,9 +107,12 @@ pub(crate) fn notify(driver: &Path, slot: usize) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).custom_flags(libc::O_NONBLOCK);
     match options.open(pipe(driver, slot)) {
-        // Nobody reads it now.
+        // No daemon reads it now: it looks when it starts.
         Err(error) if error.raw_os_error() == Some(libc::ENXIO) => Ok(()),
-        opened => opened?.write_all(&[0]),
+        opened => match opened?.write_all(&[0]) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        },
     }
 }
 
