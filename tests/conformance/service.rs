@@ -223,8 +223,9 @@ pub(crate) mod simulated {
         }
 
         fn restart(&mut self) {
-            self.simulator.start_service();
+            // Before anybody can meet them again.
             self.readers.iter().for_each(|reader| drop(reader.remove()));
+            self.simulator.start_service();
         }
     }
 }
