@@ -19,7 +19,7 @@ mod service;
 mod card;
 
 use card::{ATR_BOTH, Counter};
-use pcsc_session::{CardChannel, Disposition, Error, Recovered, Session};
+use pcsc_session::{CardChannel, Disposition, Error, Event, Monitor, Recovered, Session};
 use pcsc_sim::Card;
 use service::DEADLINE;
 use std::collections::BTreeMap;
@@ -101,6 +101,27 @@ fn work(mut session: Session, stop: &AtomicBool, usable: &Sender<()>) -> (Outcom
     (outcomes, recoveries)
 }
 
+/// Follows the events until it is cancelled, and says each time that the service is back. Returns how often it was lost, and
+/// how many readers and cards there are at the end.
+fn follow(mut monitor: Monitor, back: &Sender<()>) -> (usize, usize, usize) {
+    let (mut losses, mut readers, mut cards) = (0, 0, 0);
+    loop {
+        match monitor.wait(Some(DEADLINE)) {
+            Ok(Event::ServiceLost { .. }) => {
+                losses += 1;
+                (readers, cards) = (0, 0);
+            }
+            Ok(Event::ServiceBack { .. }) => back.send(()).unwrap(),
+            Ok(Event::ReaderAdded { .. }) => readers += 1,
+            Ok(Event::CardInserted { .. }) => cards += 1,
+            Ok(Event::SharingChanged { .. }) => {}
+            Ok(event) => panic!("{event}"),
+            Err(error) if error.is_cancelled() => return (losses, readers, cards),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
 /// Has the threads stop when the test ends, in whatever way.
 struct Stopping<'a>(&'a AtomicBool);
 
@@ -118,7 +139,10 @@ fn kill_under_load<S: service::Service>(restarts: usize) {
         service.insert(reader, card.clone());
     }
     let stop = AtomicBool::new(false);
+    let monitor = Monitor::options().provider(service.provider()).start().unwrap();
+    let canceller = monitor.canceller();
     let (usable, is_usable) = mpsc::channel();
+    let (back, is_back) = mpsc::channel();
     let all_go_on = || {
         for _ in 0..READERS {
             is_usable.recv_timeout(DEADLINE).unwrap();
@@ -133,15 +157,20 @@ fn kill_under_load<S: service::Service>(restarts: usize) {
                 scope.spawn(move || work(session, stop, &usable))
             })
             .collect();
+        let following = scope.spawn(move || follow(monitor, &back));
         for _ in 0..restarts {
             all_go_on();
             service.kill();
             service.restart();
+            is_back.recv_timeout(DEADLINE).unwrap();
             for (reader, card) in cards.iter().enumerate() {
                 service.put(reader, card.clone());
             }
         }
         all_go_on();
+        canceller.cancel();
+        // Each loss was told, and at the end all that is there.
+        assert_eq!(following.join().unwrap(), (restarts, READERS, READERS));
         drop(stopping);
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });

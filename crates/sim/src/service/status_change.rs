@@ -54,7 +54,8 @@ pub(crate) fn wait(context: &Arc<Context>, timeout: Option<u64>, queries: &mut [
         query.event = Some(0);
     }
     if look(context, readers, &watched, queries) {
-        return Ok(());
+        // What a service that was started again has is not for programs of the one before.
+        return context.ask_service();
     }
     if timeout == Some(0) {
         return Err(SCARD_E_TIMEOUT);
@@ -68,7 +69,7 @@ pub(crate) fn wait(context: &Arc<Context>, timeout: Option<u64>, queries: &mut [
         context.await_service()?;
         // Once more before the first wait: it may have changed before it was watched.
         if look(context, readers, &watched, queries) {
-            return Ok(());
+            return context.await_service();
         }
         match waiter.wait(deadline) {
             Woken::Changed => {}
