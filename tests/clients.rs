@@ -8,8 +8,11 @@ mod service;
 
 use pcsc_sim::FnCard;
 use private_pcscd::Pcscd;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// A daemon with two readers and a card in the first, and the card's guard.
 fn daemon() -> (Pcscd, impl Sized) {
@@ -38,7 +41,7 @@ fn example(name: &str) -> PathBuf {
     let program = folder.join("examples").join(name);
     assert!(
         program.exists(),
-        "{} is missing: cargo build --workspace --examples",
+        "{} is missing: cargo build --workspace --features pcsc-session/stream --examples",
         program.display()
     );
     program
@@ -145,6 +148,122 @@ fn the_example_transaction_ends_its_transaction() {
     let output = run(Command::new(example("transaction")).args(["--system", "Virtual 0 00 00"]));
     let shown = text(&output);
     assert!(output.status.success() && shown.contains("ended"), "{shown}");
+}
+
+/// A program that goes on until it is ended, whose lines are read as they come.
+struct Running {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Running { child, lines }
+    }
+
+    /// Waits for the next line, which has this in it; whether a card is in use is told at any time.
+    #[track_caller]
+    fn expect(&self, part: &str) {
+        let next = || self.lines.recv_timeout(service::DEADLINE).expect(part);
+        let mut line = next();
+        while line.ends_with("in use") {
+            line = next();
+        }
+        assert!(line.contains(part), "{part:?} expected: {line}");
+    }
+
+    /// Waits until it ends by itself.
+    #[track_caller]
+    fn ends(mut self) {
+        assert!(
+            self.lines.recv_timeout(service::DEADLINE).is_err(),
+            "it says more"
+        );
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_example_monitor_prints_events_as_they_come() {
+    let (mut pcscd, card) = daemon();
+    let running = Running::start(Command::new(example("monitor")).arg("--system"));
+    running.expect("Virtual 0 00 00: reader added");
+    running.expect("Virtual 0 00 00: card inserted, 3B800181");
+    running.expect("Virtual 0 00 01: reader added");
+    drop(card);
+    running.expect("Virtual 0 00 00: card removed");
+    pcscd.kill().unwrap();
+    running.expect("service lost: ");
+    pcscd.restart().unwrap();
+    running.expect("service back");
+    running.expect("Virtual 0 00 00: reader added");
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_example_wait_for_card_takes_a_new_one() {
+    let (pcscd, _card) = daemon();
+    let running = Running::start(Command::new(example("wait_for_card")).args(["--system", "60"]));
+    running.expect("Virtual 0 00 00: there is a card already");
+    running.expect("waiting for a new card for 60 seconds");
+    // What comes before the wait has begun is not a new one, and nothing tells the two apart from here: it comes again.
+    let insert = || pcscd.insert(1, pcsc_sim::DemoCard::new()).unwrap();
+    let mut card = insert();
+    let line = loop {
+        match running.lines.recv_timeout(Duration::from_secs(5)) {
+            Ok(line) => break line,
+            Err(mpsc::RecvTimeoutError::Disconnected) => panic!("it has ended"),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                drop(card);
+                card = insert();
+            }
+        }
+    };
+    let expected = "Session on \"Virtual 0 00 01\" (T=1), answer to reset 3B8A";
+    assert!(line.starts_with(expected), "{line}");
+    running.expect("waiting for its removal");
+    drop(card);
+    running.expect("Virtual 0 00 01: card removed");
+    running.ends();
+    let output = run(Command::new(example("wait_for_card")).args(["--system", "0"]));
+    assert!(!output.status.success());
+    assert!(
+        text(&output).contains("a card did not come within"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn the_example_async_events_talks_to_each_card() {
+    let (pcscd, _card) = daemon();
+    let running = Running::start(Command::new(example("async_events")).arg("--system"));
+    running.expect("Virtual 0 00 00: reader added");
+    running.expect("Virtual 0 00 00: card inserted, 3B800181");
+    running.expect("  its challenge has 2 bytes");
+    running.expect("Virtual 0 00 01: reader added");
+    let card = pcscd.insert(1, pcsc_sim::DemoCard::new()).unwrap();
+    running.expect("Virtual 0 00 01: card inserted, 3B8A");
+    running.expect("  its challenge has 8 bytes");
+    drop(card);
+    running.expect("Virtual 0 00 01: card removed");
 }
 
 /// The variable that makes this test's program a client instead.

@@ -18,11 +18,15 @@ mod service;
 #[allow(dead_code, reason = "the conformance suite's cards")]
 mod card;
 
+use futures_core::Stream;
 use pcsc_session::{
     Attribute, CardChannel, Cause, Code, Command, Disposition, Error, Event, Monitor, ReaderState, Session,
 };
 use pcsc_sim::DemoCard;
+use std::pin::Pin;
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
+use tokio_stream::StreamExt;
 
 /// Runs this in a child of `fork`, and waits until the child has ended; true where it ended well and in time.
 fn in_a_child(run: impl FnOnce()) -> bool {
@@ -119,6 +123,32 @@ conformance! {
             }
         }));
         assert!(session.transmit(&GET).unwrap().status().is_success());
+    }
+
+    fn a_stream_is_the_parents<S>() {
+        let mut service = S::start(1);
+        let options = Monitor::options().provider(service.provider()).reader(service.reader(0));
+        let mut events = options.stream().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let event = runtime.block_on(events.next());
+        assert!(matches!(event, Some(Event::ReaderAdded { .. })));
+        let mut context = std::task::Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut events).poll_next(&mut context).is_pending());
+        let (copy, canceller) = (&raw mut events, events.canceller());
+        let is_well = in_a_child(|| {
+            // SAFETY: the child has a copy of the memory, and never comes back to the original.
+            let mut events = unsafe { copy.read() };
+            canceller.cancel();
+            let mut poll = || Pin::new(&mut events).poll_next(&mut std::task::Context::from_waker(Waker::noop()));
+            let has_ended = poll() == Poll::Ready(None) && poll() == Poll::Ready(None);
+            drop(events);
+            end_with(has_ended);
+        });
+        assert!(is_well, "the copy of the parent's stream");
+        // The parent's goes on: nobody cancelled it.
+        service.insert(0, DemoCard::new());
+        let event = runtime.block_on(events.next());
+        assert!(matches!(event, Some(Event::CardInserted { .. })), "{event:?}");
     }
 
     fn a_monitor_is_the_parents<S>() {

@@ -29,5 +29,6 @@ mod properties;
 mod reader;
 mod reader_limits;
 mod sharing;
+mod streaming;
 mod transactions;
 mod watched;

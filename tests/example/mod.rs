@@ -20,6 +20,8 @@ pub(crate) fn example(name: &str) -> Command {
             "--quiet",
             "--package",
             "pcsc-session",
+            "--features",
+            "stream",
             "--example",
             name,
             "--",
@@ -31,7 +33,7 @@ pub(crate) fn example(name: &str) -> Command {
     let program = built.join(format!("{name}{EXE_SUFFIX}"));
     assert!(
         program.exists(),
-        "{} is missing: run cargo build --package pcsc-session --examples for this target first",
+        "{} is missing: run cargo build --package pcsc-session --features stream --examples for this target first",
         program.display()
     );
     Command::new(program)

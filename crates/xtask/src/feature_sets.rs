@@ -1,4 +1,4 @@
-//! The feature sets of pcsc-sys.
+//! The feature sets of pcsc-sys, and those of pcsc-session.
 
 use std::process::Command;
 
@@ -24,10 +24,17 @@ pub(crate) const ALL: [&str; 8] = [
 pub(crate) const DEFAULT: &str = "load";
 
 /// What is type-checked: with all features `link` wins, and what `load` and neither of them compile is other code.
-pub(crate) const TYPE_CHECKED: [&str; 3] = [
+pub(crate) const TYPE_CHECKED: [&str; 4] = [
     "--workspace --all-features",
     "--workspace",
     "--package pcsc-sys --no-default-features",
+    "--package pcsc-session",
+];
+
+/// pcsc-session alone, without `stream` and with nothing else: the workspace's tests have both `load` and `stream`.
+pub(crate) const SESSION: [&str; 2] = [
+    "--package pcsc-session",
+    "--package pcsc-session --no-default-features --features stream",
 ];
 
 /// The sets that can be built on this machine, and what was left out.

@@ -11,6 +11,7 @@
 //! - `test`, `fuzz`: what the commands do
 //! - `stages`: the list of the stages
 //! - `stages/*`: a stage each
+//! - `from_pcsc`: the table of `docs/from-pcsc.md`
 //! - `winscard`: the simulator as Windows' library
 //! - `wine`: Windows
 //! - `platform`: other platforms
@@ -30,6 +31,7 @@ mod command;
 mod debian;
 mod feature_sets;
 mod files;
+mod from_pcsc;
 mod fuzz;
 mod headers;
 #[cfg(test)]

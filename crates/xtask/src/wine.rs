@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::cache;
 use crate::cargo::target_folder;
-use crate::command;
+use crate::command::{self, Words};
 use crate::debian::foreign;
 use crate::files::{copy, write};
 use crate::platform::{Platform, Std, WHOLE};
@@ -119,7 +119,7 @@ impl Wine {
     pub(crate) fn test(&self, root: &Path) -> Result<Done> {
         // Tests run the examples' programs, and Wine cannot call Cargo for them.
         let mut examples = self.cargo(root)?;
-        examples.args(["build", "--locked", "--package", "pcsc-session", "--examples"]);
+        examples.words("build --locked --package pcsc-session --features stream --examples");
         command::run(&mut examples, Duration::from_secs(15 * 60))?;
         Platform::run_tests(self.cargo(root)?, WHOLE)
     }

@@ -9,6 +9,8 @@ mod tracked_card;
 mod watch;
 
 pub use context::{Context, list_readers};
+#[cfg(feature = "stream")]
+pub use monitor::EventStream;
 pub use monitor::{Event, Monitor, MonitorOptions, PresentCard};
 pub(crate) use tracked_card::TrackedCard;
 pub use watch::{Canceller, Sharing};

@@ -1,4 +1,4 @@
-//! Stage `docs`: the documentation, and the README's programs.
+//! Stage `docs`: the documentation, and the programs in the README and in `docs/from-pcsc.md`.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
 use crate::files::read;
+use crate::from_pcsc;
 use crate::outside_packages;
 use crate::readme::rust_blocks;
 use crate::requirements::{BINDGEN, missing};
@@ -14,7 +15,7 @@ use crate::stage::{Done, Stage, not_installed};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "docs",
-    about: "rustdoc, warnings are errors; the README's Rust compiles",
+    about: "rustdoc, warnings are errors; the Rust of the README and of docs/from-pcsc.md compiles",
     needs: &[],
     run,
     rest: None,
@@ -25,7 +26,10 @@ const BEFORE: &str = "#![allow(unused, reason = \"a reader goes on from here\")]
     fn main() -> Result<(), pcsc_session::Error> {\nlet mut session = pcsc_session::Session::open()?;\n{\n";
 const AFTER: &str = "}\nOk(())\n}\n";
 
-/// Makes the documentation, by default and with all features, and compiles the README's Rust.
+/// The documents whose blocks of Rust are compiled.
+const DOCUMENTS: [&str; 2] = ["README.md", "docs/from-pcsc.md"];
+
+/// Makes the documentation, by default, with `stream` and with all features, and compiles the documents' Rust.
 fn run(root: &Path) -> Result<Done> {
     let doc = |features: &str| {
         let mut doc = cargo(root);
@@ -35,7 +39,9 @@ fn run(root: &Path) -> Result<Done> {
         command::run(&mut doc, BUILD)
     };
     doc("")?;
-    readme_compiles(root)?;
+    doc("--features pcsc-session/stream")?;
+    blocks_compile(root)?;
+    from_pcsc::compiles(root)?;
     let missing = missing(BINDGEN)?;
     if !missing.is_empty() {
         return not_installed(format!("all features (not installed: {})", missing.join(", ")));
@@ -45,9 +51,12 @@ fn run(root: &Path) -> Result<Done> {
 }
 
 /// Checks each block of Rust as a program of its own, in a package on top of the workspace's.
-fn readme_compiles(root: &Path) -> Result<()> {
-    let readme = read(root.join("README.md"))?;
-    let blocks = rust_blocks(&readme)?;
+fn blocks_compile(root: &Path) -> Result<()> {
+    let mut blocks = Vec::new();
+    for name in DOCUMENTS {
+        let text = read(root.join(name))?;
+        blocks.extend(rust_blocks(name, &text)?.into_iter().map(str::to_owned));
+    }
     let mut manifest = String::from("[dependencies]\n");
     for (name, folder) in [
         ("pcsc-sys", "."),
@@ -75,7 +84,11 @@ fn readme_compiles(root: &Path) -> Result<()> {
         outside_packages::cargo(root, &package).words("check --quiet"),
         BUILD,
     )
-    .context("a Rust block of README.md does not compile")?;
-    println!("the README's {} blocks of Rust compile", blocks.len());
+    .with_context(|| format!("a Rust block of {} does not compile", DOCUMENTS.join(" or ")))?;
+    println!(
+        "the {} blocks of Rust of {} compile",
+        blocks.len(),
+        DOCUMENTS.join(" and ")
+    );
     Ok(())
 }

@@ -52,7 +52,7 @@ fn rest(root: &Path) -> Result<Done> {
             ..Platform::new(target, Std::FromSources, &linker.display().to_string())
         };
         let mut build = platform.cargo(root)?;
-        build.words("build --locked --package pcsc-session --examples");
+        build.words("build --locked --package pcsc-session --features stream --examples");
         command::run(&mut build, BUILD)?;
         println!("pcsc-session's examples link for {target}");
     }

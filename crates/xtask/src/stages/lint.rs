@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
-use crate::feature_sets::{DEFAULT, only_with, sets_for_this_machine};
+use crate::feature_sets::{DEFAULT, SESSION, only_with, sets_for_this_machine};
 use crate::files::{read, rust_sources};
 use crate::stage::{Done, Stage};
 
@@ -18,8 +18,8 @@ pub(crate) const STAGE: Stage = Stage {
     rest: None,
 };
 
-/// Runs clippy on the workspace, by default and with all features, and on pcsc-sys in every feature set; and reads the
-/// summaries of public functions.
+/// Runs clippy on the workspace, by default and with all features, on pcsc-sys in every feature set, and on pcsc-session
+/// alone; and reads the summaries of public functions.
 fn run(root: &Path) -> Result<Done> {
     summaries_begin_with_a_verb(root)?;
     const STRICT: &str = "--all-targets -- -D warnings";
@@ -28,6 +28,9 @@ fn run(root: &Path) -> Result<Done> {
     // The workspace's run has looked at the default set.
     for set in sets.into_iter().filter(|set| *set != DEFAULT) {
         command::run(only_with(cargo(root).arg("clippy"), set).words(STRICT), BUILD)?;
+    }
+    for set in SESSION {
+        command::run(cargo(root).arg("clippy").words(set).words(STRICT), BUILD)?;
     }
     if done == Done::All {
         command::run(

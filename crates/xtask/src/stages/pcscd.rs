@@ -26,7 +26,10 @@ const RECORDED: &str = "1.9.9";
 
 fn run(root: &Path) -> Result<Done> {
     // Tests run the examples' programs.
-    command::run(cargo(root).words("build --workspace --examples"), BUILD)?;
+    command::run(
+        cargo(root).words("build --workspace --features pcsc-session/stream --examples"),
+        BUILD,
+    )?;
     // pcscd looks for cards in intervals: the tests wait more than they work.
     test(root, "--workspace --tests", 4)?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cargo::cargo;
 use crate::command::{BUILD, Words};
-use crate::feature_sets::{DEFAULT, only_with, sets_for_this_machine};
+use crate::feature_sets::{DEFAULT, SESSION, only_with, sets_for_this_machine};
 use crate::stage::{Done, Stage};
 use crate::tally;
 
@@ -24,6 +24,9 @@ fn run(root: &Path) -> Result<Done> {
     // The workspace's tests are those of the default set, too.
     for set in sets.into_iter().filter(|set| *set != DEFAULT) {
         tally::run(only_with(cargo(root).arg("test"), set), BUILD)?;
+    }
+    for set in SESSION {
+        tally::run(cargo(root).arg("test").words(set), BUILD)?;
     }
     Ok(done)
 }

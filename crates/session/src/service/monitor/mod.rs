@@ -2,10 +2,14 @@
 
 mod event;
 mod options;
+#[cfg(feature = "stream")]
+mod stream;
 mod waits;
 
 pub use event::Event;
 pub use options::MonitorOptions;
+#[cfg(feature = "stream")]
+pub use stream::EventStream;
 pub use waits::PresentCard;
 
 use crate::error::Error;
@@ -72,16 +76,22 @@ impl Monitor {
     }
 
     fn new(provider: Provider, interest: Interest, readers: Vec<ReaderName>) -> Result<Monitor, Error> {
-        let monitor = Monitor {
+        Ok(Monitor {
             subscription: watch(provider, interest)?,
             readers,
             told: None,
             events: VecDeque::new(),
-        };
-        monitor
-            .subscription
-            .wait(0, Instant::now().checked_add(FIRST_LOOK));
-        Ok(monitor)
+        })
+    }
+
+    fn wait_for_first_look(&self) {
+        let deadline = Instant::now().checked_add(FIRST_LOOK);
+        self.subscription.wait(0, deadline);
+    }
+
+    /// Returns the number of the last look that was told; 0 before the first.
+    fn told_number(&self) -> u64 {
+        self.told.as_ref().map_or(0, |told| told.number)
     }
 
     /// Makes a handle that ends a wait of this monitor, in another thread.
@@ -113,8 +123,7 @@ impl Monitor {
             if let Some(event) = self.events.pop_front() {
                 return Ok(event);
             }
-            let number = self.told.as_ref().map_or(0, |told| told.number);
-            let snapshot = wait.for_look(&self.subscription, number)?;
+            let snapshot = wait.for_look(&self.subscription, self.told_number())?;
             self.take(snapshot);
         }
     }

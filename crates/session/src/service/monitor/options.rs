@@ -84,6 +84,13 @@ impl MonitorOptions {
     /// [`Error::Load`] where there is no library; [`Error::NoThread`] where the system starts no thread. That there is no
     /// service is an event.
     pub fn start(&self) -> Result<Monitor, Error> {
+        let monitor = self.subscribe()?;
+        monitor.wait_for_first_look();
+        Ok(monitor)
+    }
+
+    /// Makes the monitor, without waiting for anything.
+    pub(super) fn subscribe(&self) -> Result<Monitor, Error> {
         let provider = match self.provider {
             Some(provider) => provider,
             None => Provider::system()?,

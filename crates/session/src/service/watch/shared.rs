@@ -220,9 +220,8 @@ impl Shared {
             .collect();
         drop(state);
         self.changed.notify_all();
-        // They may run what they wake here, and that may do anything.
         #[cfg(feature = "stream")]
-        wakers.into_iter().for_each(std::task::Waker::wake);
+        wakers.into_iter().for_each(wake);
         true
     }
 
@@ -262,6 +261,14 @@ impl Interest {
         let sharing = |interest: Interest| interest.sharing.unwrap_or(Duration::MAX);
         self.poll < other.poll || sharing(self) < sharing(other)
     }
+}
+
+/// Wakes who polls, which may run that here: it may do anything, and without a lock held it can. A panic is the end of what
+/// was woken, but not of the thread, which others need.
+#[cfg(feature = "stream")]
+fn wake(waker: std::task::Waker) {
+    let wake = std::panic::AssertUnwindSafe(|| waker.wake());
+    drop(std::panic::catch_unwind(wake));
 }
 
 /// The right to know, which ends on drop; with the last one the watch ends.
@@ -323,6 +330,8 @@ impl Subscription {
         if !self.shared.is_own() {
             return Some(Woken::OfTheParent);
         }
+        // To copy a waker and to drop one may run anything, and no lock is held then: the former one lives to the end.
+        let mut waker = Some(waker.clone());
         let mut state = self.shared.lock();
         let latest = (state.snapshot.number > number).then(|| Arc::clone(&state.snapshot));
         let subscriber = state.subscriber(self.number)?;
@@ -330,7 +339,7 @@ impl Subscription {
             return Some(Woken::Cancelled);
         }
         if latest.is_none() {
-            subscriber.waker = Some(waker.clone());
+            std::mem::swap(&mut subscriber.waker, &mut waker);
         }
         latest.map(Woken::Changed)
     }
@@ -349,8 +358,12 @@ impl Drop for Subscription {
         if !self.shared.is_own() {
             return;
         }
+        // Its waker goes last, when no lock is held.
+        let _subscriber;
         let mut state = self.shared.lock();
-        state.subscribers.retain(|one| one.number != self.number);
+        if let Some(index) = state.subscribers.iter().position(|one| one.number == self.number) {
+            _subscriber = state.subscribers.swap_remove(index);
+        }
         if !state.subscribers.is_empty() || state.is_stopping {
             return;
         }
@@ -411,7 +424,9 @@ impl Canceller {
         drop(state);
         shared.changed.notify_all();
         #[cfg(feature = "stream")]
-        waker.into_iter().for_each(std::task::Waker::wake);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 }
 
