@@ -30,6 +30,8 @@ mod quiet_thread;
 mod reader;
 mod requested_faults;
 mod scripted_card;
+#[cfg(unix)]
+pub mod serve;
 mod service;
 mod simulator;
 mod slow_card;

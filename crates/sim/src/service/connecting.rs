@@ -112,6 +112,7 @@ fn prepare<'a>(
             return Err(SCARD_E_SHARING_VIOLATION);
         }
         if state.sharing.is_locked() {
+            context.check_wanted()?;
             state = reader.wait(state);
             continue;
         }
@@ -203,7 +204,7 @@ pub(crate) enum Reconnected {
 /// Reconnects, or gives the reader back for another one to change it first.
 ///
 /// The card is reset once: two connections that both want it to themselves would else wake each other for ever.
-fn reconnect_once<'a>(
+pub(crate) fn reconnect_once<'a>(
     connection: &'a Connection,
     request: Request,
     initialization: DWORD,

@@ -32,8 +32,11 @@ use super::code::Code;
 use super::lock::lock;
 use super::waiter::Waiter;
 use super::world::World;
-use pcsc_sys::{SCARD_E_INVALID_HANDLE, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use pcsc_sys::{
+    DWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR,
+    SCARD_SCOPE_GLOBAL,
+};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A context. As in pcsc-lite it serves one call at a time, but for cancelling.
@@ -46,6 +49,8 @@ pub(crate) struct Context {
     client: Mutex<Option<Client>>,
     /// How many connections it has.
     connections: AtomicUsize,
+    /// Whether nobody waits for its calls any more.
+    is_given_up: AtomicBool,
     pub(crate) waiter: Arc<Waiter>,
 }
 
@@ -65,6 +70,7 @@ impl Context {
             run: client.run,
             client: Mutex::new(Some(client)),
             connections: AtomicUsize::new(0),
+            is_given_up: AtomicBool::new(false),
             waiter: Arc::default(),
         }))
     }
@@ -80,6 +86,24 @@ impl Context {
             context: self,
             client,
         })
+    }
+
+    /// Ends the calls on this context that wait for another connection's transaction, and all that would.
+    pub(crate) fn give_up(&self) {
+        self.is_given_up.store(true, Ordering::Release);
+        for reader in self.world.list() {
+            let mut state = reader.lock();
+            reader.notify(&mut state);
+        }
+    }
+
+    /// Whether a call may wait for another connection's transaction.
+    pub(crate) fn check_wanted(&self) -> Result<(), Code> {
+        if self.is_given_up.load(Ordering::Acquire) {
+            Err(SCARD_F_COMM_ERROR)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether the service that the context was established with still runs.
@@ -106,6 +130,15 @@ impl Context {
         } else {
             Err(SCARD_F_COMM_ERROR)
         }
+    }
+}
+
+/// Refuses a scope that is none.
+pub(crate) fn check_scope(scope: DWORD) -> Result<(), Code> {
+    if scope > SCARD_SCOPE_GLOBAL {
+        Err(SCARD_E_INVALID_VALUE)
+    } else {
+        Ok(())
     }
 }
 

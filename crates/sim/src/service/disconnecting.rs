@@ -54,6 +54,7 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
         if disposition == SCARD_LEAVE_CARD || connection.check_sharing(&state).is_ok() {
             break;
         }
+        connection.context.check_wanted()?;
         state = reader.wait(state);
     }
     state.sharing.release_lock(connection.user.number);
