@@ -47,8 +47,8 @@ fn kept(record: &[String]) -> String {
 }
 
 /// Runs a program on the simulator alone, and compares what it recorded with what pcscd has given.
-fn run_on_simulator(name: &str, program: fn(&mut Recorder)) {
-    let simulated = run(program, Backend::simulator());
+fn run_on_simulator(name: &str, program: fn(&mut Recorder), backend: fn() -> Backend) {
+    let simulated = run(program, backend());
     let path = file(name);
     let real = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(
@@ -130,7 +130,8 @@ fn differences(real: &[String], other: &[String]) -> String {
     format!("{}\n\nall of pcscd's:\n{}", differing.join("\n"), real.join("\n"))
 }
 
-/// Makes two tests of each program: with the simulator alone, and against pcscd.
+/// Makes three tests of each program: with the simulator alone, with libpcsclite on a simulator that is served, and against
+/// pcscd.
 macro_rules! programs {
     ($($module:ident: $($program:ident)*;)*) => {
         mod simulator {
@@ -140,6 +141,21 @@ macro_rules! programs {
                     super::run_on_simulator(
                         concat!(stringify!($module), "-", stringify!($program)),
                         super::$module::$program,
+                        super::Backend::simulator,
+                    );
+                }
+            )*)*
+        }
+
+        mod served {
+            $($(
+                #[test]
+                #[ignore = "needs libpcsclite and namespaces: run by cargo xtask test"]
+                fn $program() {
+                    super::run_on_simulator(
+                        concat!(stringify!($module), "-", stringify!($program)),
+                        super::$module::$program,
+                        super::Backend::served,
                     );
                 }
             )*)*
