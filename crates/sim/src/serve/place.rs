@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -25,8 +25,10 @@ impl Identity {
     }
 }
 
-/// Makes the folder of a socket where there is none, for this user alone.
+/// Makes the folder of a socket where there is none, for this user alone. Fails for a path that is too long.
 pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    // Programs could not connect.
+    SocketAddr::from_pathname(path)?;
     DirBuilder::new().recursive(true).mode(0o700).create(folder(path))
 }
 
