@@ -148,7 +148,7 @@ fn without_a_configuration_there_is_one_reader_with_the_demo_card() {
 
 #[test]
 fn the_example_configuration_runs() {
-    let example = include_str!("../examples/simulator.toml");
+    let example = include_str!("../../sim/examples/simulator.toml");
     let printed = Simulated::new(example).stdout(&["opensc-tool", "-r", "1", "-s", "00:CA:01:01:00"]);
     assert!(printed.contains("(SW1=0x90, SW2=0x00):\n01 02 03"), "{printed}");
 }

@@ -16,6 +16,8 @@
 //! ```
 
 mod card;
+#[cfg(feature = "config")]
+pub mod config;
 mod demo_card;
 mod faults;
 mod fn_card;

@@ -37,6 +37,8 @@
 //! and `waiting` whether it is to be told of changes, which `watcher` looks for.
 
 mod client;
+#[cfg(feature = "config")]
+pub(crate) mod lines;
 mod listener;
 mod numbers;
 mod options;
