@@ -194,7 +194,10 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         let line = message(&mistake);
         assert!(line.contains("u{3164}") && line.contains("u{202e}"), "{line:?}");
-        assert!(line.starts_with("libpcsc_sim: ") && line.contains("f\\u{2066}"), "{line:?}");
+        assert!(
+            line.starts_with("libpcsc_sim: ") && line.contains("f\\u{2066}"),
+            "{line:?}"
+        );
         assert!(line.contains(".toml:3:"), "{line:?}");
         let shown = line.strip_suffix('\n').unwrap();
         assert!(shown.is_ascii() && !shown.contains(char::is_control), "{line:?}");

@@ -13,7 +13,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-const CONFIG: &str = "[[reader]]\nname = \"one\"\n[[reader]]\nname = \"two\"\ncard = { kind = \"demo\", protocol = \"t0\" }\n";
+const CONFIG: &str =
+    "[[reader]]\nname = \"one\"\n[[reader]]\nname = \"two\"\ncard = { kind = \"demo\", protocol = \"t0\" }\n";
 
 struct Controlled {
     running: Running,
@@ -43,7 +44,9 @@ impl Controlled {
     /// The events and the length of the ATR that a program sees of a reader; `None` of one that is not listed.
     fn seen(&self, reader: &str) -> Option<(u32, usize)> {
         let states = Program::connect(self.served.path()).states();
-        let state = states.iter().find(|state| state.name.as_bytes() == reader.as_bytes())?;
+        let state = states
+            .iter()
+            .find(|state| state.name.as_bytes() == reader.as_bytes())?;
         Some((state.event_counter, state.atr().unwrap().len()))
     }
 }
@@ -106,15 +109,39 @@ fn what_is_wrong_is_told_and_does_nothing() {
     let mut user = controlled.user();
     for (line, told) in [
         ("insert one", "error: column 1: "),
-        ("{ action = \"insert\", reader = \"one\" }", "error: column 12: an insertion without a card"),
+        (
+            "{ action = \"insert\", reader = \"one\" }",
+            "error: column 12: an insertion without a card",
+        ),
         ("{ action = \"remove\" }", "error: column 12: no reader"),
-        ("{ action = \"remove\", reader = \"none\" }", "error: column 31: there is no reader \"none\""),
-        ("{ action = \"remove\", reader = \"\\u001b[2J\" }", "error: column 31: there is no reader \"\\u{1b}[2J\""),
-        ("{ action = \"remove\", reader = \"one\" }", "error: there is no card in the reader"),
-        ("{ action = \"swap\", reader = \"one\" }", "error: there is no card in the reader"),
-        ("{ action = \"eject\", reader = \"one\" }", "error: column 12: unknown variant `eject`"),
-        ("{ action = \"stop\", reader = \"one\" }", "error: column 29: not for the whole service"),
-        ("{ action = \"stop\", after_ms = 3 }", "error: column 20: unknown field `after_ms`"),
+        (
+            "{ action = \"remove\", reader = \"none\" }",
+            "error: column 31: there is no reader \"none\"",
+        ),
+        (
+            "{ action = \"remove\", reader = \"\\u001b[2J\" }",
+            "error: column 31: there is no reader \"\\u{1b}[2J\"",
+        ),
+        (
+            "{ action = \"remove\", reader = \"one\" }",
+            "error: there is no card in the reader",
+        ),
+        (
+            "{ action = \"swap\", reader = \"one\" }",
+            "error: there is no card in the reader",
+        ),
+        (
+            "{ action = \"eject\", reader = \"one\" }",
+            "error: column 12: unknown variant `eject`",
+        ),
+        (
+            "{ action = \"stop\", reader = \"one\" }",
+            "error: column 29: not for the whole service",
+        ),
+        (
+            "{ action = \"stop\", after_ms = 3 }",
+            "error: column 20: unknown field `after_ms`",
+        ),
         (
             "{ action = \"insert\", reader = \"one\", card = { kind = \"scripted\" } }",
             "error: column 45: a scripted card without an answer to reset",
@@ -127,7 +154,10 @@ fn what_is_wrong_is_told_and_does_nothing() {
     }
     assert_eq!(controlled.seen("one"), Some((0, 0)));
     // Nothing for nothing, and two at once.
-    assert_eq!(user.say("\n\n{ action = \"stop\" }\n{ action = \"start\" }"), "ok");
+    assert_eq!(
+        user.say("\n\n{ action = \"stop\" }\n{ action = \"start\" }"),
+        "ok"
+    );
     assert_eq!(user.heard(), "ok");
     user.0.get_mut().write_all(b"\xFF\n").unwrap();
     assert_eq!(user.heard(), "error: no text, expected UTF-8");
@@ -136,7 +166,10 @@ fn what_is_wrong_is_told_and_does_nothing() {
 #[test]
 fn lines_and_connections_are_bounded_and_its_end_closes_all() {
     let controlled = Controlled::start();
-    let mode = std::fs::metadata(controlled.control.path()).unwrap().permissions().mode();
+    let mode = std::fs::metadata(controlled.control.path())
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
     let mut user = controlled.user();
     // It may be closed before it has sent all.
@@ -171,7 +204,10 @@ fn events_end_with_what_runs() {
     let simulator = running.simulator().clone();
     drop(running);
     // Longer than the event was to wait.
-    let mut monitor = pcsc_session::Monitor::options().provider(simulator.provider()).start().unwrap();
+    let mut monitor = pcsc_session::Monitor::options()
+        .provider(simulator.provider())
+        .start()
+        .unwrap();
     let mut events = std::iter::from_fn(|| monitor.wait(Some(Duration::from_millis(300))).ok());
     assert!(!events.any(|event| matches!(event, pcsc_session::Event::ReaderRemoved { .. })));
 }

@@ -1,9 +1,9 @@
 //! Changing the readers while they run, over a socket of its own.
 
+use super::card::CardConfig;
 use super::mistake::Mistake;
 use super::reader::{Action, check_card};
 use super::slots::{Change, Slots};
-use super::card::CardConfig;
 use super::{Running, ServiceAction};
 use crate::serve::lines::Lines;
 use serde::Deserialize;
@@ -137,18 +137,27 @@ fn parse(slots: &Slots, line: &str) -> Result<Change, Mistake> {
     match line.action.as_ref().of_reader() {
         Ok(action) => {
             let Some(reader) = line.reader else {
-                return Err(Mistake::new(place, "no reader, expected reader = \"NAME\" beside it"));
+                return Err(Mistake::new(
+                    place,
+                    "no reader, expected reader = \"NAME\" beside it",
+                ));
             };
             check_card(&Spanned::new(place, action), line.card.as_ref())?;
             let Some(place) = slots.place(reader.as_ref()) else {
-                return Err(Mistake::new(reader.span(), format!("there is no reader {:?}", reader.as_ref())));
+                return Err(Mistake::new(
+                    reader.span(),
+                    format!("there is no reader {:?}", reader.as_ref()),
+                ));
             };
             Ok(Change::Reader(place, action, line.card.map(Spanned::into_inner)))
         }
         Err(action) => {
             let others = [line.reader.map(|it| it.span()), line.card.map(|it| it.span())];
             match others.into_iter().flatten().next() {
-                Some(place) => Err(Mistake::new(place, "not for the whole service, expected the action alone")),
+                Some(place) => Err(Mistake::new(
+                    place,
+                    "not for the whole service, expected the action alone",
+                )),
                 None => Ok(Change::Service(action)),
             }
         }

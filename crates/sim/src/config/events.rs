@@ -30,7 +30,10 @@ impl Events {
         let of_readers = config.readers.iter().enumerate().flat_map(|(place, reader)| {
             let change = move |event: &super::reader::Event| {
                 let card = event.card.as_ref().map(|card| card.as_ref().clone());
-                (event.after_ms.0, Change::Reader(place, *event.action.as_ref(), card))
+                (
+                    event.after_ms.0,
+                    Change::Reader(place, *event.action.as_ref(), card),
+                )
             };
             reader.events.iter().map(change)
         });

@@ -172,18 +172,18 @@ pub(super) fn check_card(
 ) -> Result<(), Mistake> {
     let action_place = action.span();
     let action = *action.as_ref();
-        match card {
-            None if action == Action::Insert => Err(Mistake::new(
-                action_place,
-                "an insertion without a card, expected card = { kind = ... } beside it",
-            )),
-            Some(card) if !matches!(action, Action::Insert | Action::Swap) => Err(Mistake::new(
-                card.span(),
-                "a card is not for this action, expected it with action = \"insert\" or \"swap\"",
-            )),
-            Some(card) => card.as_ref().check(&card.span()),
-            None => Ok(()),
-        }
+    match card {
+        None if action == Action::Insert => Err(Mistake::new(
+            action_place,
+            "an insertion without a card, expected card = { kind = ... } beside it",
+        )),
+        Some(card) if !matches!(action, Action::Insert | Action::Swap) => Err(Mistake::new(
+            card.span(),
+            "a card is not for this action, expected it with action = \"insert\" or \"swap\"",
+        )),
+        Some(card) => card.as_ref().check(&card.span()),
+        None => Ok(()),
+    }
 }
 
 fn answer(answers: &BTreeMap<u32, Vec<u8>>, code: u32, output: &mut Vec<u8>) -> Result<(), LONG> {

@@ -57,7 +57,11 @@ impl Slots {
             name: config.name.as_ref().clone(),
             reader,
             is_plugged: config.is_plugged(),
-            card: config.card.as_ref().map(|card| card.as_ref().clone()).filter(CardConfig::is_one),
+            card: config
+                .card
+                .as_ref()
+                .map(|card| card.as_ref().clone())
+                .filter(CardConfig::is_one),
             waiting: None,
         });
         Self {

@@ -2,8 +2,8 @@ mod mistakes;
 
 use super::*;
 use crate::card::Card;
-use reader::Action;
 use pcsc_sys::{Functions, SCARD_S_SUCCESS};
+use reader::Action;
 use std::ptr;
 use std::time::Instant;
 

@@ -115,6 +115,8 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("waiting", &self.waiting).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("waiting", &self.waiting)
+            .finish_non_exhaustive()
     }
 }

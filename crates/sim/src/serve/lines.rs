@@ -94,7 +94,9 @@ impl Drop for Lines {
 
 impl fmt::Debug for Lines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lines").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Lines")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

@@ -110,7 +110,8 @@ impl<'a> Program<'a> {
     fn version(&mut self) -> Option<()> {
         let asked = Version::from(self.asked::<message::Version>()?);
         let own = self.server.version;
-        let is_older = own >= Version::ANY_NUMBER_OF_READERS && (Version::WAITS_AT_ONCE..own).contains(&asked);
+        let is_older =
+            own >= Version::ANY_NUMBER_OF_READERS && (Version::WAITS_AT_ONCE..own).contains(&asked);
         self.is_old |= is_older;
         let code = if asked == own || is_older {
             SCARD_S_SUCCESS
@@ -182,7 +183,9 @@ impl<'a> Program<'a> {
         };
         asked.active_protocol = connected.protocol as u32;
         asked.card = 0;
-        let connected = connected.connection.and_then(|card| self.keep(asked.context, card));
+        let connected = connected
+            .connection
+            .and_then(|card| self.keep(asked.context, card));
         match &connected {
             Ok(number) => asked.card = *number,
             // pcscd has given a number by the time at which it finds that there are too many.
@@ -228,9 +231,9 @@ impl<'a> Program<'a> {
         // The library asks again, and pcscd resets the card each time.
         let mut was_reset = false;
         let initialization = asked.initialization.into();
-        let reconnected = refused(card.attempt_once(|| {
-            connecting::reconnect_once(&card, request, initialization, &mut was_reset)
-        }));
+        let reconnected = refused(
+            card.attempt_once(|| connecting::reconnect_once(&card, request, initialization, &mut was_reset)),
+        );
         asked.active_protocol = *reconnected.as_ref().unwrap_or(&SCARD_PROTOCOL_UNDEFINED) as u32;
         asked.code = code(reconnected);
         self.say(&asked);
@@ -305,7 +308,8 @@ impl<'a> Program<'a> {
         };
         asked.receive_length = len as u32;
         asked.code = number(code);
-        self.output.truncate(begin + if code == SCARD_S_SUCCESS { len } else { 0 });
+        self.output
+            .truncate(begin + if code == SCARD_S_SUCCESS { len } else { 0 });
         asked.encode_into(&mut self.output);
         Some(())
     }
@@ -422,7 +426,9 @@ impl<'a> Program<'a> {
 
     fn array(&mut self) {
         let mut states = states(&self.server.world);
-        let number = self.states.unwrap_or_else(|| self.server.number_of_states(states.len()));
+        let number = self
+            .states
+            .unwrap_or_else(|| self.server.number_of_states(states.len()));
         self.say_states(&states, number);
         // A reader more than the program has asked for is a change to it.
         states.truncate(number);

@@ -109,7 +109,9 @@ impl Server {
 
     /// The number of states of readers that programs are told, where there are so many.
     pub(super) fn number_of_states(&self, readers: usize) -> usize {
-        self.most_readers.fetch_max(readers, Ordering::Relaxed).max(readers)
+        self.most_readers
+            .fetch_max(readers, Ordering::Relaxed)
+            .max(readers)
     }
 
     /// Serves a program, or closes it where that is one too many, as pcscd does.

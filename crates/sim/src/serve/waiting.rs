@@ -1,7 +1,7 @@
 //! Whether a program is to be told that a reader has changed.
 
-use pcsclite_wire::ReaderState;
 use pcsc_sys::{SCARD_E_CANCELLED, SCARD_S_SUCCESS};
+use pcsclite_wire::ReaderState;
 use std::time::{Duration, Instant};
 
 /// How long a program from 4:6 on may take to ask for the states after it has begun to wait. A message that comes before

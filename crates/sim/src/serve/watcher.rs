@@ -46,7 +46,8 @@ impl<'a> Watched<'a> {
     /// Watches the readers that there are now.
     fn follow(&mut self) {
         let listed = self.world.list();
-        let is_in = |list: &[Arc<Reader>], reader: &Arc<Reader>| list.iter().any(|it| Arc::ptr_eq(it, reader));
+        let is_in =
+            |list: &[Arc<Reader>], reader: &Arc<Reader>| list.iter().any(|it| Arc::ptr_eq(it, reader));
         for reader in listed.iter().filter(|reader| !is_in(&self.readers, reader)) {
             reader.watch(self.waiter);
         }

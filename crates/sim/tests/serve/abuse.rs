@@ -48,7 +48,11 @@ fn nonsense(program: &Program, other: &Program) -> Vec<Vec<u8>> {
         ),
     ];
     // Every command with every wrong length, and some that are none.
-    for command in Command::ALL.iter().copied().chain([Command(0), Command(3), Command(0x18)]) {
+    for command in Command::ALL
+        .iter()
+        .copied()
+        .chain([Command(0), Command(3), Command(0x18)])
+    {
         let right = command.message_len(Version::NEWEST).unwrap_or(usize::MAX);
         for size in [0, 1, right.saturating_sub(1), right.wrapping_add(1), 1 << 31] {
             if size != right {
@@ -74,7 +78,11 @@ fn a_program_that_sends_nonsense_is_closed_and_harms_no_other() {
         let _ = program.stream.write_all(sent);
         program.assert_closed();
         service.wait_for_programs(1);
-        assert_eq!(other.transmit(&[0x00, 0xA4, 0x00, 0x0C]), Ok(vec![0x90, 0x00]), "{sent:02X?}");
+        assert_eq!(
+            other.transmit(&[0x00, 0xA4, 0x00, 0x0C]),
+            Ok(vec![0x90, 0x00]),
+            "{sent:02X?}"
+        );
     }
     assert_eq!(other.end(), 0);
 }
@@ -83,17 +91,23 @@ fn a_program_that_sends_nonsense_is_closed_and_harms_no_other() {
 fn a_program_that_dies_in_a_message_or_stops_there_harms_no_other() {
     let service = Service::start();
     let mut other = service.connected();
-    let mut whole = bytes(Command::TRANSMIT, &message::Transmit {
-        card: 0,
-        send_length: 5,
-        ..Default::default()
-    });
+    let mut whole = bytes(
+        Command::TRANSMIT,
+        &message::Transmit {
+            card: 0,
+            send_length: 5,
+            ..Default::default()
+        },
+    );
     whole.extend([0; 5]);
     let mut stopped = Vec::new();
     for len in 0..whole.len() {
         let mut program = service.program();
         program.establish();
-        program.stream.write_all(&whole[..len.min(Header::LEN + message::Transmit::LEN - 1)]).unwrap();
+        program
+            .stream
+            .write_all(&whole[..len.min(Header::LEN + message::Transmit::LEN - 1)])
+            .unwrap();
         stopped.push(program);
     }
     assert_eq!(other.transmit(&[0x00, 0xA4, 0x00, 0x0C]), Ok(vec![0x90, 0x00]));

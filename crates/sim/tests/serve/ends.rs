@@ -19,7 +19,10 @@ fn a_service_that_is_stopped_closes_all_and_refuses_until_it_is_back() {
         waiting.assert_closed();
         // As of a pcscd that was killed.
         assert!(path.exists());
-        assert_eq!(UnixStream::connect(path).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+        assert_eq!(
+            UnixStream::connect(path).unwrap_err().kind(),
+            ErrorKind::ConnectionRefused
+        );
         service.simulator.start_service();
         assert!(service.served.failure().is_none());
         // Not locked by the one from before.
@@ -42,10 +45,12 @@ fn a_call_that_waits_or_whose_card_acts_ends_with_the_service() {
     connecting.assert_closed();
     service.simulator.start_service();
     // By its own card.
-    service.reader.insert(FnCard::new([0x3B, 0x80, 0x01, 0x81], move |_, response| {
-        simulator.stop_service();
-        response.extend([0x90, 0x00]);
-    }));
+    service
+        .reader
+        .insert(FnCard::new([0x3B, 0x80, 0x01, 0x81], move |_, response| {
+            simulator.stop_service();
+            response.extend([0x90, 0x00]);
+        }));
     let mut program = service.connected();
     program.send_transmit();
     program.assert_closed();
@@ -81,10 +86,12 @@ fn a_card_that_ends_the_serving_does_not_wait_for_itself() {
     let service = Service::start();
     let mut served = Some(service.served);
     let path = served.as_ref().unwrap().path().to_owned();
-    service.reader.insert(FnCard::new([0x3B, 0x80, 0x01, 0x81], move |_, response| {
-        drop(served.take());
-        response.extend([0x90, 0x00]);
-    }));
+    service
+        .reader
+        .insert(FnCard::new([0x3B, 0x80, 0x01, 0x81], move |_, response| {
+            drop(served.take());
+            response.extend([0x90, 0x00]);
+        }));
     let mut program = Program::connect(&path);
     program.establish();
     assert_eq!(program.connect_card(), 0);

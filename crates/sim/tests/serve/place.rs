@@ -21,7 +21,10 @@ fn socket_and_folder_are_the_users_alone() {
     service.simulator.start_service();
     assert_eq!(mode(service.served.path()), 0o600);
     // Nothing else is left there.
-    let names: Vec<_> = fs::read_dir(&service.folder.0).unwrap().map(|it| it.unwrap().file_name()).collect();
+    let names: Vec<_> = fs::read_dir(&service.folder.0)
+        .unwrap()
+        .map(|it| it.unwrap().file_name())
+        .collect();
     assert_eq!(names, ["pcscd.comm"]);
 }
 
@@ -61,7 +64,12 @@ fn a_socket_that_is_another_services_by_now_is_not_removed() {
     fs::remove_file(&path).unwrap();
     let other = Simulator::new().serve(&path).unwrap();
     drop(service.served);
-    assert!(fs::symlink_metadata(other.path()).unwrap().file_type().is_socket());
+    assert!(
+        fs::symlink_metadata(other.path())
+            .unwrap()
+            .file_type()
+            .is_socket()
+    );
     Program::connect(&path).establish();
 }
 

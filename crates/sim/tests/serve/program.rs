@@ -203,7 +203,11 @@ impl Program {
         let answer: message::Transmit = self.read();
         let mut bytes = vec![0; answer.received().unwrap()];
         self.stream.read_exact(&mut bytes).unwrap();
-        if answer.code == 0 { Ok(bytes) } else { Err(answer.code) }
+        if answer.code == 0 {
+            Ok(bytes)
+        } else {
+            Err(answer.code)
+        }
     }
 
     /// The states in one piece.

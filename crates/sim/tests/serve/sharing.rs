@@ -51,7 +51,10 @@ fn what_a_transaction_is_in_the_way_of_is_refused_and_connecting_waits() {
     assert_eq!(other.begin(), violation);
     assert_eq!(other.transmit(&SELECT), Err(violation));
     let card = other.card;
-    assert_eq!(other.ask(Command::STATUS, &Status { card, code: 0 }).code, violation);
+    assert_eq!(
+        other.ask(Command::STATUS, &Status { card, code: 0 }).code,
+        violation
+    );
     let mut third = service.program();
     third.establish();
     third.send_connect();
@@ -86,11 +89,13 @@ fn a_program_that_dies_while_its_card_acts_is_ended_when_it_has_acted() {
     let service = Service::start();
     let (begins, begun) = mpsc::channel();
     let (go_on, goes_on) = mpsc::channel::<()>();
-    service.reader.insert(FnCard::new([0x3B, 0x80, 0x01, 0x81], move |_, response| {
-        begins.send(()).unwrap();
-        goes_on.recv().unwrap();
-        response.extend([0x90, 0x00]);
-    }));
+    service
+        .reader
+        .insert(FnCard::new([0x3B, 0x80, 0x01, 0x81], move |_, response| {
+            begins.send(()).unwrap();
+            goes_on.recv().unwrap();
+            response.extend([0x90, 0x00]);
+        }));
     let mut program = service.connected();
     std::thread::scope(|scope| {
         let stream = program.stream.try_clone().unwrap();
@@ -132,7 +137,9 @@ fn two_hundred_programs_are_served_and_one_more_is_closed() {
 #[test]
 fn a_context_has_as_many_connections_as_are_set_and_tells_a_number_for_one_more() {
     let service = Service::start();
-    service.simulator.set_limits(Limits::PCSCD.connections_of_context(1));
+    service
+        .simulator
+        .set_limits(Limits::PCSCD.connections_of_context(1));
     let mut program = service.connected();
     assert_eq!(program.connect_card(), SCARD_E_NO_MEMORY as u32);
     assert_ne!(program.card, 0);
@@ -142,10 +149,13 @@ fn a_context_has_as_many_connections_as_are_set_and_tells_a_number_for_one_more(
 #[test]
 fn an_answer_of_65536_bytes_arrives_whole() {
     let service = Service::start();
-    service.reader.insert(FnCard::new([0x3B, 0x80, 0x01, 0x81], |command: &[u8], response| {
-        response.extend(command.iter().cycle().take(65_546));
-        response.extend([0x90, 0x00]);
-    }));
+    service.reader.insert(FnCard::new(
+        [0x3B, 0x80, 0x01, 0x81],
+        |command: &[u8], response| {
+            response.extend(command.iter().cycle().take(65_546));
+            response.extend([0x90, 0x00]);
+        },
+    ));
     let mut program = service.connected();
     let command: Vec<u8> = (0..65_548u32).map(|index| (index % 251) as u8).collect();
     let answer = program.transmit(&command).unwrap();

@@ -28,7 +28,10 @@ fn a_state_has_what_pcscd_tells_of_a_reader() {
         (0, 0, SCARD_ABSENT as u32, Some(&[][..]))
     );
     other.insert(FnCard::new([], |_, _| {}));
-    assert_eq!(program.states()[1].state, (SCARD_PRESENT | SCARD_SWALLOWED) as u32);
+    assert_eq!(
+        program.states()[1].state,
+        (SCARD_PRESENT | SCARD_SWALLOWED) as u32
+    );
     service.reader.set_available(false);
     let away = program.states()[0];
     assert_eq!(
@@ -41,7 +44,9 @@ fn a_state_has_what_pcscd_tells_of_a_reader() {
 fn more_readers_than_16_are_told_to_libraries_from_4_6_on() {
     let simulator = Simulator::new();
     simulator.set_limits(Limits::NONE);
-    let readers: Vec<_> = (0..40).map(|number| simulator.add_reader(format!("{number}"))).collect();
+    let readers: Vec<_> = (0..40)
+        .map(|number| simulator.add_reader(format!("{number}")))
+        .collect();
     let folder = Folder::new();
     let served = simulator.serve(folder.socket()).unwrap();
     let mut old = Program::connect(served.path()).of(Version::WAITS_AT_ONCE);
@@ -64,7 +69,9 @@ fn so_many_states_come_as_were_announced() {
     let served = simulator.serve(folder.socket()).unwrap();
     let mut program = Program::connect(served.path()).of(Version::NEWEST);
     assert_eq!(program.size(), READERS);
-    let _readers: Vec<_> = (0..20).map(|number| simulator.add_reader(format!("{number}"))).collect();
+    let _readers: Vec<_> = (0..20)
+        .map(|number| simulator.add_reader(format!("{number}")))
+        .collect();
     program.send_alone(Command::GET_READERS_STATE_ARRAY);
     assert_eq!(program.read_states(READERS).len(), READERS);
     program.assert_nothing_comes();
