@@ -17,7 +17,7 @@ use std::time::Instant;
 
 /// A program's connection, for one context at a time.
 pub(super) struct Client {
-    stream: UnixStream,
+    stream: Arc<UnixStream>,
     pub(super) context: Arc<Context>,
     /// The number of the context that the program has established; 0 without one.
     number: AtomicU32,
@@ -25,7 +25,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(stream: UnixStream, context: Arc<Context>) -> Client {
+    pub(super) fn new(stream: Arc<UnixStream>, context: Arc<Context>) -> Client {
         Client {
             stream,
             context,

@@ -4,9 +4,10 @@ use super::client::Client;
 use super::listener::Listening;
 use super::numbers::Numbers;
 use super::place;
+use super::stream;
 use super::threads::Threads;
 use super::watcher;
-use crate::service::context::Context;
+use crate::service::context::{Context, Program};
 use crate::service::lock::lock;
 use crate::service::waiter::Waiter;
 use crate::service::world::{Follower, World};
@@ -116,7 +117,9 @@ impl Server {
 
     /// Serves a program, or closes it where that is one too many, as pcscd does.
     pub(super) fn admit(&self, stream: UnixStream) {
-        let Ok(context) = Context::establish(&self.world) else {
+        let stream = Arc::new(stream);
+        let program = Box::new(Peer(Arc::clone(&stream)));
+        let Ok(context) = Context::establish_for(&self.world, Some(program)) else {
             return;
         };
         let (Ok(()), Some(server)) = (stream.set_nonblocking(true), self.itself.upgrade()) else {
@@ -182,6 +185,20 @@ impl Follower for Server {
                 client.shut();
             }
         }
+    }
+}
+
+/// The other side of a connection.
+#[derive(Debug)]
+struct Peer(Arc<UnixStream>);
+
+impl Program for Peer {
+    fn is_there(&self) -> bool {
+        // It has ended where the stream has in both directions, which needs not be asked for.
+        !matches!(
+            stream::wait([(&*self.0).into()], 0, Some(Duration::ZERO)),
+            Ok([true])
+        )
     }
 }
 

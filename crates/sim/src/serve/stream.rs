@@ -77,8 +77,10 @@ pub(super) fn wait<const N: usize>(
         events,
         revents: 0,
     });
-    // A little more than less: else who asks for half a millisecond asks again and again.
-    let time = time.map_or(-1, |time| time.as_millis().min(i32::MAX as u128 - 1) as i32 + 1);
+    // Not less than was asked for: else who asks for half a millisecond asks again and again.
+    let time = time.map_or(-1, |time| {
+        time.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32
+    });
     // SAFETY: so many structures, local ones that outlive the call; the descriptors are open, since they are borrowed.
     let ready = unsafe { libc::poll(polled.as_mut_ptr(), N as libc::nfds_t, time) };
     if ready == -1 {

@@ -112,8 +112,7 @@ fn prepare<'a>(
             return Err(SCARD_E_SHARING_VIOLATION);
         }
         if state.sharing.is_locked() {
-            context.check_wanted()?;
-            state = reader.wait(state);
+            state = context.wait_for_turn(reader, state)?;
             continue;
         }
         if request.needs_card() {

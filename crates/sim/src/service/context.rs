@@ -30,14 +30,17 @@
 use super::client::Client;
 use super::code::Code;
 use super::lock::lock;
+use super::reader::{Reader, ReaderState};
 use super::waiter::Waiter;
 use super::world::World;
 use pcsc_sys::{
     DWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR,
     SCARD_SCOPE_GLOBAL,
 };
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// A context. As in pcsc-lite it serves one call at a time, but for cancelling.
 #[derive(Debug)]
@@ -51,6 +54,8 @@ pub(crate) struct Context {
     connections: AtomicUsize,
     /// Whether nobody waits for its calls any more.
     is_given_up: AtomicBool,
+    /// The other process that the context is of.
+    program: Option<Box<dyn Program>>,
     pub(crate) waiter: Arc<Waiter>,
 }
 
@@ -64,6 +69,14 @@ pub(crate) struct Call<'a> {
 impl Context {
     /// Opens a context.
     pub(crate) fn establish(world: &Arc<World>) -> Result<Arc<Self>, Code> {
+        Self::establish_for(world, None)
+    }
+
+    /// Opens a context of another process.
+    pub(crate) fn establish_for(
+        world: &Arc<World>,
+        program: Option<Box<dyn Program>>,
+    ) -> Result<Arc<Self>, Code> {
         let client = Client::admit(world)?;
         Ok(Arc::new(Self {
             world: Arc::clone(world),
@@ -71,6 +84,7 @@ impl Context {
             client: Mutex::new(Some(client)),
             connections: AtomicUsize::new(0),
             is_given_up: AtomicBool::new(false),
+            program,
             waiter: Arc::default(),
         }))
     }
@@ -97,12 +111,23 @@ impl Context {
         }
     }
 
-    /// Whether a call may wait for another connection's transaction.
-    pub(crate) fn check_wanted(&self) -> Result<(), Code> {
+    /// Waits until somebody has changed a reader, in a call that waits for another connection's transaction; fails where
+    /// nobody waits for the call any more.
+    ///
+    /// A process that dies does not say so: it is looked for now and then. pcscd looks for the transaction's end as often.
+    pub(crate) fn wait_for_turn<'a>(
+        &self,
+        reader: &'a Reader,
+        state: MutexGuard<'a, ReaderState>,
+    ) -> Result<MutexGuard<'a, ReaderState>, Code> {
+        const PERIOD: Duration = Duration::from_millis(100);
         if self.is_given_up.load(Ordering::Acquire) {
-            Err(SCARD_F_COMM_ERROR)
-        } else {
-            Ok(())
+            return Err(SCARD_F_COMM_ERROR);
+        }
+        match &self.program {
+            None => Ok(reader.wait(state)),
+            Some(program) if program.is_there() => Ok(reader.wait_for(state, PERIOD)),
+            Some(_) => Err(SCARD_F_COMM_ERROR),
         }
     }
 
@@ -131,6 +156,12 @@ impl Context {
             Err(SCARD_F_COMM_ERROR)
         }
     }
+}
+
+/// Another process.
+pub(crate) trait Program: fmt::Debug + Send + Sync {
+    /// Tells whether it has not ended yet; does not wait.
+    fn is_there(&self) -> bool;
 }
 
 /// Refuses a scope that is none.

@@ -13,7 +13,6 @@ use super::waiter::Waiter;
 use crate::card::Card;
 use pcsc_sys::{DWORD, SCARD_PROTOCOL_UNDEFINED};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-#[cfg(unix)]
 use std::time::Duration;
 
 /// A reader. Its state is locked for moments only, never while the card acts.
@@ -103,7 +102,6 @@ impl Reader {
     }
 
     /// As [`wait`](Reader::wait), for so long at most.
-    #[cfg(unix)]
     pub(crate) fn wait_for<'a>(
         &'a self,
         mut state: MutexGuard<'a, ReaderState>,

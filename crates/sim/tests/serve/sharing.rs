@@ -96,7 +96,7 @@ fn a_program_that_dies_while_its_card_acts_is_ended_when_it_has_acted() {
             goes_on.recv().unwrap();
             response.extend([0x90, 0x00]);
         }));
-    let mut program = service.connected();
+    let program = service.connected();
     std::thread::scope(|scope| {
         let stream = program.stream.try_clone().unwrap();
         let (context, card) = (program.context, program.card);
@@ -116,6 +116,27 @@ fn a_program_that_dies_while_its_card_acts_is_ended_when_it_has_acted() {
     go_on.send(()).unwrap();
     service.wait_for_programs(0);
     assert!(service.reader.power_off(), "nobody is connected");
+}
+
+/// In pcscd such a program waits for itself for ever, and the card with it.
+#[test]
+fn a_program_that_dies_while_it_waits_frees_the_card() {
+    let service = Service::start();
+    // It waits for its own transaction.
+    let mut dies = service.connected();
+    assert_eq!(dies.begin(), 0);
+    dies.send_connect();
+    drop(dies);
+    service.wait_for_programs(0);
+    // And for another one's.
+    let mut holder = service.connected();
+    assert_eq!(holder.begin(), 0);
+    let mut connecting = service.program();
+    connecting.establish();
+    connecting.send_connect();
+    drop(connecting);
+    service.wait_for_programs(1);
+    assert_eq!(holder.end(), 0);
 }
 
 #[test]
