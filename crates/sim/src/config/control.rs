@@ -149,7 +149,11 @@ fn parse(slots: &Slots, line: &str) -> Result<Change, Mistake> {
                     format!("there is no reader {:?}", reader.as_ref()),
                 ));
             };
-            Ok(Change::Reader(place, action, line.card.map(Spanned::into_inner)))
+            Ok(Change::Reader(
+                place,
+                action,
+                line.card.map(|card| Box::new(card.into_inner())),
+            ))
         }
         Err(action) => {
             let others = [line.reader.map(|it| it.span()), line.card.map(|it| it.span())];

@@ -29,7 +29,7 @@ impl Events {
             .map(|event| (event.after_ms.0, Change::Service(event.action)));
         let of_readers = config.readers.iter().enumerate().flat_map(|(place, reader)| {
             let change = move |event: &super::reader::Event| {
-                let card = event.card.as_ref().map(|card| card.as_ref().clone());
+                let card = event.card.as_ref().map(|card| Box::new(card.as_ref().clone()));
                 (
                     event.after_ms.0,
                     Change::Reader(place, *event.action.as_ref(), card),

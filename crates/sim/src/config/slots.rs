@@ -13,7 +13,7 @@ use std::sync::Mutex;
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     Service(ServiceAction),
-    Reader(usize, Action, Option<CardConfig>),
+    Reader(usize, Action, Option<Box<CardConfig>>),
 }
 
 /// A simulator and its readers.
@@ -82,7 +82,7 @@ impl Slots {
             Change::Service(ServiceAction::Stop) => self.simulator.stop_service(),
             Change::Service(ServiceAction::Start) => self.simulator.start_service(),
             Change::Reader(place, action, card) => match lock(&self.slots).get_mut(place) {
-                Some(slot) => return slot.happen(action, card),
+                Some(slot) => return slot.happen(action, card.map(|card| *card)),
                 None => return Err("there is no such reader"),
             },
         }
