@@ -33,9 +33,10 @@
 //! refuses connections, as a pcscd does that was killed; [`start_service`](crate::Simulator::start_service) listens again.
 //!
 //! # What each file does
-//! `place` makes the socket, `listener` takes programs, `server` knows them; a `client` is one, `requests` what it may ask,
-//! and `waiting` whether it is to be told of changes, which `watcher` looks for.
+//! `place` makes the socket, `listener` takes programs, `server` knows them; a `client` is one, `requests` what it may ask
+//! (`card_requests` of a card, `state_requests` of the readers), and `waiting` whether it is to be told of changes, which `watcher` looks for.
 
+mod card_requests;
 mod client;
 #[cfg(feature = "config")]
 pub(crate) mod lines;
@@ -46,6 +47,7 @@ mod place;
 mod requests;
 mod served;
 mod server;
+mod state_requests;
 mod states;
 mod stream;
 mod threads;

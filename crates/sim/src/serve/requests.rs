@@ -5,42 +5,34 @@ use super::numbers::Numbers;
 use super::server::Server;
 use super::states::states;
 use super::waiting::Waiting;
-use crate::service::attempt::Attempt;
 use crate::service::code::Code;
 use crate::service::connecting::{self, Request};
 use crate::service::connection::Connection;
 use crate::service::context::check_scope;
-use crate::service::memory::Room;
-use crate::service::transmit::{Exchange, Failed, try_transmit};
-use crate::service::{attribute, control, disconnecting, status, transaction};
+use crate::service::disconnecting;
 use pcsc_sys::{
-    LONG, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_NO_MEMORY,
-    SCARD_E_SERVICE_STOPPED, SCARD_E_SHARING_VIOLATION, SCARD_LEAVE_CARD, SCARD_PROTOCOL_UNDEFINED,
-    SCARD_S_SUCCESS,
+    LONG, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_NO_MEMORY, SCARD_E_SERVICE_STOPPED,
+    SCARD_LEAVE_CARD, SCARD_S_SUCCESS,
 };
 use pcsclite_wire::message::{self, Message};
-use pcsclite_wire::{Command, MAX_EXTENDED, READERS, ReaderName, ReaderState, Version};
+use pcsclite_wire::{Command, ReaderName, Version};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long pcscd waits before it refuses to begin a transaction, so that the program does not ask at once again.
-const POLL_RATE: Duration = Duration::from_millis(100);
 
 /// A program that is served, with the cards that it is connected to.
 ///
 /// Its end is that of pcscd's clients: see the `Drop`.
 pub(super) struct Program<'a> {
-    server: &'a Server,
-    client: &'a Client,
-    cards: Vec<(i32, Arc<Connection>)>,
+    pub(super) server: &'a Server,
+    pub(super) client: &'a Client,
+    pub(super) cards: Vec<(i32, Arc<Connection>)>,
     /// Whether it takes the states of the readers in one piece: it has said that it is of 4:4 or 4:5.
-    is_old: bool,
+    pub(super) is_old: bool,
     /// How many states it has been told that there are.
-    states: Option<usize>,
+    pub(super) states: Option<usize>,
     /// What follows the message of a request.
-    input: Vec<u8>,
+    pub(super) input: Vec<u8>,
     /// The answer, and what follows it.
-    output: Vec<u8>,
+    pub(super) output: Vec<u8>,
 }
 
 impl<'a> Program<'a> {
@@ -92,17 +84,17 @@ impl<'a> Program<'a> {
         self.server.version >= Version::ANY_NUMBER_OF_READERS
     }
 
-    fn asked<M: Message>(&self) -> Option<M> {
+    pub(super) fn asked<M: Message>(&self) -> Option<M> {
         M::decode(&self.input)
     }
 
     /// Appends a message to the answer.
-    fn say(&mut self, message: &impl Message) {
+    pub(super) fn say(&mut self, message: &impl Message) {
         put(&mut self.output, message);
     }
 
     /// The connection of a number, if it is this program's.
-    fn card(&self, number: i32) -> Option<Arc<Connection>> {
+    pub(super) fn card(&self, number: i32) -> Option<Arc<Connection>> {
         let (_, card) = self.cards.iter().find(|(other, _)| *other == number)?;
         Some(Arc::clone(card))
     }
@@ -221,154 +213,6 @@ impl<'a> Program<'a> {
         self.server.numbers.take() as i32
     }
 
-    fn reconnect(&mut self) -> Option<()> {
-        let mut asked: message::Reconnect = self.asked()?;
-        let card = self.card(asked.card)?;
-        let request = Request {
-            share_mode: asked.share_mode.into(),
-            protocols: asked.preferred_protocols.into(),
-        };
-        // The library asks again, and pcscd resets the card each time.
-        let mut was_reset = false;
-        let initialization = asked.initialization.into();
-        let reconnected = refused(
-            card.attempt_once(|| connecting::reconnect_once(&card, request, initialization, &mut was_reset)),
-        );
-        asked.active_protocol = *reconnected.as_ref().unwrap_or(&SCARD_PROTOCOL_UNDEFINED) as u32;
-        asked.code = code(reconnected);
-        self.say(&asked);
-        Some(())
-    }
-
-    fn disconnect(&mut self) -> Option<()> {
-        let mut asked: message::Disconnect = self.asked()?;
-        let card = self.card(asked.card)?;
-        let disconnected = disconnecting::disconnect(&card, asked.disposition.into());
-        if disconnected.is_ok() {
-            self.cards.retain(|(number, _)| *number != asked.card);
-            give_back(&self.server.numbers, asked.card);
-        }
-        asked.code = code(disconnected);
-        self.say(&asked);
-        Some(())
-    }
-
-    fn begin(&mut self) -> Option<()> {
-        let mut asked: message::BeginTransaction = self.asked()?;
-        let card = self.card(asked.card)?;
-        let once = || card.attempt_once(|| transaction::begin_once(&card));
-        let mut begun = once();
-        if let Ok(Attempt::Later(state)) = begun {
-            drop(card.reader.wait_for(state, POLL_RATE));
-            begun = once();
-        }
-        asked.code = code(refused(begun));
-        self.say(&asked);
-        Some(())
-    }
-
-    fn end(&mut self) -> Option<()> {
-        let mut asked: message::EndTransaction = self.asked()?;
-        let card = self.card(asked.card)?;
-        asked.code = code(transaction::end(&card, asked.disposition.into()));
-        self.say(&asked);
-        Some(())
-    }
-
-    fn status(&mut self) -> Option<()> {
-        let mut asked: message::Status = self.asked()?;
-        let card = self.card(asked.card)?;
-        asked.code = code(refused(card.attempt_once(|| status::status_once(&card))));
-        self.say(&asked);
-        Some(())
-    }
-
-    fn transmit(&mut self) -> Option<()> {
-        let mut asked: message::Transmit = self.asked()?;
-        let card = self.card(asked.card)?;
-        self.read_input(asked.sent()?)?;
-        let begin = message::Transmit::LEN;
-        let room = bounded(asked.receive_length);
-        self.output.resize(begin + room, 0);
-        let mut exchange = Exchange {
-            protocol: asked.send_protocol.into(),
-            command: Some(&self.input),
-            room: Room::from(self.output.get_mut(begin..)?),
-            instead: None,
-        };
-        let transmitted = try_transmit(&card, &mut exchange);
-        let (len, code) = match transmitted {
-            None => (0, SCARD_E_SHARING_VIOLATION),
-            Some(Ok((len, protocol))) => {
-                asked.receive_protocol = protocol as u32;
-                (len, SCARD_S_SUCCESS)
-            }
-            Some(Err(Failed::Refused(code, len))) => (len, code),
-            Some(Err(Failed::Unanswered(code))) => (0, code),
-        };
-        asked.receive_length = len as u32;
-        asked.code = number(code);
-        self.output
-            .truncate(begin + if code == SCARD_S_SUCCESS { len } else { 0 });
-        asked.encode_into(&mut self.output);
-        Some(())
-    }
-
-    fn control(&mut self) -> Option<()> {
-        let mut asked: message::Control = self.asked()?;
-        let card = self.card(asked.card)?;
-        self.read_input(asked.sent()?)?;
-        let answer = control::control(&card, asked.control_code.into(), Some(&self.input), None);
-        asked.returned = answer.as_ref().map_or(0, |answer| answer.len() as u32);
-        let answer = answer.and_then(|answer| {
-            if answer.len() <= bounded(asked.receive_length) {
-                Ok(answer)
-            } else {
-                Err(SCARD_E_INSUFFICIENT_BUFFER)
-            }
-        });
-        asked.code = code(answer.as_ref().map_err(|code| *code));
-        self.say(&asked);
-        self.output.extend_from_slice(&answer.unwrap_or_default());
-        Some(())
-    }
-
-    /// Reads what follows a message, in its place.
-    fn read_input(&mut self, len: usize) -> Option<()> {
-        self.input.clear();
-        self.input.resize(len, 0);
-        self.client.read(&mut self.input)
-    }
-
-    fn get_attribute(&mut self) -> Option<()> {
-        let mut asked: message::Attribute = self.asked()?;
-        let card = self.card(asked.card)?;
-        let room = asked.bytes()?.len();
-        let got = attribute::get(&card, asked.attribute.into(), room).and_then(|value| {
-            if value.len() > room {
-                return Err(SCARD_E_INSUFFICIENT_BUFFER);
-            }
-            let len = value.len() as u32;
-            let value = message::AttributeValue::new(&value).ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
-            Ok((len, value))
-        });
-        if let Ok((len, value)) = got {
-            (asked.length, asked.value) = (len, value);
-        }
-        asked.code = code(got);
-        self.say(&asked);
-        Some(())
-    }
-
-    fn set_attribute(&mut self) -> Option<()> {
-        let mut asked: message::Attribute = self.asked()?;
-        let card = self.card(asked.card)?;
-        let value = asked.bytes()?;
-        asked.code = code(attribute::set(&card, asked.attribute.into(), Some(value)));
-        self.say(&asked);
-        Some(())
-    }
-
     fn cancel(&mut self) -> Option<()> {
         let mut asked: message::Cancel = self.asked()?;
         let cancelled = match self.server.client(asked.context) {
@@ -383,65 +227,6 @@ impl<'a> Program<'a> {
         self.say(&asked);
         Some(())
     }
-
-    /// The states in one piece, as up to 4:5.
-    fn all_states(&mut self) {
-        let states = states(&self.server.world);
-        self.say_states(&states, READERS);
-    }
-
-    fn wait(&mut self) {
-        let states = states(&self.server.world);
-        if self.is_old {
-            self.say_states(&states, READERS);
-        }
-        let asks = !self.is_old;
-        self.client.change(|waiting| waiting.begin(states, asks));
-    }
-
-    fn stop(&mut self) {
-        if self.client.change(Waiting::stop) {
-            self.say(&message::Wait::default());
-        }
-    }
-
-    fn events(&mut self) {
-        /// From 1 on, and not negative in 16 bits.
-        const MOST: u16 = 0x7FFF;
-        let changes = self.server.world.reader_changes();
-        self.say(&message::ReaderEvents {
-            events: u32::from(changes % MOST) + 1,
-            code: 0,
-        });
-    }
-
-    fn size(&mut self) {
-        let readers = self.server.world.reader_count();
-        let states = self.server.number_of_states(readers);
-        self.states = Some(states);
-        self.say(&message::Size {
-            readers: states as u32,
-        });
-    }
-
-    fn array(&mut self) {
-        let mut states = states(&self.server.world);
-        let number = self
-            .states
-            .unwrap_or_else(|| self.server.number_of_states(states.len()));
-        self.say_states(&states, number);
-        // A reader more than the program has asked for is a change to it.
-        states.truncate(number);
-        self.client.change(|waiting| waiting.told(states));
-    }
-
-    /// Appends so many states; where there are fewer readers, the others are empty.
-    fn say_states(&mut self, states: &[ReaderState], number: usize) {
-        let none = ReaderState::default();
-        for state in states.iter().chain(std::iter::repeat(&none)).take(number) {
-            put(&mut self.output, state);
-        }
-    }
 }
 
 /// The end of a program, as that of a context that it has not released.
@@ -451,7 +236,7 @@ impl Drop for Program<'_> {
     }
 }
 
-fn put(output: &mut Vec<u8>, message: &impl Message) {
+pub(super) fn put(output: &mut Vec<u8>, message: &impl Message) {
     let begin = output.len();
     output.resize(begin + len_of(message), 0);
     message.encode_into(output.get_mut(begin..).unwrap_or_default());
@@ -461,28 +246,15 @@ fn len_of<M: Message>(_: &M) -> usize {
     M::LEN
 }
 
-/// Room for an answer: no more than there can be of it.
-fn bounded(length: u32) -> usize {
-    (length as usize).min(MAX_EXTENDED)
-}
-
-fn give_back(numbers: &Numbers, number: i32) {
+pub(super) fn give_back(numbers: &Numbers, number: i32) {
     numbers.give_back(number as u32);
 }
 
-/// What pcscd says where a transaction is in the way.
-fn refused<T>(attempt: Result<Attempt<'_, T>, Code>) -> Result<T, Code> {
-    match attempt? {
-        Attempt::Done(done) => Ok(done),
-        Attempt::Later(_) => Err(SCARD_E_SHARING_VIOLATION),
-    }
-}
-
 /// The code of a result, in 32 bits.
-fn code<T>(result: Result<T, Code>) -> u32 {
+pub(super) fn code<T>(result: Result<T, Code>) -> u32 {
     number(result.err().unwrap_or(SCARD_S_SUCCESS))
 }
 
-fn number(code: LONG) -> u32 {
+pub(super) fn number(code: LONG) -> u32 {
     code as u32
 }

@@ -23,9 +23,16 @@
 //! - the plans of faults;
 //! - what a driver answers, its handler aside, in `driver`;
 //! - the memory that is allocated for programs, in `memory`;
-//! - how many programs a service serves, in `client`, how many it takes, in `world`, and when cards lose their power, in
-//!   `grace_period`;
-//! - the script of a `ScriptedCard`.
+//! - how many programs a service serves, in `client`, how many it takes and who follows its stops and starts, in `world`, and
+//!   when cards lose their power, in `grace_period`;
+//! - the script of a `ScriptedCard`;
+//! - in `serve`: the list of programs, their numbers and their threads, and what one program is to be told: with that locked,
+//!   eight bytes are written to a socket that does not block.
+//!
+//! Two more are above and between. The readers of a configuration that runs, in `config`, come before all others. What becomes
+//! of a served socket, in `serve`, is changed by who stops or starts the service, under any of the first three, and by no
+//! thread that serves: that waits, for two seconds at most, until nobody listens any more, and the thread that listens takes
+//! none but those of the last list.
 
 use super::client::Client;
 use super::code::Code;
