@@ -66,7 +66,11 @@ impl Client {
         let answered = self.answer_to(server, program, Header::decode(header));
         self.change(Waiting::end_answer);
         if lock(&self.waiting).is_waiting() {
-            self.tell(&states(&server.world), Instant::now());
+            let later = self.tell(&states(&server.world), Instant::now());
+            if later.is_some() {
+                // By the thread that waits for such times.
+                server.changes.notify();
+            }
         }
         answered
     }

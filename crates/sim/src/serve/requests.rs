@@ -17,6 +17,7 @@ use pcsc_sys::{
 use pcsclite_wire::message::{self, Message};
 use pcsclite_wire::{Command, ReaderName, Version};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A program that is served, with the cards that it is connected to.
 ///
@@ -25,8 +26,8 @@ pub(super) struct Program<'a> {
     pub(super) server: &'a Server,
     pub(super) client: &'a Client,
     pub(super) cards: Vec<(i32, Arc<Connection>)>,
-    /// Whether it takes the states of the readers in one piece: it has said that it is of 4:4 or 4:5.
-    pub(super) is_old: bool,
+    /// By which it is served: the service's own, or an older one that it has said to be of.
+    pub(super) version: Version,
     /// How many states it has been told that there are.
     pub(super) states: Option<usize>,
     /// What follows the message of a request.
@@ -41,7 +42,7 @@ impl<'a> Program<'a> {
             server,
             client,
             cards: Vec::new(),
-            is_old: server.version < Version::ANY_NUMBER_OF_READERS,
+            version: server.version,
             states: None,
             input: Vec::new(),
             output: Vec::new(),
@@ -104,7 +105,9 @@ impl<'a> Program<'a> {
         let own = self.server.version;
         let is_older =
             own >= Version::ANY_NUMBER_OF_READERS && (Version::WAITS_AT_ONCE..own).contains(&asked);
-        self.is_old |= is_older;
+        if is_older {
+            self.version = asked;
+        }
         let code = if asked == own || is_older {
             SCARD_S_SUCCESS
         } else {
@@ -219,7 +222,10 @@ impl<'a> Program<'a> {
             None => Err(SCARD_E_INVALID_HANDLE),
             Some(other) => {
                 other.change(Waiting::cancel);
-                other.tell(&states(&self.server.world), std::time::Instant::now());
+                let later = other.tell(&states(&self.server.world), Instant::now());
+                if later.is_some() {
+                    self.server.changes.notify();
+                }
                 Ok(())
             }
         };

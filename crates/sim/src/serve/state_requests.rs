@@ -2,8 +2,9 @@
 
 use super::requests::{Program, put};
 use super::states::states;
-use super::waiting::Waiting;
-use pcsclite_wire::{READERS, ReaderState, message};
+use super::waiting::{FOR_EVENTS, FOR_STATES, Waiting};
+use pcsclite_wire::{READERS, ReaderState, Version, message};
+use std::time::Duration;
 
 impl Program<'_> {
     /// The states in one piece, as up to 4:5.
@@ -14,11 +15,15 @@ impl Program<'_> {
 
     pub(super) fn wait(&mut self) {
         let states = states(&self.server.world);
-        if self.is_old {
+        if self.version < Version::ANY_NUMBER_OF_READERS {
             self.say_states(&states, READERS);
         }
-        let asks = !self.is_old;
-        self.client.change(|waiting| waiting.begin(states, asks));
+        let time = match self.version {
+            Version::ANY_NUMBER_OF_READERS => FOR_STATES,
+            Version::COUNTS_READERS => FOR_EVENTS,
+            _ => Duration::ZERO,
+        };
+        self.client.change(|waiting| waiting.begin(states, time));
     }
 
     pub(super) fn stop(&mut self) {
@@ -35,6 +40,7 @@ impl Program<'_> {
             events: u32::from(changes % MOST) + 1,
             code: 0,
         });
+        self.client.change(Waiting::asked_all);
     }
 
     pub(super) fn size(&mut self) {

@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 
 /// How long a program from 4:6 on may take to ask for the states after it has begun to wait. A message that comes before
 /// the states would be taken for them.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const FOR_STATES: Duration = Duration::from_secs(1);
+
+/// How long a program from 4:5 on may take to ask for the count of readers that came and went, once it has the states: it asks
+/// where it waits for readers, too. A message that comes before would be taken for the count.
+pub(super) const FOR_EVENTS: Duration = Duration::from_millis(5);
 
 /// What a program is to be told, and when.
 ///
@@ -23,7 +27,7 @@ pub(super) struct Waiting {
 struct Wait {
     /// What the program knows.
     known: Vec<ReaderState>,
-    /// The states are to be asked for until then.
+    /// More is to be asked for until then.
     asks_until: Option<Instant>,
     is_cancelled: bool,
     has_changed: bool,
@@ -55,11 +59,11 @@ impl Waiting {
         self.wait.is_some()
     }
 
-    /// Begins a wait of a program that knows these states, or is about to ask for them.
-    pub(super) fn begin(&mut self, known: Vec<ReaderState>, asks: bool) {
+    /// Begins a wait of a program that knows these states, or is about to ask for them; it has so much time to ask.
+    pub(super) fn begin(&mut self, known: Vec<ReaderState>, time: Duration) {
         self.wait = Some(Wait {
             known,
-            asks_until: asks.then(|| Instant::now() + PATIENCE),
+            asks_until: Some(Instant::now() + time),
             is_cancelled: false,
             has_changed: false,
         });
@@ -69,8 +73,15 @@ impl Waiting {
     pub(super) fn told(&mut self, known: Vec<ReaderState>) {
         if let Some(wait) = &mut self.wait {
             wait.known = known;
-            wait.asks_until = None;
+            wait.asks_until = Some(Instant::now() + FOR_EVENTS);
             wait.has_changed = false;
+        }
+    }
+
+    /// Notes that the program has asked for all that it can.
+    pub(super) fn asked_all(&mut self) {
+        if let Some(wait) = &mut self.wait {
+            wait.asks_until = None;
         }
     }
 
@@ -121,10 +132,10 @@ mod tests {
 
     #[test]
     fn a_change_is_told_once_and_not_within_an_answer() {
-        let (mut waiting, now) = (Waiting::default(), Instant::now());
+        let (mut waiting, now) = (Waiting::default(), Instant::now() + FOR_EVENTS);
         assert_eq!(waiting.due(&states(1), now), Due::Nothing);
         waiting.begin_answer();
-        waiting.begin(states(1), false);
+        waiting.begin(states(1), Duration::ZERO);
         assert_eq!(waiting.due(&states(2), now), Due::Nothing);
         waiting.end_answer();
         // It was there, although it is as it was.
@@ -136,24 +147,26 @@ mod tests {
     #[test]
     fn a_program_that_is_to_ask_for_the_states_is_told_after_them_or_after_a_while() {
         let (mut waiting, now) = (Waiting::default(), Instant::now());
-        waiting.begin(states(1), true);
+        waiting.begin(states(1), FOR_STATES);
         assert_eq!(waiting.due(&states(1), now), Due::Nothing);
         assert!(matches!(waiting.due(&states(2), now), Due::LookAt(_)));
         waiting.told(states(2));
         assert_eq!(waiting.due(&states(2), now), Due::Nothing);
+        assert!(matches!(waiting.due(&states(3), now), Due::LookAt(_)));
+        waiting.asked_all();
         assert_eq!(waiting.due(&states(3), now), Due::Tell(0));
-        waiting.begin(states(3), true);
-        assert_eq!(waiting.due(&states(4), now + 2 * PATIENCE), Due::Tell(0));
+        waiting.begin(states(3), FOR_STATES);
+        assert_eq!(waiting.due(&states(4), now + 2 * FOR_STATES), Due::Tell(0));
     }
 
     #[test]
     fn a_wait_is_cancelled_or_stopped() {
-        let (mut waiting, now) = (Waiting::default(), Instant::now());
+        let (mut waiting, now) = (Waiting::default(), Instant::now() + FOR_EVENTS);
         waiting.cancel();
-        waiting.begin(states(1), false);
+        waiting.begin(states(1), Duration::ZERO);
         waiting.cancel();
         assert_eq!(waiting.due(&states(1), now), Due::Tell(SCARD_E_CANCELLED as u32));
-        waiting.begin(states(1), false);
+        waiting.begin(states(1), Duration::ZERO);
         assert!(waiting.stop());
         assert_eq!(waiting.due(&states(2), now), Due::Nothing);
     }

@@ -3,7 +3,7 @@
 use crate::program::{Program, Service};
 use pcsc_sim::DemoCard;
 use pcsc_sys::{SCARD_E_CANCELLED, SCARD_E_INVALID_HANDLE};
-use pcsclite_wire::message::{Cancel, Wait};
+use pcsclite_wire::message::{Cancel, ReaderEvents, Wait};
 use pcsclite_wire::{Command, READERS, Version};
 
 #[test]
@@ -56,6 +56,21 @@ fn a_change_before_a_program_has_asked_for_the_states_is_in_the_states() {
         program.send_alone(Command::STOP_WAITING_READER_STATE_CHANGE);
         assert_eq!(program.told(), 0);
         program.assert_nothing_comes();
+    }
+}
+
+/// The library would take the message for the count of readers that came and went.
+#[test]
+fn a_change_before_a_program_has_asked_for_the_count_is_told_after_it() {
+    let service = Service::start();
+    let mut program = service.program();
+    for _ in 0..20 {
+        program.wait();
+        drop(service.reader.remove());
+        service.reader.insert(DemoCard::new());
+        program.send_alone(Command::GET_READER_EVENTS);
+        assert_eq!(program.read::<ReaderEvents>().events, 2);
+        assert_eq!(program.told(), 0);
     }
 }
 
