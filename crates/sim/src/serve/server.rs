@@ -154,7 +154,6 @@ impl Server {
         }
         for client in self.clients() {
             client.shut();
-            client.context.give_up();
         }
         self.changes.cancel();
         self.threads.wait(PATIENCE);
@@ -194,7 +193,7 @@ struct Peer(Arc<UnixStream>);
 
 impl Program for Peer {
     fn is_there(&self) -> bool {
-        // It has ended where the stream has in both directions, which needs not be asked for.
+        // It has ended where the stream has in both directions, by either side, which needs not be asked for.
         !matches!(
             stream::wait([(&*self.0).into()], 0, Some(Duration::ZERO)),
             Ok([true])

@@ -45,7 +45,7 @@ use pcsc_sys::{
     SCARD_SCOPE_GLOBAL,
 };
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -59,8 +59,6 @@ pub(crate) struct Context {
     client: Mutex<Option<Client>>,
     /// How many connections it has.
     connections: AtomicUsize,
-    /// Whether nobody waits for its calls any more.
-    is_given_up: AtomicBool,
     /// The other process that the context is of.
     program: Option<Box<dyn Program>>,
     pub(crate) waiter: Arc<Waiter>,
@@ -90,7 +88,6 @@ impl Context {
             run: client.run,
             client: Mutex::new(Some(client)),
             connections: AtomicUsize::new(0),
-            is_given_up: AtomicBool::new(false),
             program,
             waiter: Arc::default(),
         }))
@@ -109,15 +106,6 @@ impl Context {
         })
     }
 
-    /// Ends the calls on this context that wait for another connection's transaction, and all that would.
-    pub(crate) fn give_up(&self) {
-        self.is_given_up.store(true, Ordering::Release);
-        for reader in self.world.list() {
-            let mut state = reader.lock();
-            reader.notify(&mut state);
-        }
-    }
-
     /// Waits until somebody has changed a reader, in a call that waits for another connection's transaction; fails where
     /// nobody waits for the call any more.
     ///
@@ -128,9 +116,6 @@ impl Context {
         state: MutexGuard<'a, ReaderState>,
     ) -> Result<MutexGuard<'a, ReaderState>, Code> {
         const PERIOD: Duration = Duration::from_millis(100);
-        if self.is_given_up.load(Ordering::Acquire) {
-            return Err(SCARD_F_COMM_ERROR);
-        }
         match &self.program {
             None => Ok(reader.wait(state)),
             Some(program) if program.is_there() => Ok(reader.wait_for(state, PERIOD)),
