@@ -6,7 +6,7 @@ use super::stream::{self, wait};
 use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 /// How long it takes at most until nobody listens any more: the thread that does has nothing else to wait for.
@@ -29,11 +29,14 @@ impl Listening {
         let (listener, identity) = place::listen(server.path())?;
         listener.set_nonblocking(true)?;
         let (wake, woken) = UnixStream::pair()?;
-        let (end, ended) = mpsc::channel();
+        let (end, ended) = mpsc::channel::<()>();
         let taking = Arc::clone(server);
-        server
-            .threads
-            .spawn("pcsc-sim: socket", move || take(&taking, &listener, &woken, end))?;
+        server.threads.spawn("pcsc-sim: socket", move || {
+            take(&taking, &listener, &woken);
+            // Nobody may be told of the end who could still connect.
+            drop(listener);
+            drop(end);
+        })?;
         Ok(Listening {
             run,
             identity,
@@ -46,13 +49,13 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         drop(self.wake.take());
-        // The thread drops its end when nobody listens any more.
+        // The thread drops the other end when nobody listens any more.
         let _ = self.ended.recv_timeout(PATIENCE);
     }
 }
 
 /// Takes programs until it is woken.
-fn take(server: &Arc<Server>, listener: &UnixListener, woken: &UnixStream, _end: Sender<()>) {
+fn take(server: &Arc<Server>, listener: &UnixListener, woken: &UnixStream) {
     loop {
         let Ok([_, is_woken]) = wait([listener.into(), woken.into()], libc::POLLIN, None) else {
             return;

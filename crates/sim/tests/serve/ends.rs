@@ -33,6 +33,17 @@ fn a_service_that_is_stopped_closes_all_and_refuses_until_it_is_back() {
 }
 
 #[test]
+fn nobody_can_connect_once_the_service_has_stopped() {
+    let service = Service::start();
+    for _ in 0..500 {
+        service.simulator.stop_service();
+        let error = UnixStream::connect(service.served.path()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+        service.simulator.start_service();
+    }
+}
+
+#[test]
 fn a_call_that_waits_or_whose_card_acts_ends_with_the_service() {
     let service = Service::start();
     let simulator = service.simulator.clone();
