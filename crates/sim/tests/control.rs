@@ -180,7 +180,11 @@ fn lines_and_connections_are_bounded_and_its_end_closes_all() {
     while users.len() < 16 {
         // The one before has ended, or is about to.
         let mut user = controlled.user();
-        if user.say("{ action = \"start\" }") == "ok" {
+        let is_taken = writeln!(user.0.get_mut(), "{{ action = \"start\" }}").is_ok() && {
+            let mut line = String::new();
+            user.0.read_line(&mut line).is_ok_and(|_| line == "ok\n")
+        };
+        if is_taken {
             users.push(user);
         }
         assert!(Instant::now() < end);
