@@ -142,7 +142,7 @@ pub(crate) mod simulated {
     type Controls = Arc<Mutex<HashMap<(usize, u32), Vec<u8>>>>;
 
     pub(crate) struct Simulated {
-        simulator: Simulator,
+        pub(super) simulator: Simulator,
         readers: Vec<Reader>,
         controls: Controls,
     }
@@ -226,6 +226,90 @@ pub(crate) mod simulated {
             // Before anybody can meet them again.
             self.readers.iter().for_each(|reader| drop(reader.remove()));
             self.simulator.start_service();
+        }
+    }
+}
+
+/// The simulator on a socket, and the machine's libpcsclite.
+#[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+pub(crate) mod served {
+    use super::simulated::Simulated;
+    use super::{Service, wait_for, wait_for_answer, wait_for_mute};
+    use pcsc_sim::{Card, serve};
+    use private_pcscd::Vacancy;
+
+    pub(crate) struct Served {
+        provider: pcsc_sys::Provider,
+        _served: serve::Served,
+        simulated: Simulated,
+        _vacancy: Vacancy,
+    }
+
+    impl Service for Served {
+        fn start(readers: usize) -> Served {
+            let vacancy = Vacancy::take().unwrap();
+            let simulated = Simulated::start(readers);
+            let served = simulated.simulator.serve(Vacancy::SOCKET).unwrap();
+            // As for a real pcscd.
+            #[cfg(feature = "link")]
+            let provider = pcsc_sys::Provider::system().unwrap();
+            // SAFETY: the harness copied the system's own libpcsclite there.
+            #[cfg(not(feature = "link"))]
+            let provider = unsafe { pcsc_sys::Provider::load(vacancy.client_library()) }.unwrap();
+            Served {
+                provider,
+                _served: served,
+                simulated,
+                _vacancy: vacancy,
+            }
+        }
+
+        fn provider(&self) -> pcsc_sys::Provider {
+            self.provider
+        }
+
+        fn reader(&self, reader: usize) -> String {
+            self.simulated.reader(reader)
+        }
+
+        fn insert(&mut self, reader: usize, card: impl Card + 'static) {
+            self.simulated.insert(reader, card);
+            wait_for(self.provider.functions(), &self.reader(reader), true);
+        }
+
+        fn insert_mute(&mut self, reader: usize) {
+            self.simulated.insert_mute(reader);
+            wait_for_mute(self.provider.functions(), &self.reader(reader));
+        }
+
+        fn remove(&mut self, reader: usize) {
+            self.simulated.remove(reader);
+            wait_for(self.provider.functions(), &self.reader(reader), false);
+        }
+
+        fn set_available(&mut self, reader: usize, available: bool) {
+            self.simulated.set_available(reader, available);
+            wait_for_answer(self.provider.functions(), &self.reader(reader), available);
+        }
+
+        fn set_features(&mut self, reader: usize, features: &[(u8, u32)]) {
+            self.simulated.set_features(reader, features);
+        }
+
+        fn set_control(&mut self, reader: usize, code: u32, answer: &[u8]) {
+            self.simulated.set_control(reader, code, answer);
+        }
+
+        fn set_attribute(&mut self, reader: usize, attribute: u32, value: &[u8]) {
+            self.simulated.set_attribute(reader, attribute, value);
+        }
+
+        fn kill(&mut self) {
+            self.simulated.kill();
+        }
+
+        fn restart(&mut self) {
+            self.simulated.restart();
         }
     }
 }
@@ -335,6 +419,17 @@ macro_rules! conformance {
                 #[test]
                 fn $name() {
                     super::$name::<$crate::service::simulated::Simulated>();
+                }
+            )*
+        }
+
+        #[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+        mod on_a_served_simulator {
+            $(
+                #[test]
+                #[ignore = "needs libpcsclite and namespaces: run by cargo xtask test"]
+                fn $name() {
+                    super::$name::<$crate::service::served::Served>();
                 }
             )*
         }

@@ -297,10 +297,10 @@ fn log(folder: &TempDir) -> PathBuf {
 
 /// This thread's only place for a daemon. Like a lock's guard it may be shared with other threads, but not sent there.
 #[derive(Debug)]
-struct Place(PhantomData<MutexGuard<'static, ()>>);
+pub(crate) struct Place(PhantomData<MutexGuard<'static, ()>>);
 
 impl Place {
-    fn take() -> Result<Self, Error> {
+    pub(crate) fn take() -> Result<Self, Error> {
         if OCCUPIED.replace(true) {
             Err(Error::AlreadyRunning)
         } else {

@@ -39,10 +39,12 @@ mod namespace;
 mod readers;
 mod startup;
 mod termination;
+mod vacancy;
 
 pub use daemon::Pcscd;
 pub use error::Error;
 pub use readers::Driver;
+pub use vacancy::Vacancy;
 
 /// Makes a call of the program that is running, by the emulator in `PCSC_TEST_EMULATOR` where it runs in one: the system
 /// does not know how to start it by itself.

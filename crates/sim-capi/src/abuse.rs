@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use pcsc_sim::config::Config;
 use pcsc_sim::{DemoCard, Reader, Simulator};
 use pcsc_sys::*;
 
-use crate::config::Config;
 use crate::{functions, service};
 use abuser::{ALONE, Abuser, CONTEXTS, TOGETHER};
 

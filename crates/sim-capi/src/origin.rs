@@ -4,9 +4,9 @@ use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pcsc_sim::config::Config;
 use pcsc_sys::{DWORD, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_PARAMETER, SCARD_E_NO_SERVICE};
 
-use crate::config::Config;
 use crate::fork_lock::lock_for_fork;
 use crate::room::with_room;
 use crate::service::{STARTING, World, service};

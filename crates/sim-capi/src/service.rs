@@ -1,17 +1,17 @@
 //! The service that this process talks to: made by the first call.
 
+use std::error::Error as _;
 use std::io::Write;
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pcsc_sim::Simulator;
+use pcsc_sim::config::{Config, Running};
 use pcsc_sys::{
     DWORD, Escaped, Functions, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_F_INTERNAL_ERROR, SCARD_IO_REQUEST,
 };
 
-use crate::config::{Config, VARIABLE};
-use crate::events;
 use crate::loading::from_first_folder;
 #[cfg(unix)]
 use crate::origin::{self, Origin};
@@ -35,7 +35,12 @@ pub(crate) struct World {
     pub(crate) establish: Establish,
     /// The service lives as long as this.
     simulator: Option<Simulator>,
+    /// Events happen as long as this is there.
+    _running: Option<Running>,
 }
+
+/// The environment variable that names the configuration's file.
+const VARIABLE: &str = "PCSC_SIM_CONFIG";
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
 
@@ -98,15 +103,15 @@ impl World {
             Ok(config) => config,
             Err(error) => return Self::refused(error),
         };
-        let simulator = Simulator::new();
-        simulator.set_power_off_after(config.power_off_after());
-        let readers = config.plug_into(&simulator);
-        if let Err(error) = events::serve(config, &simulator, readers) {
-            return Self::refused(&format!("no thread for the events: {error}"));
-        }
+        let running = match config.start() {
+            Ok(running) => running,
+            Err(error) => return Self::refused(&format!("no thread for the events: {error}")),
+        };
+        let simulator = running.simulator().clone();
         Self {
             establish: simulator.provider().functions().SCardEstablishContext,
             simulator: Some(simulator),
+            _running: Some(running),
         }
     }
 
@@ -117,6 +122,7 @@ impl World {
         Self {
             establish: refuse,
             simulator: catch_unwind(Simulator::new).ok(),
+            _running: None,
         }
     }
 }
@@ -129,9 +135,16 @@ fn message(why: &str) -> String {
 /// Reads the file that the environment names; without one there is the default.
 fn configured() -> Result<Config, String> {
     match std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-        Some(path) => Config::read(&from_first_folder(Path::new(&path))),
+        Some(path) => read(&from_first_folder(Path::new(&path))),
         None => Ok(Config::one_demo_card()),
     }
+}
+
+fn read(path: &Path) -> Result<Config, String> {
+    Config::read(path).map_err(|error| match error.source() {
+        Some(_) => format!("{error}, named by {VARIABLE}"),
+        None => error.to_string(),
+    })
 }
 
 unsafe extern "system" fn refuse(_: DWORD, _: LPCVOID, _: LPCVOID, _: LPSCARDCONTEXT) -> LONG {
@@ -150,16 +163,42 @@ static g_rgSCardRawPci: SCARD_IO_REQUEST = pcsc_sys::g_rgSCardRawPci;
 
 #[cfg(test)]
 mod tests {
-    use super::message;
-    use crate::config::Config;
+    use super::{message, read};
+    use std::path::Path;
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_with_the_variable() {
+        for path in [Path::new("/no/such/file.toml"), &std::env::temp_dir()] {
+            let error = read(path).unwrap_err();
+            assert!(error.starts_with(&format!("{}: ", path.display())), "{error}");
+            assert!(
+                error.ends_with("expected a TOML file, named by PCSC_SIM_CONFIG"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_readme_shows_the_example() {
+        let example = include_str!("../../sim/examples/simulator.toml");
+        assert!(include_str!("../README.md").contains(example));
+    }
 
     #[test]
     fn what_a_file_says_does_not_act_on_the_terminal() {
         let text = "[[reader]]\nname = \"a\"\n\"\\u001b[2J\\u3164\\u202e\" = 1\n";
-        let mistake = Config::parse(text).unwrap_err().locate("f\u{2066}.toml", text);
+        let name = format!("f\u{2066}{}.toml", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, text).unwrap();
+        let mistake = read(&path).unwrap_err();
+        std::fs::remove_file(&path).unwrap();
         let line = message(&mistake);
         assert!(line.contains("u{3164}") && line.contains("u{202e}"), "{line:?}");
-        assert!(line.starts_with("libpcsc_sim: f\\u{2066}.toml:3:"), "{line:?}");
+        assert!(
+            line.starts_with("libpcsc_sim: ") && line.contains("f\\u{2066}"),
+            "{line:?}"
+        );
+        assert!(line.contains(".toml:3:"), "{line:?}");
         let shown = line.strip_suffix('\n').unwrap();
         assert!(shown.is_ascii() && !shown.contains(char::is_control), "{line:?}");
     }

@@ -16,6 +16,8 @@
 //! ```
 
 mod card;
+#[cfg(feature = "config")]
+pub mod config;
 mod demo_card;
 mod faults;
 mod fn_card;
@@ -30,6 +32,8 @@ mod quiet_thread;
 mod reader;
 mod requested_faults;
 mod scripted_card;
+#[cfg(unix)]
+pub mod serve;
 mod service;
 mod simulator;
 mod slow_card;

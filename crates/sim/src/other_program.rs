@@ -198,15 +198,14 @@ impl OtherProgram {
     pub fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, LONG> {
         let card = self.card(SCARD_SHARE_SHARED)?;
         let mut answer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
-        // SAFETY: it has this length, lives to this function's end, and nobody else uses it.
-        let room = unsafe { Room::new(answer.as_mut_ptr(), answer.len()) };
         let mut exchange = Exchange {
             protocol: ANY_PROTOCOL,
             command: (command.len() <= MAX_BUFFER_SIZE_EXTENDED).then_some(command),
-            room,
+            room: Room::from(&mut answer[..]),
             instead: None,
         };
-        match transmit(&card, &mut exchange) {
+        let transmitted = transmit(&card, &mut exchange);
+        match transmitted {
             Ok((len, _)) => {
                 answer.truncate(len);
                 Ok(answer)

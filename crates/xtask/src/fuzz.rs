@@ -11,12 +11,13 @@ use anyhow::{Context, Result};
 use crate::command::{BUILD, run};
 
 /// Each package of fuzz targets, and these by their names in its `Cargo.toml`.
-const PACKAGES: [(&str, &[&str]); 2] = [
+const PACKAGES: [(&str, &[&str]); 3] = [
     (
         "crates/iso7816/fuzz",
         &["atr", "command", "ef_atr", "part10", "tlv", "tlv_writer"],
     ),
     ("crates/session/fuzz", &["multi_string", "exchange"]),
+    ("crates/sim/fuzz", &["served"]),
 ];
 
 const DEFAULT_SECONDS: u64 = 600;

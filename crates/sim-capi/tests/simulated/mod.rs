@@ -1,6 +1,8 @@
 //! Other people's programs, and how they get to the library.
 
 #[allow(dead_code, reason = "each test program uses its own part")]
+pub(crate) mod others;
+#[allow(dead_code, reason = "each test program uses its own part")]
 pub(crate) mod program;
 
 use std::path::{Path, PathBuf};
@@ -37,6 +39,8 @@ pub(crate) enum Way<'a> {
     Preloaded(&'a Path),
     LinkedFolder(&'a Path),
     System,
+    /// By the system's library, at this socket.
+    Socket(&'a Path),
 }
 
 /// Runs a program to its end, with the deadline of a minute.
@@ -50,6 +54,7 @@ pub(crate) fn run(words: &[&str], way: &Way<'_>, config: Option<&Path>) -> Outpu
         Way::Preloaded(library) => command.env("LD_PRELOAD", library),
         Way::LinkedFolder(folder) => command.env("LD_LIBRARY_PATH", folder),
         Way::System => &mut command,
+        Way::Socket(path) => command.env("PCSCLITE_CSOCK_NAME", path),
     };
     if let Some(config) = config {
         command.env("PCSC_SIM_CONFIG", config);

@@ -1,5 +1,6 @@
 //! `SCardConnect` and `SCardReconnect`: sharing a card, and agreeing on its protocol.
 
+use super::attempt::Attempt;
 use super::code::Code;
 use super::connection::{Connection, check_available};
 use super::context::{Call, Context};
@@ -111,7 +112,7 @@ fn prepare<'a>(
             return Err(SCARD_E_SHARING_VIOLATION);
         }
         if state.sharing.is_locked() {
-            state = reader.wait(state);
+            state = context.wait_for_turn(reader, state)?;
             continue;
         }
         if request.needs_card() {
@@ -176,20 +177,15 @@ fn attach(
 /// The protocol is settled also where the call fails later.
 pub(crate) fn reconnect(connection: &Connection, request: Request, initialization: DWORD) -> Reconnected {
     let mut was_reset = false;
-    loop {
-        let call = match connection.begin_call() {
-            Ok(call) => call,
-            Err(code) => return Reconnected::Unanswered(code),
-        };
-        match reconnect_once(connection, request, initialization, &mut was_reset) {
-            Ok(Ok(protocol)) => return Reconnected::Done(protocol),
-            Ok(Err(state)) => {
-                drop(call);
-                drop(connection.reader.wait(state));
-            }
-            Err(code) if connection.context.is_alive() => return Reconnected::Refused(code),
-            Err(code) => return Reconnected::Unanswered(code),
-        }
+    let mut is_served = false;
+    let reconnected = connection.attempt(|| {
+        is_served = true;
+        reconnect_once(connection, request, initialization, &mut was_reset)
+    });
+    match reconnected {
+        Ok(protocol) => Reconnected::Done(protocol),
+        Err(code) if is_served && connection.context.is_alive() => Reconnected::Refused(code),
+        Err(code) => Reconnected::Unanswered(code),
     }
 }
 
@@ -207,12 +203,12 @@ pub(crate) enum Reconnected {
 /// Reconnects, or gives the reader back for another one to change it first.
 ///
 /// The card is reset once: two connections that both want it to themselves would else wake each other for ever.
-fn reconnect_once<'a>(
+pub(crate) fn reconnect_once<'a>(
     connection: &'a Connection,
     request: Request,
     initialization: DWORD,
     was_reset: &mut bool,
-) -> Result<Result<DWORD, MutexGuard<'a, ReaderState>>, Code> {
+) -> Result<Attempt<'a, DWORD>, Code> {
     connection.context.ask_service()?;
     let reset = match initialization {
         SCARD_LEAVE_CARD => false,
@@ -225,7 +221,7 @@ fn reconnect_once<'a>(
     let mut state = connection.lock_reader()?;
     check_available(&state)?;
     if connection.check_sharing(&state).is_err() {
-        return Ok(Err(state));
+        return Ok(Attempt::Later(state));
     }
     if reset {
         *was_reset = true;
@@ -261,12 +257,12 @@ fn reconnect_once<'a>(
     }
     if request.share_mode == SCARD_SHARE_EXCLUSIVE {
         if state.sharing.become_exclusive(connection.user.number).is_err() {
-            return Ok(Err(state));
+            return Ok(Attempt::Later(state));
         }
     } else {
         state.sharing.become_shared(connection.user.number);
     }
     connection.user.set_event(Event::None);
     reader.notify(&mut state);
-    Ok(Ok(state.protocol))
+    Ok(Attempt::Done(state.protocol))
 }

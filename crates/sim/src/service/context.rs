@@ -23,18 +23,31 @@
 //! - the plans of faults;
 //! - what a driver answers, its handler aside, in `driver`;
 //! - the memory that is allocated for programs, in `memory`;
-//! - how many programs a service serves, in `client`, how many it takes, in `world`, and when cards lose their power, in
-//!   `grace_period`;
-//! - the script of a `ScriptedCard`.
+//! - how many programs a service serves, in `client`, how many it takes and who follows its stops and starts, in `world`, and
+//!   when cards lose their power, in `grace_period`;
+//! - the script of a `ScriptedCard`;
+//! - in `serve`: the list of programs, their numbers and their threads, and what one program is to be told: with that locked,
+//!   eight bytes are written to a socket that does not block.
+//!
+//! Two more are above and between. The readers of a configuration that runs, in `config`, come before all others. What becomes
+//! of a served socket, in `serve`, is changed by who stops or starts the service, under any of the first three, and by no
+//! thread that serves: that waits, for two seconds at most, until nobody listens any more, and the thread that listens takes
+//! none but those of the last list.
 
 use super::client::Client;
 use super::code::Code;
 use super::lock::lock;
+use super::reader::{Reader, ReaderState};
 use super::waiter::Waiter;
 use super::world::World;
-use pcsc_sys::{SCARD_E_INVALID_HANDLE, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR};
+use pcsc_sys::{
+    DWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_VALUE, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR,
+    SCARD_SCOPE_GLOBAL,
+};
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// A context. As in pcsc-lite it serves one call at a time, but for cancelling.
 #[derive(Debug)]
@@ -46,6 +59,8 @@ pub(crate) struct Context {
     client: Mutex<Option<Client>>,
     /// How many connections it has.
     connections: AtomicUsize,
+    /// The other process that the context is of.
+    program: Option<Box<dyn Program>>,
     pub(crate) waiter: Arc<Waiter>,
 }
 
@@ -59,12 +74,21 @@ pub(crate) struct Call<'a> {
 impl Context {
     /// Opens a context.
     pub(crate) fn establish(world: &Arc<World>) -> Result<Arc<Self>, Code> {
+        Self::establish_for(world, None)
+    }
+
+    /// Opens a context of another process.
+    pub(crate) fn establish_for(
+        world: &Arc<World>,
+        program: Option<Box<dyn Program>>,
+    ) -> Result<Arc<Self>, Code> {
         let client = Client::admit(world)?;
         Ok(Arc::new(Self {
             world: Arc::clone(world),
             run: client.run,
             client: Mutex::new(Some(client)),
             connections: AtomicUsize::new(0),
+            program,
             waiter: Arc::default(),
         }))
     }
@@ -80,6 +104,23 @@ impl Context {
             context: self,
             client,
         })
+    }
+
+    /// Waits until somebody has changed a reader, in a call that waits for another connection's transaction; fails where
+    /// nobody waits for the call any more.
+    ///
+    /// A process that dies does not say so: it is looked for now and then. pcscd looks for the transaction's end as often.
+    pub(crate) fn wait_for_turn<'a>(
+        &self,
+        reader: &'a Reader,
+        state: MutexGuard<'a, ReaderState>,
+    ) -> Result<MutexGuard<'a, ReaderState>, Code> {
+        const PERIOD: Duration = Duration::from_millis(100);
+        match &self.program {
+            None => Ok(reader.wait(state)),
+            Some(program) if program.is_there() => Ok(reader.wait_for(state, PERIOD)),
+            Some(_) => Err(SCARD_F_COMM_ERROR),
+        }
     }
 
     /// Whether the service that the context was established with still runs.
@@ -106,6 +147,21 @@ impl Context {
         } else {
             Err(SCARD_F_COMM_ERROR)
         }
+    }
+}
+
+/// Another process.
+pub(crate) trait Program: fmt::Debug + Send + Sync {
+    /// Tells whether it has not ended yet; does not wait.
+    fn is_there(&self) -> bool;
+}
+
+/// Refuses a scope that is none.
+pub(crate) fn check_scope(scope: DWORD) -> Result<(), Code> {
+    if scope > SCARD_SCOPE_GLOBAL {
+        Err(SCARD_E_INVALID_VALUE)
+    } else {
+        Ok(())
     }
 }
 

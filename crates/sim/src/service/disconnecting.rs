@@ -54,7 +54,7 @@ fn detach(connection: &Connection, disposition: DWORD) -> Result<(), Code> {
         if disposition == SCARD_LEAVE_CARD || connection.check_sharing(&state).is_ok() {
             break;
         }
-        state = reader.wait(state);
+        state = connection.context.wait_for_turn(reader, state)?;
     }
     state.sharing.release_lock(connection.user.number);
     let power = match disposition {

@@ -7,6 +7,7 @@ use crate::fork_lock::lock_for_fork;
 use crate::forks::PATIENCE;
 use std::collections::BTreeSet;
 use std::ffi::c_void;
+use std::marker::PhantomData;
 use std::sync::Mutex;
 #[cfg(unix)]
 use std::sync::MutexGuard;
@@ -50,12 +51,20 @@ pub(crate) fn lock_allocated() -> Option<MutexGuard<'static, BTreeSet<usize>>> {
 ///
 /// No slice: the buffer may be uninitialised, or the one that the call's input is in.
 #[derive(Debug)]
-pub(crate) struct Room {
+pub(crate) struct Room<'a> {
     pointer: *mut u8,
     length: usize,
+    _borrow: PhantomData<&'a mut [u8]>,
 }
 
-impl Room {
+impl<'a> From<&'a mut [u8]> for Room<'a> {
+    fn from(buffer: &'a mut [u8]) -> Self {
+        // SAFETY: so many bytes, which nobody else uses while they are borrowed.
+        unsafe { Self::new(buffer.as_mut_ptr(), buffer.len()) }
+    }
+}
+
+impl Room<'_> {
     /// # Safety
     /// `pointer` is null, or points to `length` bytes that may be written while the value exists. Callers state lengths
     /// that their buffers do not have: what must be there is as much of it as [`fill`](Room::fill) is given.
@@ -63,6 +72,7 @@ impl Room {
         Self {
             pointer,
             length: if pointer.is_null() { 0 } else { length },
+            _borrow: PhantomData,
         }
     }
 

@@ -8,6 +8,7 @@
 //! `context` tells the order in which all locks of the simulator are taken.
 
 pub(crate) mod atr;
+pub(crate) mod attempt;
 pub(crate) mod attribute;
 pub(crate) mod availability;
 pub(crate) mod card_slot;

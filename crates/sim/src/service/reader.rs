@@ -13,6 +13,7 @@ use super::waiter::Waiter;
 use crate::card::Card;
 use pcsc_sys::{DWORD, SCARD_PROTOCOL_UNDEFINED};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A reader. Its state is locked for moments only, never while the card acts.
 #[derive(Debug)]
@@ -96,6 +97,19 @@ impl Reader {
     pub(crate) fn wait<'a>(&'a self, mut state: MutexGuard<'a, ReaderState>) -> MutexGuard<'a, ReaderState> {
         state.waiting += 1;
         state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    /// As [`wait`](Reader::wait), for so long at most.
+    pub(crate) fn wait_for<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, ReaderState>,
+        time: Duration,
+    ) -> MutexGuard<'a, ReaderState> {
+        state.waiting += 1;
+        let waited = self.changed.wait_timeout(state, time);
+        state = waited.unwrap_or_else(PoisonError::into_inner).0;
         state.waiting -= 1;
         state
     }

@@ -1,6 +1,7 @@
 //! `SCardStatus`.
 
 use super::atr::Atr;
+use super::attempt::Attempt;
 use super::code::Code;
 use super::connection::{Connection, check_available};
 use super::reader::{Presence, ReaderState};
@@ -19,40 +20,48 @@ pub(crate) struct Status {
 
 /// Tells the state of the card. Blocks, but not the context, while another connection has it locked.
 pub(crate) fn status(connection: &Connection) -> Result<Status, Code> {
-    loop {
-        let call = connection.begin_call()?;
-        connection.context.ask_service()?;
+    connection.attempt(|| {
         // The library looks for the reader's name before it asks; a new reader of this name will not do.
+        connection.context.ask_service()?;
         let world = &connection.context.world;
         if world.reader(connection.reader.name.as_bytes()).is_none() {
             return Err(SCARD_E_READER_UNAVAILABLE);
         }
-        let state = connection.lock_reader()?;
-        if connection.check_sharing(&state).is_err() {
-            drop(call);
-            drop(connection.reader.wait(state));
-            continue;
-        }
-        connection.check_event()?;
-        check_available(&state)?;
-        return Ok(Status {
-            state: number(&state),
-            protocol: state.protocol,
-            atr: state.atr,
-        });
+        status_once(connection)
+    })
+}
+
+/// As [`status`], but does not wait, and does not mind what other reader has the name.
+pub(crate) fn status_once(connection: &Connection) -> Result<Attempt<'_, Status>, Code> {
+    connection.context.ask_service()?;
+    let state = connection.lock_reader()?;
+    if connection.check_sharing(&state).is_err() {
+        return Ok(Attempt::Later(state));
     }
+    connection.check_event()?;
+    check_available(&state)?;
+    Ok(Attempt::Done(Status {
+        state: number(&state),
+        protocol: state.protocol,
+        atr: state.atr,
+    }))
 }
 
 /// A mask, with the count of events above it.
 #[cfg(not(windows))]
 fn number(state: &ReaderState) -> DWORD {
-    let mask = match state.presence {
+    DWORD::from(state.events) << 16 | mask(state)
+}
+
+/// What is in the slot, as pcsc-lite has it.
+#[cfg(not(windows))]
+pub(crate) fn mask(state: &ReaderState) -> DWORD {
+    match state.presence {
         Presence::Absent => SCARD_ABSENT,
         Presence::Mute => SCARD_PRESENT | SCARD_SWALLOWED,
         Presence::Unpowered => SCARD_PRESENT,
         Presence::Powered => SCARD_PRESENT | SCARD_POWERED | SCARD_NEGOTIABLE,
-    };
-    DWORD::from(state.events) << 16 | mask
+    }
 }
 
 /// One number on Windows.

@@ -1,5 +1,6 @@
 //! `SCardBeginTransaction` and `SCardEndTransaction`.
 
+use super::attempt::Attempt;
 use super::code::Code;
 use super::connection::{Connection, check_available};
 use super::disposition::check_disposition;
@@ -12,17 +13,19 @@ use pcsc_sys::{
 
 /// Locks the card for a connection. Blocks, but not the context, while another one has it locked.
 pub(crate) fn begin(connection: &Connection) -> Result<(), Code> {
-    loop {
-        let call = connection.begin_call()?;
-        connection.context.ask_service()?;
-        let mut state = connection.lock_reader()?;
-        check_available(&state)?;
-        connection.check_event()?;
-        if state.sharing.begin(connection.user.number).is_ok() {
-            return Ok(());
-        }
-        drop(call);
-        drop(connection.reader.wait(state));
+    connection.attempt(|| begin_once(connection))
+}
+
+/// As [`begin`], but does not wait.
+pub(crate) fn begin_once(connection: &Connection) -> Result<Attempt<'_, ()>, Code> {
+    connection.context.ask_service()?;
+    let mut state = connection.lock_reader()?;
+    check_available(&state)?;
+    connection.check_event()?;
+    if state.sharing.begin(connection.user.number).is_ok() {
+        Ok(Attempt::Done(()))
+    } else {
+        Ok(Attempt::Later(state))
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct Exchange<'a> {
     /// `None` for one that is longer than any command.
     pub(crate) command: Option<&'a [u8]>,
     /// May be where the command is.
-    pub(crate) room: Room,
+    pub(crate) room: Room<'a>,
     /// What is put in the place of the card's answer.
     pub(crate) instead: Option<Vec<u8>>,
 }

@@ -11,7 +11,13 @@ use crate::limits::Limits;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+
+/// Who is told when the service stops and starts.
+pub(crate) trait Follower: Send + Sync {
+    /// Notes which run of the service there is now. No lock is held.
+    fn note_run(&self);
+}
 
 /// A service and its readers.
 pub(crate) struct World {
@@ -22,6 +28,7 @@ pub(crate) struct World {
     limits: Mutex<Limits>,
     /// After which an unused card loses its power.
     pub(crate) grace_period: Arc<GracePeriod>,
+    followers: Mutex<Vec<Weak<dyn Follower>>>,
 }
 
 #[derive(Default)]
@@ -31,6 +38,8 @@ struct Readers {
     by_name: BTreeMap<Box<[u8]>, Arc<Reader>>,
     /// Those who wait for readers to come and go.
     watchers: Vec<Arc<Waiter>>,
+    /// How often readers came and went.
+    changes: u16,
 }
 
 impl World {
@@ -42,6 +51,21 @@ impl World {
             clients: Clients::default(),
             limits: Mutex::new(Limits::PCSCD),
             grace_period: Arc::default(),
+            followers: Mutex::default(),
+        }
+    }
+
+    /// Has somebody told of each stop and start from now on.
+    pub(crate) fn follow(&self, follower: Weak<dyn Follower>) {
+        let mut followers = lock(&self.followers);
+        followers.retain(|other| other.strong_count() > 0);
+        followers.push(follower);
+    }
+
+    fn tell_followers(&self) {
+        let followers = lock(&self.followers).clone();
+        for follower in followers.iter().filter_map(Weak::upgrade) {
+            follower.note_run();
         }
     }
 
@@ -85,6 +109,8 @@ impl World {
         for watcher in &readers.watchers {
             watcher.notify();
         }
+        drop(readers);
+        self.tell_followers();
         true
     }
 
@@ -99,9 +125,14 @@ impl World {
             reader.start_again(|| self.is_run(stopped));
         }
         // Fails where another thread has started it meanwhile.
-        self.stops_and_starts
+        let started = self
+            .stops_and_starts
             .compare_exchange(stopped, stopped + 1, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+            .is_ok();
+        if started {
+            self.tell_followers();
+        }
+        started
     }
 
     /// Plugs in a reader; where its name is taken, with a number after it.
@@ -133,6 +164,7 @@ impl World {
         let key = reader.name.as_bytes().into();
         readers.by_name.insert(key, Arc::clone(&reader));
         readers.list.push(Arc::clone(&reader));
+        readers.changes = readers.changes.wrapping_add(1);
         for watcher in &readers.watchers {
             watcher.notify();
         }
@@ -150,6 +182,7 @@ impl World {
             return;
         }
         readers.by_name.remove(reader.name.as_bytes());
+        readers.changes = readers.changes.wrapping_add(1);
         reader.unplug();
         for watcher in &readers.watchers {
             watcher.notify();
@@ -167,6 +200,11 @@ impl World {
 
     pub(crate) fn reader_count(&self) -> usize {
         self.lock().list.len()
+    }
+
+    /// How often readers came and went, by a count that begins anew.
+    pub(crate) fn reader_changes(&self) -> u16 {
+        self.lock().changes
     }
 
     pub(crate) fn watch(&self, waiter: &Arc<Waiter>) {

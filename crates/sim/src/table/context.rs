@@ -6,11 +6,11 @@ use super::endpoint::Endpoint;
 use super::function::Function;
 use super::open::OpenContext;
 use crate::service::code::Code;
+use crate::service::context::check_scope;
 use crate::service::{memory, status_change};
 use pcsc_sys::{
     DWORD, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,
-    SCARD_E_INVALID_VALUE, SCARD_E_NO_SERVICE, SCARD_S_SUCCESS, SCARD_SCOPE_GLOBAL,
-    SCARD_W_SECURITY_VIOLATION, SCARDCONTEXT,
+    SCARD_E_NO_SERVICE, SCARD_S_SUCCESS, SCARD_W_SECURITY_VIOLATION, SCARDCONTEXT,
 };
 use std::sync::Arc;
 
@@ -51,9 +51,8 @@ fn open(endpoint: &Arc<Endpoint>, scope: DWORD, unwanted: bool) -> Result<u32, C
         Err(SCARD_E_INVALID_PARAMETER)
     } else if endpoint.world.is_full() {
         Err(SCARD_W_SECURITY_VIOLATION)
-    } else if scope > SCARD_SCOPE_GLOBAL {
-        Err(SCARD_E_INVALID_VALUE)
     } else {
+        check_scope(scope)?;
         OpenContext::establish(endpoint)
     }
 }

@@ -1,11 +1,12 @@
 //! The two services that programs run on.
 
+use pcsc_sim::serve::Served;
 use pcsc_sim::{Card, FnCard, Simulator, vpcd};
 use pcsc_sys::{
     DWORD, Functions, SCARD_S_SUCCESS, SCARD_SCOPE_SYSTEM, SCARD_STATE_EMPTY, SCARD_STATE_PRESENT,
     SCARDCONTEXT,
 };
-use private_pcscd::{Driver, Pcscd};
+use private_pcscd::{Driver, Pcscd, Vacancy};
 use std::any::Any;
 use std::ffi::CString;
 
@@ -13,8 +14,16 @@ use std::ffi::CString;
 pub(crate) const READERS: [&str; 2] = ["Virtual 0 00 00", "Virtual 0 00 01"];
 
 pub(crate) enum Backend {
-    Simulator(Simulator, Vec<pcsc_sim::Reader>),
+    /// In this process, or behind a socket.
+    Simulator(Simulator, Vec<pcsc_sim::Reader>, Option<Socket>),
     Pcscd(Pcscd, Vec<Option<Box<dyn Remove>>>, &'static Functions),
+}
+
+/// A simulator's socket, and libpcsclite, which finds it there.
+pub(crate) struct Socket {
+    functions: &'static Functions,
+    _served: Served,
+    _vacancy: Vacancy,
 }
 
 /// A card in a virtual reader.
@@ -53,7 +62,23 @@ impl Backend {
     pub(crate) fn simulator() -> Self {
         let sim = Simulator::new();
         let readers = READERS.map(|name| sim.add_reader(name)).into();
-        Self::Simulator(sim, readers)
+        Self::Simulator(sim, readers, None)
+    }
+
+    /// The simulator on a socket, with the machine's libpcsclite.
+    pub(crate) fn served() -> Self {
+        let vacancy = Vacancy::take().unwrap();
+        let sim = Simulator::new();
+        let readers = READERS.map(|name| sim.add_reader(name)).into();
+        let served = sim.serve(Vacancy::SOCKET).unwrap();
+        // SAFETY: a copy of libpcsclite, whose functions have the types of the table.
+        let functions = unsafe { Functions::load(vacancy.client_library()) }.unwrap();
+        let socket = Socket {
+            functions,
+            _served: served,
+            _vacancy: vacancy,
+        };
+        Self::Simulator(sim, readers, Some(socket))
     }
 
     pub(crate) fn pcscd() -> Self {
@@ -66,7 +91,8 @@ impl Backend {
 
     pub(crate) fn functions(&self) -> &'static Functions {
         match self {
-            Self::Simulator(sim, _) => sim.provider().functions(),
+            Self::Simulator(sim, _, None) => sim.provider().functions(),
+            Self::Simulator(_, _, Some(socket)) => socket.functions,
             Self::Pcscd(_, _, functions) => functions,
         }
     }
@@ -92,7 +118,7 @@ impl Backend {
 
     fn insert_card(&mut self, reader: usize, card: impl Card + 'static) {
         match self {
-            Self::Simulator(_, readers) => readers[reader].insert(card),
+            Self::Simulator(_, readers, _) => readers[reader].insert(card),
             Self::Pcscd(pcscd, cards, _) => {
                 cards[reader] = Some(Box::new(pcscd.insert(reader, card).unwrap()))
             }
@@ -102,7 +128,7 @@ impl Backend {
 
     /// Has the service take the power of a card that no program uses. pcscd does so in a while.
     pub(crate) fn take_power(&mut self, reader: usize) {
-        if let Self::Simulator(_, readers) = self {
+        if let Self::Simulator(_, readers, _) = self {
             assert!(readers[reader].power_off());
         }
     }
@@ -115,7 +141,7 @@ impl Backend {
     /// Removes a card from a reader that does not answer, which nobody sees.
     pub(crate) fn remove_unseen(&mut self, reader: usize) {
         match self {
-            Self::Simulator(_, readers) => drop(readers[reader].remove().unwrap()),
+            Self::Simulator(_, readers, _) => drop(readers[reader].remove().unwrap()),
             Self::Pcscd(_, cards, _) => cards[reader].take().unwrap().remove(),
         }
     }
@@ -123,7 +149,7 @@ impl Backend {
     /// Sets whether a reader answers its driver; `seen` is a bit of the state that shows it.
     pub(crate) fn set_available(&mut self, reader: usize, available: bool, seen: DWORD) {
         match self {
-            Self::Simulator(_, readers) => readers[reader].set_available(available),
+            Self::Simulator(_, readers, _) => readers[reader].set_available(available),
             Self::Pcscd(pcscd, ..) => pcscd.set_available(reader, available).unwrap(),
         }
         self.wait(reader, seen);
@@ -134,7 +160,7 @@ impl Backend {
     /// At once: a pcscd that is asked to end unplugs its readers first, and a wait may see that before the end.
     pub(crate) fn stop(&mut self) {
         match self {
-            Self::Simulator(sim, readers) => {
+            Self::Simulator(sim, readers, _) => {
                 sim.stop_service();
                 readers.iter().for_each(|reader| drop(reader.remove()));
             }
@@ -147,7 +173,7 @@ impl Backend {
 
     pub(crate) fn start(&mut self) {
         match self {
-            Self::Simulator(sim, _) => sim.start_service(),
+            Self::Simulator(sim, ..) => sim.start_service(),
             Self::Pcscd(pcscd, ..) => pcscd.restart().unwrap(),
         }
     }

@@ -13,7 +13,7 @@ use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-clients",
-    about: "other people's programs run on libpcsc_sim.so as on pcscd, with signals, forks and small stacks too",
+    about: "other people's programs run on libpcsc_sim.so, and with libpcsclite on a simulator that is served, as on pcscd",
     needs: &[
         C,
         DAEMON,
@@ -42,7 +42,7 @@ fn run(root: &Path) -> Result<Done> {
             BUILD,
         )?;
     }
-    for program in ["clients", "configured", "programs"] {
+    for program in ["clients", "configured", "programs", "served"] {
         let mut test = cargo(root);
         test.words("test --package pcsc-sim-capi --test").arg(program);
         tally::run(&mut with_namespaces(test), BUILD)?;

@@ -1,11 +1,11 @@
 //! Files that are wrong.
 
 use super::*;
-use crate::reader::LONGEST_ATTRIBUTE;
+use crate::service::attribute::LONGEST as LONGEST_ATTRIBUTE;
 
 /// The message for a text, as it is shown for a file.
 fn refused(text: &str) -> String {
-    match Config::parse(text) {
+    match Config::checked(text) {
         Ok(config) => panic!("{text} is taken: {config:?}"),
         Err(mistake) => mistake.locate("f.toml", text),
     }

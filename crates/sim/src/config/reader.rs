@@ -1,25 +1,18 @@
 //! A reader, as the configuration describes it, and what happens to it.
 
+use super::card::CardConfig;
+use super::hexadecimal::Hex;
+use super::mistake::Mistake;
+use super::values::{Byte, Word, tables};
+use crate::reader::Reader;
+use crate::service::attribute::LONGEST as LONGEST_ATTRIBUTE;
+use crate::simulator::Simulator;
+use pcsc_sys::{LONG, SCARD_E_UNSUPPORTED_FEATURE};
+use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
-
-use pcsc_sim::{Reader, Simulator};
-use pcsc_sys::{LONG, SCARD_E_UNSUPPORTED_FEATURE};
-use serde::{Deserialize, Deserializer};
 use toml::Spanned;
-
-use crate::card::CardConfig;
-use crate::config_error::Mistake;
-use crate::hexadecimal::Hex;
-use crate::toml_values::{Byte, Word, tables};
-
-/// The bytes of an attribute that `SCardGetAttrib` can give: Windows names no limit, and the simulator has one.
-pub(crate) const LONGEST_ATTRIBUTE: usize = if cfg!(windows) {
-    pcsc_sys::MAX_BUFFER_SIZE_EXTENDED
-} else {
-    pcsc_sys::MAX_BUFFER_SIZE
-};
 
 /// A `[[reader]]`.
 #[derive(Debug, Deserialize)]
@@ -53,6 +46,8 @@ pub(crate) struct Event {
 pub(crate) enum Action {
     Insert,
     Remove,
+    Swap,
+    Mute,
     PowerOff,
     Unplug,
     Plug,
@@ -166,19 +161,28 @@ impl ReaderConfig {
 
 impl Event {
     fn check(&self) -> Result<(), Mistake> {
-        let action = *self.action.as_ref();
-        match &self.card {
-            None if action == Action::Insert => Err(Mistake::new(
-                self.action.span(),
-                "an insertion without a card, expected card = { kind = ... } beside it",
-            )),
-            Some(card) if action != Action::Insert => Err(Mistake::new(
-                card.span(),
-                "a card is not for this action, expected it with action = \"insert\"",
-            )),
-            Some(card) => card.as_ref().check(&card.span()),
-            None => Ok(()),
-        }
+        check_card(&self.action, self.card.as_ref())
+    }
+}
+
+/// Finds a card that is missing, or too many, or not right.
+pub(super) fn check_card(
+    action: &Spanned<Action>,
+    card: Option<&Spanned<CardConfig>>,
+) -> Result<(), Mistake> {
+    let action_place = action.span();
+    let action = *action.as_ref();
+    match card {
+        None if action == Action::Insert => Err(Mistake::new(
+            action_place,
+            "an insertion without a card, expected card = { kind = ... } beside it",
+        )),
+        Some(card) if !matches!(action, Action::Insert | Action::Swap) => Err(Mistake::new(
+            card.span(),
+            "a card is not for this action, expected it with action = \"insert\" or \"swap\"",
+        )),
+        Some(card) => card.as_ref().check(&card.span()),
+        None => Ok(()),
     }
 }
 

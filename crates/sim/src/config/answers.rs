@@ -1,12 +1,11 @@
 //! A card that knows answers by their commands.
 
+use crate::card::Card;
 use std::collections::HashMap;
-
-use pcsc_sim::Card;
 
 /// A card with one answer for each command, in whatever order commands come, and one for all others.
 #[derive(Debug, Clone)]
-pub(crate) struct Answers {
+pub(super) struct Answers {
     pub(crate) atr: Vec<u8>,
     pub(crate) answers: HashMap<Vec<u8>, Vec<u8>>,
     pub(crate) default: Vec<u8>,

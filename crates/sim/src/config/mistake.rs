@@ -17,6 +17,12 @@ impl Mistake {
         }
     }
 
+    /// The message with the column, counted from 1, of a line that has so many bytes before what was written.
+    #[cfg(unix)]
+    pub(crate) fn in_line(&self, before: usize) -> String {
+        format!("column {}: {}", self.at.saturating_sub(before) + 1, self.message)
+    }
+
     /// The message with the file's name, line and column, both counted from 1.
     pub(crate) fn locate(&self, file: &str, text: &str) -> String {
         let before = text.get(..self.at).unwrap_or(text);

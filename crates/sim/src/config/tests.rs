@@ -1,9 +1,9 @@
 mod mistakes;
 
 use super::*;
-use crate::reader::Action;
-use pcsc_sim::Card;
+use crate::card::Card;
 use pcsc_sys::{Functions, SCARD_S_SUCCESS};
+use reader::Action;
 use std::ptr;
 use std::time::Instant;
 
@@ -80,18 +80,13 @@ fn the_example_is_taken_as_it_says() {
 }
 
 #[test]
-fn the_readme_shows_the_example() {
-    assert!(include_str!("../../README.md").contains(EXAMPLE));
-}
-
-#[test]
 fn without_a_file_there_is_one_reader_with_the_demo_card() {
     let config = Config::one_demo_card();
     let [reader] = &config.readers[..] else {
         panic!("{config:?}")
     };
     assert_eq!(reader.name.as_ref(), "Simulated Reader 00 00");
-    assert_eq!(card_of(reader).atr(), pcsc_sim::DemoCard::new().atr());
+    assert_eq!(card_of(reader).atr(), crate::demo_card::DemoCard::new().atr());
     assert!(Config::parse("").unwrap().readers.is_empty());
 }
 
@@ -124,11 +119,11 @@ fn options_of_the_demo_card_arrive() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
-    let error = Config::read(Path::new("/no/such/file.toml")).unwrap_err();
+    let error = Config::read("/no/such/file.toml").unwrap_err().to_string();
     assert!(error.starts_with("/no/such/file.toml: "), "{error}");
-    let expected = "expected a TOML file, named by PCSC_SIM_CONFIG";
+    let expected = "expected a TOML file";
     assert!(error.ends_with(expected), "{error}");
-    let error = Config::read(&std::env::temp_dir()).unwrap_err();
+    let error = Config::read(std::env::temp_dir()).unwrap_err().to_string();
     assert!(error.ends_with(expected), "{error}");
 }
 
@@ -139,7 +134,7 @@ fn a_file_that_is_no_text_is_refused_with_its_line() {
     let error = Config::read(&path).unwrap_err();
     std::fs::remove_file(&path).unwrap();
     let expected = format!("{}:2:10: a byte that is no text, expected UTF-8", path.display());
-    assert_eq!(error, expected);
+    assert_eq!(error.to_string(), expected);
 }
 
 /// Case 32.

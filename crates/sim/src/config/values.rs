@@ -1,9 +1,8 @@
 //! Values of the configuration file that say in the file's own words what was expected.
 
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
-
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 /// A whole number from `LEAST` to `MOST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

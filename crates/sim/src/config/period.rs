@@ -1,11 +1,9 @@
 //! A time that may never come.
 
+use super::values::Word;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::fmt;
 use std::time::Duration;
-
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
-
-use crate::toml_values::Word;
 
 /// Milliseconds, or `"never"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

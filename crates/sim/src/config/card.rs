@@ -1,20 +1,20 @@
 //! A card, as the configuration describes it.
 
-use std::collections::HashSet;
-use std::ops::Range;
-use std::time::Duration;
-
+use super::answers::Answers;
+use super::hexadecimal::Hex;
+use super::mistake::Mistake;
+use super::values::{Number, Word, tables};
+use crate::card::Card;
+use crate::demo_card::DemoCard;
+use crate::slow_card::SlowCard;
 use pcsc_iso7816::atr::Atr;
 use pcsc_iso7816::command::Form;
 use pcsc_iso7816::status_word::StatusWord;
-use pcsc_sim::{Card, DemoCard, SlowCard};
 use serde::{Deserialize, Deserializer};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::time::Duration;
 use toml::Spanned;
-
-use crate::answers::Answers;
-use crate::config_error::Mistake;
-use crate::hexadecimal::Hex;
-use crate::toml_values::{Number, Word, tables};
 
 /// A card's table. Which keys go with which kind is checked by [`check`](CardConfig::check).
 #[derive(Debug, Clone, Deserialize)]
@@ -83,6 +83,22 @@ impl<'de> Deserialize<'de> for Exchanges {
 }
 
 impl CardConfig {
+    /// A card that does not answer its reset.
+    pub(super) const MUTE: Self = Self {
+        kind: Kind::Mute,
+        delay_ms: None,
+        protocol: None,
+        extended_length: None,
+        chaining: None,
+        get_response: None,
+        exact_le: None,
+        rounds_of: None,
+        channels: None,
+        atr: None,
+        exchange: None,
+        default: None,
+    };
+
     /// Finds what the language of the file alone cannot tell.
     pub(crate) fn check(&self, place: &Range<usize>) -> Result<(), Mistake> {
         self.check_keys()?;
@@ -155,6 +171,11 @@ impl CardConfig {
 
     fn exchanges(&self) -> &[Exchange] {
         self.exchange.as_ref().map_or(&[], |list| &list.as_ref().0)
+    }
+
+    /// Tells whether there is a card: kind "none" is none.
+    pub(super) fn is_one(&self) -> bool {
+        self.kind != Kind::None
     }
 
     /// Makes the card; `None` for kind "none".

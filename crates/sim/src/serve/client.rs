@@ -1,0 +1,126 @@
+//! One program's connection to the socket.
+
+use super::requests::Program;
+use super::server::Server;
+use super::states::states;
+use super::stream;
+use super::waiting::{Due, Waiting};
+use crate::service::context::Context;
+use crate::service::lock::lock;
+use pcsclite_wire::{Header, Message, ReaderState, message};
+use std::fmt;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// A program's connection, for one context at a time.
+pub(super) struct Client {
+    stream: Arc<UnixStream>,
+    pub(super) context: Arc<Context>,
+    /// The number of the context that the program has established; 0 without one.
+    number: AtomicU32,
+    waiting: Mutex<Waiting>,
+}
+
+impl Client {
+    pub(super) fn new(stream: Arc<UnixStream>, context: Arc<Context>) -> Client {
+        Client {
+            stream,
+            context,
+            number: AtomicU32::new(0),
+            waiting: Mutex::default(),
+        }
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.number.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_number(&self, number: u32) {
+        self.number.store(number, Ordering::Relaxed);
+    }
+
+    /// Whether this is the context that has the number.
+    pub(super) fn is_of(&self, number: u32) -> bool {
+        number != 0 && self.number() == number
+    }
+
+    /// Ends the connection: the program's next read finds its end, and so does the thread that serves it.
+    pub(super) fn shut(&self) {
+        // Fails where the program has gone.
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    /// Answers requests until the program has gone, or sends what no program should.
+    pub(super) fn serve(&self, server: &Server) {
+        let mut program = Program::new(server, self);
+        while self.answer(server, &mut program).is_some() {}
+    }
+
+    fn answer(&self, server: &Server, program: &mut Program<'_>) -> Option<()> {
+        let mut header = [0; Header::LEN];
+        stream::read(&self.stream, &mut header).ok()?;
+        self.change(Waiting::begin_answer);
+        let answered = self.answer_to(server, program, Header::decode(header));
+        self.change(Waiting::end_answer);
+        if lock(&self.waiting).is_waiting() {
+            let later = self.tell(&states(&server.world), Instant::now());
+            if later.is_some() {
+                // By the thread that waits for such times.
+                server.changes.notify();
+            }
+        }
+        answered
+    }
+
+    fn answer_to(&self, server: &Server, program: &mut Program<'_>, header: Header) -> Option<()> {
+        let len = header.command.message_len(server.version)?;
+        if usize::try_from(header.size) != Ok(len) {
+            return None;
+        }
+        let answer = program.answer(header.command, len)?;
+        // What a service that has gone says never comes.
+        self.context.is_alive().then_some(())?;
+        stream::write(&self.stream, answer).ok()
+    }
+
+    /// Reads what follows a header.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> Option<()> {
+        stream::read(&self.stream, buffer).ok()
+    }
+
+    /// Changes what the program is to be told.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Waiting) -> T) -> T {
+        change(&mut lock(&self.waiting))
+    }
+
+    /// Tells the program what is due, the readers being in these states; returns when to look again.
+    ///
+    /// Does not wait for a program that does not read: that is closed.
+    pub(super) fn tell(&self, states: &[ReaderState], now: Instant) -> Option<Instant> {
+        // Until it is told, the thread that serves the program must not begin another answer.
+        let mut waiting = lock(&self.waiting);
+        match waiting.due(states, now) {
+            Due::Nothing => None,
+            Due::LookAt(time) => Some(time),
+            Due::Tell(code) => {
+                let mut bytes = [0; message::Wait::LEN];
+                message::Wait { timeout: 0, code }.encode_into(&mut bytes);
+                if stream::write_at_once(&self.stream, &bytes).is_err() {
+                    self.shut();
+                }
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("waiting", &self.waiting)
+            .finish_non_exhaustive()
+    }
+}
