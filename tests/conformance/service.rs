@@ -225,7 +225,7 @@ pub(crate) mod simulated {
 }
 
 /// A real, private pcscd.
-#[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+#[cfg(all(target_os = "linux", any(feature = "load", feature = "link", feature = "native")))]
 pub(crate) mod real {
     use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, vpcd::Inserted};
@@ -233,27 +233,57 @@ pub(crate) mod real {
 
     const _: () = assert!(ECHO == Pcscd::ECHO);
 
-    pub(crate) struct Real {
-        provider: pcsc_sys::Provider,
-        cards: Vec<Option<Inserted<Box<dyn Card>>>>,
-        pcscd: Pcscd,
+    /// A client of pcscd.
+    pub(crate) trait Client {
+        fn provider(pcscd: &Pcscd) -> pcsc_sys::Provider;
     }
 
-    impl Service for Real {
-        fn start(readers: usize) -> Real {
-            let pcscd = Pcscd::start_with(readers, Driver::Prompt).unwrap();
+    /// The system's own.
+    #[cfg(any(feature = "load", feature = "link"))]
+    pub(crate) struct Library;
+
+    #[cfg(any(feature = "load", feature = "link"))]
+    impl Client for Library {
+        #[allow(unused_variables, reason = "in link mode it is the library that is linked")]
+        fn provider(pcscd: &Pcscd) -> pcsc_sys::Provider {
             // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
             // there is one library for all tests, which run one after the other then.
             #[cfg(feature = "link")]
-            let provider = pcsc_sys::Provider::system().unwrap();
+            return pcsc_sys::Provider::system().unwrap();
             // SAFETY: the harness copied the system's own libpcsclite there.
             #[cfg(not(feature = "link"))]
-            let provider = unsafe { pcsc_sys::Provider::load(pcscd.client_library()) }.unwrap();
+            unsafe { pcsc_sys::Provider::load(pcscd.client_library()) }.unwrap()
+        }
+    }
+
+    /// None but the feature `native`.
+    #[cfg(feature = "native")]
+    pub(crate) struct Native;
+
+    #[cfg(feature = "native")]
+    impl Client for Native {
+        fn provider(_: &Pcscd) -> pcsc_sys::Provider {
+            pcsc_sys::Provider::native()
+        }
+    }
+
+    pub(crate) struct Real<C> {
+        provider: pcsc_sys::Provider,
+        cards: Vec<Option<Inserted<Box<dyn Card>>>>,
+        pcscd: Pcscd,
+        client: std::marker::PhantomData<C>,
+    }
+
+    impl<C: Client> Service for Real<C> {
+        fn start(readers: usize) -> Real<C> {
+            let pcscd = Pcscd::start_with(readers, Driver::Prompt).unwrap();
+            let provider = C::provider(&pcscd);
             let cards = pcscd.reader_names().iter().map(|_| None).collect();
             Real {
                 provider,
                 cards,
                 pcscd,
+                client: std::marker::PhantomData,
             }
         }
 
@@ -333,7 +363,18 @@ macro_rules! conformance {
                 #[test]
                 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
                 fn $name() {
-                    super::$name::<$crate::service::real::Real>();
+                    super::$name::<$crate::service::real::Real<$crate::service::real::Library>>();
+                }
+            )*
+        }
+
+        #[cfg(all(target_os = "linux", feature = "native"))]
+        mod on_native {
+            $(
+                #[test]
+                #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+                fn $name() {
+                    super::$name::<$crate::service::real::Real<$crate::service::real::Native>>();
                 }
             )*
         }

@@ -4,7 +4,7 @@ use crate::service::connecting::{self, Request};
 use crate::service::connection::Connection;
 use crate::service::context::Context;
 use crate::service::disconnecting;
-use crate::service::memory::Room;
+use pcsc_sys::arguments::Room;
 use crate::service::protocol::ANY_PROTOCOL;
 use crate::service::transaction;
 use crate::service::transmit::{Exchange, Failed, transmit};

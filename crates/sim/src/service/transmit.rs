@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::connection::{Connection, check_available};
-use super::memory::Room;
+use pcsc_sys::arguments::Room;
 use super::protocol::ANY_PROTOCOL;
 use super::reader::{Presence, ReaderState};
 use pcsc_sys::{

@@ -1,6 +1,6 @@
 //! `SCardConnect`, `SCardReconnect`, `SCardDisconnect`, `SCardBeginTransaction`, `SCardEndTransaction`.
 
-use super::arguments::{Out, text};
+use pcsc_sys::arguments::{Out, text};
 use super::calling::{code, on_connection, on_context};
 use super::function::Function;
 use super::text::Text;

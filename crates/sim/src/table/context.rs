@@ -1,6 +1,6 @@
 //! `SCardEstablishContext`, `SCardReleaseContext`, `SCardIsValidContext`, `SCardCancel`, `SCardFreeMemory`.
 
-use super::arguments::Out;
+use pcsc_sys::arguments::Out;
 use super::calling::{code, on_context, without_panic};
 use super::endpoint::Endpoint;
 use super::function::Function;

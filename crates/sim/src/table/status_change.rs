@@ -1,6 +1,6 @@
 //! `SCardGetStatusChange`.
 
-use super::arguments::{dword, length, text};
+use pcsc_sys::arguments::{dword, length, text};
 use super::calling::{code, on_context};
 use super::function::Function;
 use super::text::Text;
