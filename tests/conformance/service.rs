@@ -263,7 +263,10 @@ pub(crate) mod real {
     #[cfg(feature = "native")]
     impl Client for Native {
         fn provider(_: &Pcscd) -> pcsc_sys::Provider {
-            pcsc_sys::Provider::native()
+            // A table of its own for each test: what watches a provider is shared, and is on one pcscd.
+            let functions = Box::leak(Box::new(*pcsc_sys::Functions::native()));
+            // SAFETY: the functions are those of `Provider::native`.
+            unsafe { pcsc_sys::Provider::new(functions) }
         }
     }
 

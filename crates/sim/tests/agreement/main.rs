@@ -58,6 +58,29 @@ fn run_on_simulator(name: &str, program: fn(&mut Recorder)) {
     );
 }
 
+/// What the client without a library does otherwise than libpcsclite, on purpose: the program, and what it is.
+const OTHERWISE: &[(&str, &str)] = &[];
+
+/// Runs a program on pcscd, without libpcsclite, and compares what it recorded with what it gets by that.
+fn run_natively(name: &str, program: fn(&mut Recorder)) {
+    let version = Pcscd::version().unwrap();
+    if version != VERSION {
+        println!("not compared: the records are of pcscd {VERSION}, and this is {version}");
+        return;
+    }
+    let native = run(program, Backend::native());
+    let path = file(name);
+    let by_library = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let agrees = kept(&native) == by_library;
+    match OTHERWISE.iter().find(|(program, _)| *program == name) {
+        Some((_, what)) => {
+            assert!(!agrees, "this is the same now: {what}");
+            println!("{what}");
+        }
+        None => assert!(agrees, "{}", differences(&lines(&by_library), &native)),
+    }
+}
+
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
@@ -130,7 +153,7 @@ fn differences(real: &[String], other: &[String]) -> String {
     format!("{}\n\nall of pcscd's:\n{}", differing.join("\n"), real.join("\n"))
 }
 
-/// Makes two tests of each program: with the simulator alone, and against pcscd.
+/// Makes three tests of each program: with the simulator alone, against pcscd, and of the client without a library.
 macro_rules! programs {
     ($($module:ident: $($program:ident)*;)*) => {
         mod simulator {
@@ -138,6 +161,19 @@ macro_rules! programs {
                 #[test]
                 fn $program() {
                     super::run_on_simulator(
+                        concat!(stringify!($module), "-", stringify!($program)),
+                        super::$module::$program,
+                    );
+                }
+            )*)*
+        }
+
+        mod natively {
+            $($(
+                #[test]
+                #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+                fn $program() {
+                    super::run_natively(
                         concat!(stringify!($module), "-", stringify!($program)),
                         super::$module::$program,
                     );
