@@ -97,8 +97,7 @@ impl Wait<'_> {
     /// `SCARD_E_CANCELLED`, and `SCARD_F_INTERNAL_ERROR` where the system does not wait.
     pub(super) fn until(&self, socket: Option<RawFd>, deadline: Option<Instant>) -> Result<Woken, LONG> {
         loop {
-            let woken =
-                socket::wait([self.rung, socket], deadline).map_err(|_| SCARD_F_INTERNAL_ERROR)?;
+            let woken = socket::wait([self.rung, socket], deadline).map_err(|_| SCARD_F_INTERNAL_ERROR)?;
             if self.is_cancelled() {
                 return Err(SCARD_E_CANCELLED);
             }
@@ -106,8 +105,8 @@ impl Wait<'_> {
                 return Ok(Woken::TimedOut);
             }
             let now = Some(Instant::now());
-            let is_answered = socket.is_some()
-                && socket::wait([None, socket], now).map_err(|_| SCARD_F_INTERNAL_ERROR)?;
+            let is_answered =
+                socket.is_some() && socket::wait([None, socket], now).map_err(|_| SCARD_F_INTERNAL_ERROR)?;
             if is_answered {
                 return Ok(Woken::Answered);
             }

@@ -2,7 +2,7 @@
 
 use super::socket::Socket;
 use crate::arguments::Room;
-use crate::{LONG, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR};
+use crate::{LONG, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR, SCARD_W_SECURITY_VIOLATION};
 use pcsclite_wire::{Command, Header, Message, Version, message};
 use std::io::{self, IoSlice};
 use std::os::fd::RawFd;
@@ -21,6 +21,8 @@ pub(super) struct Connection {
     pub(super) version: Version,
     /// What the service has said to be its version.
     pub(super) service: Version,
+    /// Whether it has agreed to serve this connection.
+    pub(super) is_admitted: bool,
 }
 
 impl Connection {
@@ -101,9 +103,17 @@ impl Connection {
     /// Ends the connection where that has failed.
     ///
     /// # Errors
-    /// `SCARD_F_COMM_ERROR`
+    /// `SCARD_F_COMM_ERROR`, and `SCARD_W_SECURITY_VIOLATION` where the service closes it instead of serving it.
     pub(super) fn check<T>(&self, received: io::Result<T>) -> Result<T, LONG> {
-        received.map_err(|_| self.is_broken())
+        received.map_err(|error| {
+            let broken = self.is_broken();
+            let is_refused = !self.is_admitted && error.kind() == io::ErrorKind::ConnectionReset;
+            if is_refused {
+                SCARD_W_SECURITY_VIOLATION
+            } else {
+                broken
+            }
+        })
     }
 
     /// Ends the connection: what was received is no answer.

@@ -170,7 +170,9 @@ pub(super) unsafe extern "system" fn set_attribute(
     let value = unsafe { input(value, value_length, MAX_ATTRIBUTE) };
     code(registry::card(card).and_then(|card| {
         card.call(|connection| {
-            let value = value.and_then(AttributeValue::new).ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
+            let value = value
+                .and_then(AttributeValue::new)
+                .ok_or(SCARD_E_INSUFFICIENT_BUFFER)?;
             let request = Attribute {
                 card: card.number,
                 attribute: number(identifier),

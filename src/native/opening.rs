@@ -35,7 +35,8 @@ pub(super) fn is_privileged() -> bool {
 /// Connects to the service, and agrees on a version.
 ///
 /// # Errors
-/// `SCARD_E_NO_SERVICE`, `SCARD_F_COMM_ERROR`, and `SCARD_E_SERVICE_STOPPED` where there is no version that both speak.
+/// `SCARD_E_NO_SERVICE`, `SCARD_F_COMM_ERROR`, `SCARD_E_SERVICE_STOPPED` where there is no version that both speak, and
+/// `SCARD_W_SECURITY_VIOLATION` where the service does not serve this user, or any program more.
 pub(super) fn open() -> Result<Connection, LONG> {
     let first = Version {
         minor: SPOKEN.load(Ordering::Relaxed),
@@ -60,6 +61,7 @@ fn connect(version: Version) -> Result<Connection, LONG> {
         socket,
         version,
         service: version,
+        is_admitted: false,
     };
     let code = match ask(&mut connection)? {
         code if code as LONG == SCARD_E_SERVICE_STOPPED && is_spoken(connection.service) => {
@@ -70,6 +72,7 @@ fn connect(version: Version) -> Result<Connection, LONG> {
     };
     check(code)?;
     if is_spoken(connection.version) {
+        connection.is_admitted = true;
         Ok(connection)
     } else {
         Err(SCARD_E_SERVICE_STOPPED)

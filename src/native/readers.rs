@@ -160,7 +160,11 @@ impl Request {
                     break;
                 }
                 // With room for the change, and for as many states again where their number is not known.
-                let more = if self.states.is_some() { EVENT } else { READERS * ReaderState::LEN };
+                let more = if self.states.is_some() {
+                    EVENT
+                } else {
+                    READERS * ReaderState::LEN
+                };
                 answer.resize(received + more, 0);
             }
         }

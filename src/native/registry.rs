@@ -80,7 +80,11 @@ fn unused(open: &Open) -> u32 {
 /// `SCARD_E_INVALID_HANDLE`
 pub(super) fn context(number: SCARDCONTEXT) -> Result<Arc<Context>, LONG> {
     let number = u32::try_from(number).map_err(|_| SCARD_E_INVALID_HANDLE)?;
-    read().contexts.get(&number).cloned().ok_or(SCARD_E_INVALID_HANDLE)
+    read()
+        .contexts
+        .get(&number)
+        .cloned()
+        .ok_or(SCARD_E_INVALID_HANDLE)
 }
 
 /// The connection of this number.

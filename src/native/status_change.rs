@@ -59,7 +59,11 @@ impl Query {
         let events = DWORD::from(look.reader_events.unwrap_or(0)) & 0xFFFF;
         let is_counted = look.reader_events.is_some() && known != 0 && known != events;
         let is_news = is_counted || look.readers().count() != readers_before;
-        let mark = if is_news { SCARD_STATE_CHANGED } else { SCARD_STATE_UNAWARE };
+        let mark = if is_news {
+            SCARD_STATE_CHANGED
+        } else {
+            SCARD_STATE_UNAWARE
+        };
         (events << 16 | mark, is_news)
     }
 }

@@ -225,7 +225,10 @@ pub(crate) mod simulated {
 }
 
 /// A real, private pcscd.
-#[cfg(all(target_os = "linux", any(feature = "load", feature = "link", feature = "native")))]
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "load", feature = "link", feature = "native")
+))]
 pub(crate) mod real {
     use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, vpcd::Inserted};

@@ -1,6 +1,5 @@
 //! `SCardTransmit`, `SCardControl`, `SCardGetAttrib`, `SCardSetAttrib`.
 
-use pcsc_sys::arguments::{Buffer, Out, Room, dword, input, length};
 use super::calling::{code, on_connection, without_panic};
 use super::function::Function;
 use super::interference::{Answer, Due};
@@ -8,6 +7,7 @@ use super::open::{CONNECTIONS, OpenConnection};
 use crate::service::memory;
 use crate::service::transmit::{self, Exchange, Failed};
 use crate::service::{attribute, control as driver_control};
+use pcsc_sys::arguments::{Buffer, Out, Room, dword, input, length};
 use pcsc_sys::{
     DWORD, LONG, LPBYTE, LPCBYTE, LPDWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER,
     SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_IO_REQUEST, SCARD_S_SUCCESS, SCARDHANDLE,

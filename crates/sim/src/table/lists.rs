@@ -1,11 +1,11 @@
 //! `SCardListReaders` and `SCardListReaderGroups`.
 
-use pcsc_sys::arguments::{Buffer, Out, dword};
 use super::calling::on_context;
 use super::function::Function;
 use super::text::{Text, multi_string};
 use crate::service::memory;
 use crate::service::reader_name::Unit;
+use pcsc_sys::arguments::{Buffer, Out, dword};
 use pcsc_sys::{
     DWORD, LONG, LPDWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_E_NO_READERS_AVAILABLE,
     SCARDCONTEXT,
