@@ -47,7 +47,9 @@ pub(super) fn open() -> Result<Connection, LONG> {
         connection.version < connection.service && connection.version < Version::NEWEST
     };
     if is_older(&connection) {
-        // The service has been replaced by a newer one, which would serve this connection as an old one to its end.
+        // The service has been replaced by a newer one, which would serve this connection as an old one to its end. It is
+        // closed first: there may be no place for two.
+        drop(connection);
         connection = connect(Version::NEWEST)?;
     }
     SPOKEN.store(connection.version.minor, Ordering::Relaxed);

@@ -1,0 +1,9 @@
+//! The client without a library, against services that are made up: every fault of a socket, every version.
+#![cfg(all(target_os = "linux", feature = "native"))]
+
+mod daemon;
+mod faults;
+mod program;
+mod readers;
+mod versions;
+mod waits;
