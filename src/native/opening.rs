@@ -56,7 +56,8 @@ pub(super) fn open() -> Result<Connection, LONG> {
     Ok(connection)
 }
 
-/// Connects, and asks for this version; then once more for the one that the service says to have.
+/// Connects, and asks for this version; then once more for the one that the service says to have, or for the newest where
+/// that is an unknown one: it may take clients that are a little older.
 fn connect(version: Version) -> Result<Connection, LONG> {
     let socket = Socket::connect(&path()).map_err(|_| SCARD_E_NO_SERVICE)?;
     let mut connection = Connection {
@@ -66,8 +67,8 @@ fn connect(version: Version) -> Result<Connection, LONG> {
         is_admitted: false,
     };
     let code = match ask(&mut connection)? {
-        code if code as LONG == SCARD_E_SERVICE_STOPPED && is_spoken(connection.service) => {
-            connection.version = connection.service;
+        code if code as LONG == SCARD_E_SERVICE_STOPPED && connection.service >= OLDEST => {
+            connection.version = connection.service.min(Version::NEWEST);
             ask(&mut connection)?
         }
         code => code,

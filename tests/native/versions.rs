@@ -7,8 +7,7 @@ use pcsclite_wire::message::{Message, Version};
 use pcsclite_wire::Command;
 
 /// The versions that a program asks for when it opens a context, and what comes of it.
-fn negotiate(settings: &Settings) -> (LONG, Vec<(i32, i32)>) {
-    let daemon = Daemon::start(settings.clone());
+fn negotiate(daemon: &Daemon) -> (LONG, Vec<(i32, i32)>) {
     let (code, context) = program::establish();
     if code == 0 {
         let (code, names) = program::list(context);
@@ -26,12 +25,12 @@ fn negotiate(settings: &Settings) -> (LONG, Vec<(i32, i32)>) {
 #[test]
 fn every_known_version_is_spoken() {
     for minor in [4, 5, 6, 4, 6, 5] {
-        let settings = Settings::of(minor);
-        let (code, asked) = negotiate(&settings);
+        let daemon = Daemon::start(Settings::of(minor));
+        let (code, asked) = negotiate(&daemon);
         assert_eq!((code, asked.last()), (0, Some(&(4, minor))), "{asked:?}");
         assert!(asked.len() <= 2, "{asked:?}");
         // From then on there is no attempt with another one.
-        assert_eq!(negotiate(&settings), (0, vec![(4, minor)]));
+        assert_eq!(negotiate(&daemon), (0, vec![(4, minor)]));
     }
 }
 
@@ -44,12 +43,12 @@ fn an_unknown_version_is_refused_where_it_does_not_take_a_known_one() {
         ((4, 7), 4, 0),
         ((4, 99), 6, 0),
     ] {
-        let settings = Settings {
+        let daemon = Daemon::start(Settings {
             version,
             oldest,
             ..Settings::of(6)
-        };
-        let (code, asked) = negotiate(&settings);
+        });
+        let (code, asked) = negotiate(&daemon);
         assert_eq!(code, expected, "{version:?}: {asked:?}");
         assert!(asked.len() <= 2, "{version:?}: {asked:?}");
     }
