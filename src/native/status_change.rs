@@ -86,8 +86,8 @@ pub(super) unsafe extern "system" fn get_status_change(
         return SCARD_S_SUCCESS;
     }
     // INFINITE has 32 bits, and programs on 64-bit systems also write -1.
-    let timeout = (timeout != INFINITE && timeout != DWORD::MAX)
-        .then(|| Duration::from_millis(u64::try_from(timeout).unwrap_or(u64::MAX)));
+    let timeout =
+        (timeout != INFINITE && timeout != DWORD::MAX).then(|| Duration::from_millis(length(timeout) as u64));
     let waited = registry::context(context)
         .and_then(|context| context.call(|connection| wait(&context, connection, timeout, &mut queries)));
     for (index, query) in queries.into_iter().enumerate() {
@@ -120,9 +120,10 @@ fn wait(
     }
     let mut answer = |look: &Look| {
         // All of them, not only up to the first that has news.
-        queries
+        let news = queries
             .iter_mut()
-            .fold(false, |is_news, query| query.answer(look, readers) || is_news)
+            .filter_map(|query| query.answer(look, readers).then_some(()));
+        news.count() > 0
     };
     if answer(&look) {
         return Ok(());

@@ -132,7 +132,13 @@ impl Daemon {
 
     /// Waits for a request of this kind.
     pub(crate) fn wait_for(&self, command: Command) {
-        while self.log.recv_timeout(DEADLINE).expect("the request comes").command != command {}
+        while self
+            .log
+            .recv_timeout(DEADLINE)
+            .expect("the request comes")
+            .command
+            != command
+        {}
     }
 }
 
@@ -175,7 +181,11 @@ fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sender<Entry>)
         let answer = match header.command {
             Command::WAIT_READER_STATE_CHANGE => {
                 is_waiting = true;
-                if is_old || settings.version.1 < 6 { states(READERS) } else { Vec::new() }
+                if is_old || settings.version.1 < 6 {
+                    states(READERS)
+                } else {
+                    Vec::new()
+                }
             }
             Command::STOP_WAITING_READER_STATE_CHANGE if std::mem::take(&mut is_waiting) => {
                 bytes(&message::Wait::default())

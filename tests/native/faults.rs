@@ -19,12 +19,20 @@ fn all(minor: i32) -> Vec<Entry> {
     let codes = run_in_time();
     assert!(codes.iter().all(is_right), "{codes:X?}");
     let all = daemon.log();
-    let once = all.iter().rposition(|entry| entry.command == Command::ESTABLISH_CONTEXT).unwrap();
+    let once = all
+        .iter()
+        .rposition(|entry| entry.command == Command::ESTABLISH_CONTEXT)
+        .unwrap();
     all[once..].to_vec()
 }
 
 fn is_right((name, code): &(&str, LONG)) -> bool {
-    *code == if *name == "changes" { SCARD_E_TIMEOUT } else { SCARD_S_SUCCESS }
+    *code
+        == if *name == "changes" {
+            SCARD_E_TIMEOUT
+        } else {
+            SCARD_S_SUCCESS
+        }
 }
 
 /// The lengths up to which an answer is cut: all of a short one, and of a long one those about which something may begin.
@@ -39,7 +47,10 @@ fn check(codes: &[(&str, LONG)], log: &[Entry], all: &[Entry], number: usize, wh
     let commands = |entries: &[Entry]| entries.iter().map(|entry| entry.command).collect::<Vec<_>>();
     // Up to the fault as without it. What was sent in one piece with it may have come, too.
     let (log, all) = (commands(log), commands(all));
-    let opening = log.iter().take_while(|command| **command == Command::VERSION).count();
+    let opening = log
+        .iter()
+        .take_while(|command| **command == Command::VERSION)
+        .count();
     let log = &log[opening..];
     assert_eq!(log[..=number], all[..=number], "{what}");
     assert!(log.len() <= number + 3 && all.starts_with(log), "{what}: {log:?}");
@@ -67,7 +78,10 @@ fn closed_at_every_byte(minor: i32) {
         let codes = run_in_time();
         let expected = [SCARD_F_COMM_ERROR, SCARD_W_SECURITY_VIOLATION];
         assert!(expected.contains(&codes[0].1), "{length}: {codes:X?}");
-        assert!(codes[1..].iter().all(|(_, code)| *code == SCARD_E_INVALID_HANDLE), "{length}: {codes:X?}");
+        assert!(
+            codes[1..].iter().all(|(_, code)| *code == SCARD_E_INVALID_HANDLE),
+            "{length}: {codes:X?}"
+        );
         assert_eq!(daemon.log().len(), 1);
     }
     for (number, entry) in all.iter().enumerate() {
@@ -130,7 +144,12 @@ fn nonsense_ends_every_call() {
                     // Whatever the codes are, they come; and nothing is asked again.
                     run_in_time_whatever_it_finds();
                     let commands: Vec<Command> = daemon.log().iter().map(|entry| entry.command).collect();
-                    for command in [Command::TRANSMIT, Command::CONTROL, Command::CONNECT, Command::SET_ATTRIBUTE] {
+                    for command in [
+                        Command::TRANSMIT,
+                        Command::CONTROL,
+                        Command::CONNECT,
+                        Command::SET_ATTRIBUTE,
+                    ] {
                         let times = commands.iter().filter(|other| **other == command).count();
                         assert!(times <= 1, "{command:?} is sent {times} times: {commands:?}");
                     }
@@ -148,7 +167,11 @@ fn run_in_time_whatever_it_finds() {
         run()
     });
     let waited = ended.recv_timeout(DEADLINE);
-    assert_eq!(waited, Err(mpsc::RecvTimeoutError::Disconnected), "the program ends in time");
+    assert_eq!(
+        waited,
+        Err(mpsc::RecvTimeoutError::Disconnected),
+        "the program ends in time"
+    );
     let _ = thread.join();
 }
 

@@ -3,6 +3,7 @@
 
 mod daemon;
 mod faults;
+mod forks;
 mod program;
 mod readers;
 mod versions;

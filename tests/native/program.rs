@@ -29,7 +29,7 @@ pub(crate) fn list(context: SCARDCONTEXT) -> (LONG, String) {
     let function = Functions::native().SCardListReaders;
     // SAFETY: no group, and a buffer of the length given.
     let code = unsafe { function(context, ptr::null(), buffer.as_mut_ptr().cast(), &mut len) };
-    let names = String::from_utf8_lossy(&buffer[..len as usize]).into_owned();
+    let names = String::from_utf8_lossy(&buffer[..buffer.len().min(len as usize)]).into_owned();
     (code, names.trim_end_matches('\0').to_owned())
 }
 
@@ -114,19 +114,27 @@ pub(crate) fn run() -> Vec<(&'static str, LONG)> {
     let mut value = [0; 33];
     let mut len = 33;
     // SAFETY: a buffer of the length given.
-    let code = unsafe { (functions.SCardGetAttrib)(card, SCARD_ATTR_ATR_STRING, value.as_mut_ptr(), &mut len) };
+    let code =
+        unsafe { (functions.SCardGetAttrib)(card, SCARD_ATTR_ATR_STRING, value.as_mut_ptr(), &mut len) };
     assert!(code != 0 || value[..len as usize] == ATR);
     codes.push(("attribute", code));
     // SAFETY: a value and its length.
-    codes.push(("set", unsafe { (functions.SCardSetAttrib)(card, 1, ATR.as_ptr(), 4) }));
+    codes.push(("set", unsafe {
+        (functions.SCardSetAttrib)(card, 1, ATR.as_ptr(), 4)
+    }));
     // SAFETY: the function looks the number up.
-    codes.push(("end", unsafe { (functions.SCardEndTransaction)(card, SCARD_LEAVE_CARD) }));
+    codes.push(("end", unsafe {
+        (functions.SCardEndTransaction)(card, SCARD_LEAVE_CARD)
+    }));
     let mut protocol = 0;
     // SAFETY: the result lives through the call.
-    let code = unsafe { (functions.SCardReconnect)(card, SCARD_SHARE_SHARED, 3, SCARD_LEAVE_CARD, &mut protocol) };
+    let code =
+        unsafe { (functions.SCardReconnect)(card, SCARD_SHARE_SHARED, 3, SCARD_LEAVE_CARD, &mut protocol) };
     codes.push(("reconnect", code));
     // SAFETY: the function looks the number up.
-    codes.push(("disconnect", unsafe { (functions.SCardDisconnect)(card, SCARD_LEAVE_CARD) }));
+    codes.push(("disconnect", unsafe {
+        (functions.SCardDisconnect)(card, SCARD_LEAVE_CARD)
+    }));
     codes.push(("release", release(context)));
     codes
 }
@@ -149,7 +157,10 @@ fn status(card: SCARDHANDLE) -> LONG {
     };
     if code == 0 {
         assert_eq!(&name[..name_len as usize], reader().as_bytes_with_nul());
-        assert_eq!((&atr[..atr_len as usize], state, protocol), (&ATR[..], 0x1_0034, 2));
+        assert_eq!(
+            (&atr[..atr_len as usize], state, protocol),
+            (&ATR[..], 0x1_0034, 2)
+        );
     }
     code
 }

@@ -19,7 +19,11 @@ fn there_are_as_many_readers_as_the_service_says() {
         assert_eq!((code, names.as_bytes()), (0, READER), "{places}");
         let (code, event) = changes(context, &program::reader(), SCARD_STATE_UNAWARE, 0);
         assert_eq!((code, event), (0, KNOWN | SCARD_STATE_CHANGED), "{places}");
-        assert_eq!(changes(context, &program::reader(), KNOWN, 20).0, SCARD_E_TIMEOUT, "{places}");
+        assert_eq!(
+            changes(context, &program::reader(), KNOWN, 20).0,
+            SCARD_E_TIMEOUT,
+            "{places}"
+        );
         release(context);
     }
 }
@@ -31,8 +35,14 @@ fn number_of(minor: i32, command: Command) -> usize {
         wait_once();
     }
     let log = daemon.log();
-    let second = log.iter().rposition(|entry| entry.command == Command::ESTABLISH_CONTEXT).unwrap();
-    log[second..].iter().position(|entry| entry.command == command).unwrap()
+    let second = log
+        .iter()
+        .rposition(|entry| entry.command == Command::ESTABLISH_CONTEXT)
+        .unwrap();
+    log[second..]
+        .iter()
+        .position(|entry| entry.command == command)
+        .unwrap()
 }
 
 /// Waits a little for a change.
@@ -62,7 +72,11 @@ fn a_change_between_the_answers_is_no_part_of_them() {
         let settings = Settings::of(6).with(states, Fault::Replace(with_event));
         let daemon = Daemon::start(settings);
         assert_eq!(wait_once(), SCARD_E_TIMEOUT, "{place}");
-        let times = daemon.log().iter().filter(|entry| entry.command == Command::WAIT_READER_STATE_CHANGE).count();
+        let times = daemon
+            .log()
+            .iter()
+            .filter(|entry| entry.command == Command::WAIT_READER_STATE_CHANGE)
+            .count();
         assert_eq!(times, 2, "it watches once more: {place}");
     }
     // Behind the states, before the mark.
@@ -71,7 +85,11 @@ fn a_change_between_the_answers_is_no_part_of_them() {
         let mark = watching + if minor == 6 { 2 } else { 1 };
         let daemon = Daemon::start(Settings::of(minor).with(mark, Fault::Before(event.clone())));
         assert_eq!(wait_once(), SCARD_E_TIMEOUT, "{minor}");
-        let times = daemon.log().iter().filter(|entry| entry.command == Command::WAIT_READER_STATE_CHANGE).count();
+        let times = daemon
+            .log()
+            .iter()
+            .filter(|entry| entry.command == Command::WAIT_READER_STATE_CHANGE)
+            .count();
         assert_eq!(times, 2, "it watches once more: {minor}");
     }
 }
@@ -91,7 +109,11 @@ fn readers_that_came_and_went_are_counted() {
     ] {
         let _daemon = Daemon::start(Settings::of(minor));
         let (_, context) = establish();
-        assert_eq!(changes(context, &pnp, known, 20), (expected, found), "{minor} {known:X}");
+        assert_eq!(
+            changes(context, &pnp, known, 20),
+            (expected, found),
+            "{minor} {known:X}"
+        );
         release(context);
     }
 }

@@ -3,8 +3,8 @@
 use crate::daemon::{Daemon, Settings};
 use crate::program;
 use pcsc_sys::*;
-use pcsclite_wire::message::{Message, Version};
 use pcsclite_wire::Command;
+use pcsclite_wire::message::{Message, Version};
 
 /// The versions that a program asks for when it opens a context, and what comes of it.
 fn negotiate(daemon: &Daemon) -> (LONG, Vec<(i32, i32)>) {
@@ -19,7 +19,10 @@ fn negotiate(daemon: &Daemon) -> (LONG, Vec<(i32, i32)>) {
     let log = daemon.log();
     let opening = log.iter().take_while(|entry| entry.command == Command::VERSION);
     let asked = opening.map(|entry| Version::decode(&entry.request).unwrap());
-    (code, asked.map(|version| (version.major, version.minor)).collect())
+    (
+        code,
+        asked.map(|version| (version.major, version.minor)).collect(),
+    )
 }
 
 #[test]

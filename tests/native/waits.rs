@@ -23,7 +23,9 @@ fn a_wait_is_cancelled_by_another_thread_without_another_connection() {
             daemon.log();
             let (sender, waited) = mpsc::channel();
             let thread = std::thread::spawn(move || {
-                sender.send(changes(context, &program::reader(), KNOWN, INFINITE).0).unwrap();
+                sender
+                    .send(changes(context, &program::reader(), KNOWN, INFINITE).0)
+                    .unwrap();
             });
             daemon.wait_for(Command::WAIT_READER_STATE_CHANGE);
             assert_eq!(cancel(context), 0);
@@ -33,7 +35,11 @@ fn a_wait_is_cancelled_by_another_thread_without_another_connection() {
             assert_eq!(changes(context, &program::reader(), KNOWN, 1).0, SCARD_E_TIMEOUT);
         }
         assert_eq!(release(context), 0);
-        let openings = daemon.log().iter().filter(|entry| entry.command == Command::ESTABLISH_CONTEXT).count();
+        let openings = daemon
+            .log()
+            .iter()
+            .filter(|entry| entry.command == Command::ESTABLISH_CONTEXT)
+            .count();
         assert!(openings <= 1);
     }
 }
@@ -50,7 +56,10 @@ fn a_wait_holds_up_no_other_context() {
     // SAFETY: the functions look the numbers up.
     assert_eq!(unsafe { (functions.SCardIsValidContext)(context) }, 0);
     // SAFETY: as above.
-    assert_eq!(unsafe { (functions.SCardIsValidContext)(context + 1) }, SCARD_E_INVALID_HANDLE);
+    assert_eq!(
+        unsafe { (functions.SCardIsValidContext)(context + 1) },
+        SCARD_E_INVALID_HANDLE
+    );
     assert_eq!(program::transmit(1, 10).0, SCARD_E_INVALID_HANDLE);
     assert!(begin.elapsed() < Duration::from_secs(10));
     assert_eq!(cancel(context), 0);
@@ -66,7 +75,10 @@ fn a_signal_ends_no_wait() {
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = nothing as extern "C" fn(libc::c_int) as usize;
     // SAFETY: the handler touches nothing, and nobody else in this program uses the signal.
-    assert_eq!(unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()) }, 0);
+    assert_eq!(
+        unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()) },
+        0
+    );
     let daemon = Daemon::start(Settings::of(4));
     let (_, context) = establish();
     // SAFETY: it takes nothing.

@@ -9,8 +9,10 @@ use crate::requirements::{BINDGEN, LINK, missing};
 use crate::stage::{Done, not_installed};
 
 /// Every set of the features.
-pub(crate) const ALL: [&str; 8] = [
+pub(crate) const ALL: [&str; 10] = [
     "",
+    "native",
+    "load,native",
     "load",
     "link",
     "bindgen",
@@ -24,10 +26,11 @@ pub(crate) const ALL: [&str; 8] = [
 pub(crate) const DEFAULT: &str = "load";
 
 /// What is type-checked: with all features `link` wins, and what `load` and neither of them compile is other code.
-pub(crate) const TYPE_CHECKED: [&str; 4] = [
+pub(crate) const TYPE_CHECKED: [&str; 5] = [
     "--workspace --all-features",
     "--workspace",
     "--package pcsc-sys --no-default-features",
+    "--package pcsc-sys --no-default-features --features native",
     "--package pcsc-session",
 ];
 
