@@ -203,13 +203,14 @@ fn system() -> Result<&'static Functions, LoadError> {
 /// What there is without a library.
 #[cfg(not(feature = "link"))]
 fn without_library(attempts: Vec<Attempt>) -> Result<&'static Functions, LoadError> {
+    let error = LoadError::new(attempts);
     #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
     {
-        drop(attempts);
+        drop(error);
         Ok(Functions::native())
     }
     #[cfg(not(all(feature = "native", not(any(windows, target_os = "macos")))))]
-    Err(LoadError::new(attempts))
+    Err(error)
 }
 
 /// The tables of all loaded libraries: they are meant to stay, and a leak checker sees that they are held.

@@ -184,12 +184,10 @@ fn what_waits_for_a_transaction_can_be_cancelled() {
     );
     // SAFETY: the functions look the numbers up.
     let begin = || assert_eq!(unsafe { (functions.SCardBeginTransaction)(holder) }, 0);
-    // SAFETY: as above.
     let end = |card| {
-        assert_eq!(
-            unsafe { (functions.SCardEndTransaction)(card, SCARD_LEAVE_CARD) },
-            0
-        )
+        // SAFETY: as above.
+        let code = unsafe { (functions.SCardEndTransaction)(card, SCARD_LEAVE_CARD) };
+        assert_eq!(code, 0);
     };
     for (number, call) in calls.into_iter().enumerate() {
         begin();
