@@ -224,3 +224,38 @@ fn what_waits_for_a_transaction_can_be_cancelled() {
         assert_eq!(unsafe { (functions.SCardReleaseContext)(context) }, 0);
     }
 }
+
+/// All readers that there can be, and the pseudo-reader beside them.
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn sixteen_readers_and_the_pseudo_reader_are_one_array() {
+    let service = Native::start(16);
+    let names = (0..16).map(|reader| service.reader(reader));
+    let names = names.chain([r"\\?PnP?\Notification".to_owned()]);
+    let names: Vec<CString> = names.map(|name| CString::new(name).unwrap()).collect();
+    let mut states: Vec<SCARD_READERSTATE> = names
+        .iter()
+        .map(|name| SCARD_READERSTATE {
+            szReader: name.as_ptr(),
+            pvUserData: ptr::null_mut(),
+            dwCurrentState: SCARD_STATE_UNAWARE,
+            dwEventState: 0,
+            cbAtr: 0,
+            rgbAtr: [0; 33],
+        })
+        .collect();
+    let context = establish();
+    let function = Functions::native().SCardGetStatusChange;
+    // SAFETY: so many structures, whose names live through the call.
+    let code = unsafe { function(context, 1000, states.as_mut_ptr(), 17) };
+    assert_eq!(code, 0);
+    for state in &states[..16] {
+        assert_eq!(
+            state.dwEventState & 0xFFFF,
+            SCARD_STATE_EMPTY | SCARD_STATE_CHANGED
+        );
+    }
+    assert_eq!(states[16].dwEventState & 0xFFFF, 0);
+    // SAFETY: no other thread uses it.
+    assert_eq!(unsafe { (Functions::native().SCardReleaseContext)(context) }, 0);
+}
