@@ -42,13 +42,13 @@ pub(crate) fn current() -> &'static Functions {
 impl Functions {
     /// Returns the system's PC/SC library: linked with the feature `link`, else loaded at the first call.
     ///
-    /// A loaded library is opened once, whatever the number of threads, and never closed. Where it
+    /// Where none can be loaded, with the feature `native`, it is [`native`](Functions::native), and stays so. A loaded library is opened once, whatever the number of threads, and never closed. Where it
     /// cannot be loaded, the next call tries again, so that a program that is running notices an
     /// installation.
     ///
     /// # Errors
     /// [`LoadError`] where there is no usable library, or where the crate was built with neither
-    /// `load` nor `link`.
+    /// `load` nor `link`; with `native` never, where that is.
     ///
     /// # Platform notes
     /// On Windows only `System32` is searched. With pcsc-lite from 2.1 the library may be a stub
@@ -81,6 +81,22 @@ impl Functions {
         static LINKED: Functions = Functions::LINKED;
         provider::guard(&LINKED);
         &LINKED
+    }
+
+    /// Returns the functions that speak to pcscd without a library: see [`native`](crate::native).
+    ///
+    /// Only with the feature `native`, on Linux and the BSDs.
+    ///
+    /// # Examples
+    /// ```
+    /// let native = pcsc_sys::Functions::native();
+    /// // SAFETY: the function looks the number up in its own tables.
+    /// assert_eq!(unsafe { (native.SCardIsValidContext)(1) }, pcsc_sys::SCARD_E_INVALID_HANDLE);
+    /// ```
+    #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
+    #[must_use]
+    pub fn native() -> &'static Functions {
+        &crate::native::TABLE
     }
 
     /// Loads a PC/SC library from a path, or from a name that the loader searches for.
@@ -170,12 +186,31 @@ fn system() -> Result<&'static Functions, LoadError> {
             Err(attempt) => attempts.push(attempt),
         }
     }
-    Err(LoadError::new(attempts))
+    without_library(attempts).inspect(|functions| {
+        // For good: contexts of these functions are not a library's, which may be installed later.
+        *loaded = Some(*functions);
+        CURRENT.store(std::ptr::from_ref(*functions).cast_mut(), Ordering::Release);
+    })
 }
 
 #[cfg(not(any(feature = "load", feature = "link")))]
 fn system() -> Result<&'static Functions, LoadError> {
-    Err(LoadError::new(Vec::new()))
+    without_library(Vec::new()).inspect(|functions| {
+        CURRENT.store(std::ptr::from_ref(*functions).cast_mut(), Ordering::Release);
+    })
+}
+
+/// What there is without a library.
+#[cfg(not(feature = "link"))]
+fn without_library(attempts: Vec<Attempt>) -> Result<&'static Functions, LoadError> {
+    let error = LoadError::new(attempts);
+    #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
+    {
+        drop(error);
+        Ok(Functions::native())
+    }
+    #[cfg(not(all(feature = "native", not(any(windows, target_os = "macos")))))]
+    Err(error)
 }
 
 /// The tables of all loaded libraries: they are meant to stay, and a leak checker sees that they are held.

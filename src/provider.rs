@@ -101,6 +101,21 @@ impl Provider {
         unsafe { Functions::load(path) }.map(Provider::of)
     }
 
+    /// Takes the functions that speak to pcscd without a library: see [`native`](crate::native).
+    ///
+    /// Only with the feature `native`, on Linux and the BSDs.
+    ///
+    /// # Examples
+    /// ```
+    /// let provider = pcsc_sys::Provider::native();
+    /// assert!(!provider.functions().is_of_a_library());
+    /// ```
+    #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
+    #[must_use]
+    pub fn native() -> Provider {
+        Provider::of(Functions::native())
+    }
+
     /// Returns the table.
     #[must_use]
     pub const fn functions(self) -> &'static Functions {

@@ -6,7 +6,10 @@
 #[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
 mod service;
 
-use crate::service::{Service, real::Real};
+use crate::service::{
+    Service,
+    real::{Library, Real},
+};
 use pcsc_sim::FnCard;
 use pcsc_sys::{self as sys, DWORD, Provider, SCARDCONTEXT, SCARDHANDLE, TooManyPostponed};
 use std::ffi::CString;
@@ -127,8 +130,8 @@ fn open_and_close_until_refused(provider: Provider, reader: &str, seen: &Arc<See
 }
 
 /// A daemon with so many readers and a card in each, and their names.
-fn daemon(readers: usize) -> (Real, Vec<String>) {
-    let mut service = Real::start(readers);
+fn daemon(readers: usize) -> (Real<Library>, Vec<String>) {
+    let mut service = Real::<Library>::start(readers);
     let names = (0..readers)
         .map(|reader| {
             service.insert(

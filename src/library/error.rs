@@ -106,8 +106,8 @@ impl LoadError {
     /// Tells whether nothing that is installed would help: the program is linked statically with musl, and has no loader.
     ///
     /// # Platform notes
-    /// That is what Rust's musl targets build by default. What helps is to build with `-C target-feature=-crt-static`, or with
-    /// the feature `link` and a static libpcsclite.
+    /// That is what Rust's musl targets build by default. What helps is to build with the feature `native`, with
+    /// `-C target-feature=-crt-static`, or with the feature `link` and a static libpcsclite.
     #[must_use]
     pub fn is_static_program(&self) -> bool {
         self.is_static
@@ -202,7 +202,7 @@ impl Failure {
     }
 }
 
-const STATIC_ADVICE: &str = "This program is linked statically with musl, and a static program cannot load a library, whatever is installed: build it with RUSTFLAGS=\"-C target-feature=-crt-static\", or with the feature `link` and a static libpcsclite";
+const STATIC_ADVICE: &str = "This program is linked statically with musl, and a static program cannot load a library, whatever is installed: build it with the feature `native`, which speaks to pcscd without one, with RUSTFLAGS=\"-C target-feature=-crt-static\", or with the feature `link` and a static libpcsclite";
 
 const ADVICE: &str = if cfg!(windows) {
     "winscard.dll is part of Windows: repair the installation, or add the feature that holds it on a server edition"
@@ -237,6 +237,7 @@ mod tests {
             "static program cannot load",
             "-C target-feature=-crt-static",
             "feature `link`",
+            "feature `native`",
         ] {
             assert!(text.contains(part), "{text}");
         }

@@ -287,7 +287,7 @@ mod on_a_real_pcscd {
     #[test]
     #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
     fn a_card_that_goes_while_it_works_is_noticed_by_the_recovery() {
-        let mut service = Real::start(1);
+        let mut service = Real::<Library>::start(1);
         let (begins, begun) = mpsc::channel();
         let (go_on, goes_on) = mpsc::channel::<()>();
         let slow = card(move |_| {
@@ -319,7 +319,7 @@ mod on_a_real_pcscd {
     #[test]
     #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
     fn a_card_that_is_mute_after_a_reset_is_named() {
-        let mut service = Real::start(1);
+        let mut service = Real::<Library>::start(1);
         service.insert(0, ok());
         let mut session = service.open(0);
         service.set_mute(0, true);
@@ -337,7 +337,7 @@ mod on_a_real_pcscd {
     #[test]
     #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
     fn a_reader_that_is_silent_is_named() {
-        let mut service = Real::start(1);
+        let mut service = Real::<Library>::start(1);
         service.insert(0, ok());
         let mut session = service.open(0);
         service.set_available(0, false);

@@ -272,9 +272,8 @@ pub(crate) mod served {
             self.simulated.reader(reader)
         }
 
-        fn insert(&mut self, reader: usize, card: impl Card + 'static) {
-            self.simulated.insert(reader, card);
-            wait_for(self.provider.functions(), &self.reader(reader), true);
+        fn put(&mut self, reader: usize, card: impl Card + 'static) {
+            self.simulated.put(reader, card);
         }
 
         fn insert_mute(&mut self, reader: usize) {
@@ -315,7 +314,10 @@ pub(crate) mod served {
 }
 
 /// A real, private pcscd.
-#[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "load", feature = "link", feature = "native")
+))]
 pub(crate) mod real {
     use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, vpcd::Inserted};
@@ -323,34 +325,67 @@ pub(crate) mod real {
 
     const _: () = assert!(ECHO == Pcscd::ECHO);
 
-    pub(crate) struct Real {
+    /// A client of pcscd.
+    pub(crate) trait Client {
+        fn provider(pcscd: &Pcscd) -> pcsc_sys::Provider;
+    }
+
+    /// The system's own.
+    #[cfg(any(feature = "load", feature = "link"))]
+    pub(crate) struct Library;
+
+    #[cfg(any(feature = "load", feature = "link"))]
+    impl Client for Library {
+        #[allow(unused_variables, reason = "in link mode it is the library that is linked")]
+        fn provider(pcscd: &Pcscd) -> pcsc_sys::Provider {
+            // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
+            // there is one library for all tests, which run one after the other then.
+            #[cfg(feature = "link")]
+            return pcsc_sys::Provider::system().unwrap();
+            // SAFETY: the harness copied the system's own libpcsclite there.
+            #[cfg(not(feature = "link"))]
+            unsafe { pcsc_sys::Provider::load(pcscd.client_library()) }.unwrap()
+        }
+    }
+
+    /// None but the feature `native`.
+    #[cfg(feature = "native")]
+    pub(crate) struct Native;
+
+    #[cfg(feature = "native")]
+    impl Client for Native {
+        fn provider(_: &Pcscd) -> pcsc_sys::Provider {
+            // A table of its own for each test: what watches a provider is shared, and is on one pcscd.
+            let functions = Box::leak(Box::new(*pcsc_sys::Functions::native()));
+            // SAFETY: the functions are those of `Provider::native`.
+            unsafe { pcsc_sys::Provider::new(functions) }
+        }
+    }
+
+    pub(crate) struct Real<C> {
         provider: pcsc_sys::Provider,
         cards: Vec<Option<Inserted<Box<dyn Card>>>>,
         pcscd: Pcscd,
+        client: std::marker::PhantomData<C>,
     }
 
-    impl Real {
+    impl<C> Real<C> {
         /// Has cards in a reader answer no more when they are powered or reset.
         pub(crate) fn set_mute(&self, reader: usize, mute: bool) {
             self.pcscd.set_mute(reader, mute).unwrap();
         }
     }
 
-    impl Service for Real {
-        fn start(readers: usize) -> Real {
+    impl<C: Client> Service for Real<C> {
+        fn start(readers: usize) -> Real<C> {
             let pcscd = Pcscd::start_with(readers, Driver::Prompt).unwrap();
-            // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
-            // there is one library for all tests, which run one after the other then.
-            #[cfg(feature = "link")]
-            let provider = pcsc_sys::Provider::system().unwrap();
-            // SAFETY: the harness copied the system's own libpcsclite there.
-            #[cfg(not(feature = "link"))]
-            let provider = unsafe { pcsc_sys::Provider::load(pcscd.client_library()) }.unwrap();
+            let provider = C::provider(&pcscd);
             let cards = pcscd.reader_names().iter().map(|_| None).collect();
             Real {
                 provider,
                 cards,
                 pcscd,
+                client: std::marker::PhantomData,
             }
         }
 
@@ -440,7 +475,18 @@ macro_rules! conformance {
                 #[test]
                 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
                 fn $name() {
-                    super::$name::<$crate::service::real::Real>();
+                    super::$name::<$crate::service::real::Real<$crate::service::real::Library>>();
+                }
+            )*
+        }
+
+        #[cfg(all(target_os = "linux", feature = "native"))]
+        mod on_native {
+            $(
+                #[test]
+                #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+                fn $name() {
+                    super::$name::<$crate::service::real::Real<$crate::service::real::Native>>();
                 }
             )*
         }

@@ -255,7 +255,7 @@ fn each_name_stands_in_the_table_once() {
     assert!(!Functions::is_optional("SCardTransmit") && !Functions::is_optional("NoSuchFunction"));
 }
 
-#[cfg(not(any(feature = "load", feature = "link")))]
+#[cfg(not(any(feature = "load", feature = "link", feature = "native")))]
 #[test]
 fn without_load_and_link_there_is_no_library_and_the_error_says_so() {
     let error = Functions::system().unwrap_err();
@@ -267,6 +267,40 @@ fn without_load_and_link_there_is_no_library_and_the_error_says_so() {
     assert_eq!(pcsc_session::Error::from(error).causes(), []);
     // SAFETY: there is no library that could look at the number.
     assert_eq!(unsafe { SCardIsValidContext(1) }, SCARD_E_NO_SERVICE);
+}
+
+/// With `native` alone; with `load` where no library can be loaded, which a child of this process is told.
+#[cfg(all(feature = "native", not(feature = "link"), target_os = "linux"))]
+#[test]
+fn without_a_library_the_system_is_the_native_table() {
+    const CHILD: &str = "PCSC_SYS_WITHOUT_LIBRARY";
+    const NAME: &str = "without_a_library_the_system_is_the_native_table";
+    let native = Functions::native();
+    assert!(!native.is_of_a_library());
+    if cfg!(feature = "load") && std::env::var_os(CHILD).is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["libpcsclite.so.1", "libpcsclite.so"] {
+            std::fs::write(folder.path().join(name), "no library").unwrap();
+        }
+        let output = private_pcscd::this_program()
+            .unwrap()
+            .args(["--exact", NAME])
+            .env(CHILD, "1")
+            .env("LD_LIBRARY_PATH", folder.path())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+        return;
+    }
+    // A free function first: it finds the table by itself.
+    // SAFETY: the function looks the number up in its own table.
+    assert_eq!(unsafe { SCardIsValidContext(1) }, SCARD_E_INVALID_HANDLE);
+    assert!(std::ptr::eq(Functions::system().unwrap(), native));
+    assert!(std::ptr::eq(Provider::native().functions(), native));
 }
 
 #[cfg(feature = "link")]

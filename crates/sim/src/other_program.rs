@@ -4,11 +4,11 @@ use crate::service::connecting::{self, Request};
 use crate::service::connection::Connection;
 use crate::service::context::Context;
 use crate::service::disconnecting;
-use crate::service::memory::Room;
 use crate::service::protocol::ANY_PROTOCOL;
 use crate::service::transaction;
 use crate::service::transmit::{Exchange, Failed, transmit};
 use crate::table::endpoint::Endpoint;
+use pcsc_sys::arguments::Room;
 use pcsc_sys::{
     DWORD, LONG, MAX_BUFFER_SIZE_EXTENDED, SCARD_LEAVE_CARD, SCARD_PROTOCOL_ANY, SCARD_RESET_CARD,
     SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED,

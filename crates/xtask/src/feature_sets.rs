@@ -12,19 +12,28 @@ use crate::stage::{Done, not_installed};
 pub(crate) const DEFAULT: &str = "load";
 
 /// The set of all, in which `link` wins.
-pub(crate) const EVERYTHING: &str = "load,link,bindgen";
+pub(crate) const EVERYTHING: &str = "load,link,bindgen,native";
 
 /// The sets that together compile all there is.
-pub(crate) const FIRST: [&str; 3] = [DEFAULT, "", EVERYTHING];
+pub(crate) const FIRST: [&str; 4] = [DEFAULT, "", "native", EVERYTHING];
 
 /// The other ones: the same code, in other company.
-pub(crate) const OTHERS: [&str; 5] = ["link", "bindgen", "load,link", "load,bindgen", "link,bindgen"];
+pub(crate) const OTHERS: [&str; 7] = [
+    "link",
+    "bindgen",
+    "load,link",
+    "load,bindgen",
+    "link,bindgen",
+    "load,native",
+    "load,link,bindgen",
+];
 
 /// What is type-checked elsewhere: the workspace and its root package with [`FIRST`], and the session without `stream`.
-pub(crate) const TYPE_CHECKED: [&str; 4] = [
+pub(crate) const TYPE_CHECKED: [&str; 5] = [
     "--workspace",
     "--workspace --all-features",
     "--package pcsc-sys --no-default-features",
+    "--package pcsc-sys --no-default-features --features native",
     "--package pcsc-session",
 ];
 

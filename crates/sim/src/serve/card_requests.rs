@@ -4,7 +4,7 @@ use super::requests::{Program, code, give_back, number};
 use crate::service::attempt::Attempt;
 use crate::service::code::Code;
 use crate::service::connecting::{self, Request};
-use crate::service::memory::Room;
+use pcsc_sys::arguments::Room;
 use crate::service::transmit::{Exchange, Failed, try_transmit};
 use crate::service::{attribute, control, disconnecting, status, transaction};
 use pcsc_sys::{

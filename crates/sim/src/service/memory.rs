@@ -1,4 +1,4 @@
-//! Memory of a program: what the service allocates for it (`SCARD_AUTOALLOCATE`), and buffers for answers.
+//! Memory that the service allocates for a program (`SCARD_AUTOALLOCATE`).
 
 use super::lock::lock;
 #[cfg(unix)]
@@ -7,7 +7,6 @@ use crate::fork_lock::lock_for_fork;
 use crate::forks::PATIENCE;
 use std::collections::BTreeSet;
 use std::ffi::c_void;
-use std::marker::PhantomData;
 use std::sync::Mutex;
 #[cfg(unix)]
 use std::sync::MutexGuard;
@@ -45,47 +44,6 @@ pub(crate) fn free(pointer: *mut c_void) -> bool {
 #[cfg(unix)]
 pub(crate) fn lock_allocated() -> Option<MutexGuard<'static, BTreeSet<usize>>> {
     lock_for_fork(&ALLOCATED, PATIENCE)
-}
-
-/// A program's buffer for an answer, which is written at the end, all at once.
-///
-/// No slice: the buffer may be uninitialised, or the one that the call's input is in.
-#[derive(Debug)]
-pub(crate) struct Room<'a> {
-    pointer: *mut u8,
-    length: usize,
-    _borrow: PhantomData<&'a mut [u8]>,
-}
-
-impl<'a> From<&'a mut [u8]> for Room<'a> {
-    fn from(buffer: &'a mut [u8]) -> Self {
-        // SAFETY: so many bytes, which nobody else uses while they are borrowed.
-        unsafe { Self::new(buffer.as_mut_ptr(), buffer.len()) }
-    }
-}
-
-impl Room<'_> {
-    /// # Safety
-    /// `pointer` is null, or points to `length` bytes that may be written while the value exists. Callers state lengths
-    /// that their buffers do not have: what must be there is as much of it as [`fill`](Room::fill) is given.
-    pub(crate) unsafe fn new(pointer: *mut u8, length: usize) -> Self {
-        Self {
-            pointer,
-            length: if pointer.is_null() { 0 } else { length },
-            _borrow: PhantomData,
-        }
-    }
-
-    /// Copies the bytes; false where there is no room for all of them, and then none.
-    #[inline]
-    pub(crate) fn fill(&self, bytes: &[u8]) -> bool {
-        let fits = bytes.len() <= self.length;
-        if fits && !self.pointer.is_null() {
-            // SAFETY: not null, and `new`'s caller vouches for this part of it. The answer is the service's own memory.
-            unsafe { self.pointer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
-        }
-        fits
-    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use super::code::Code;
 use super::connection::{Connection, check_available};
-use super::memory::Room;
 use super::protocol::ANY_PROTOCOL;
 use super::reader::{Presence, ReaderState};
+use pcsc_sys::arguments::Room;
 use pcsc_sys::{
     DWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_NO_SMARTCARD,
     SCARD_E_NOT_TRANSACTED, SCARD_E_PROTO_MISMATCH, SCARD_F_INTERNAL_ERROR, SCARD_PROTOCOL_RAW,

@@ -1,12 +1,12 @@
 //! `SCardConnect`, `SCardReconnect`, `SCardDisconnect`, `SCardBeginTransaction`, `SCardEndTransaction`.
 
-use super::arguments::{Out, text};
 use super::calling::{code, on_connection, on_context};
 use super::function::Function;
 use super::text::Text;
 use crate::service::connecting::{Reconnected, Request, reconnect as renew};
 use crate::service::reader_name::Unit;
 use crate::service::transaction;
+use pcsc_sys::arguments::{Out, text};
 use pcsc_sys::{
     DWORD, LONG, LPDWORD, LPSCARDHANDLE, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,
     SCARD_E_INVALID_VALUE, SCARD_E_UNKNOWN_READER, SCARD_PROTOCOL_UNDEFINED, SCARD_S_SUCCESS, SCARDCONTEXT,

@@ -1,6 +1,5 @@
 //! `SCardEstablishContext`, `SCardReleaseContext`, `SCardIsValidContext`, `SCardCancel`, `SCardFreeMemory`.
 
-use super::arguments::Out;
 use super::calling::{code, on_context, without_panic};
 use super::endpoint::Endpoint;
 use super::function::Function;
@@ -8,6 +7,7 @@ use super::open::OpenContext;
 use crate::service::code::Code;
 use crate::service::context::check_scope;
 use crate::service::{memory, status_change};
+use pcsc_sys::arguments::Out;
 use pcsc_sys::{
     DWORD, LONG, LPCVOID, LPSCARDCONTEXT, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER,
     SCARD_E_NO_SERVICE, SCARD_S_SUCCESS, SCARD_W_SECURITY_VIOLATION, SCARDCONTEXT,

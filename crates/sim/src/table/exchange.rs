@@ -1,13 +1,13 @@
 //! `SCardTransmit`, `SCardControl`, `SCardGetAttrib`, `SCardSetAttrib`.
 
-use super::arguments::{Buffer, Out, dword, input, length};
 use super::calling::{code, on_connection, without_panic};
 use super::function::Function;
 use super::interference::{Answer, Due};
 use super::open::{CONNECTIONS, OpenConnection};
-use crate::service::memory::Room;
+use crate::service::memory;
 use crate::service::transmit::{self, Exchange, Failed};
 use crate::service::{attribute, control as driver_control};
+use pcsc_sys::arguments::{Buffer, Out, Room, dword, input, length};
 use pcsc_sys::{
     DWORD, LONG, LPBYTE, LPCBYTE, LPDWORD, MAX_BUFFER_SIZE_EXTENDED, SCARD_E_INSUFFICIENT_BUFFER,
     SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_IO_REQUEST, SCARD_S_SUCCESS, SCARDHANDLE,
@@ -150,7 +150,7 @@ pub(super) unsafe extern "system" fn get_attribute(
             return SCARD_E_INVALID_PARAMETER;
         };
         // SAFETY: the C function's caller promises so many bytes, or for this length a pointer.
-        let buffer = unsafe { Buffer::new(buffer, given) };
+        let buffer = unsafe { Buffer::new(buffer, given, memory::allocate) };
         if buffer.is_null() && buffer.is_to_be_allocated() {
             return SCARD_E_INVALID_PARAMETER;
         }

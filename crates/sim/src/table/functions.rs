@@ -3,8 +3,6 @@
 //! A table is allocated once and kept for ever, which is what its `&'static` promises; so however many simulators come and
 //! go, no more than 1,024 tables stay.
 
-#[cfg(not(windows))]
-use super::error_text;
 use super::slot::{SLOTS, Slot};
 #[cfg(windows)]
 use super::started_event::{access as access_started_event, release as release_started_event};
@@ -76,7 +74,7 @@ fn fill_text_functions(table: &mut Functions) {
     table.SCardGetStatusChange = status_change::get_status_change;
     table.SCardListReaders = lists::readers;
     table.SCardListReaderGroups = lists::groups;
-    table.pcsc_stringify_error = error_text::stringify;
+    table.pcsc_stringify_error = pcsc_sys::error_text::stringify;
 }
 
 /// The functions that take text, in bytes and in UTF-16.

@@ -1,10 +1,11 @@
 //! `SCardListReaders` and `SCardListReaderGroups`.
 
-use super::arguments::{Buffer, Out, dword};
 use super::calling::on_context;
 use super::function::Function;
 use super::text::{Text, multi_string};
+use crate::service::memory;
 use crate::service::reader_name::Unit;
+use pcsc_sys::arguments::{Buffer, Out, dword};
 use pcsc_sys::{
     DWORD, LONG, LPDWORD, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_E_NO_READERS_AVAILABLE,
     SCARDCONTEXT,
@@ -83,5 +84,5 @@ pub(super) unsafe extern "system" fn groups<T: Text>(
 unsafe fn give<U: Unit>(list: &[U], buffer: *mut U, given: DWORD, len: Out<DWORD>) -> LONG {
     len.set(dword(list.len()));
     // SAFETY: the caller's promise is the same.
-    unsafe { Buffer::new(buffer, given) }.fill_whole(list)
+    unsafe { Buffer::new(buffer, given, memory::allocate) }.fill_whole(list)
 }

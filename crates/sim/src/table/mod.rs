@@ -5,12 +5,10 @@
 //! subject; `arguments` has the pointers. Where pcsc-lite would read through a null pointer, these functions return
 //! `SCARD_E_INVALID_PARAMETER`.
 
-mod arguments;
 mod calling;
 mod card;
 mod context;
 pub(crate) mod endpoint;
-mod error_text;
 mod exchange;
 pub(crate) mod function;
 pub(crate) mod functions;

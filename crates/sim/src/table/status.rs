@@ -1,13 +1,14 @@
 //! `SCardStatus`.
 
-use super::arguments::{Buffer, Out, dword};
 use super::calling::on_connection;
 use super::function::Function;
 use super::text::Text;
 #[cfg(windows)]
 use super::text::multi_string;
+use crate::service::memory;
 use crate::service::reader_name::{ReaderName, Unit};
 use crate::service::status as service_status;
+use pcsc_sys::arguments::{Buffer, Out, dword};
 use pcsc_sys::{
     LONG, LPBYTE, LPDWORD, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_HANDLE, SCARD_S_SUCCESS, SCARDHANDLE,
 };
@@ -33,9 +34,15 @@ pub(super) unsafe extern "system" fn status<T: Text>(
         state.set(0);
         protocol.set(0);
         // SAFETY: the C function's caller promises so many units, or for this length a pointer; without a length, none.
-        let name = unsafe { Buffer::new(name.cast::<T::Unit>(), name_length.get().unwrap_or(0)) };
+        let name = unsafe {
+            Buffer::new(
+                name.cast::<T::Unit>(),
+                name_length.get().unwrap_or(0),
+                memory::allocate,
+            )
+        };
         // SAFETY: the C function's caller promises so many bytes, or for this length a pointer; without a length, none.
-        let atr = unsafe { Buffer::new(atr, atr_length.get().unwrap_or(0)) };
+        let atr = unsafe { Buffer::new(atr, atr_length.get().unwrap_or(0), memory::allocate) };
         name_length.set(0);
         atr_length.set(0);
         let Some(connection) = connection.map(|open| &open.connection) else {

@@ -1,12 +1,12 @@
 //! `SCardGetStatusChange`.
 
-use super::arguments::{dword, length, text};
 use super::calling::{code, on_context};
 use super::function::Function;
 use super::text::Text;
 use crate::service::atr::Atr;
 use crate::service::reader_name::Unit;
 use crate::service::status_change::{self, Query};
+use pcsc_sys::arguments::{dword, length, text};
 use pcsc_sys::{
     DWORD, INFINITE, LONG, SCARD_E_INVALID_HANDLE, SCARD_E_INVALID_PARAMETER, SCARD_E_INVALID_VALUE,
     SCARD_S_SUCCESS, SCARDCONTEXT,

@@ -89,6 +89,13 @@ impl Backend {
         Self::Pcscd(pcscd, vec![None, None], functions)
     }
 
+    /// A pcscd that is spoken to without its library.
+    pub(crate) fn native() -> Self {
+        let pcscd = Pcscd::start_with(READERS.len(), Driver::Equipped).unwrap();
+        assert_eq!(pcscd.reader_names(), READERS);
+        Self::Pcscd(pcscd, vec![None, None], Functions::native())
+    }
+
     pub(crate) fn functions(&self) -> &'static Functions {
         match self {
             Self::Simulator(sim, _, None) => sim.provider().functions(),

@@ -58,6 +58,57 @@ fn run_on_simulator(name: &str, program: fn(&mut Recorder), backend: fn() -> Bac
     );
 }
 
+/// What the client without a library does otherwise than libpcsclite, on purpose: the program, and what it is. Its records
+/// are in `records/natively`.
+const OTHERWISE: &[(&str, &str)] = &[
+    (
+        "limits-cancelling_at_the_limit",
+        "a cancellation takes no place for a program, so that none is refused",
+    ),
+    (
+        "limits-too_many_of_a_context",
+        "a connection that was refused has no number",
+    ),
+    (
+        "status_change-wrong_arguments",
+        "an array may have more than 16 readers",
+    ),
+];
+
+/// Runs a program on pcscd, without libpcsclite, and compares what it recorded with what it gets by that.
+fn run_natively(name: &str, program: fn(&mut Recorder)) {
+    let version = Pcscd::version().unwrap();
+    if version != VERSION {
+        println!("not compared: the records are of pcscd {VERSION}, and this is {version}");
+        return;
+    }
+    let native = run(program, Backend::native());
+    let read = |name: &str| {
+        let path = file(name);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let by_library = read(name);
+    let otherwise = OTHERWISE.iter().find(|(program, _)| *program == name);
+    let expected = otherwise.map_or(by_library.clone(), |(_, what)| {
+        println!("{what}");
+        let own = format!("natively/{name}");
+        if std::env::var_os("PCSC_SIM_RECORD").is_some() {
+            std::fs::write(file(&own), kept(&native)).unwrap();
+        }
+        read(&own)
+    });
+    assert!(
+        kept(&native) == expected,
+        "{}",
+        differences(&lines(&expected), &native)
+    );
+    assert_eq!(
+        expected == by_library,
+        otherwise.is_none(),
+        "this is the same now"
+    );
+}
+
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
@@ -152,8 +203,8 @@ fn differences(real: &[String], other: &[String]) -> String {
     format!("{}\n\nall of pcscd's:\n{}", differing.join("\n"), real.join("\n"))
 }
 
-/// Makes three tests of each program: with the simulator alone, with libpcsclite on a simulator that is served, and against
-/// pcscd.
+/// Makes four tests of each program: with the simulator alone, with libpcsclite on a simulator that is served, against pcscd,
+/// and of the client without a library.
 macro_rules! programs {
     ($($module:ident: $($program:ident)*;)*) => {
         mod simulator {
@@ -175,6 +226,19 @@ macro_rules! programs {
                 #[ignore = "needs libpcsclite and namespaces: run by cargo xtask test"]
                 fn $program() {
                     super::run_on_served(
+                        concat!(stringify!($module), "-", stringify!($program)),
+                        super::$module::$program,
+                    );
+                }
+            )*)*
+        }
+
+        mod natively {
+            $($(
+                #[test]
+                #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+                fn $program() {
+                    super::run_natively(
                         concat!(stringify!($module), "-", stringify!($program)),
                         super::$module::$program,
                     );

@@ -1,7 +1,6 @@
 //! `pcsc_stringify_error`.
-#![cfg(not(windows))]
 
-use pcsc_sys::*;
+use crate::*;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 
@@ -11,7 +10,7 @@ thread_local! {
 }
 
 /// Gives the text of a code: a constant, or for a code without one this thread's own, until the next such code.
-pub(super) unsafe extern "system" fn stringify(code: LONG) -> *const c_char {
+pub unsafe extern "system" fn stringify(code: LONG) -> *const c_char {
     match text(code) {
         Some(text) => text.as_ptr(),
         None => unknown(code),

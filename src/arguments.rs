@@ -2,49 +2,49 @@
 //!
 //! Each `unsafe` constructor takes a promise for as long as the C call lasts, and the values made here do not outlive
 //! it. C programs do not always align what they point to, so nothing here relies on that.
+//!
+//! For those who fill a table: `native` here, and the simulated service in its crate. No part of what this crate promises.
 
-use crate::service::memory;
-use crate::service::reader_name::Unit;
-use pcsc_sys::{
+use crate::{
     DWORD, LONG, SCARD_AUTOALLOCATE, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_PARAMETER,
     SCARD_E_NO_MEMORY, SCARD_S_SUCCESS,
 };
 use std::ffi::c_void;
 
 /// A length as the service has it; no buffer is longer than memory.
-pub(super) fn length(length: DWORD) -> usize {
+pub fn length(length: DWORD) -> usize {
     usize::try_from(length).unwrap_or(usize::MAX)
 }
 
 /// A length as C has it.
-pub(super) fn dword(length: usize) -> DWORD {
+pub fn dword(length: usize) -> DWORD {
     DWORD::try_from(length).unwrap_or(DWORD::MAX)
 }
 
 /// A result that the caller may not want.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Out<T>(*mut T);
+pub struct Out<T>(*mut T);
 
 impl<T: Copy> Out<T> {
     /// # Safety
     /// `pointer` is null, or points to a `T` that may be written while the C call lasts, and is initialised where
     /// [`get`](Out::get) is called.
-    pub(super) unsafe fn new(pointer: *mut T) -> Self {
+    pub unsafe fn new(pointer: *mut T) -> Self {
         Self(pointer)
     }
 
-    pub(super) fn is_null(self) -> bool {
+    pub fn is_null(self) -> bool {
         self.0.is_null()
     }
 
-    pub(super) fn set(self, value: T) {
+    pub fn set(self, value: T) {
         if !self.is_null() {
             // SAFETY: not null, so that `new`'s caller vouches that it is writable.
             unsafe { self.0.write_unaligned(value) };
         }
     }
 
-    pub(super) fn get(self) -> Option<T> {
+    pub fn get(self) -> Option<T> {
         // SAFETY: not null, so that `new`'s caller vouches that it is readable and initialised.
         (!self.is_null()).then(|| unsafe { self.0.read_unaligned() })
     }
@@ -57,7 +57,7 @@ impl<T: Copy> Out<T> {
 /// # Safety
 /// `pointer` is null, or points to `length` bytes, if that is no more than `most`, that nobody writes while the slice is
 /// used.
-pub(super) unsafe fn input<'a>(pointer: *const u8, length: DWORD, most: usize) -> Option<&'a [u8]> {
+pub unsafe fn input<'a>(pointer: *const u8, length: DWORD, most: usize) -> Option<&'a [u8]> {
     let length = self::length(length);
     if length > most {
         return None;
@@ -73,7 +73,7 @@ pub(super) unsafe fn input<'a>(pointer: *const u8, length: DWORD, most: usize) -
 ///
 /// # Safety
 /// `pointer` is null, or points to a null-terminated text that nobody writes while the C call lasts.
-pub(super) unsafe fn text<U: Unit>(pointer: *const U) -> Option<Vec<U>> {
+pub unsafe fn text<U: Copy + Default + PartialEq>(pointer: *const U) -> Option<Vec<U>> {
     if pointer.is_null() {
         return None;
     }
@@ -92,31 +92,39 @@ pub(super) unsafe fn text<U: Unit>(pointer: *const U) -> Option<Vec<U>> {
 
 /// A buffer for text or bytes, or the place of a pointer to one that is to be allocated.
 #[derive(Debug)]
-pub(super) struct Buffer<T> {
+pub struct Buffer<T> {
     pointer: *mut T,
     length: DWORD,
+    allocate: Allocate,
 }
+
+/// Allocates so many bytes, aligned for every type that a buffer can have; null where there is no memory.
+pub type Allocate = fn(usize) -> *mut c_void;
 
 impl<T: Copy> Buffer<T> {
     /// # Safety
     /// `pointer` is null, or points to `length` values that only the C call uses while it lasts; where `length` is
-    /// `SCARD_AUTOALLOCATE`, to a pointer.
-    pub(super) unsafe fn new(pointer: *mut T, length: DWORD) -> Self {
-        Self { pointer, length }
+    /// `SCARD_AUTOALLOCATE`, to a pointer. What `allocate` gives has the length that it is asked for, and is nobody else's.
+    pub unsafe fn new(pointer: *mut T, length: DWORD, allocate: Allocate) -> Self {
+        Self {
+            pointer,
+            length,
+            allocate,
+        }
     }
 
-    pub(super) fn is_null(&self) -> bool {
+    pub fn is_null(&self) -> bool {
         self.pointer.is_null()
     }
 
-    pub(super) fn is_to_be_allocated(&self) -> bool {
+    pub fn is_to_be_allocated(&self) -> bool {
         self.length == SCARD_AUTOALLOCATE
     }
 
     /// Copies as much as fits; without a pointer nothing. Says whether all of it has fitted.
-    pub(super) fn fill(&self, values: &[T]) -> LONG {
+    pub fn fill(&self, values: &[T]) -> LONG {
         if self.is_to_be_allocated() {
-            return self.allocate(values);
+            return self.allocate_for(values);
         }
         if self.is_null() {
             return SCARD_S_SUCCESS;
@@ -132,7 +140,7 @@ impl<T: Copy> Buffer<T> {
     }
 
     /// Copies all of it, or nothing where it does not fit.
-    pub(super) fn fill_whole(&self, values: &[T]) -> LONG {
+    pub fn fill_whole(&self, values: &[T]) -> LONG {
         if !self.is_null() && !self.is_to_be_allocated() && values.len() > length(self.length) {
             return SCARD_E_INSUFFICIENT_BUFFER;
         }
@@ -142,11 +150,11 @@ impl<T: Copy> Buffer<T> {
     /// Allocates so many values, which the program is told of at once: it has to free them whatever the call returns.
     ///
     /// Returns them as a buffer; this one where it is not to be allocated. There must be a pointer.
-    pub(super) fn allocated(self, length: DWORD) -> Result<Self, LONG> {
+    pub fn allocated(self, length: DWORD) -> Result<Self, LONG> {
         if !self.is_to_be_allocated() {
             return Ok(self);
         }
-        let memory = memory::allocate(self::length(length) * size_of::<T>());
+        let memory = (self.allocate)(self::length(length) * size_of::<T>());
         if memory.is_null() {
             return Err(SCARD_E_NO_MEMORY);
         }
@@ -155,14 +163,15 @@ impl<T: Copy> Buffer<T> {
         Ok(Self {
             pointer: memory.cast(),
             length,
+            allocate: self.allocate,
         })
     }
 
-    fn allocate(&self, values: &[T]) -> LONG {
+    fn allocate_for(&self, values: &[T]) -> LONG {
         if self.is_null() {
             return SCARD_E_INVALID_PARAMETER;
         }
-        let memory = memory::allocate(size_of_val(values));
+        let memory = (self.allocate)(size_of_val(values));
         if memory.is_null() {
             return SCARD_E_NO_MEMORY;
         }
@@ -171,5 +180,56 @@ impl<T: Copy> Buffer<T> {
         // SAFETY: for this length `new`'s caller vouches that it points to a pointer.
         unsafe { self.pointer.cast::<*mut c_void>().write_unaligned(memory) };
         SCARD_S_SUCCESS
+    }
+}
+
+/// A program's buffer for an answer, which is written at the end, all at once.
+///
+/// No slice: the buffer may be uninitialised, or the one that the call's input is in.
+#[derive(Debug)]
+pub struct Room<'a> {
+    pointer: *mut u8,
+    length: usize,
+    _borrow: std::marker::PhantomData<&'a mut [u8]>,
+}
+
+impl<'a> From<&'a mut [u8]> for Room<'a> {
+    fn from(buffer: &'a mut [u8]) -> Self {
+        // SAFETY: so many bytes, which nobody else uses while they are borrowed.
+        unsafe { Self::new(buffer.as_mut_ptr(), buffer.len()) }
+    }
+}
+
+impl Room<'_> {
+    /// # Safety
+    /// `pointer` is null, or points to `length` bytes that may be written while the value exists. Callers state lengths
+    /// that their buffers do not have: what must be there is as much of it as [`fill`](Room::fill) is given.
+    pub unsafe fn new(pointer: *mut u8, length: usize) -> Self {
+        Self {
+            pointer,
+            length: if pointer.is_null() { 0 } else { length },
+            _borrow: std::marker::PhantomData,
+        }
+    }
+
+    /// Where it begins; null where there is none.
+    pub fn pointer(&self) -> *mut u8 {
+        self.pointer
+    }
+
+    /// Its length in bytes; 0 where there is none.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Copies the bytes; false where there is no room for all of them, and then none.
+    #[inline]
+    pub fn fill(&self, bytes: &[u8]) -> bool {
+        let fits = bytes.len() <= self.length;
+        if fits && !self.pointer.is_null() {
+            // SAFETY: not null, and `new`'s caller vouches for this part of it. The answer is the service's own memory.
+            unsafe { self.pointer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        }
+        fits
     }
 }

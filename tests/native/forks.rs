@@ -1,0 +1,39 @@
+//! A child of `fork` has no contexts: those that it has copies of are its parent's.
+
+use crate::daemon::{ANSWER, Daemon, Settings};
+use crate::program::{self, KNOWN, changes, connect, establish, list, release, transmit};
+use pcsc_sys::*;
+
+#[test]
+fn a_child_has_none_of_its_parents_contexts_and_sends_nothing() {
+    let daemon = Daemon::start(Settings::of(4));
+    let (_, context) = establish();
+    let (_, card) = connect(context);
+    // SAFETY: the child calls what takes no lock that another thread of this process may have, and ends by `_exit`.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let codes = [
+            list(context).0,
+            connect(context).0,
+            transmit(card, 10).0,
+            changes(context, &program::reader(), KNOWN, 0).0,
+            // SAFETY: the functions look the numbers up.
+            unsafe { (Functions::native().SCardCancel)(context) },
+            // SAFETY: as above.
+            unsafe { (Functions::native().SCardDisconnect)(card, SCARD_LEAVE_CARD) },
+            release(context),
+        ];
+        let is_right = codes.iter().all(|code| *code == SCARD_E_INVALID_HANDLE);
+        // SAFETY: it ends the process without running what this program registered for its end.
+        unsafe { libc::_exit(i32::from(!is_right)) };
+    }
+    let mut status = -1;
+    // SAFETY: it is this process' child, and `status` outlives the call.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert_eq!(status, 0, "a call of the child was taken");
+    let before = daemon.log().len();
+    assert_eq!(transmit(card, 10), (0, ANSWER.to_vec()));
+    assert_eq!(release(context), 0);
+    let sent = daemon.log().len();
+    assert!(before <= 4 && sent == 2, "{before} before, {sent} after");
+}

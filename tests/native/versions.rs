@@ -1,0 +1,84 @@
+//! Which version both ends speak.
+
+use crate::daemon::{Daemon, Settings};
+use crate::program;
+use pcsc_sys::*;
+use pcsclite_wire::Command;
+use pcsclite_wire::message::{Message, Version};
+
+/// The versions that a program asks for when it opens a context, and what comes of it.
+fn negotiate(daemon: &Daemon) -> (LONG, Vec<(i32, i32)>) {
+    let (code, context) = program::establish();
+    if code == 0 {
+        let (code, names) = program::list(context);
+        assert_eq!((code, names.as_bytes()), (0, crate::daemon::READER));
+        let (code, _) = program::changes(context, &program::reader(), program::KNOWN, 1);
+        assert_eq!(code, SCARD_E_TIMEOUT);
+        assert_eq!(program::release(context), 0);
+    }
+    let log = daemon.log();
+    let opening = log.iter().take_while(|entry| entry.command == Command::VERSION);
+    let asked = opening.map(|entry| Version::decode(&entry.request).unwrap());
+    (
+        code,
+        asked.map(|version| (version.major, version.minor)).collect(),
+    )
+}
+
+#[test]
+fn every_known_version_is_spoken() {
+    for minor in [4, 5, 6, 4, 6, 5] {
+        let daemon = Daemon::start(Settings::of(minor));
+        let (code, asked) = negotiate(&daemon);
+        assert_eq!((code, asked.last()), (0, Some(&(4, minor))), "{asked:?}");
+        assert!(asked.len() <= 2, "{asked:?}");
+        // From then on there is no attempt with another one.
+        assert_eq!(negotiate(&daemon), (0, vec![(4, minor)]));
+    }
+}
+
+#[test]
+fn an_unknown_version_is_refused_where_it_does_not_take_a_known_one() {
+    for (version, oldest, expected) in [
+        ((4, 7), 7, SCARD_E_SERVICE_STOPPED),
+        ((5, 0), 0, SCARD_E_SERVICE_STOPPED),
+        ((4, 3), 3, SCARD_E_SERVICE_STOPPED),
+        ((4, 7), 4, 0),
+        ((4, 99), 6, 0),
+    ] {
+        let daemon = Daemon::start(Settings {
+            version,
+            oldest,
+            ..Settings::of(6)
+        });
+        let (code, asked) = negotiate(&daemon);
+        assert_eq!(code, expected, "{version:?}: {asked:?}");
+        assert!(asked.len() <= 2, "{version:?}: {asked:?}");
+    }
+}
+
+/// A service that is as old as it says to be, and does not mind that the program is not.
+#[test]
+fn a_version_that_is_too_old_is_refused_by_the_client_too() {
+    let settings = Settings {
+        version: (4, 3),
+        oldest: i32::MIN,
+        ..Settings::of(3)
+    };
+    let daemon = Daemon::start(Settings {
+        version: (4, 2),
+        ..settings
+    });
+    assert_eq!(program::establish(), (SCARD_E_SERVICE_STOPPED, 0));
+    drop(daemon);
+}
+
+#[test]
+fn without_a_service_there_is_none() {
+    drop(Daemon::start(Settings::of(6)));
+    // The socket's file is there, and nobody behind it.
+    assert_eq!(program::establish(), (SCARD_E_NO_SERVICE, 0));
+    for code in program::run().iter().skip(1).map(|(_, code)| *code) {
+        assert_eq!(code, SCARD_E_INVALID_HANDLE);
+    }
+}

@@ -1,0 +1,261 @@
+//! The client without a library on a real pcscd: what it costs, and what ends its waits.
+#![cfg(all(target_os = "linux", feature = "native"))]
+
+#[path = "conformance/service.rs"]
+#[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
+mod service;
+
+use pcsc_sys::*;
+use service::{DEADLINE, Service, real};
+use std::ffi::CString;
+use std::ptr;
+use std::sync::mpsc;
+use std::time::Duration;
+
+type Native = real::Real<real::Native>;
+
+fn daemon() -> Native {
+    let mut service = Native::start(1);
+    service.insert(
+        0,
+        pcsc_sim::FnCard::new([0x3B, 0x80, 0x01, 0x81], |_, response| {
+            response.extend([1, 2, 0x90, 0x00]);
+        }),
+    );
+    service
+}
+
+fn establish() -> SCARDCONTEXT {
+    let mut context = 0;
+    let function = Functions::native().SCardEstablishContext;
+    // SAFETY: null reserved pointers, and a context that lives through the call.
+    let code = unsafe { function(SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context) };
+    assert_eq!(code, 0, "{code:X}");
+    context
+}
+
+fn connect(context: SCARDCONTEXT, reader: &str) -> SCARDHANDLE {
+    let (reader, mut card, mut protocol) = (CString::new(reader).unwrap(), 0, 0);
+    let function = Functions::native().SCardConnect;
+    // SAFETY: the name is a C string, and the results live through the call.
+    let code = unsafe {
+        function(
+            context,
+            reader.as_ptr(),
+            SCARD_SHARE_SHARED,
+            3,
+            &mut card,
+            &mut protocol,
+        )
+    };
+    assert_eq!(code, 0, "{code:X}");
+    card
+}
+
+fn transmit(card: SCARDHANDLE) -> LONG {
+    let (command, mut answer, mut len) = ([0u8, 0xCA, 0, 0, 0], [0u8; 258], 258);
+    let function = Functions::native().SCardTransmit;
+    // SAFETY: the buffers have the lengths given.
+    let code = unsafe {
+        function(
+            card,
+            SCARD_PCI_T1,
+            command.as_ptr(),
+            5,
+            ptr::null_mut(),
+            answer.as_mut_ptr(),
+            &mut len,
+        )
+    };
+    assert!(code != 0 || answer[..len as usize] == [1, 2, 0x90, 0x00]);
+    code
+}
+
+/// The variables that make this test's program a client instead: the reader's name, and how many commands it sends.
+const CLIENT: [&str; 2] = ["PCSC_TEST_NATIVE_READER", "PCSC_TEST_NATIVE_COMMANDS"];
+
+/// Opens, lists, connects, sends commands and closes, as the variables say.
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn client() {
+    let Ok(reader) = std::env::var(CLIENT[0]) else {
+        return;
+    };
+    let commands: usize = std::env::var(CLIENT[1]).unwrap().parse().unwrap();
+    let functions = Functions::native();
+    let context = establish();
+    let (mut list, mut len) = ([0u8; 2049], 2049);
+    // SAFETY: no group, and a buffer of the length given.
+    let code =
+        unsafe { (functions.SCardListReaders)(context, ptr::null(), list.as_mut_ptr().cast(), &mut len) };
+    assert_eq!(code, 0);
+    let card = connect(context, &reader);
+    for _ in 0..commands {
+        assert_eq!(transmit(card), 0);
+    }
+    // SAFETY: the functions look the numbers up.
+    assert_eq!(unsafe { (functions.SCardDisconnect)(card, SCARD_RESET_CARD) }, 0);
+    // SAFETY: as above.
+    assert_eq!(unsafe { (functions.SCardReleaseContext)(context) }, 0);
+}
+
+/// The system calls of a client that sends so many commands.
+fn system_calls(reader: &str, commands: usize) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("trace");
+    let program = private_pcscd::this_program().unwrap();
+    let output = std::process::Command::new("strace")
+        .args(["-f", "-qq", "-o"])
+        .arg(&trace)
+        .arg(program.get_program())
+        .args(program.get_args())
+        .args(["--exact", "client", "--ignored"])
+        .env(CLIENT[0], reader)
+        .env(CLIENT[1], commands.to_string())
+        .output()
+        .expect("strace is installed");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+    let trace = std::fs::read_to_string(trace).unwrap();
+    // What was interrupted by another thread's has two lines.
+    let begun = trace.lines().filter(|line| !line.contains("resumed>"));
+    begun.map(str::to_owned).collect()
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn a_command_takes_at_most_three_system_calls_and_a_card_eight_writes() {
+    let service = daemon();
+    let reader = service.reader(0);
+    let (one, many) = (system_calls(&reader, 1), system_calls(&reader, 101));
+    let each = (many.len() - one.len()) as f64 / 100.0;
+    let writes = one.iter().filter(|line| line.contains(" sendmsg(")).count();
+    println!(
+        "a command takes {each:.2} system calls; open, list, connect, one command, close: {writes} writes"
+    );
+    assert!((2.0..=3.05).contains(&each), "{each} system calls for a command");
+    assert!((5..=8).contains(&writes), "{writes} writes");
+}
+
+/// Another program's transaction is waited for, and the wait is ended: by cancelling, or with the transaction.
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn what_waits_for_a_transaction_can_be_cancelled() {
+    type Call = fn(SCARDHANDLE) -> LONG;
+    let functions = Functions::native();
+    let calls: [Call; 4] = [
+        // SAFETY: the function looks the number up.
+        |card| unsafe { (Functions::native().SCardBeginTransaction)(card) },
+        transmit,
+        |card| {
+            let mut protocol = 0;
+            // SAFETY: the result lives through the call.
+            unsafe {
+                (Functions::native().SCardReconnect)(
+                    card,
+                    SCARD_SHARE_SHARED,
+                    3,
+                    SCARD_LEAVE_CARD,
+                    &mut protocol,
+                )
+            }
+        },
+        |card| {
+            let null = ptr::null_mut();
+            // SAFETY: all results are unwanted.
+            unsafe {
+                (Functions::native().SCardStatus)(
+                    card,
+                    ptr::null_mut(),
+                    null,
+                    null,
+                    null,
+                    ptr::null_mut(),
+                    null,
+                )
+            }
+        },
+    ];
+    let service = daemon();
+    let (first, second) = (establish(), establish());
+    let (holder, card) = (
+        connect(first, &service.reader(0)),
+        connect(second, &service.reader(0)),
+    );
+    // SAFETY: the functions look the numbers up.
+    let begin = || assert_eq!(unsafe { (functions.SCardBeginTransaction)(holder) }, 0);
+    let end = |card| {
+        // SAFETY: as above.
+        let code = unsafe { (functions.SCardEndTransaction)(card, SCARD_LEAVE_CARD) };
+        assert_eq!(code, 0);
+    };
+    for (number, call) in calls.into_iter().enumerate() {
+        begin();
+        let (sender, code) = mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                sender.send(call(card)).unwrap();
+                sender.send(call(card)).unwrap();
+            });
+            // Once it has begun, the first cancellation ends it; before that it does nothing.
+            let code_of_wait = loop {
+                // SAFETY: the function looks the number up.
+                assert_eq!(unsafe { (functions.SCardCancel)(second) }, 0);
+                match code.recv_timeout(Duration::from_millis(5)) {
+                    Ok(code) => break code,
+                    Err(mpsc::RecvTimeoutError::Timeout) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            };
+            assert_eq!(code_of_wait, SCARD_E_CANCELLED, "{number}");
+            // The second call waits until the transaction ends. Another thread can use the context meanwhile.
+            assert!(code.recv_timeout(Duration::from_millis(50)).is_err(), "{number}");
+            // SAFETY: the function looks the number up.
+            assert_eq!(unsafe { (functions.SCardIsValidContext)(second) }, 0);
+            end(holder);
+            assert_eq!(code.recv_timeout(DEADLINE), Ok(0), "{number}");
+        });
+        if number == 0 {
+            end(card);
+        }
+    }
+    for context in [first, second] {
+        // SAFETY: no other thread uses it.
+        assert_eq!(unsafe { (functions.SCardReleaseContext)(context) }, 0);
+    }
+}
+
+/// All readers that there can be, and the pseudo-reader beside them.
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn sixteen_readers_and_the_pseudo_reader_are_one_array() {
+    let service = Native::start(16);
+    let names = (0..16).map(|reader| service.reader(reader));
+    let names = names.chain([r"\\?PnP?\Notification".to_owned()]);
+    let names: Vec<CString> = names.map(|name| CString::new(name).unwrap()).collect();
+    let mut states: Vec<SCARD_READERSTATE> = names
+        .iter()
+        .map(|name| SCARD_READERSTATE {
+            szReader: name.as_ptr(),
+            pvUserData: ptr::null_mut(),
+            dwCurrentState: SCARD_STATE_UNAWARE,
+            dwEventState: 0,
+            cbAtr: 0,
+            rgbAtr: [0; 33],
+        })
+        .collect();
+    let context = establish();
+    let function = Functions::native().SCardGetStatusChange;
+    // SAFETY: so many structures, whose names live through the call.
+    let code = unsafe { function(context, 1000, states.as_mut_ptr(), 17) };
+    assert_eq!(code, 0);
+    for state in &states[..16] {
+        assert_eq!(
+            state.dwEventState & 0xFFFF,
+            SCARD_STATE_EMPTY | SCARD_STATE_CHANGED
+        );
+    }
+    assert_eq!(states[16].dwEventState & 0xFFFF, 0);
+    // SAFETY: no other thread uses it.
+    assert_eq!(unsafe { (Functions::native().SCardReleaseContext)(context) }, 0);
+}
