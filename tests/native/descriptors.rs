@@ -28,10 +28,8 @@ fn without_descriptors_nothing_new_begins() {
         rlim_max: 64,
     };
     // SAFETY: a structure that outlives the call.
-    assert_eq!(
-        unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) },
-        0
-    );
+    let code = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    assert_eq!(code, 0);
     let mut files = Vec::new();
     while let Ok(file) = std::fs::File::open("/dev/null") {
         files.push(file);

@@ -56,10 +56,8 @@ fn a_wait_holds_up_no_other_context() {
     // SAFETY: the functions look the numbers up.
     assert_eq!(unsafe { (functions.SCardIsValidContext)(context) }, 0);
     // SAFETY: as above.
-    assert_eq!(
-        unsafe { (functions.SCardIsValidContext)(context + 1) },
-        SCARD_E_INVALID_HANDLE
-    );
+    let code = unsafe { (functions.SCardIsValidContext)(context + 1) };
+    assert_eq!(code, SCARD_E_INVALID_HANDLE);
     assert_eq!(program::transmit(1, 10).0, SCARD_E_INVALID_HANDLE);
     assert!(begin.elapsed() < Duration::from_secs(10));
     assert_eq!(cancel(context), 0);
@@ -75,10 +73,8 @@ fn a_signal_ends_no_wait() {
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = nothing as extern "C" fn(libc::c_int) as usize;
     // SAFETY: the handler touches nothing, and nobody else in this program uses the signal.
-    assert_eq!(
-        unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()) },
-        0
-    );
+    let code = unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()) };
+    assert_eq!(code, 0);
     let daemon = Daemon::start(Settings::of(4));
     let (_, context) = establish();
     // SAFETY: it takes nothing.
