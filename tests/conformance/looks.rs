@@ -281,7 +281,8 @@ fn a_direct_connection_without_a_card_lost_none() {
 mod on_a_real_pcscd {
     use super::*;
     use crate::card::card;
-    use crate::service::{Service, real::Real};
+    use crate::service::Service;
+    use crate::service::real::{Library, Real};
 
     /// vsmartcard's driver gives no answer in place of a failure.
     #[test]

@@ -4,9 +4,9 @@ use super::requests::{Program, code, give_back, number};
 use crate::service::attempt::Attempt;
 use crate::service::code::Code;
 use crate::service::connecting::{self, Request};
-use pcsc_sys::arguments::Room;
 use crate::service::transmit::{Exchange, Failed, try_transmit};
 use crate::service::{attribute, control, disconnecting, status, transaction};
+use pcsc_sys::arguments::Room;
 use pcsc_sys::{
     SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_SHARING_VIOLATION, SCARD_PROTOCOL_UNDEFINED, SCARD_S_SUCCESS,
 };
