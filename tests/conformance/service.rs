@@ -14,6 +14,9 @@ pub(crate) const ECHO: u32 = 0x4200_0ABC;
 
 /// A PC/SC service with readers of a test's own.
 pub(crate) trait Service: Sized {
+    /// A cancel ends a wait for another program's transaction, too.
+    const CANCELS_TRANSACTIONS: bool = false;
+
     /// Starts a service with so many readers, all empty.
     fn start(readers: usize) -> Self;
     /// The provider that talks to it.
@@ -327,6 +330,8 @@ pub(crate) mod real {
 
     /// A client of pcscd.
     pub(crate) trait Client {
+        const CANCELS_TRANSACTIONS: bool = false;
+
         fn provider(pcscd: &Pcscd) -> pcsc_sys::Provider;
     }
 
@@ -354,6 +359,8 @@ pub(crate) mod real {
 
     #[cfg(feature = "native")]
     impl Client for Native {
+        const CANCELS_TRANSACTIONS: bool = true;
+
         fn provider(_: &Pcscd) -> pcsc_sys::Provider {
             // A table of its own for each test: what watches a provider is shared, and is on one pcscd.
             let functions = Box::leak(Box::new(*pcsc_sys::Functions::native()));
@@ -377,6 +384,8 @@ pub(crate) mod real {
     }
 
     impl<C: Client> Service for Real<C> {
+        const CANCELS_TRANSACTIONS: bool = C::CANCELS_TRANSACTIONS;
+
         fn start(readers: usize) -> Real<C> {
             let pcscd = Pcscd::start_with(readers, Driver::Prompt).unwrap();
             let provider = C::provider(&pcscd);
