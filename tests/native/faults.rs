@@ -186,8 +186,8 @@ fn more_bytes_than_there_is_room_for_are_not_taken() {
             ..Transmit::decode(&[0; Transmit::LEN]).unwrap()
         };
         let instead = [bytes(&transmit), vec![0xAA; 70_000]].concat();
-        // Context and connection come before it.
-        let _daemon = Daemon::start(Settings::of(4).with(2, Fault::Instead(instead)));
+        // Context and connection come before it. The service goes on, as if nothing was wrong.
+        let _daemon = Daemon::start(Settings::of(4).with(2, Fault::Replace(instead)));
         let (_, context) = program::establish();
         let (_, card) = program::connect(context);
         assert_eq!(program::transmit(card, 4).0, SCARD_F_COMM_ERROR, "{said}");
