@@ -11,12 +11,12 @@ use crate::{
 };
 use std::ffi::c_void;
 
-/// A length as the service has it; no buffer is longer than memory.
+/// Returns a length as the service has it; no buffer is longer than memory.
 pub fn length(length: DWORD) -> usize {
     usize::try_from(length).unwrap_or(usize::MAX)
 }
 
-/// A length as C has it.
+/// Returns a length as C has it.
 pub fn dword(length: usize) -> DWORD {
     DWORD::try_from(length).unwrap_or(DWORD::MAX)
 }
@@ -26,6 +26,8 @@ pub fn dword(length: usize) -> DWORD {
 pub struct Out<T>(*mut T);
 
 impl<T: Copy> Out<T> {
+    /// Takes a place that the caller gives.
+    ///
     /// # Safety
     /// `pointer` is null, or points to a `T` that may be written while the C call lasts, and is initialised where
     /// [`get`](Out::get) is called.
@@ -50,7 +52,7 @@ impl<T: Copy> Out<T> {
     }
 }
 
-/// The bytes that C gives; empty where there is no pointer, and `None` for more than `most`.
+/// Returns the bytes that C gives; empty where there is no pointer, and `None` for more than `most`.
 ///
 /// Callers state lengths that nothing has, the largest number for instance: no slice is made of them.
 ///
@@ -69,7 +71,7 @@ pub unsafe fn input<'a>(pointer: *const u8, length: DWORD, most: usize) -> Optio
     Some(unsafe { std::slice::from_raw_parts(pointer, length) })
 }
 
-/// The units of a null-terminated text, without the null; `None` for no pointer.
+/// Returns the units of a null-terminated text, without the null; `None` for no pointer.
 ///
 /// # Safety
 /// `pointer` is null, or points to a null-terminated text that nobody writes while the C call lasts.
@@ -102,6 +104,8 @@ pub struct Buffer<T> {
 pub type Allocate = fn(usize) -> *mut c_void;
 
 impl<T: Copy> Buffer<T> {
+    /// Takes a buffer that the caller gives.
+    ///
     /// # Safety
     /// `pointer` is null, or points to `length` values that only the C call uses while it lasts; where `length` is
     /// `SCARD_AUTOALLOCATE`, to a pointer. What `allocate` gives has the length that it is asked for, and is nobody else's.
@@ -201,6 +205,8 @@ impl<'a> From<&'a mut [u8]> for Room<'a> {
 }
 
 impl Room<'_> {
+    /// Takes a buffer that the caller gives.
+    ///
     /// # Safety
     /// `pointer` is null, or points to `length` bytes that may be written while the value exists. Callers state lengths
     /// that their buffers do not have: what must be there is as much of it as [`fill`](Room::fill) is given.
@@ -212,12 +218,12 @@ impl Room<'_> {
         }
     }
 
-    /// Where it begins; null where there is none.
+    /// Returns where it begins; null where there is none.
     pub fn pointer(&self) -> *mut u8 {
         self.pointer
     }
 
-    /// Its length in bytes; 0 where there is none.
+    /// Returns its length in bytes; 0 where there is none.
     pub fn length(&self) -> usize {
         self.length
     }
