@@ -35,6 +35,30 @@ conformance! {
         assert_usable(&mut holder);
     }
 
+    fn a_transaction_of_a_reader_that_went_silent_ends<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let (mut holder, mut other) = (service.open(0), service.open(0));
+        let mut transaction = holder.transaction().unwrap();
+        transaction.transmit(&GET).unwrap();
+        service.set_available(0, false);
+        assert!(transaction.transmit(&GET).unwrap_err().is_reader_gone());
+        drop(transaction);
+        service.set_available(0, true);
+        assert_eq!(holder.recover(), Ok(Recovered::CardReplaced));
+        assert_usable(&mut holder);
+        // The holder's session goes on all the while.
+        let (sent, was_sent) = mpsc::channel();
+        std::thread::spawn(move || {
+            let recovered = other.recover();
+            let begun = other.transaction().and_then(|transaction| Ok(transaction.end(Disposition::Leave)?));
+            sent.send((recovered.map(drop), begun, other)).unwrap();
+        });
+        let (recovered, begun, _other) = was_sent.recv_timeout(DEADLINE).unwrap();
+        assert_eq!((recovered, begun), (Ok(()), Ok(())));
+        holder.transaction().unwrap().end(Disposition::Leave).unwrap();
+    }
+
     fn the_service_goes_in_a_transaction<S>() {
         let mut service = S::start(1);
         let counter = Counter::default();
@@ -79,6 +103,31 @@ conformance! {
         assert!(session.transaction_or_recover().unwrap_err().is_card_removed());
         assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
         assert_usable(&mut session);
+    }
+
+    fn a_connection_without_a_protocol_is_no_reset<S>() {
+        let mut service = S::start(1);
+        service.insert(0, Counter::default());
+        let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let mut session = options.open().unwrap();
+        let mut other = options.clone().protocols(pcsc_session::Protocols::RAW).open().unwrap();
+        let is_mismatch = |error: &pcsc_session::Error| {
+            error.code() == Some(pcsc_session::Code::PROTO_MISMATCH) && !error.is_card_reset()
+        };
+        for _ in 0..2 {
+            for error in [
+                session.transmit(&GET).unwrap_err(),
+                session.recover().unwrap_err(),
+                session.transaction_or_recover().map(drop).unwrap_err(),
+            ] {
+                assert!(is_mismatch(&error), "{error}");
+            }
+        }
+        // The other program gives the card a protocol again, by a reset.
+        other.reconnect_as(pcsc_session::ShareMode::Shared, pcsc_session::Protocols::ANY, Disposition::Reset).unwrap();
+        assert_eq!(session.recover(), Ok(Recovered::Reset));
+        assert_usable(&mut session);
+        assert_usable(&mut other);
     }
 
     fn programs_that_reset_the_card_at_their_end_get_on_with_each_other<S>() {
@@ -149,4 +198,60 @@ fn a_reset_that_nothing_tells_of_is_noticed() {
     assert!(session.transmit(&GET).unwrap_err().is_card_reset());
     assert_eq!(session.recover(), Ok(Recovered::Reset));
     assert_usable(&mut session);
+}
+
+/// A reset that the end of a transaction was to make, so that no verified PIN is left, is made whatever was lost.
+#[test]
+fn the_reset_that_a_transaction_owes_is_made() {
+    let simulator = pcsc_sim::Simulator::new();
+    let counter = Counter::default();
+    simulator.add_reader("Reader 00").insert(counter.clone());
+    let options = Session::options()
+        .provider(simulator.provider())
+        .on_close(Disposition::Leave);
+    for (lost, refused) in [
+        // The service takes the end.
+        (pcsc_sys::SCARD_E_READER_UNAVAILABLE, None),
+        // It does not, whatever it says.
+        (
+            pcsc_sys::SCARD_E_READER_UNAVAILABLE,
+            Some(pcsc_sys::SCARD_E_READER_UNAVAILABLE),
+        ),
+        (
+            pcsc_sys::SCARD_F_INTERNAL_ERROR,
+            Some(pcsc_sys::SCARD_F_INTERNAL_ERROR),
+        ),
+    ] {
+        for is_recovered in [true, false] {
+            let mut session = options.open().unwrap();
+            let mut transaction = session.transaction().unwrap().on_drop(Disposition::Reset);
+            transaction.transmit(&GET).unwrap();
+            let resets = counter.resets();
+            simulator.fail("SCardTransmit", 1, lost);
+            transaction.transmit(&GET).unwrap_err();
+            if let Some(code) = refused {
+                simulator.fail("SCardEndTransaction", 1, code);
+            }
+            drop(transaction);
+            assert_eq!(counter.resets() - resets, usize::from(refused.is_none()));
+            if is_recovered {
+                assert_ne!(session.recover(), Ok(Recovered::Intact));
+                assert_usable(&mut session);
+            }
+            session.close().unwrap();
+            assert_eq!(
+                counter.resets() - resets,
+                1,
+                "{lost:#x} {refused:?} {is_recovered}"
+            );
+            // None is left behind.
+            options
+                .open()
+                .unwrap()
+                .transaction()
+                .unwrap()
+                .end(Disposition::Leave)
+                .unwrap();
+        }
+    }
 }

@@ -3,12 +3,14 @@
 mod card_look;
 mod loss;
 mod recovery;
+mod transaction_end;
 
 pub use recovery::Recovered;
 
 use crate::error::{Cause, Error};
 use crate::ffi::{
-    CallError, CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName, Unit, WrongAnswer,
+    CallError, CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName, ShareMode, Unit,
+    WrongAnswer,
 };
 use crate::service::context::Context;
 use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
@@ -38,8 +40,10 @@ pub(crate) struct TrackedCard {
     happened: Cell<Recovered>,
     /// Whether its end was asked for where the service had gone: there is nothing left that could be reconnected.
     is_given_up: bool,
-    /// Transactions that could not be ended because the card was reset: the service still holds them.
+    /// Transactions that could not be ended: the service may still hold them.
     transactions_still_held: Cell<u32>,
+    /// What their ends were to do to the card and have not done.
+    owed: Cell<Disposition>,
 }
 
 impl TrackedCard {
@@ -90,6 +94,7 @@ impl TrackedCard {
             happened: Cell::new(Recovered::Intact),
             is_given_up: false,
             transactions_still_held: Cell::new(0),
+            owed: Cell::new(Disposition::Leave),
         }
     }
 
@@ -190,6 +195,10 @@ impl TrackedCard {
         if self.is_given_up {
             self.check(FUNCTION)?;
         }
+        let initialization = match initialization {
+            Disposition::Leave => self.owed.get(),
+            chosen => chosen,
+        };
         match self.handle.reconnect(opening, initialization) {
             Ok(protocol) if !opening.allows(protocol) => {
                 // It is connected, by a protocol that was not asked for: nothing goes to the card.
@@ -197,17 +206,23 @@ impl TrackedCard {
                 Err(self.error(FUNCTION, Code::PROTO_MISMATCH))
             }
             Ok(protocol) => {
+                let is_other_card = self.is_other_card();
+                let was_exclusive = self.opening.share_mode == ShareMode::Exclusive;
                 self.lost.set(None);
                 self.opening = opening;
                 self.protocol = protocol;
+                self.owed.set(Disposition::Leave);
                 self.end_transactions_still_held()?;
+                if is_other_card && was_exclusive && opening.share_mode == ShareMode::Exclusive {
+                    self.take_exclusive_lock()?;
+                }
                 self.happened.set(Recovered::Intact);
                 Ok(())
             }
             Err(CallError::Failed(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD))) => {
                 self.lost.set(Some(Code::REMOVED_CARD));
                 // The service ends the transactions of a card that was taken out.
-                self.transactions_still_held.set(0);
+                self.forget_transactions();
                 Err(Error::NoCard {
                     function: FUNCTION,
                     code,
@@ -242,7 +257,7 @@ impl TrackedCard {
             self.is_given_up = true;
             return self.check(FUNCTION);
         }
-        let disposition = self.handle.on_drop();
+        let disposition = self.at_the_end();
         self.handle
             .disconnect(disposition)
             .map_err(|error| self.failed(FUNCTION, error))
@@ -262,8 +277,11 @@ impl TrackedCard {
     pub(crate) fn begin_unreset_transaction(&self) -> Result<(), Error> {
         self.begin_transaction()?;
         let result = match self.status() {
-            Ok(status) if self.is_other_protocol(&status) => {
+            Ok(status) if self.is_reset_by_protocol(&status) => {
                 Err(self.failed("SCardStatus", Code::RESET_CARD))
+            }
+            Ok(status) if self.is_other_protocol(&status) => {
+                Err(self.failed("SCardStatus", Code::PROTO_MISMATCH))
             }
             result => result.map(drop),
         };
@@ -271,59 +289,6 @@ impl TrackedCard {
             self.drop_transaction(Disposition::Leave);
         }
         result
-    }
-
-    /// Wraps `SCardEndTransaction`.
-    pub(crate) fn end_transaction(&self, disposition: Disposition) -> Result<(), Error> {
-        self.check(END_TRANSACTION)?;
-        self.handle
-            .end_transaction(disposition)
-            .map_err(|error| self.failed(END_TRANSACTION, error))
-    }
-
-    /// Ends a transaction whose owner is dropped: there is nobody to tell.
-    pub(crate) fn drop_transaction(&self, disposition: Disposition) {
-        // After a reset pcscd refuses the end and still holds the transaction, and would keep others out after a
-        // reconnection. It ends those of a card that was taken out by itself.
-        if self.end_transaction(disposition).is_err() && self.lost.get() == Some(Code::RESET_CARD) {
-            self.transactions_still_held
-                .set(self.transactions_still_held.get() + 1);
-        }
-    }
-
-    /// Begins a transaction that ends on drop, leaving the card as it is.
-    pub(crate) fn hold(&self) -> Result<Held<'_>, Error> {
-        self.begin_transaction()?;
-        Ok(Held { card: self })
-    }
-
-    /// Ends the transactions that the reset of the card kept from being ended.
-    fn end_transactions_still_held(&self) -> Result<(), Error> {
-        while self.transactions_still_held.get() > 0 {
-            match self.handle.end_transaction(Disposition::Leave) {
-                // Reset once more: it is still held, and the next reconnection ends it.
-                Err(CallError::Failed(Code::RESET_CARD)) => {
-                    return Err(self.failed(END_TRANSACTION, Code::RESET_CARD));
-                }
-                // Where a removal or the reconnection ended it already, there is none to end.
-                Ok(()) | Err(_) => self
-                    .transactions_still_held
-                    .set(self.transactions_still_held.get() - 1),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A transaction that ends on drop, leaving the card as it is.
-#[derive(Debug)]
-pub(crate) struct Held<'a> {
-    card: &'a TrackedCard,
-}
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.card.drop_transaction(Disposition::Leave);
     }
 }
 
@@ -333,7 +298,6 @@ fn possible_name(name: &ReaderName) -> Option<&[Unit]> {
 }
 
 const CONNECT: &str = "SCardConnect";
-const END_TRANSACTION: &str = "SCardEndTransaction";
 
 /// Returns the error of a name that was chosen: that there is no such reader, where the list of readers says so too.
 fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {

@@ -4,7 +4,7 @@ use super::TrackedCard;
 use super::card_look::CardSeen;
 use super::loss::READER_GONE;
 use crate::error::Error;
-use crate::ffi::{CallError, CardStatus, Code, Disposition, ShareMode, WholeError};
+use crate::ffi::{CallError, CardStatus, Code, Disposition, Protocol, ShareMode, WholeError};
 use crate::service::context::Context;
 
 /// How often in a row another program may reset the card in the middle of it.
@@ -37,7 +37,7 @@ pub enum Recovered {
 }
 
 impl Recovered {
-    fn or_worse(self, other: Recovered) -> Recovered {
+    pub(super) fn or_worse(self, other: Recovered) -> Recovered {
         if other as u8 > self as u8 { other } else { self }
     }
 }
@@ -113,10 +113,23 @@ impl TrackedCard {
         }
     }
 
-    /// Tells whether the card does not use the protocol of this connection any more: it was reset while it was being connected,
-    /// of which pcsc-lite tells in no other way.
+    /// Tells whether the card's protocol says that it was reset while it was being connected, of which pcsc-lite tells in no other way.
+    pub(super) fn is_reset_by_protocol(&self, status: &CardStatus) -> bool {
+        self.is_other_protocol(status) && status.protocol != Protocol::RAW
+    }
+
+    /// Tells whether the card does not use the protocol of this connection any more, be it by a reset or by another program's
+    /// connection without a protocol, which pcsc-lite takes over for all.
     pub(super) fn is_other_protocol(&self, status: &CardStatus) -> bool {
         self.opening.share_mode != ShareMode::Direct && status.protocol != self.protocol
+    }
+
+    /// Returns what will have happened to a card of which nothing is known to have happened yet.
+    fn after_paying(&self) -> Recovered {
+        match self.owed.get() {
+            Disposition::Leave => Recovered::Intact,
+            _ => Recovered::Reset,
+        }
     }
 
     /// Returns the way back; none where nothing is lost.
@@ -125,7 +138,10 @@ impl TrackedCard {
             return Ok(Some(way));
         }
         match self.status() {
-            Ok(status) if self.is_other_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Reset))),
+            Ok(status) if self.is_reset_by_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Reset))),
+            // It is refused, as long as the card goes without a protocol.
+            Ok(status) if self.is_other_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Intact))),
+            Ok(_) if self.owes() => Ok(Some(Way::Reconnect(self.after_paying()))),
             Ok(_) => Ok(None),
             Err(error) => match self.what_it_says(&error).and_then(Way::from) {
                 Some(way) => Ok(Some(way)),
@@ -148,7 +164,13 @@ impl TrackedCard {
     fn go(&mut self, way: Way) -> Result<(), Error> {
         match way {
             Way::Reconnect(Recovered::Reset) => self.reconnect_after_reset(),
-            Way::Reconnect(_) => self.reconnect(self.opening, Disposition::Leave),
+            Way::Reconnect(_) => match self.reconnect(self.opening, Disposition::Leave) {
+                // A direct connection needs no card, but pcsc-lite's service does for this call.
+                Err(Error::NoCard { .. }) if self.opening.share_mode == ShareMode::Direct => {
+                    self.connect_anew(&Context::shared(self.handle.context().clone()))
+                }
+                result => result,
+            },
             Way::Connect => self.connect_anew(&Context::shared(self.handle.context().clone())),
             Way::Establish => self.connect_anew(&Context::establish_on(self.handle.context().provider())?),
         }
@@ -162,16 +184,23 @@ impl TrackedCard {
             Way::Connect => return None,
             Way::Reconnect(_) => self.what_it_says(error)?,
         };
+        // What was known before is no reason to try once more.
+        if code == Code::RESET_CARD && error.code() != Some(Code::RESET_CARD) {
+            return None;
+        }
         match (Way::from(code)?, failed) {
             (next @ (Way::Connect | Way::Establish), _) => Some(next),
             // Reset once more.
             (next @ Way::Reconnect(_), _) if code == Code::RESET_CARD => Some(next),
-            (next @ Way::Reconnect(Recovered::CardReplaced), Way::Reconnect(Recovered::Reset)) => Some(next),
+            (
+                next @ Way::Reconnect(Recovered::CardReplaced),
+                Way::Reconnect(Recovered::Intact | Recovered::Reset),
+            ) if code != Code::PROTO_MISMATCH => Some(next),
             // Windows says so of a connection to a reader that was pulled out, and is back.
             (Way::Reconnect(_), _) if code == Code::READER_UNAVAILABLE => {
                 let is_there = matches!(
                     self.look_at_card(),
-                    CardSeen::There | CardSeen::Mute | CardSeen::Reset
+                    CardSeen::There | CardSeen::Present | CardSeen::Mute | CardSeen::Reset
                 );
                 is_there.then_some(Way::Connect)
             }
@@ -182,6 +211,10 @@ impl TrackedCard {
     /// Connects to the reader of the same name in the same way; the old connection is ended where it still is one.
     fn connect_anew(&mut self, context: &Context) -> Result<(), Error> {
         let happened = self.happened.get();
+        if !self.lost.get().is_some_and(Code::is_service_down) {
+            // A new connection to the same reader would wait for them.
+            self.end_transactions_still_held()?;
+        }
         let new = TrackedCard::open(context, self.reader.clone(), true, self.opening, self.on_drop());
         let mut old = std::mem::replace(self, new?);
         self.happened.set(happened);
@@ -190,6 +223,7 @@ impl TrackedCard {
             old.handle.forget();
         }
         // What the end is to do with the card is for the end of the session.
+        old.forget_transactions();
         old.handle.set_on_drop(Disposition::Leave);
         Ok(())
     }
