@@ -376,7 +376,8 @@ pub(crate) mod real {
         client: std::marker::PhantomData<C>,
     }
 
-    impl<C> Real<C> {
+    #[cfg(any(feature = "load", feature = "link"))]
+    impl Real<Library> {
         /// Has cards in a reader answer no more when they are powered or reset.
         pub(crate) fn set_mute(&self, reader: usize, mute: bool) {
             self.pcscd.set_mute(reader, mute).unwrap();
