@@ -24,7 +24,7 @@
 //! [`Limits`](crate::Limits); one more is closed at once. A program that sends what pcscd would not take (an unknown
 //! command, a wrong length, the number of another program's card) is closed, and one that is closed or has died is cleaned up
 //! after: its connections leave their cards as they are, but a card that one of them has in a transaction is reset. It harms
-//! no other program; nor does one that does not read its answers, which is closed after ten seconds.
+//! no other program; nor does one that does not read its answers, which is closed after three seconds.
 //!
 //! # What is not the same as in this process
 //! Faults and counts ([`Simulator::fail`](crate::Simulator::fail), [`calls`](crate::Simulator::calls) and their like) belong to

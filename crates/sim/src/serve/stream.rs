@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 /// How long a program may take to read its answers.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Reads as many bytes as the buffer has, however long that takes.
 pub(super) fn read(mut stream: &UnixStream, mut buffer: &mut [u8]) -> io::Result<()> {
