@@ -21,7 +21,7 @@ fn cards_are_listed_used_shared_and_removed() {
 
     let context = Context::establish(Scope::User).unwrap();
     let name = CString::new(reader.name()).unwrap();
-    assert_eq!(context.list_readers_owned().unwrap(), [name.clone()]);
+    assert_eq!(context.list_readers_owned().unwrap(), std::slice::from_ref(&name));
     let mut card = context.connect(&name, ShareMode::Shared, Protocols::ANY).unwrap();
     let mut buffer = [0; 256];
     assert_eq!(card.transmit(&SELECT, &mut buffer).unwrap(), [0x90, 0x00]);

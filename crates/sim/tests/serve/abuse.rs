@@ -131,7 +131,7 @@ fn a_program_that_does_not_read_holds_up_no_other_and_is_closed() {
         service.reader.insert(DemoCard::new());
         assert_eq!(other.told(), 0);
     }
-    // In ten seconds.
+    // When it has not read for three seconds.
     service.wait_for_programs(1);
     assert!(start.elapsed() < DEADLINE);
 }
