@@ -86,7 +86,11 @@ fn send(program: &mut Program, (context, card): (u32, i32), bytes: &[u8]) -> std
         let len = command.message_len(Version::NEWEST).unwrap_or(7);
         let mut message: Vec<u8> = bytes.by_ref().take(len).collect();
         message.resize(len, 0);
-        let number = if right & 1 != 0 { card.to_ne_bytes() } else { context.to_ne_bytes() };
+        let number = if right & 1 != 0 {
+            card.to_ne_bytes()
+        } else {
+            context.to_ne_bytes()
+        };
         if let Some(first) = message.first_chunk_mut().filter(|_| right & 3 != 0) {
             *first = number;
         }
@@ -99,7 +103,11 @@ fn send(program: &mut Program, (context, card): (u32, i32), bytes: &[u8]) -> std
         if let (Command::CONNECT, true) = (command, right & 8 != 0) {
             message[4..4 + READER.len()].copy_from_slice(READER);
         }
-        let size = if right & 0xF0 == 0xF0 { bytes.next().unwrap_or(0).into() } else { len as u32 };
+        let size = if right & 0xF0 == 0xF0 {
+            bytes.next().unwrap_or(0).into()
+        } else {
+            len as u32
+        };
         program.0.write_all(&Header { size, command }.encode())?;
         program.0.write_all(&message)?;
     }
@@ -110,15 +118,26 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((&kind, requests)) = bytes.split_first() else {
         return;
     };
-    let version = if kind & 1 == 0 { Version::NEWEST } else { Version::WAITS_AT_ONCE };
+    let version = if kind & 1 == 0 {
+        Version::NEWEST
+    } else {
+        Version::WAITS_AT_ONCE
+    };
     let mut program = Program::connect(version);
-    let numbers = if kind & 2 == 0 { program.connect_card() } else { (0, 0) };
+    let numbers = if kind & 2 == 0 {
+        program.connect_card()
+    } else {
+        (0, 0)
+    };
     let sent = send(&mut program, numbers, requests.get(..4096).unwrap_or(requests));
     // Half of the programs read what they are told; the others die.
     if kind & 4 == 0 && sent.is_ok() {
         program.0.shutdown(std::net::Shutdown::Write).unwrap();
         // One that waits for its own transaction waits for ever.
-        program.0.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        program
+            .0
+            .set_read_timeout(Some(Duration::from_millis(200)))
+            .unwrap();
         let _ = program.0.read_to_end(&mut Vec::new());
     }
     drop(program);
