@@ -35,6 +35,30 @@ conformance! {
         assert_usable(&mut holder);
     }
 
+    fn a_transaction_of_a_reader_that_went_silent_ends<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let (mut holder, mut other) = (service.open(0), service.open(0));
+        let mut transaction = holder.transaction().unwrap();
+        transaction.transmit(&GET).unwrap();
+        service.set_available(0, false);
+        assert!(transaction.transmit(&GET).unwrap_err().is_reader_gone());
+        drop(transaction);
+        service.set_available(0, true);
+        assert_eq!(holder.recover(), Ok(Recovered::CardReplaced));
+        assert_usable(&mut holder);
+        // The holder's session goes on all the while.
+        let (sent, was_sent) = mpsc::channel();
+        std::thread::spawn(move || {
+            let recovered = other.recover();
+            let begun = other.transaction().and_then(|transaction| Ok(transaction.end(Disposition::Leave)?));
+            sent.send((recovered.map(drop), begun, other)).unwrap();
+        });
+        let (recovered, begun, _other) = was_sent.recv_timeout(DEADLINE).unwrap();
+        assert_eq!((recovered, begun), (Ok(()), Ok(())));
+        holder.transaction().unwrap().end(Disposition::Leave).unwrap();
+    }
+
     fn the_service_goes_in_a_transaction<S>() {
         let mut service = S::start(1);
         let counter = Counter::default();
@@ -149,4 +173,60 @@ fn a_reset_that_nothing_tells_of_is_noticed() {
     assert!(session.transmit(&GET).unwrap_err().is_card_reset());
     assert_eq!(session.recover(), Ok(Recovered::Reset));
     assert_usable(&mut session);
+}
+
+/// A reset that the end of a transaction was to make, so that no verified PIN is left, is made whatever was lost.
+#[test]
+fn the_reset_that_a_transaction_owes_is_made() {
+    let simulator = pcsc_sim::Simulator::new();
+    let counter = Counter::default();
+    simulator.add_reader("Reader 00").insert(counter.clone());
+    let options = Session::options()
+        .provider(simulator.provider())
+        .on_close(Disposition::Leave);
+    for (lost, refused) in [
+        // The service takes the end.
+        (pcsc_sys::SCARD_E_READER_UNAVAILABLE, None),
+        // It does not, whatever it says.
+        (
+            pcsc_sys::SCARD_E_READER_UNAVAILABLE,
+            Some(pcsc_sys::SCARD_E_READER_UNAVAILABLE),
+        ),
+        (
+            pcsc_sys::SCARD_F_INTERNAL_ERROR,
+            Some(pcsc_sys::SCARD_F_INTERNAL_ERROR),
+        ),
+    ] {
+        for is_recovered in [true, false] {
+            let mut session = options.open().unwrap();
+            let mut transaction = session.transaction().unwrap().on_drop(Disposition::Reset);
+            transaction.transmit(&GET).unwrap();
+            let resets = counter.resets();
+            simulator.fail("SCardTransmit", 1, lost);
+            transaction.transmit(&GET).unwrap_err();
+            if let Some(code) = refused {
+                simulator.fail("SCardEndTransaction", 1, code);
+            }
+            drop(transaction);
+            assert_eq!(counter.resets() - resets, usize::from(refused.is_none()));
+            if is_recovered {
+                assert_ne!(session.recover(), Ok(Recovered::Intact));
+                assert_usable(&mut session);
+            }
+            session.close().unwrap();
+            assert_eq!(
+                counter.resets() - resets,
+                1,
+                "{lost:#x} {refused:?} {is_recovered}"
+            );
+            // None is left behind.
+            options
+                .open()
+                .unwrap()
+                .transaction()
+                .unwrap()
+                .end(Disposition::Leave)
+                .unwrap();
+        }
+    }
 }

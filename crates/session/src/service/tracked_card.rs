@@ -3,6 +3,7 @@
 mod card_look;
 mod loss;
 mod recovery;
+mod transaction_end;
 
 pub use recovery::Recovered;
 
@@ -38,8 +39,10 @@ pub(crate) struct TrackedCard {
     happened: Cell<Recovered>,
     /// Whether its end was asked for where the service had gone: there is nothing left that could be reconnected.
     is_given_up: bool,
-    /// Transactions that could not be ended because the card was reset: the service still holds them.
+    /// Transactions that could not be ended: the service may still hold them.
     transactions_still_held: Cell<u32>,
+    /// What their ends were to do to the card and have not done.
+    owed: Cell<Disposition>,
 }
 
 impl TrackedCard {
@@ -90,6 +93,7 @@ impl TrackedCard {
             happened: Cell::new(Recovered::Intact),
             is_given_up: false,
             transactions_still_held: Cell::new(0),
+            owed: Cell::new(Disposition::Leave),
         }
     }
 
@@ -190,6 +194,10 @@ impl TrackedCard {
         if self.is_given_up {
             self.check(FUNCTION)?;
         }
+        let initialization = match initialization {
+            Disposition::Leave => self.owed.get(),
+            chosen => chosen,
+        };
         match self.handle.reconnect(opening, initialization) {
             Ok(protocol) if !opening.allows(protocol) => {
                 // It is connected, by a protocol that was not asked for: nothing goes to the card.
@@ -200,6 +208,7 @@ impl TrackedCard {
                 self.lost.set(None);
                 self.opening = opening;
                 self.protocol = protocol;
+                self.owed.set(Disposition::Leave);
                 self.end_transactions_still_held()?;
                 self.happened.set(Recovered::Intact);
                 Ok(())
@@ -207,7 +216,7 @@ impl TrackedCard {
             Err(CallError::Failed(code @ (Code::NO_SMARTCARD | Code::REMOVED_CARD))) => {
                 self.lost.set(Some(Code::REMOVED_CARD));
                 // The service ends the transactions of a card that was taken out.
-                self.transactions_still_held.set(0);
+                self.forget_transactions();
                 Err(Error::NoCard {
                     function: FUNCTION,
                     code,
@@ -242,7 +251,7 @@ impl TrackedCard {
             self.is_given_up = true;
             return self.check(FUNCTION);
         }
-        let disposition = self.handle.on_drop();
+        let disposition = self.at_the_end();
         self.handle
             .disconnect(disposition)
             .map_err(|error| self.failed(FUNCTION, error))
@@ -272,59 +281,6 @@ impl TrackedCard {
         }
         result
     }
-
-    /// Wraps `SCardEndTransaction`.
-    pub(crate) fn end_transaction(&self, disposition: Disposition) -> Result<(), Error> {
-        self.check(END_TRANSACTION)?;
-        self.handle
-            .end_transaction(disposition)
-            .map_err(|error| self.failed(END_TRANSACTION, error))
-    }
-
-    /// Ends a transaction whose owner is dropped: there is nobody to tell.
-    pub(crate) fn drop_transaction(&self, disposition: Disposition) {
-        // After a reset pcscd refuses the end and still holds the transaction, and would keep others out after a
-        // reconnection. It ends those of a card that was taken out by itself.
-        if self.end_transaction(disposition).is_err() && self.lost.get() == Some(Code::RESET_CARD) {
-            self.transactions_still_held
-                .set(self.transactions_still_held.get() + 1);
-        }
-    }
-
-    /// Begins a transaction that ends on drop, leaving the card as it is.
-    pub(crate) fn hold(&self) -> Result<Held<'_>, Error> {
-        self.begin_transaction()?;
-        Ok(Held { card: self })
-    }
-
-    /// Ends the transactions that the reset of the card kept from being ended.
-    fn end_transactions_still_held(&self) -> Result<(), Error> {
-        while self.transactions_still_held.get() > 0 {
-            match self.handle.end_transaction(Disposition::Leave) {
-                // Reset once more: it is still held, and the next reconnection ends it.
-                Err(CallError::Failed(Code::RESET_CARD)) => {
-                    return Err(self.failed(END_TRANSACTION, Code::RESET_CARD));
-                }
-                // Where a removal or the reconnection ended it already, there is none to end.
-                Ok(()) | Err(_) => self
-                    .transactions_still_held
-                    .set(self.transactions_still_held.get() - 1),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A transaction that ends on drop, leaving the card as it is.
-#[derive(Debug)]
-pub(crate) struct Held<'a> {
-    card: &'a TrackedCard,
-}
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.card.drop_transaction(Disposition::Leave);
-    }
 }
 
 /// Returns the units of a name that a reader can have, for C.
@@ -333,7 +289,6 @@ fn possible_name(name: &ReaderName) -> Option<&[Unit]> {
 }
 
 const CONNECT: &str = "SCardConnect";
-const END_TRANSACTION: &str = "SCardEndTransaction";
 
 /// Returns the error of a name that was chosen: that there is no such reader, where the list of readers says so too.
 fn unknown_reader(context: &Context, name: ReaderName, code: Code) -> Error {

@@ -119,6 +119,14 @@ impl TrackedCard {
         self.opening.share_mode != ShareMode::Direct && status.protocol != self.protocol
     }
 
+    /// Returns what will have happened to a card of which nothing is known to have happened yet.
+    fn after_paying(&self) -> Recovered {
+        match self.owed.get() {
+            Disposition::Leave => Recovered::Intact,
+            _ => Recovered::Reset,
+        }
+    }
+
     /// Returns the way back; none where nothing is lost.
     fn way_back(&self) -> Result<Option<Way>, Error> {
         if let Some(way) = self.lost.get().and_then(Way::from) {
@@ -126,6 +134,7 @@ impl TrackedCard {
         }
         match self.status() {
             Ok(status) if self.is_other_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Reset))),
+            Ok(_) if self.owes() => Ok(Some(Way::Reconnect(self.after_paying()))),
             Ok(_) => Ok(None),
             Err(error) => match self.what_it_says(&error).and_then(Way::from) {
                 Some(way) => Ok(Some(way)),
@@ -166,7 +175,10 @@ impl TrackedCard {
             (next @ (Way::Connect | Way::Establish), _) => Some(next),
             // Reset once more.
             (next @ Way::Reconnect(_), _) if code == Code::RESET_CARD => Some(next),
-            (next @ Way::Reconnect(Recovered::CardReplaced), Way::Reconnect(Recovered::Reset)) => Some(next),
+            (
+                next @ Way::Reconnect(Recovered::CardReplaced),
+                Way::Reconnect(Recovered::Intact | Recovered::Reset),
+            ) => Some(next),
             // Windows says so of a connection to a reader that was pulled out, and is back.
             (Way::Reconnect(_), _) if code == Code::READER_UNAVAILABLE => {
                 let is_there = matches!(
@@ -182,6 +194,10 @@ impl TrackedCard {
     /// Connects to the reader of the same name in the same way; the old connection is ended where it still is one.
     fn connect_anew(&mut self, context: &Context) -> Result<(), Error> {
         let happened = self.happened.get();
+        if !self.lost.get().is_some_and(Code::is_service_down) {
+            // A new connection to the same reader would wait for them.
+            self.end_transactions_still_held()?;
+        }
         let new = TrackedCard::open(context, self.reader.clone(), true, self.opening, self.on_drop());
         let mut old = std::mem::replace(self, new?);
         self.happened.set(happened);
@@ -190,6 +206,7 @@ impl TrackedCard {
             old.handle.forget();
         }
         // What the end is to do with the card is for the end of the session.
+        old.forget_transactions();
         old.handle.set_on_drop(Disposition::Leave);
         Ok(())
     }
