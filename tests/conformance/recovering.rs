@@ -93,6 +93,61 @@ conformance! {
         }
     }
 
+    fn exclusive_use_goes_on_with_another_card<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let mut session = options.clone().share_mode(ShareMode::Exclusive).open().unwrap();
+        for _ in 0..3 {
+            service.remove(0);
+            service.insert(0, ok());
+            assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+            for _ in 0..2 {
+                assert_usable(&mut session);
+            }
+            assert!(options.open().unwrap_err().is_sharing_violation());
+        }
+        session.close().unwrap();
+        assert_usable(&mut options.open().unwrap());
+    }
+
+    fn a_direct_session_comes_back_without_a_card<S>() {
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let direct = service.options().reader(service.reader(0)).share_mode(ShareMode::Direct);
+        let mut session = direct.on_close(Disposition::Leave).open().unwrap();
+        for _ in 0..2 {
+            service.remove(0);
+            assert!(session.status().unwrap_err().is_card_removed());
+            assert_eq!(session.recover(), Ok(Recovered::CardReplaced));
+            session.status().unwrap();
+            assert_eq!(session.recover(), Ok(Recovered::Intact));
+            service.insert(0, ok());
+            assert_eq!(session.recover(), Ok(Recovered::Intact));
+        }
+        session.close().unwrap();
+        assert_usable(&mut service.open(0));
+    }
+
+    fn a_protocol_that_the_session_does_not_take_is_told_as_such<S>() {
+        let mut service = S::start(1);
+        service.insert(0, Counter::default());
+        let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let mut session = options.clone().protocols(pcsc_session::Protocols::T1).open().unwrap();
+        service.open(0).close().unwrap();
+        let Ok(other) = options.protocols(pcsc_session::Protocols::T0).open() else {
+            unreachable!("the card has both protocols")
+        };
+        let error = session.recover().unwrap_err();
+        assert_eq!(error.code(), Some(Code::PROTO_MISMATCH), "{error}");
+        assert_eq!(error.function(), Some("SCardReconnect"), "{error}");
+        // It is free again after the next reset.
+        let mut other = other;
+        other.reconnect_as(ShareMode::Shared, pcsc_session::Protocols::T1, Disposition::Reset).unwrap();
+        assert_eq!(session.recover(), Ok(Recovered::Reset));
+        assert_usable(&mut session);
+    }
+
     fn a_removal_after_a_reset_counts_for_more<S>() {
         let mut service = S::start(1);
         service.insert(0, ok());
@@ -387,4 +442,33 @@ fn recovering_costs_one_call_where_nothing_was_lost() {
         assert_eq!(simulator.calls(function), 0, "{function}");
     }
     assert_eq!(simulator.calls("SCardConnect"), 1);
+}
+
+/// What a reconnection says is told at once, whatever was known before.
+#[test]
+fn what_a_reconnection_after_a_reset_says_is_told() {
+    let simulator = pcsc_sim::Simulator::new();
+    let reader = simulator.add_reader("Reader 00");
+    reader.insert(ok());
+    let mut session = Session::options().provider(simulator.provider()).open().unwrap();
+    for (injected, code) in [
+        (pcsc_sys::SCARD_W_UNRESPONSIVE_CARD, Code::UNRESPONSIVE_CARD),
+        (pcsc_sys::SCARD_E_PROTO_MISMATCH, Code::PROTO_MISMATCH),
+        (pcsc_sys::SCARD_E_SHARING_VIOLATION, Code::SHARING_VIOLATION),
+        (pcsc_sys::SCARD_E_NO_MEMORY, Code::NO_MEMORY),
+    ] {
+        for is_known in [false, true] {
+            reader.other_program().unwrap().reset().unwrap();
+            if is_known {
+                assert!(session.transmit(&GET).unwrap_err().is_card_reset());
+            }
+            let reconnections = simulator.calls("SCardReconnect");
+            simulator.fail("SCardReconnect", 1, injected);
+            let error = session.recover().unwrap_err();
+            assert_eq!(error.code(), Some(code), "{error}");
+            assert_eq!(simulator.calls("SCardReconnect") - reconnections, 1, "{error}");
+            assert_eq!(session.recover(), Ok(Recovered::Reset));
+            assert_usable(&mut session);
+        }
+    }
 }

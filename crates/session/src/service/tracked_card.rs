@@ -9,7 +9,8 @@ pub use recovery::Recovered;
 
 use crate::error::{Cause, Error};
 use crate::ffi::{
-    CallError, CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName, Unit, WrongAnswer,
+    CallError, CardHandle, Code, ContextHandle, Disposition, Opening, Protocol, ReaderName, ShareMode, Unit,
+    WrongAnswer,
 };
 use crate::service::context::Context;
 use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
@@ -205,11 +206,16 @@ impl TrackedCard {
                 Err(self.error(FUNCTION, Code::PROTO_MISMATCH))
             }
             Ok(protocol) => {
+                let is_other_card = self.is_other_card();
+                let was_exclusive = self.opening.share_mode == ShareMode::Exclusive;
                 self.lost.set(None);
                 self.opening = opening;
                 self.protocol = protocol;
                 self.owed.set(Disposition::Leave);
                 self.end_transactions_still_held()?;
+                if is_other_card && was_exclusive && opening.share_mode == ShareMode::Exclusive {
+                    self.take_exclusive_lock()?;
+                }
                 self.happened.set(Recovered::Intact);
                 Ok(())
             }

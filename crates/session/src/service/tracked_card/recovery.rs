@@ -37,7 +37,7 @@ pub enum Recovered {
 }
 
 impl Recovered {
-    fn or_worse(self, other: Recovered) -> Recovered {
+    pub(super) fn or_worse(self, other: Recovered) -> Recovered {
         if other as u8 > self as u8 { other } else { self }
     }
 }
@@ -157,7 +157,13 @@ impl TrackedCard {
     fn go(&mut self, way: Way) -> Result<(), Error> {
         match way {
             Way::Reconnect(Recovered::Reset) => self.reconnect_after_reset(),
-            Way::Reconnect(_) => self.reconnect(self.opening, Disposition::Leave),
+            Way::Reconnect(_) => match self.reconnect(self.opening, Disposition::Leave) {
+                // A direct connection needs no card, but pcsc-lite's service does for this call.
+                Err(Error::NoCard { .. }) if self.opening.share_mode == ShareMode::Direct => {
+                    self.connect_anew(&Context::shared(self.handle.context().clone()))
+                }
+                result => result,
+            },
             Way::Connect => self.connect_anew(&Context::shared(self.handle.context().clone())),
             Way::Establish => self.connect_anew(&Context::establish_on(self.handle.context().provider())?),
         }
@@ -171,6 +177,10 @@ impl TrackedCard {
             Way::Connect => return None,
             Way::Reconnect(_) => self.what_it_says(error)?,
         };
+        // What was known before is no reason to try once more.
+        if code == Code::RESET_CARD && error.code() != Some(Code::RESET_CARD) {
+            return None;
+        }
         match (Way::from(code)?, failed) {
             (next @ (Way::Connect | Way::Establish), _) => Some(next),
             // Reset once more.

@@ -1,7 +1,7 @@
 //! How transactions end, and what becomes of those that could not be ended.
 
-use super::TrackedCard;
 use super::loss::is_reconnectable;
+use super::{Recovered, TrackedCard};
 use crate::error::Error;
 use crate::ffi::{CallError, Code, Disposition};
 
@@ -79,6 +79,30 @@ impl TrackedCard {
     pub(super) fn forget_transactions(&self) {
         self.transactions_still_held.set(0);
         self.owed.set(Disposition::Leave);
+    }
+
+    /// Takes the lock of exclusive use again, which pcsc-lite's service gives up when the card is taken out, and a reconnection
+    /// that stays exclusive does not take: without it each end of a transaction is refused. There it is a transaction of the
+    /// connection's own, which its end gives back.
+    pub(super) fn take_exclusive_lock(&self) -> Result<(), Error> {
+        if cfg!(any(windows, target_os = "macos")) {
+            return Ok(());
+        }
+        let begun = self.begin_transaction();
+        if begun.is_err() {
+            self.happened
+                .set(self.happened.get().or_worse(Recovered::CardReplaced));
+        }
+        begun
+    }
+
+    /// Tells whether it is known that the card was taken out.
+    pub(super) fn is_other_card(&self) -> bool {
+        self.happened.get() == Recovered::CardReplaced
+            || matches!(
+                self.lost.get(),
+                Some(Code::REMOVED_CARD | Code::NO_SMARTCARD | Code::READER_UNAVAILABLE)
+            )
     }
 
     /// Begins a transaction that ends on drop, leaving the card as it is.
