@@ -239,27 +239,61 @@ fn what_succeeds_and_what_has_a_name_is_not_looked_at() {
 }
 
 #[test]
-fn a_look_waits_for_no_other_program() {
-    let (simulator, reader, options) = world();
+fn a_look_waits_for_no_transaction_and_claims_nothing_that_it_hides() {
+    for has_reset in [false, true] {
+        let (simulator, reader, options) = world();
+        let mut session = options.open().unwrap();
+        let other = Arc::new(Mutex::new(reader.other_program().unwrap()));
+        let beginning = Arc::clone(&other);
+        simulator.before("SCardTransmit", 1, move |_| {
+            let mut other = beginning.lock().unwrap();
+            if has_reset {
+                other.reset().unwrap();
+            }
+            other.begin_transaction().unwrap();
+        });
+        simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_NOT_TRANSACTED);
+        let (tell, told) = mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(move || tell.send(session.transmit(&GET).map(drop)).unwrap());
+            let error = told.recv_timeout(DEADLINE);
+            // The end of the session waits for it.
+            other.lock().unwrap().end_transaction().unwrap();
+            let error = error.unwrap().unwrap_err();
+            assert!(
+                !has(&error, |cause| matches!(
+                    cause,
+                    Cause::CardStillSeen { .. } | Cause::CardReset { .. }
+                )),
+                "{error}"
+            );
+            assert!(!error.is_card_reset() && !error.is_card_removed(), "{error}");
+        });
+    }
+}
+
+/// The card is claimed to be the same where the service has looked for events, and where it has not, nothing is.
+#[test]
+fn what_a_refused_look_has_learnt_is_told() {
+    let (simulator, _reader, options) = world();
     let mut session = options.open().unwrap();
-    let other = Arc::new(Mutex::new(reader.other_program().unwrap()));
-    let beginning = Arc::clone(&other);
-    simulator.before("SCardTransmit", 1, move |_| {
-        beginning.lock().unwrap().begin_transaction().unwrap();
-    });
-    simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_NOT_TRANSACTED);
-    let (tell, told) = mpsc::channel();
-    std::thread::scope(|scope| {
-        scope.spawn(move || tell.send(session.transmit(&GET).map(drop)).unwrap());
-        let error = told.recv_timeout(DEADLINE);
-        // The end of the session waits for it.
-        other.lock().unwrap().end_transaction().unwrap();
-        let error = error.unwrap().unwrap_err();
-        assert!(
+    for (refused, is_seen) in [
+        (pcsc_sys::SCARD_E_UNSUPPORTED_FEATURE, true),
+        (pcsc_sys::SCARD_E_NOT_TRANSACTED, true),
+        (pcsc_sys::SCARD_E_INSUFFICIENT_BUFFER, true),
+        (pcsc_sys::SCARD_E_SHARING_VIOLATION, false),
+        (pcsc_sys::SCARD_E_NO_MEMORY, false),
+        (pcsc_sys::SCARD_F_INTERNAL_ERROR, false),
+    ] {
+        simulator.fail("SCardTransmit", 1, pcsc_sys::SCARD_E_NOT_TRANSACTED);
+        simulator.fail("SCardGetAttrib", 1, refused);
+        let error = session.transmit(&GET).map(drop).unwrap_err();
+        assert_eq!(
             has(&error, |cause| matches!(cause, Cause::CardStillSeen { .. })),
-            "{error}"
+            is_seen,
+            "{refused:#x}: {error}"
         );
-    });
+    }
 }
 
 #[test]

@@ -105,6 +105,31 @@ conformance! {
         assert_usable(&mut session);
     }
 
+    fn a_connection_without_a_protocol_is_no_reset<S>() {
+        let mut service = S::start(1);
+        service.insert(0, Counter::default());
+        let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let mut session = options.open().unwrap();
+        let mut other = options.clone().protocols(pcsc_session::Protocols::RAW).open().unwrap();
+        let is_mismatch = |error: &pcsc_session::Error| {
+            error.code() == Some(pcsc_session::Code::PROTO_MISMATCH) && !error.is_card_reset()
+        };
+        for _ in 0..2 {
+            for error in [
+                session.transmit(&GET).unwrap_err(),
+                session.recover().unwrap_err(),
+                session.transaction_or_recover().map(drop).unwrap_err(),
+            ] {
+                assert!(is_mismatch(&error), "{error}");
+            }
+        }
+        // The other program gives the card a protocol again, by a reset.
+        other.reconnect_as(pcsc_session::ShareMode::Shared, pcsc_session::Protocols::ANY, Disposition::Reset).unwrap();
+        assert_eq!(session.recover(), Ok(Recovered::Reset));
+        assert_usable(&mut session);
+        assert_usable(&mut other);
+    }
+
     fn programs_that_reset_the_card_at_their_end_get_on_with_each_other<S>() {
         let mut service = S::start(1);
         service.insert(0, ok());

@@ -277,8 +277,11 @@ impl TrackedCard {
     pub(crate) fn begin_unreset_transaction(&self) -> Result<(), Error> {
         self.begin_transaction()?;
         let result = match self.status() {
-            Ok(status) if self.is_other_protocol(&status) => {
+            Ok(status) if self.is_reset_by_protocol(&status) => {
                 Err(self.failed("SCardStatus", Code::RESET_CARD))
+            }
+            Ok(status) if self.is_other_protocol(&status) => {
+                Err(self.failed("SCardStatus", Code::PROTO_MISMATCH))
             }
             result => result.map(drop),
         };

@@ -18,7 +18,10 @@ pub(super) enum CardSeen {
     Reset,
     /// The service has found that it does not answer.
     Mute,
+    /// A card that was neither taken out nor reset.
     There,
+    /// A card, of which is not known whether it is the same and was not reset.
+    Present,
     Nothing,
 }
 
@@ -26,8 +29,9 @@ impl TrackedCard {
     /// Returns the error of a call that failed with a code which does not say what has become of the card, after one look,
     /// and takes note of what that has shown. `otherwise` are the causes where it has shown nothing.
     ///
-    /// It costs two calls, none of which waits for another program; pcsc-lite sleeps for 0.4 seconds in the first one while
-    /// the card is mute.
+    /// It costs two calls, none of which waits for another program's transaction. With pcsc-lite the second one waits for the
+    /// end of a command that another program has under way outside of one, and the first one sleeps for 0.4 seconds while the
+    /// card is mute.
     pub(super) fn failed_without_name(
         &self,
         function: &'static str,
@@ -50,7 +54,7 @@ impl TrackedCard {
             CardSeen::Mute => (None, Some(Cause::CardMute {})),
             // A driver may refuse a control code or an attribute for reasons of its own.
             CardSeen::There if is_for_the_card(function) => (None, Some(Cause::CardStillSeen {})),
-            CardSeen::There | CardSeen::Nothing => (None, None),
+            CardSeen::There | CardSeen::Present | CardSeen::Nothing => (None, None),
         };
         // The connection does not outlive that, whatever is seen of the reader by now.
         let lost = lost.or((code == Code::READER_UNAVAILABLE).then_some(code));
@@ -90,35 +94,40 @@ impl TrackedCard {
             // Whatever card it is.
             CardSeen::Mute
         } else if is(StateFlags::PRESENT) {
-            match self.event() {
-                Some(Code::RESET_CARD) => CardSeen::Reset,
-                Some(Code::REMOVED_CARD) => CardSeen::Removed,
-                _ => CardSeen::There,
-            }
+            self.event()
         } else {
             CardSeen::Nothing
         }
     }
 
-    /// Asks what has happened to the card since it was connected; nothing where the service does not tell without waiting.
+    /// Asks what has happened to a card that is present since it was connected, where the service tells that without waiting
+    /// for a transaction.
     ///
     /// pcsc-lite's SCardStatus waits for the transactions of other programs, and one may have begun since the call that has
-    /// failed. Its SCardGetAttrib tells of the same events before it asks the driver, and waits for nobody. Windows'
-    /// SCardStatus does not wait.
-    fn event(&self) -> Option<Code> {
+    /// failed. Its SCardGetAttrib is refused then; else it tells of the same events before it asks the driver, which it does
+    /// when no other command is under way. Windows' SCardStatus does not wait.
+    fn event(&self) -> CardSeen {
         let code = if cfg!(windows) {
             match self.handle.status() {
+                Ok(_) => return CardSeen::There,
                 Err(WholeError::Failed(CallError::Failed(code))) => code,
-                _ => return None,
+                Err(_) => return CardSeen::Present,
             }
         } else {
             let mut value = [0; MAX_BUFFER_SIZE];
             match self.handle.get_attribute(Attribute::ATR_STRING, &mut value) {
+                Ok(_) => return CardSeen::There,
                 Err(OutputError::Failed(CallError::Failed(code))) => code,
-                _ => return None,
+                Err(_) => return CardSeen::Present,
             }
         };
-        Some(code)
+        match code {
+            Code::RESET_CARD => CardSeen::Reset,
+            Code::REMOVED_CARD => CardSeen::Removed,
+            // What a driver refuses, it was asked after the look for events.
+            Code::UNSUPPORTED_FEATURE | Code::NOT_TRANSACTED | Code::INSUFFICIENT_BUFFER => CardSeen::There,
+            _ => CardSeen::Present,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::TrackedCard;
 use super::card_look::has_no_name;
 use crate::error::{Cause, Error};
-use crate::ffi::{CallError, Code, ReaderName, ShareMode, WholeError};
+use crate::ffi::{CallError, Code, Protocol, ReaderName, ShareMode, WholeError};
 
 /// What C functions say of a reader that was pulled out.
 ///
@@ -74,12 +74,16 @@ impl TrackedCard {
         }
     }
 
-    /// Tells whether it is a reset: pcsc-lite says of a card that was reset while it was being connected, and of nothing else
-    /// that a connection with a protocol sends, that it does not use this protocol.
+    /// Tells whether it is a reset: pcsc-lite says of a card that was reset while it was being connected that it does not use
+    /// this protocol, and else only of one that another program has connected without a protocol, which the status tells.
     fn is_reset_in_other_words(&self, function: &str, code: Code) -> bool {
         !cfg!(windows)
             && (function, code) == ("SCardTransmit", Code::PROTO_MISMATCH)
             && self.opening.share_mode != ShareMode::Direct
+            && match self.handle.status() {
+                Ok(status) => status.protocol != Protocol::RAW,
+                Err(error) => matches!(error, WholeError::Failed(CallError::Failed(Code::RESET_CARD))),
+            }
     }
 
     /// Takes note that the connection is lost, and to what.

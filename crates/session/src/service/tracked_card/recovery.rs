@@ -4,7 +4,7 @@ use super::TrackedCard;
 use super::card_look::CardSeen;
 use super::loss::READER_GONE;
 use crate::error::Error;
-use crate::ffi::{CallError, CardStatus, Code, Disposition, ShareMode, WholeError};
+use crate::ffi::{CallError, CardStatus, Code, Disposition, Protocol, ShareMode, WholeError};
 use crate::service::context::Context;
 
 /// How often in a row another program may reset the card in the middle of it.
@@ -113,8 +113,13 @@ impl TrackedCard {
         }
     }
 
-    /// Tells whether the card does not use the protocol of this connection any more: it was reset while it was being connected,
-    /// of which pcsc-lite tells in no other way.
+    /// Tells whether the card's protocol says that it was reset while it was being connected, of which pcsc-lite tells in no other way.
+    pub(super) fn is_reset_by_protocol(&self, status: &CardStatus) -> bool {
+        self.is_other_protocol(status) && status.protocol != Protocol::RAW
+    }
+
+    /// Tells whether the card does not use the protocol of this connection any more, be it by a reset or by another program's
+    /// connection without a protocol, which pcsc-lite takes over for all.
     pub(super) fn is_other_protocol(&self, status: &CardStatus) -> bool {
         self.opening.share_mode != ShareMode::Direct && status.protocol != self.protocol
     }
@@ -133,7 +138,9 @@ impl TrackedCard {
             return Ok(Some(way));
         }
         match self.status() {
-            Ok(status) if self.is_other_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Reset))),
+            Ok(status) if self.is_reset_by_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Reset))),
+            // It is refused, as long as the card goes without a protocol.
+            Ok(status) if self.is_other_protocol(&status) => Ok(Some(Way::Reconnect(Recovered::Intact))),
             Ok(_) if self.owes() => Ok(Some(Way::Reconnect(self.after_paying()))),
             Ok(_) => Ok(None),
             Err(error) => match self.what_it_says(&error).and_then(Way::from) {
@@ -188,12 +195,12 @@ impl TrackedCard {
             (
                 next @ Way::Reconnect(Recovered::CardReplaced),
                 Way::Reconnect(Recovered::Intact | Recovered::Reset),
-            ) => Some(next),
+            ) if code != Code::PROTO_MISMATCH => Some(next),
             // Windows says so of a connection to a reader that was pulled out, and is back.
             (Way::Reconnect(_), _) if code == Code::READER_UNAVAILABLE => {
                 let is_there = matches!(
                     self.look_at_card(),
-                    CardSeen::There | CardSeen::Mute | CardSeen::Reset
+                    CardSeen::There | CardSeen::Present | CardSeen::Mute | CardSeen::Reset
                 );
                 is_there.then_some(Way::Connect)
             }
