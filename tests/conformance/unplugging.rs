@@ -134,8 +134,11 @@ fn a_reader_is_pulled_out_during_a_wait() {
     let mut session = options.open().unwrap();
     let card = reader.remove().unwrap();
     let session = &mut session;
+    let (looks, looked) = std::sync::mpsc::channel();
+    simulator.before("SCardGetStatusChange", 1, move |_| looks.send(()).unwrap());
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| session.recover_within(Some(DEADLINE)));
+        looked.recv_timeout(DEADLINE).unwrap();
         reader.unplug();
         let again = simulator.add_reader("Reader 00");
         again.unplug();

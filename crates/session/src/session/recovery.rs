@@ -1,10 +1,13 @@
 //! How a session becomes usable again, whatever happened.
 
 use crate::error::Error;
-use crate::ffi::ReaderName;
-use crate::service::{Interest, Pace, Recovered, Seen, Snapshot, Subscription, Woken, watch};
+use crate::ffi::{CallError, ReaderName};
+use crate::service::{Interest, Monitor, Pace, Recovered, Seen, Snapshot, Subscription, Woken, watch};
 use crate::session::session::Session;
 use std::time::{Duration, Instant};
+
+/// What is waited for, as errors say it.
+const AWAITED: &str = "the session's recovery";
 
 /// The first try after news, where no news say that it is time.
 const SOON: Duration = Duration::from_millis(50);
@@ -95,7 +98,53 @@ impl Session {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn recover_within(&mut self, timeout: Option<Duration>) -> Result<Recovered, Error> {
+        self.recover_until(timeout, None)
+    }
+
+    /// Does what [`recover_within`](Session::recover_within) does, until the monitor's [`Canceller`](crate::Canceller) ends it.
+    ///
+    /// The monitor is one of the session's provider. No event is taken away from it. A cancel does not interrupt a call of C.
+    ///
+    /// # Errors
+    /// As [`recover_within`](Session::recover_within); [`Error::Cancelled`], after which it may be tried again.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Monitor, Session};
+    /// use std::thread;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # let reader = simulator.add_reader("Simulated Reader 00 00");
+    /// # reader.insert(pcsc_sim::DemoCard::new());
+    /// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
+    /// let canceller = monitor.canceller();
+    /// # let mut session = Session::options().provider(simulator.provider()).open()?;
+    /// # let card = reader.remove().unwrap();
+    /// let waiting = thread::spawn(move || session.recover_with(&mut monitor, None)); // no card
+    /// canceller.cancel();
+    /// assert!(waiting.join().unwrap().unwrap_err().is_cancelled());
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn recover_with(
+        &mut self,
+        monitor: &mut Monitor,
+        timeout: Option<Duration>,
+    ) -> Result<Recovered, Error> {
+        let subscription = monitor.subscription();
+        if subscription.take_cancel() {
+            return Err(Error::Cancelled { awaited: AWAITED });
+        }
+        self.recover_until(timeout, Some(subscription))
+    }
+
+    /// Tries until it is recovered; waits for what this subscription tells, or one of its own.
+    fn recover_until(
+        &mut self,
+        timeout: Option<Duration>,
+        told: Option<&Subscription>,
+    ) -> Result<Recovered, Error> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut own = None;
         let mut news: Option<News> = None;
         let mut denials = 0;
         loop {
@@ -115,17 +164,31 @@ impl Session {
                     (None, Some(error))
                 };
                 return Err(Error::TimedOut {
-                    awaited: "the session's recovery",
+                    awaited: AWAITED,
                     timeout: timeout.unwrap_or_default(),
                     loss: loss.map(Box::new),
                     failure: failure.map(Box::new),
                 });
             }
+            let subscription = match (told, &mut own) {
+                (Some(told), _) => told,
+                (None, Some(own)) => own,
+                (None, own @ None) => own.insert(self.watch()?),
+            };
             match &mut news {
-                Some(news) => news.wait(&error, deadline),
-                None => news = Some(News::of(self)?),
+                Some(news) => news.wait(subscription, &error, deadline)?,
+                None => news = Some(News::of(subscription, self.reader_name())),
             }
         }
+    }
+
+    /// Begins to be told of readers and cards.
+    fn watch(&self) -> Result<Subscription, Error> {
+        let interest = Interest {
+            poll: POLL,
+            sharing: None,
+        };
+        watch(self.card().handle().context().provider(), interest)
     }
 }
 
@@ -135,7 +198,6 @@ const DENIALS: usize = 5;
 
 /// What is told of a session's service, reader and card.
 struct News {
-    subscription: Subscription,
     reader: ReaderName,
     /// The number of the last look, and what it said.
     number: u64,
@@ -147,37 +209,47 @@ struct News {
 type Known = (u64, bool, Option<Seen>);
 
 impl News {
-    /// Begins to be told; what comes after the next try is not missed.
-    fn of(session: &Session) -> Result<News, Error> {
-        let interest = Interest {
-            poll: POLL,
-            sharing: None,
-        };
-        let provider = session.card().handle().context().provider();
-        let subscription = watch(provider, interest)?;
-        let (reader, latest) = (session.reader_name().clone(), subscription.latest());
-        Ok(News {
+    /// Takes note of the last look; what comes after the next try is not missed.
+    fn of(subscription: &Subscription, reader: &ReaderName) -> News {
+        let latest = subscription.latest();
+        News {
             number: latest.number,
-            known: known(&latest, &reader),
-            subscription,
-            reader,
+            known: known(&latest, reader),
+            reader: reader.clone(),
             tries: Pace::new(SOON),
-        })
+        }
     }
 
     /// Waits until something has changed, or until it is time to try all the same.
-    fn wait(&mut self, error: &Error, deadline: Option<Instant>) {
+    fn wait(
+        &mut self,
+        subscription: &Subscription,
+        error: &Error,
+        deadline: Option<Instant>,
+    ) -> Result<(), Error> {
         let is_told = error.is_card_removed() || error.is_reader_gone() || error.is_service_down();
         let pause = self.tries.wait(if is_told { Duration::MAX } else { POLL });
         let end = Instant::now() + pause;
         let end = deadline.map_or(end, |deadline| deadline.min(end));
-        while let Woken::Changed(snapshot) = self.subscription.wait(self.number, Some(end)) {
+        loop {
+            let snapshot = match subscription.wait(self.number, Some(end)) {
+                Woken::Changed(snapshot) => snapshot,
+                Woken::TimedOut => return Ok(()),
+                Woken::Cancelled => return Err(Error::Cancelled { awaited: AWAITED }),
+                Woken::OfTheParent => {
+                    return Err(Error::of_call(
+                        "SCardGetStatusChange",
+                        CallError::OfTheParent,
+                        None,
+                    ));
+                }
+            };
             self.number = snapshot.number;
             let now = known(&snapshot, &self.reader);
             if now != self.known {
                 self.known = now;
                 self.tries.restart();
-                return;
+                return Ok(());
             }
         }
     }
