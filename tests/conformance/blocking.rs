@@ -179,3 +179,49 @@ conformance! {
         }
     }
 }
+
+/// The simulator has no driver that could be busy.
+#[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+mod on_a_real_pcscd {
+    use super::*;
+    use crate::card::card;
+    use crate::service::{Service, real::Real};
+
+    #[test]
+    #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+    fn what_asks_the_driver_waits_for_a_command_in_no_transaction() {
+        let mut service = Real::start(1);
+        let (begins, begun) = mpsc::channel();
+        let (go_on, goes_on) = mpsc::channel::<()>();
+        service.insert(
+            0,
+            card(move |_| {
+                begins.send(()).unwrap();
+                goes_on.recv_timeout(DEADLINE).unwrap();
+                vec![0x90, 0x00]
+            }),
+        );
+        let options = service
+            .options()
+            .reader(service.reader(0))
+            .on_close(Disposition::Leave);
+        let mut busy = options.open().unwrap();
+        let session = options.open().unwrap();
+        std::thread::scope(|scope| {
+            let command = scope.spawn(|| busy.transmit(&GET).map(drop));
+            begun.recv_timeout(DEADLINE).unwrap();
+            let (tell_it, told) = mpsc::channel();
+            scope.spawn(move || {
+                tell_it
+                    .send(session.get_attribute(Attribute::ATR_STRING).map(drop))
+                    .unwrap();
+            });
+            assert!(told.recv_timeout(Duration::from_millis(300)).is_err());
+            go_on.send(()).unwrap();
+            // Whatever the driver says of the attribute: it was asked.
+            let answer = told.recv_timeout(DEADLINE).unwrap();
+            assert!(answer.is_ok() || !answer.unwrap_err().is_sharing_violation());
+            command.join().unwrap().unwrap();
+        });
+    }
+}

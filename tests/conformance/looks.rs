@@ -363,6 +363,11 @@ mod on_a_real_pcscd {
             has(&error, |cause| matches!(cause, Cause::CardMute { .. })),
             "{error}"
         );
+        // So is what a recovery meets, once.
+        let begun = std::time::Instant::now();
+        let error = session.recover().unwrap_err();
+        assert_eq!(error.code(), Some(Code::UNRESPONSIVE_CARD), "{error}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2));
         service.set_mute(0, false);
         session.reconnect(Disposition::Reset).unwrap();
         assert!(session.transmit(&GET).unwrap().status().is_success());

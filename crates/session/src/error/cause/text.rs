@@ -164,7 +164,7 @@ impl fmt::Display for On<'_> {
                 "the reader was pulled out, even if it is there again: recover the session, or open a new session",
             ),
             Cause::DriverFailed {} => f.write_str(
-                "the reader's driver failed to communicate, and the service is there: try again, or reconnect",
+                "the reader's driver failed to communicate, and the service is there: try again, or recover the session",
             ),
             Cause::ReaderSilent {} => f.write_str(match platform {
                 // Some of its systems say so of a card that was taken out.
