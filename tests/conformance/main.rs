@@ -34,6 +34,7 @@ mod reader;
 mod reader_limits;
 mod recovering;
 mod recovering_transactions;
+mod recovering_waits;
 mod sharing;
 mod streaming;
 mod transactions;

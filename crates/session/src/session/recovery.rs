@@ -21,7 +21,8 @@ impl Session {
     /// way is the program's to begin anew, by what the card has forgotten.
     ///
     /// Where nothing is known to be lost the service is asked whether something is. After a reset or a removal it
-    /// reconnects ([`Disposition::Leave`](crate::Disposition::Leave)); where the reader was pulled out and is back it connects
+    /// reconnects ([`Disposition::Leave`](crate::Disposition::Leave), unless the end of a transaction was to reset the card and
+    /// could not: then that is done now, and a transaction that could not be ended is); where the reader was pulled out and is back it connects
     /// anew, by the same name, share mode and protocols, on the session's context; where the service was lost, on a new
     /// context of the session's own. A session that [`close`](Session::close) gave back comes back so as well. The rules of
     /// exchange, what becomes of the card at the end, and the log stay as they are; what was learnt of the card is

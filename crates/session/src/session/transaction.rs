@@ -248,7 +248,8 @@ impl<'a> Transaction<'a> {
     ///
     /// # Errors
     /// The transaction comes back with what the C function returned; dropping it tries the same once more, and
-    /// [`Session::reconnect`] ends what then still is held. `?` takes the error and drops the transaction.
+    /// [`Session::reconnect`] or [`Session::recover`] ends what then still is held, and resets the card where that was asked for
+    /// here. `?` takes the error and drops the transaction.
     ///
     /// # Platform notes
     /// With pcsc-lite a reset counts as one by another program, for this session too: reconnect.

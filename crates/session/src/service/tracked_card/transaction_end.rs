@@ -1,6 +1,6 @@
 //! How transactions end, and what becomes of those that could not be ended.
 
-use super::loss::is_reconnectable;
+use super::loss::{READER_GONE, is_reconnectable};
 use super::{Recovered, TrackedCard};
 use crate::error::Error;
 use crate::ffi::{CallError, Code, Disposition};
@@ -47,7 +47,8 @@ impl TrackedCard {
             // It takes note of what that says.
             let _ = self.failed(FUNCTION, error);
         }
-        if code == Some(Code::NOT_TRANSACTED) || self.lost.get().is_some_and(|code| !may_hold(code)) {
+        let holds_none = code.is_some_and(|code| code == Code::NOT_TRANSACTED || code == READER_GONE);
+        if holds_none || self.lost.get().is_some_and(|code| !may_hold(code)) {
             return;
         }
         self.transactions_still_held
