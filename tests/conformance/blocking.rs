@@ -192,12 +192,13 @@ conformance! {
 mod on_a_real_pcscd {
     use super::*;
     use crate::card::card;
-    use crate::service::{Service, real::Real};
+    use crate::service::Service;
+    use crate::service::real::{Library, Real};
 
     #[test]
     #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
     fn what_asks_the_driver_waits_for_a_command_in_no_transaction() {
-        let mut service = Real::start(1);
+        let mut service = Real::<Library>::start(1);
         let (begins, begun) = mpsc::channel();
         let (go_on, goes_on) = mpsc::channel::<()>();
         service.insert(
