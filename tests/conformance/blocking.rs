@@ -138,7 +138,7 @@ conformance! {
                 (error, session)
             });
             begun.recv_timeout(DEADLINE).unwrap();
-            assert!(told.recv_timeout(Duration::from_millis(300)).is_err(), "{name}");
+            assert!(told.recv_timeout(Duration::from_millis(100)).is_err(), "{name}");
             let killed = Instant::now();
             service.kill();
             told.recv_timeout(DEADLINE).unwrap();
@@ -170,7 +170,7 @@ conformance! {
             });
             let begun = Instant::now();
             let mut has_ended = false;
-            while begun.elapsed() < Duration::from_millis(300) && !has_ended {
+            while begun.elapsed() < Duration::from_millis(100) && !has_ended {
                 // pcsc-lite has nothing to cancel then.
                 let _ = context.cancel();
                 has_ended = told.recv_timeout(Duration::from_millis(20)).is_ok();

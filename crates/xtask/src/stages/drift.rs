@@ -77,7 +77,14 @@ fn make_copy(root: &Path, package: &Path) -> Result<()> {
         fs::remove_dir_all(package)?;
     }
     copy(&headers::pcsclite()?, &package.join("headers"))?;
-    for file in ["src", "build", "build.rs", "wrapper.h", "crates/wire", "Cargo.lock"] {
+    for file in [
+        "src",
+        "build",
+        "build.rs",
+        "wrapper.h",
+        "crates/wire",
+        "Cargo.lock",
+    ] {
         copy(&root.join(file), &package.join(file))?;
     }
     let manifest = manifest(&read(root.join("Cargo.toml"))?);
