@@ -90,6 +90,7 @@ impl Backend {
     }
 
     /// A pcscd that is spoken to without its library.
+    #[cfg(feature = "native")]
     pub(crate) fn native() -> Self {
         let pcscd = Pcscd::start_with(READERS.len(), Driver::Equipped).unwrap();
         assert_eq!(pcscd.reader_names(), READERS);

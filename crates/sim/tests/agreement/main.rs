@@ -60,6 +60,7 @@ fn run_on_simulator(name: &str, program: fn(&mut Recorder), backend: fn() -> Bac
 
 /// What the client without a library does otherwise than libpcsclite, on purpose: the program, and what it is. Its records
 /// are in `records/natively`.
+#[cfg(feature = "native")]
 const OTHERWISE: &[(&str, &str)] = &[
     (
         "limits-cancelling_at_the_limit",
@@ -76,6 +77,7 @@ const OTHERWISE: &[(&str, &str)] = &[
 ];
 
 /// Runs a program on pcscd, without libpcsclite, and compares what it recorded with what it gets by that.
+#[cfg(feature = "native")]
 fn run_natively(name: &str, program: fn(&mut Recorder)) {
     let version = Pcscd::version().unwrap();
     if version != VERSION {
@@ -233,6 +235,7 @@ macro_rules! programs {
             )*)*
         }
 
+        #[cfg(feature = "native")]
         mod natively {
             $($(
                 #[test]

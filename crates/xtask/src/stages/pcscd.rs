@@ -37,7 +37,11 @@ fn run(root: &Path) -> Result<Done> {
         BUILD,
     )?;
     // pcscd looks for cards in intervals: the tests wait more than they work.
-    test(root, "--workspace --tests", 8)?;
+    test(
+        root,
+        "--workspace --tests --features pcsc-sys/native,pcsc-sim/native",
+        8,
+    )?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
     // for a process, and each test has a daemon.
     let programs = "--test boundary --test causes --test clients --test fork --test library --test releases";
