@@ -278,7 +278,7 @@ fn readers_come_and_go() {
         .start()
         .unwrap();
     assert!(monitor.wait(Some(Duration::ZERO)).unwrap_err().is_timeout());
-    for _ in 0..50 {
+    for _ in 0..10 {
         // Two at the same moment.
         let one = simulator.add_reader("Virtual 0 00 00");
         let other = simulator.add_reader("Virtual 1 00 00");
