@@ -138,7 +138,7 @@ conformance! {
                 (error, session)
             });
             begun.recv_timeout(DEADLINE).unwrap();
-            assert!(told.recv_timeout(Duration::from_millis(300)).is_err(), "{name}");
+            assert!(told.recv_timeout(Duration::from_millis(100)).is_err(), "{name}");
             let killed = Instant::now();
             service.kill();
             told.recv_timeout(DEADLINE).unwrap();
@@ -168,7 +168,7 @@ conformance! {
                 result
             });
             let begun = Instant::now();
-            while begun.elapsed() < Duration::from_millis(300) {
+            while begun.elapsed() < Duration::from_millis(100) {
                 // pcsc-lite has nothing to cancel then.
                 let _ = context.cancel();
                 assert!(told.recv_timeout(Duration::from_millis(20)).is_err(), "{name}");

@@ -147,7 +147,7 @@ conformance! {
         });
         assert_eq!(waiting.unwrap().reader, service.reader(0));
         service.kill();
-        let lost = monitor.wait_for_card(|card| card.is_new, Some(Duration::from_secs(2))).unwrap_err();
+        let lost = monitor.wait_for_card(|card| card.is_new, Some(Duration::from_millis(500))).unwrap_err();
         let says_why = lost.to_string().contains("there was no service") || cfg!(windows);
         assert!(lost.is_timeout() && says_why, "{lost}");
     }
