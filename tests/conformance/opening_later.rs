@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const SHORT: Duration = Duration::from_millis(300);
 
 /// What a loaded machine may add to a time that was waited for.
-const LATE: Duration = Duration::from_secs(2);
+const LATE: Duration = DEADLINE;
 
 /// Opens in another thread what is there only after this was done.
 fn open_meanwhile(options: SessionOptions, make: impl FnOnce()) -> Session {

@@ -14,7 +14,8 @@ use crate::tally;
 pub(crate) fn memcheck(root: &Path, built_by: &str, name: &str, arguments: &str) -> Result<()> {
     let program = built(cargo(root).words("test --no-run").words(built_by), name)?;
     let mut valgrind = Command::new("valgrind");
-    valgrind.words("--quiet --error-exitcode=99 --leak-check=full");
+    // One thread runs at a time: each gets its turn.
+    valgrind.words("--quiet --error-exitcode=99 --leak-check=full --fair-sched=yes");
     valgrind.words("--errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect");
     valgrind.arg(program).words(arguments).current_dir(root);
     tally::run(&mut with_namespaces(valgrind), BUILD)?;
