@@ -95,6 +95,10 @@ conformance! {
     }
 
     fn exclusive_use_goes_on_with_another_card<S>() {
+        if cfg!(windows) {
+            // It is pcsc-lite that has forgotten whose the card is, and the simulator with it; Windows is not known to.
+            return;
+        }
         let mut service = S::start(1);
         service.insert(0, ok());
         let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
@@ -333,7 +337,8 @@ conformance! {
         let error = session.recover().unwrap_err();
         let is_limit = |cause: &Cause| matches!(cause, Cause::ServiceAtItsLimit { .. });
         for error in [refused, error] {
-            assert!(error.causes().iter().any(is_limit), "{error}");
+            // The code is pcsc-lite's; nothing is known of a limit of Windows'.
+            assert!(error.causes().iter().any(is_limit) || cfg!(windows), "{error}");
         }
         contexts.clear();
         assert_eq!(session.recover_within(Some(DEADLINE)), Ok(Recovered::ServiceBack));

@@ -51,9 +51,16 @@ conformance! {
             expect("CardRemoved");
         }
         service.kill();
-        expect("ServiceLost");
-        service.restart();
-        expect("ServiceBack");
+        if cfg!(windows) {
+            // There is no service without a reader there, and so no reader without it.
+            expect("ReaderRemoved");
+            expect("ReaderRemoved");
+            service.restart();
+        } else {
+            expect("ServiceLost");
+            service.restart();
+            expect("ServiceBack");
+        }
         expect("ReaderAdded");
         expect("ReaderAdded");
     }
