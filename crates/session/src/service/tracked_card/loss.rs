@@ -60,11 +60,7 @@ impl TrackedCard {
             }
             Seen::ReaderGone => {
                 self.lose(READER_GONE);
-                Error::ReaderGone {
-                    function,
-                    code,
-                    reader: self.reader.clone(),
-                }
+                self.reader_gone(function, code)
             }
             Seen::Both if has_no_name(function, code) => {
                 self.failed_without_name(function, code, of_a_service_that_is_there(code))
@@ -105,15 +101,20 @@ impl TrackedCard {
         }
     }
 
+    /// Returns the error of a call that has shown that the reader was pulled out.
+    pub(super) fn reader_gone(&self, function: &'static str, code: Code) -> Error {
+        Error::ReaderGone {
+            function,
+            code,
+            reader: self.reader.clone(),
+        }
+    }
+
     /// Returns the error of a call on a connection that is lost, by the code that ended it.
     #[cold]
     pub(super) fn error(&self, function: &'static str, code: Code) -> Error {
         if code == READER_GONE {
-            return Error::ReaderGone {
-                function,
-                code,
-                reader: self.reader.clone(),
-            };
+            return self.reader_gone(function, code);
         }
         let causes = if code.is_invalid_handle() && !self.handle.context().is_own() {
             // What `fork` has copied is refused so, here and by libraries that notice.
