@@ -33,6 +33,7 @@ mod properties;
 mod reader;
 mod reader_limits;
 mod recovering;
+mod recovering_services;
 mod recovering_transactions;
 mod recovering_waits;
 mod sharing;

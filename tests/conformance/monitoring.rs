@@ -39,7 +39,7 @@ fn expect_back<S: Service>(monitor: &mut Monitor, service: &S, readers: usize) {
     if !cfg!(windows) {
         expect(monitor, "ServiceBack", "");
     }
-    (0..readers).for_each(|reader| drop(expect(monitor, "ReaderAdded", &service.reader(reader))));
+    expect_readers(monitor, service, readers);
 }
 
 /// Starts a monitor.
@@ -48,13 +48,26 @@ pub(crate) fn start<S: Service>(service: &S) -> Monitor {
     options.poll(Duration::from_millis(100)).start().unwrap()
 }
 
+/// Starts a monitor of so many readers without cards, of which it has told.
+pub(crate) fn start_on_empty<S: Service>(service: &S, readers: usize) -> Monitor {
+    let mut monitor = start(service);
+    expect_readers(&mut monitor, service, readers);
+    monitor
+}
+
+/// Expects that so many readers are told of.
+#[track_caller]
+fn expect_readers<S: Service>(monitor: &mut Monitor, service: &S, readers: usize) {
+    for reader in 0..readers {
+        expect(monitor, "ReaderAdded", &service.reader(reader));
+    }
+}
+
 conformance! {
     fn a_monitor_begins_with_what_is_there<S>() {
         let mut service = S::start(2);
         service.insert(1, DemoCard::new());
-        let mut monitor = start(&service);
-        expect(&mut monitor, "ReaderAdded", &service.reader(0));
-        expect(&mut monitor, "ReaderAdded", &service.reader(1));
+        let mut monitor = start_on_empty(&service, 2);
         let event = expect(&mut monitor, "CardInserted", &service.reader(1));
         let session = service.open(1);
         assert!(matches!(event, Event::CardInserted { atr, .. } if atr == session.atr().unwrap()));
@@ -64,9 +77,7 @@ conformance! {
 
     fn cards_come_and_go<S>() {
         let mut service = S::start(2);
-        let mut monitor = start(&service);
-        expect(&mut monitor, "ReaderAdded", &service.reader(0));
-        expect(&mut monitor, "ReaderAdded", &service.reader(1));
+        let mut monitor = start_on_empty(&service, 2);
         for _ in 0..3 {
             service.insert(0, DemoCard::new());
             expect(&mut monitor, "CardInserted", &service.reader(0));
@@ -79,9 +90,7 @@ conformance! {
         let mut service = S::start(2);
         service.insert(0, DemoCard::new());
         service.remove(0);
-        let mut monitor = start(&service);
-        expect(&mut monitor, "ReaderAdded", &service.reader(0));
-        expect(&mut monitor, "ReaderAdded", &service.reader(1));
+        let mut monitor = start_on_empty(&service, 2);
         // Another one sees the same looks, and tells when all is seen.
         let mut other = start(&service);
         let mut see_until = |is_last: fn(&Event) -> bool| while !is_last(&next(&mut other)) {};
@@ -100,9 +109,7 @@ conformance! {
 
     fn the_service_ends_and_starts_again<S>() {
         let mut service = S::start(2);
-        let mut monitor = start(&service);
-        expect(&mut monitor, "ReaderAdded", &service.reader(0));
-        expect(&mut monitor, "ReaderAdded", &service.reader(1));
+        let mut monitor = start_on_empty(&service, 2);
         service.kill();
         expect_loss(&mut monitor, &service, 2);
         service.restart();
@@ -131,9 +138,7 @@ conformance! {
 
     fn a_card_that_does_not_answer_is_told_as_such<S>() {
         let mut service = S::start(2);
-        let mut monitor = start(&service);
-        expect(&mut monitor, "ReaderAdded", &service.reader(0));
-        expect(&mut monitor, "ReaderAdded", &service.reader(1));
+        let mut monitor = start_on_empty(&service, 2);
         service.insert_mute(1);
         expect(&mut monitor, "CardMute", &service.reader(1));
         let card = monitor.wait_for_card(|_| true, Some(DEADLINE)).unwrap();
@@ -180,8 +185,7 @@ conformance! {
     /// A pcscd of 16 readers takes no further name beside theirs.
     fn sixteen_readers_are_watched_while_the_service_is_killed<S>() {
         let mut service = S::start(16);
-        let mut monitor = start(&service);
-        (0..16).for_each(|reader| drop(expect(&mut monitor, "ReaderAdded", &service.reader(reader))));
+        let mut monitor = start_on_empty(&service, 16);
         for round in 0..5 {
             service.insert(round, DemoCard::new());
             expect(&mut monitor, "CardInserted", &service.reader(round));

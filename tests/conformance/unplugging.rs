@@ -108,6 +108,8 @@ fn a_reader_is_pulled_out_during_a_command() {
     assert_eq!(session.recover(), Ok(Recovered::ReaderBack));
     assert_eq!(counter.commands(), 1);
     assert_usable(&mut session);
+    // The card has the reader that has the card.
+    drop(reader.remove());
 }
 
 #[test]

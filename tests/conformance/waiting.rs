@@ -1,7 +1,7 @@
 //! Waits for readers and cards: what they find, when they end, and who ends them.
 
 use crate::card::{ATR_T0, ATR_T1, card_with};
-use crate::monitoring::{expect, start};
+use crate::monitoring::{expect, start, start_on_empty};
 use crate::service::DEADLINE;
 use pcsc_session::iso7816::atr::AtrPattern;
 use pcsc_session::{Atr, Code, ReaderState, StateFlags};
@@ -49,9 +49,7 @@ conformance! {
 
     fn a_cancel_is_never_lost<S>() {
         let service = S::start(2);
-        let mut monitor = start(&service);
-        expect(&mut monitor, "ReaderAdded", &service.reader(0));
-        expect(&mut monitor, "ReaderAdded", &service.reader(1));
+        let mut monitor = start_on_empty(&service, 2);
         let canceller = monitor.canceller();
         let (begin, begun) = mpsc::channel();
         let (end, ended) = mpsc::channel();

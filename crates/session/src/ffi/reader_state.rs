@@ -88,6 +88,9 @@ impl ReaderState {
     /// The name that stands for readers which come and go.
     pub const PNP_NOTIFICATION: &'static str = r"\\?PnP?\Notification";
 
+    /// How many readers any library takes in one call; Windows' takes the fewest.
+    pub(crate) const AT_A_TIME: usize = 10;
+
     /// Makes the state of a reader of which nothing is known.
     #[must_use]
     pub fn new(name: impl Into<ReaderName>) -> ReaderState {

@@ -6,9 +6,6 @@ use crate::service::context::Context;
 use crate::service::watch::{CardSeen, Seen, Snapshot};
 use std::time::{Duration, Instant};
 
-/// How many readers one call asks for: what the library takes that takes the fewest, Windows'.
-const AT_A_TIME: usize = 10;
-
 /// How long a call may take that asks for one reader: with pcsc-lite 0.4 seconds where its card does not answer.
 const LONGEST_LOOK: Duration = Duration::from_millis(500);
 
@@ -38,7 +35,7 @@ impl Slot {
 /// Looks at these readers. One that the service does not know any more is left out.
 pub(super) fn look(context: &Context, readers: &[ReaderName]) -> Result<Vec<Slot>, Error> {
     let mut slots = Vec::with_capacity(readers.len());
-    for readers in readers.chunks(AT_A_TIME) {
+    for readers in readers.chunks(ReaderState::AT_A_TIME) {
         look_at(context, readers, &mut slots)?;
     }
     Ok(slots)

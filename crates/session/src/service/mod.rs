@@ -8,6 +8,7 @@ mod look;
 mod monitor;
 mod reader_access;
 mod tracked_card;
+mod wait;
 mod watch;
 
 pub(crate) use cards::{cards_elsewhere, no_matching_card};
@@ -18,5 +19,6 @@ pub use monitor::EventStream;
 pub use monitor::{Event, Monitor, MonitorOptions, PresentCard};
 pub use tracked_card::Recovered;
 pub(crate) use tracked_card::TrackedCard;
+pub(crate) use wait::Wait;
 pub use watch::{Canceller, Sharing};
-pub(crate) use watch::{CardSeen, Interest, Pace, Seen, Snapshot, Subscription, Woken, watch};
+pub(crate) use watch::{CardSeen, Interest, Pace, Seen, Snapshot, Subscription, watch};

@@ -1,8 +1,8 @@
 //! How a session becomes usable again, whatever happened.
 
 use crate::error::Error;
-use crate::ffi::{CallError, ReaderName};
-use crate::service::{Interest, Monitor, Pace, Recovered, Seen, Snapshot, Subscription, Woken, watch};
+use crate::ffi::ReaderName;
+use crate::service::{Interest, Monitor, Pace, Recovered, Seen, Snapshot, Subscription, Wait, watch};
 use crate::session::session::Session;
 use std::time::{Duration, Instant};
 
@@ -22,9 +22,9 @@ impl Session {
     ///
     /// Where nothing is known to be lost the service is asked whether something is. After a reset or a removal it
     /// reconnects ([`Disposition::Leave`](crate::Disposition::Leave), unless the end of a transaction was to reset the card and
-    /// could not: then that is done now, and a transaction that could not be ended is); where the reader was pulled out and is back it connects
-    /// anew, by the same name, share mode and protocols, on the session's context; where the service was lost, on a new
-    /// context of the session's own. A session that [`close`](Session::close) gave back comes back so as well. The rules of
+    /// could not: then that is done now, and a transaction that could not be ended is); where the reader was pulled out and is
+    /// back it connects anew, by the same name, share mode and protocols, on the session's context; where the service was
+    /// lost, on a new context of the session's own. A session that [`close`](Session::close) gave back comes back so as well. The rules of
     /// exchange, what becomes of the card at the end, and the log stay as they are; what was learnt of the card is
     /// forgotten. In a child of `fork` the session gets a context of the child's own.
     ///
@@ -99,7 +99,7 @@ impl Session {
     /// # Ok::<(), pcsc_session::Error>(())
     /// ```
     pub fn recover_within(&mut self, timeout: Option<Duration>) -> Result<Recovered, Error> {
-        self.recover_until(timeout, None)
+        self.recover_in(&Wait::new(AWAITED, timeout), None)
     }
 
     /// Does what [`recover_within`](Session::recover_within) does, until the monitor's [`Canceller`](crate::Canceller) ends it.
@@ -131,20 +131,13 @@ impl Session {
         monitor: &mut Monitor,
         timeout: Option<Duration>,
     ) -> Result<Recovered, Error> {
-        let subscription = monitor.subscription();
-        if subscription.take_cancel() {
-            return Err(Error::Cancelled { awaited: AWAITED });
-        }
-        self.recover_until(timeout, Some(subscription))
+        let wait = Wait::new(AWAITED, timeout);
+        wait.begin(monitor.subscription())?;
+        self.recover_in(&wait, Some(monitor.subscription()))
     }
 
     /// Tries until it is recovered; waits for what this subscription tells, or one of its own.
-    fn recover_until(
-        &mut self,
-        timeout: Option<Duration>,
-        told: Option<&Subscription>,
-    ) -> Result<Recovered, Error> {
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    fn recover_in(&mut self, wait: &Wait, told: Option<&Subscription>) -> Result<Recovered, Error> {
         let mut own = None;
         let mut news: Option<News> = None;
         let mut denials = 0;
@@ -157,18 +150,11 @@ impl Session {
             if denials == DENIALS {
                 return Err(error);
             }
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                let is_loss = error.is_service_down();
-                let (loss, failure) = if is_loss {
-                    (Some(error), None)
+            if wait.is_over() {
+                return Err(if error.is_service_down() {
+                    wait.timed_out(Some(error), None)
                 } else {
-                    (None, Some(error))
-                };
-                return Err(Error::TimedOut {
-                    awaited: AWAITED,
-                    timeout: timeout.unwrap_or_default(),
-                    loss: loss.map(Box::new),
-                    failure: failure.map(Box::new),
+                    wait.timed_out(None, Some(error))
                 });
             }
             let subscription = match (told, &mut own) {
@@ -177,7 +163,7 @@ impl Session {
                 (None, own @ None) => own.insert(self.watch()?),
             };
             match &mut news {
-                Some(news) => news.wait(subscription, &error, deadline)?,
+                Some(news) => news.come(wait, subscription, &error)?,
                 None => news = Some(News::of(subscription, self.reader_name())),
             }
         }
@@ -222,29 +208,11 @@ impl News {
     }
 
     /// Waits until something has changed, or until it is time to try all the same.
-    fn wait(
-        &mut self,
-        subscription: &Subscription,
-        error: &Error,
-        deadline: Option<Instant>,
-    ) -> Result<(), Error> {
+    fn come(&mut self, wait: &Wait, subscription: &Subscription, error: &Error) -> Result<(), Error> {
         let is_told = error.is_card_removed() || error.is_reader_gone() || error.is_service_down();
         let pause = self.tries.wait(if is_told { Duration::MAX } else { POLL });
         let end = Instant::now() + pause;
-        let end = deadline.map_or(end, |deadline| deadline.min(end));
-        loop {
-            let snapshot = match subscription.wait(self.number, Some(end)) {
-                Woken::Changed(snapshot) => snapshot,
-                Woken::TimedOut => return Ok(()),
-                Woken::Cancelled => return Err(Error::Cancelled { awaited: AWAITED }),
-                Woken::OfTheParent => {
-                    return Err(Error::of_call(
-                        "SCardGetStatusChange",
-                        CallError::OfTheParent,
-                        None,
-                    ));
-                }
-            };
+        while let Some(snapshot) = wait.for_look_until(subscription, self.number, Some(end))? {
             self.number = snapshot.number;
             let now = known(&snapshot, &self.reader);
             if now != self.known {
@@ -253,6 +221,7 @@ impl News {
                 return Ok(());
             }
         }
+        Ok(())
     }
 }
 

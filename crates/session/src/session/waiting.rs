@@ -1,9 +1,9 @@
 //! Opening a session as soon as there is something to open.
 
 use crate::error::Error;
-use crate::ffi::{CallError, Code, ShareMode, spawn_quiet_thread};
+use crate::ffi::{Code, ShareMode, spawn_quiet_thread};
 use crate::service::{
-    CardSeen, Context, Interest, Monitor, Seen, Sharing, Snapshot, Subscription, TrackedCard, Woken,
+    CardSeen, Context, Interest, Monitor, Seen, Sharing, Snapshot, Subscription, TrackedCard, Wait,
     no_matching_card, watch,
 };
 use crate::session::opening::SessionOptions;
@@ -49,32 +49,30 @@ impl SessionOptions {
     /// ```
     pub fn open_with(&self, monitor: &mut Monitor, timeout: Option<Duration>) -> Result<Session, Error> {
         let subscription = monitor.subscription();
-        if subscription.take_cancel() {
-            return Err(Error::Cancelled { awaited: AWAITED });
-        }
-        let wait = Wait::new(self, subscription.provider(), timeout);
-        match wait.first_try() {
+        let pending = Pending::new(self, subscription.provider(), timeout);
+        pending.wait.begin(subscription)?;
+        match pending.first_try() {
             ControlFlow::Break(done) => done,
-            ControlFlow::Continue(failure) => wait.open_when_seen(subscription, failure),
+            ControlFlow::Continue(failure) => pending.open_when_seen(subscription, failure),
         }
     }
 
     /// Opens the session as [`wait`](SessionOptions::wait) says.
     pub(super) fn open_within(&self, timeout: Duration) -> Result<Session, Error> {
-        let wait = Wait::new(self, self.provider_or_system()?, Some(timeout));
-        let failure = match wait.first_try() {
+        let pending = Pending::new(self, self.provider_or_system()?, Some(timeout));
+        let failure = match pending.first_try() {
             ControlFlow::Break(done) => return done,
             ControlFlow::Continue(failure) => failure,
         };
-        if wait.is_over() {
-            return Err(wait.timed_out(&Snapshot::default(), failure));
+        if pending.wait.is_over() {
+            return Err(pending.wait.timed_out(None, failure));
         }
         let interest = Interest {
             poll: POLL,
             sharing: None,
         };
-        let subscription = watch(wait.provider, interest)?;
-        let result = wait.open_when_seen(&subscription, failure);
+        let subscription = watch(pending.provider, interest)?;
+        let result = pending.open_when_seen(&subscription, failure);
         if result.is_err() {
             // The end of the watch may take longer than the caller was told. Where no thread starts, it is dropped here.
             let _ = spawn_quiet_thread("pcsc-unwatch", move || drop(subscription));
@@ -83,13 +81,11 @@ impl SessionOptions {
     }
 }
 
-/// One wait for a session.
-struct Wait<'a> {
+/// A session that is waited for.
+struct Pending<'a> {
     options: &'a SessionOptions,
     provider: Provider,
-    timeout: Option<Duration>,
-    /// None for ever, as for a time that is too far away to be told.
-    deadline: Option<Instant>,
+    wait: Wait,
 }
 
 /// What a look at the readers says.
@@ -118,24 +114,19 @@ struct Tries {
     pause: Duration,
 }
 
-impl<'a> Wait<'a> {
-    fn new(options: &'a SessionOptions, provider: Provider, timeout: Option<Duration>) -> Wait<'a> {
-        Wait {
+impl<'a> Pending<'a> {
+    fn new(options: &'a SessionOptions, provider: Provider, timeout: Option<Duration>) -> Pending<'a> {
+        Pending {
             options,
             provider,
-            timeout,
-            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            wait: Wait::new(AWAITED, timeout),
         }
-    }
-
-    fn is_over(&self) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Tries to open it without a look of a watch. What it goes on with is why that failed, where it was tried.
     fn first_try(&self) -> ControlFlow<Result<Session, Error>, Option<Error>> {
         let opened = Context::establish_on(self.provider).and_then(|context| {
-            let reader = self.options.choice.choose_until(&context, self.deadline)?;
+            let reader = self.options.choice.choose_until(&context, self.wait.deadline())?;
             let session = reader.map(|reader| self.options.connect(&context, reader));
             session.transpose()
         });
@@ -171,19 +162,12 @@ impl<'a> Wait<'a> {
                     }
                 }
             }
-            let until = [self.deadline, due].into_iter().flatten().min();
-            match subscription.wait(now.number, until) {
-                Woken::Changed(snapshot) => now = snapshot,
-                Woken::TimedOut if self.is_over() => return Err(self.timed_out(&now, failure)),
-                Woken::TimedOut => {}
-                Woken::Cancelled => return Err(Error::Cancelled { awaited: AWAITED }),
-                Woken::OfTheParent => {
-                    return Err(Error::of_call(
-                        "SCardGetStatusChange",
-                        CallError::OfTheParent,
-                        None,
-                    ));
+            match self.wait.for_look_until(subscription, now.number, due)? {
+                Some(snapshot) => now = snapshot,
+                None if self.wait.is_over() => {
+                    return Err(self.wait.timed_out(now.present_loss(), failure));
                 }
+                None => {}
             }
         }
     }
@@ -237,15 +221,6 @@ impl<'a> Wait<'a> {
             _ => choice.choose(&context)?,
         };
         self.options.connect(&context, reader)
-    }
-
-    fn timed_out(&self, now: &Snapshot, failure: Option<Error>) -> Error {
-        Error::TimedOut {
-            awaited: AWAITED,
-            timeout: self.timeout.unwrap_or_default(),
-            loss: now.loss.clone().filter(|_| now.is_lost).map(Box::new),
-            failure: failure.map(Box::new),
-        }
     }
 }
 

@@ -6,7 +6,6 @@ mod monitor;
 mod options;
 #[cfg(feature = "stream")]
 mod stream;
-mod wait;
 mod waits;
 
 pub use event::Event;

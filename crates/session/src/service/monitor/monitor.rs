@@ -1,9 +1,9 @@
 //! The type Monitor: what it knows, and how its events are taken.
 
 use super::event::{Event, events};
-use super::wait::Wait;
 use crate::error::Error;
 use crate::ffi::ReaderName;
+use crate::service::wait::Wait;
 use crate::service::watch::{Canceller, Interest, Snapshot, Subscription, Woken, watch};
 use pcsc_sys::Provider;
 use std::collections::VecDeque;
@@ -110,9 +110,7 @@ impl Monitor {
     #[doc(alias = "SCardGetStatusChange")]
     pub fn wait(&mut self, timeout: Option<Duration>) -> Result<Event, Error> {
         let wait = Wait::new("an event", timeout);
-        if self.subscription.take_cancel() {
-            return Err(wait.cancelled());
-        }
+        wait.begin(&self.subscription)?;
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Ok(event);

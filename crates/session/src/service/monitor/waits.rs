@@ -1,9 +1,9 @@
 //! Waits for a reader, for a card, and for its removal.
 
 use super::monitor::Monitor;
-use super::wait::Wait;
 use crate::error::Error;
 use crate::ffi::ReaderName;
+use crate::service::wait::Wait;
 use crate::service::watch::{CardSeen, Seen, Snapshot};
 use pcsc_iso7816::atr::Atr;
 use std::sync::Arc;
@@ -194,9 +194,7 @@ impl Monitor {
         mut find: impl FnMut(&Monitor, &Snapshot, &Snapshot) -> Option<R>,
     ) -> Result<R, Error> {
         let wait = Wait::new(awaited, timeout);
-        if self.subscription.take_cancel() {
-            return Err(wait.cancelled());
-        }
+        wait.begin(&self.subscription)?;
         let mut first = self.subscription.latest();
         if first.number == 0 {
             first = wait.for_look(&self.subscription, 0)?;

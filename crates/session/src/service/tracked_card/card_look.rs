@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// What was seen of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CardSeen {
+pub(super) enum CardFate {
     ServiceGone(Code),
     ReaderGone,
     /// The reader does not answer the service.
@@ -39,22 +39,18 @@ impl TrackedCard {
         otherwise: Option<Box<[Cause]>>,
     ) -> Error {
         let (lost, cause) = match self.look_at_card() {
-            CardSeen::ServiceGone(gone) => (Some(gone), Some(Cause::ServiceGone {})),
-            CardSeen::ReaderGone => {
+            CardFate::ServiceGone(gone) => (Some(gone), Some(Cause::ServiceGone {})),
+            CardFate::ReaderGone => {
                 self.lose(READER_GONE);
-                return Error::ReaderGone {
-                    function,
-                    code,
-                    reader: self.reader.clone(),
-                };
+                return self.reader_gone(function, code);
             }
-            CardSeen::ReaderSilent => (Some(Code::READER_UNAVAILABLE), Some(Cause::ReaderSilent {})),
-            CardSeen::Removed => (Some(Code::REMOVED_CARD), Some(Cause::CardRemoved {})),
-            CardSeen::Reset => (Some(Code::RESET_CARD), Some(Cause::CardReset {})),
-            CardSeen::Mute => (None, Some(Cause::CardMute {})),
+            CardFate::ReaderSilent => (Some(Code::READER_UNAVAILABLE), Some(Cause::ReaderSilent {})),
+            CardFate::Removed => (Some(Code::REMOVED_CARD), Some(Cause::CardRemoved {})),
+            CardFate::Reset => (Some(Code::RESET_CARD), Some(Cause::CardReset {})),
+            CardFate::Mute => (None, Some(Cause::CardMute {})),
             // A driver may refuse a control code or an attribute for reasons of its own.
-            CardSeen::There if is_for_the_card(function) => (None, Some(Cause::CardStillSeen {})),
-            CardSeen::There | CardSeen::Present | CardSeen::Nothing => (None, None),
+            CardFate::There if is_for_the_card(function) => (None, Some(Cause::CardStillSeen {})),
+            CardFate::There | CardFate::Present | CardFate::Nothing => (None, None),
         };
         // The connection does not outlive that, whatever is seen of the reader by now.
         let lost = lost.or((code == Code::READER_UNAVAILABLE).then_some(code));
@@ -65,7 +61,7 @@ impl TrackedCard {
     }
 
     /// Looks at the reader's state, then whether the card was reset or swapped.
-    pub(super) fn look_at_card(&self) -> CardSeen {
+    pub(super) fn look_at_card(&self) -> CardFate {
         let mut states = [ReaderState::new(&self.reader)];
         let look = self
             .handle
@@ -73,30 +69,30 @@ impl TrackedCard {
             .get_status_change(Some(Duration::ZERO), &mut states);
         match look {
             Ok(()) | Err(CallError::Failed(Code::TIMEOUT)) => {}
-            Err(CallError::Failed(Code::UNKNOWN_READER)) => return CardSeen::ReaderGone,
-            Err(CallError::Failed(code)) if code.is_service_down() => return CardSeen::ServiceGone(code),
-            Err(_) => return CardSeen::Nothing,
+            Err(CallError::Failed(Code::UNKNOWN_READER)) => return CardFate::ReaderGone,
+            Err(CallError::Failed(code)) if code.is_service_down() => return CardFate::ServiceGone(code),
+            Err(_) => return CardFate::Nothing,
         }
         let [state] = states;
         let is = |flags| state.event_state().contains(flags);
         if is(StateFlags::UNKNOWN) {
-            CardSeen::ReaderGone
+            CardFate::ReaderGone
         } else if is(StateFlags::UNAVAILABLE) {
-            CardSeen::ReaderSilent
+            CardFate::ReaderSilent
         } else if is(StateFlags::EMPTY) {
             // A direct connection needs no card, and there may never have been one.
             if self.opening.share_mode == ShareMode::Direct {
-                CardSeen::Nothing
+                CardFate::Nothing
             } else {
-                CardSeen::Removed
+                CardFate::Removed
             }
         } else if is(StateFlags::MUTE) {
             // Whatever card it is.
-            CardSeen::Mute
+            CardFate::Mute
         } else if is(StateFlags::PRESENT) {
             self.event()
         } else {
-            CardSeen::Nothing
+            CardFate::Nothing
         }
     }
 
@@ -106,27 +102,27 @@ impl TrackedCard {
     /// pcsc-lite's SCardStatus waits for the transactions of other programs, and one may have begun since the call that has
     /// failed. Its SCardGetAttrib is refused then; else it tells of the same events before it asks the driver, which it does
     /// when no other command is under way. Windows' SCardStatus does not wait.
-    fn event(&self) -> CardSeen {
+    fn event(&self) -> CardFate {
         let code = if cfg!(windows) {
             match self.handle.status() {
-                Ok(_) => return CardSeen::There,
+                Ok(_) => return CardFate::There,
                 Err(WholeError::Failed(CallError::Failed(code))) => code,
-                Err(_) => return CardSeen::Present,
+                Err(_) => return CardFate::Present,
             }
         } else {
             let mut value = [0; MAX_BUFFER_SIZE];
             match self.handle.get_attribute(Attribute::ATR_STRING, &mut value) {
-                Ok(_) => return CardSeen::There,
+                Ok(_) => return CardFate::There,
                 Err(OutputError::Failed(CallError::Failed(code))) => code,
-                Err(_) => return CardSeen::Present,
+                Err(_) => return CardFate::Present,
             }
         };
         match code {
-            Code::RESET_CARD => CardSeen::Reset,
-            Code::REMOVED_CARD => CardSeen::Removed,
+            Code::RESET_CARD => CardFate::Reset,
+            Code::REMOVED_CARD => CardFate::Removed,
             // What a driver refuses, it was asked after the look for events.
-            Code::UNSUPPORTED_FEATURE | Code::NOT_TRANSACTED | Code::INSUFFICIENT_BUFFER => CardSeen::There,
-            _ => CardSeen::Present,
+            Code::UNSUPPORTED_FEATURE | Code::NOT_TRANSACTED | Code::INSUFFICIENT_BUFFER => CardFate::There,
+            _ => CardFate::Present,
         }
     }
 }

@@ -60,11 +60,7 @@ impl TrackedCard {
             }
             Seen::ReaderGone => {
                 self.lose(READER_GONE);
-                Error::ReaderGone {
-                    function,
-                    code,
-                    reader: self.reader.clone(),
-                }
+                self.reader_gone(function, code)
             }
             Seen::Both if has_no_name(function, code) => {
                 self.failed_without_name(function, code, of_a_service_that_is_there(code))
@@ -77,8 +73,7 @@ impl TrackedCard {
     /// Tells whether it is a reset: pcsc-lite says of a card that was reset while it was being connected that it does not use
     /// this protocol, and else only of one that another program has connected without a protocol, which the status tells.
     fn is_reset_in_other_words(&self, function: &str, code: Code) -> bool {
-        !cfg!(windows)
-            && (function, code) == ("SCardTransmit", Code::PROTO_MISMATCH)
+        (function, code) == ("SCardTransmit", Code::PROTO_MISMATCH)
             && self.opening.share_mode != ShareMode::Direct
             && match self.handle.status() {
                 Ok(status) => status.protocol != Protocol::RAW,
@@ -105,15 +100,20 @@ impl TrackedCard {
         }
     }
 
+    /// Returns the error of a call that has shown that the reader was pulled out.
+    pub(super) fn reader_gone(&self, function: &'static str, code: Code) -> Error {
+        Error::ReaderGone {
+            function,
+            code,
+            reader: self.reader.clone(),
+        }
+    }
+
     /// Returns the error of a call on a connection that is lost, by the code that ended it.
     #[cold]
     pub(super) fn error(&self, function: &'static str, code: Code) -> Error {
         if code == READER_GONE {
-            return Error::ReaderGone {
-                function,
-                code,
-                reader: self.reader.clone(),
-            };
+            return self.reader_gone(function, code);
         }
         let causes = if code.is_invalid_handle() && !self.handle.context().is_own() {
             // What `fork` has copied is refused so, here and by libraries that notice.

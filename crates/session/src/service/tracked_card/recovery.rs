@@ -1,7 +1,7 @@
 //! How a connection that was lost becomes usable again.
 
 use super::TrackedCard;
-use super::card_look::CardSeen;
+use super::card_look::CardFate;
 use super::loss::READER_GONE;
 use crate::error::Error;
 use crate::ffi::{CallError, CardStatus, Code, Disposition, Protocol, ShareMode, WholeError};
@@ -113,7 +113,8 @@ impl TrackedCard {
         }
     }
 
-    /// Tells whether the card's protocol says that it was reset while it was being connected, of which pcsc-lite tells in no other way.
+    /// Tells whether the card's protocol says that it was reset while it was being connected, of which pcsc-lite tells in no
+    /// other way.
     pub(super) fn is_reset_by_protocol(&self, status: &CardStatus) -> bool {
         self.is_other_protocol(status) && status.protocol != Protocol::RAW
     }
@@ -200,7 +201,7 @@ impl TrackedCard {
             (Way::Reconnect(_), _) if code == Code::READER_UNAVAILABLE => {
                 let is_there = matches!(
                     self.look_at_card(),
-                    CardSeen::There | CardSeen::Present | CardSeen::Mute | CardSeen::Reset
+                    CardFate::There | CardFate::Present | CardFate::Mute | CardFate::Reset
                 );
                 is_there.then_some(Way::Connect)
             }

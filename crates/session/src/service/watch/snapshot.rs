@@ -74,6 +74,11 @@ impl Snapshot {
         self.readers.iter().find(|seen| seen.name == *name)
     }
 
+    /// Returns why the service is not there, where it is not.
+    pub(crate) fn present_loss(&self) -> Option<Error> {
+        self.loss.clone().filter(|_| self.is_lost)
+    }
+
     /// Tells whether it says the same, whatever its number.
     pub(crate) fn says_the_same_as(&self, other: &Snapshot) -> bool {
         // A service that was not there may be one that will not have this program, which no wait changes.

@@ -13,9 +13,6 @@ use std::time::{Duration, Instant};
 /// The first look after news.
 const SOON: Duration = Duration::from_millis(50);
 
-/// How many readers any library takes in one call.
-const AT_A_TIME: usize = 10;
-
 /// What watches one provider.
 #[derive(Debug)]
 pub(super) struct Watcher {
@@ -130,7 +127,7 @@ impl Watcher {
                     self.find_unknown(context, &questions)?;
                     true
                 }
-                Answer::TooMany if questions.last().is_some_and(is_pnp) && questions.len() > 1 => {
+                Answer::TooMany if questions.last().is_some_and(is_pnp) => {
                     self.readers_come = ReadersCome::NoRoomBeside {
                         readers: questions.len() - 1,
                     };
@@ -158,10 +155,10 @@ impl Watcher {
     fn look_at_all(&mut self, context: &Context, planned: Interest) -> Result<(), Error> {
         self.known.retry();
         let mut questions = self.known.questions();
-        for part in questions.chunks_mut(AT_A_TIME) {
+        for part in questions.chunks_mut(ReaderState::AT_A_TIME) {
             match ask(context, Duration::ZERO, part)? {
                 Answer::UnknownName => self.find_unknown(context, part)?,
-                Answer::Changed | Answer::TimedOut => drop(self.take(part)),
+                Answer::Changed | Answer::TimedOut => self.known.take(part, Instant::now()),
                 Answer::Cancelled | Answer::TooMany => {}
             }
         }
