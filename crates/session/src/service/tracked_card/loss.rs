@@ -73,8 +73,7 @@ impl TrackedCard {
     /// Tells whether it is a reset: pcsc-lite says of a card that was reset while it was being connected that it does not use
     /// this protocol, and else only of one that another program has connected without a protocol, which the status tells.
     fn is_reset_in_other_words(&self, function: &str, code: Code) -> bool {
-        !cfg!(windows)
-            && (function, code) == ("SCardTransmit", Code::PROTO_MISMATCH)
+        (function, code) == ("SCardTransmit", Code::PROTO_MISMATCH)
             && self.opening.share_mode != ShareMode::Direct
             && match self.handle.status() {
                 Ok(status) => status.protocol != Protocol::RAW,
