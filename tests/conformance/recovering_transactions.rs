@@ -187,7 +187,6 @@ fn resets_without_end_are_given_up() {
 
 /// A reset while it is being connected, of which pcsc-lite's service says in no other way than by the protocol that the card
 /// uses no more: the simulator's reader is asked to do it at that moment.
-#[cfg(not(windows))]
 #[test]
 fn a_reset_that_nothing_tells_of_is_noticed() {
     let simulator = pcsc_sim::Simulator::new();
