@@ -111,6 +111,25 @@ fn threads() -> usize {
     std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
+/// Waits until a count is back at what it was, which threads that end and services in this process see to a moment after the
+/// calls; fails where it stays above.
+fn assert_back(what: &str, before: usize, count: impl Fn() -> usize) {
+    let end = std::time::Instant::now() + service::DEADLINE;
+    while count() > before {
+        assert!(
+            std::time::Instant::now() < end,
+            "{what}: {before} before, {} now",
+            count()
+        );
+        std::thread::yield_now();
+    }
+}
+
+/// How many descriptors, or handles, this process has.
+fn descriptors() -> usize {
+    holdings().0
+}
+
 /// What the process holds is counted: the tests take turns.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -151,17 +170,16 @@ conformance! {
             // The memory is the emulator's, which grows with each thread.
             return;
         }
-        let (descriptors, mut memory) = holdings();
+        let (before, mut memory) = holdings();
         // What is lost with each command or session makes every round grow: 16 bytes a command are 256 KiB. The heaps that
         // threads are given make some rounds grow, and not others.
         let grew: Vec<usize> = (0..ROUNDS)
             .map_while(|_| {
-                let before = memory;
+                let earlier = memory;
                 round(1000);
-                let after = holdings();
-                assert_eq!(after.0, descriptors);
-                memory = after.1;
-                Some(memory.saturating_sub(before)).filter(|grown| *grown > 64)
+                assert_back("descriptors", before, descriptors);
+                memory = holdings().1;
+                Some(memory.saturating_sub(earlier)).filter(|grown| *grown > 64)
             })
             .collect();
         assert!(grew.len() < ROUNDS, "each round of 16,000 commands makes the process grow: {grew:?} KiB");
@@ -194,8 +212,8 @@ conformance! {
             });
         }
         // 8,000 sessions later: one allocation that each of them lost would be seen.
-        let (descriptors, alive) = before.unwrap();
-        assert_eq!(holdings().0, descriptors);
+        let (before, alive) = before.unwrap();
+        assert_back("descriptors", before, descriptors);
         let grown = ALIVE.load(Ordering::Relaxed).saturating_sub(alive);
         assert!(grown < 1000, "{grown} allocations were lost in 8,000 sessions");
     }
@@ -220,10 +238,10 @@ conformance! {
             assert!(waiting.join().unwrap().unwrap_err().is_cancelled());
         };
         (0..100).for_each(round);
-        let (descriptors, alive, threads) = (holdings().0, ALIVE.load(Ordering::Relaxed), threads());
+        let (before, alive, threads_before) = (descriptors(), ALIVE.load(Ordering::Relaxed), threads());
         (0..1000).for_each(round);
-        assert_eq!(holdings().0, descriptors);
-        assert_eq!(self::threads(), threads);
+        assert_back("descriptors", before, descriptors);
+        assert_back("threads", threads_before, threads);
         let grown = ALIVE.load(Ordering::Relaxed).saturating_sub(alive);
         assert!(grown < 200, "{grown} allocations were lost in 1,000 monitors");
     }
