@@ -49,6 +49,7 @@ mod table;
 #[doc(hidden)]
 pub mod arguments;
 mod bindings;
+mod deadline;
 #[cfg(not(windows))]
 #[doc(hidden)]
 pub mod error_text;
@@ -61,6 +62,7 @@ pub mod native;
 mod provider;
 
 pub use bindings::{part10::*, platform::*};
+pub use deadline::wait_deadline;
 pub use escaped::Escaped;
 pub use functions::*;
 pub use library::{Attempt, Failure, LoadError};

@@ -5,9 +5,10 @@ mod release_gate;
 #[cfg(doctest)]
 mod safe_code;
 
-use crate::{Functions, LoadError};
+use crate::{Functions, LoadError, deadline};
 use guarded_library::GuardedLibrary;
 use std::fmt;
+use std::time::Instant;
 
 #[cfg(any(feature = "load", feature = "link"))]
 pub(crate) use guarded_library::guard;
@@ -36,6 +37,7 @@ pub use release_gate::TooManyPostponed;
 pub struct Provider {
     functions: &'static Functions,
     library: Option<&'static GuardedLibrary>,
+    ends_waits: bool,
 }
 
 impl Provider {
@@ -114,6 +116,59 @@ impl Provider {
     #[must_use]
     pub fn native() -> Provider {
         Provider::of(Functions::native())
+    }
+
+    /// Says that the table's calls wait for another program's transaction until [`wait_deadline`](crate::wait_deadline) and
+    /// no longer, and return `SCARD_E_TIMEOUT` then: `SCardBeginTransaction`, `SCardReconnect`, `SCardStatus`, `SCardTransmit`
+    /// and `SCardConnect`, of which the last may give the context up.
+    ///
+    /// For makers of tables. [`native`](Provider::native) and a simulator's provider do that by themselves.
+    #[must_use]
+    pub const fn with_ending_waits(self) -> Provider {
+        Provider {
+            ends_waits: true,
+            ..self
+        }
+    }
+
+    /// Tells whether [`wait_until`](Provider::wait_until) can end waits for another program's transaction.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
+    /// assert!(pcsc_sys::Provider::native().ends_waits());
+    /// ```
+    #[must_use]
+    pub const fn ends_waits(self) -> bool {
+        self.ends_waits
+    }
+
+    /// Makes calls in this thread that wait for another program's transaction until `deadline` and no longer; for ever without
+    /// one. A deadline that is over makes each one attempt. None, and `call` has not run, where this provider's waits cannot
+    /// be ended, as those of libpcsclite and Windows, which are inside of them.
+    ///
+    /// For authors of a safe layer: `call` makes C calls of this provider, which return `SCARD_E_TIMEOUT` then. After that one
+    /// of `SCardConnect`, for which the service waits, the context may have no service any more: connect so on a context of
+    /// nobody else's.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sys::{LONG, Provider, SCARDHANDLE};
+    /// use std::time::Instant;
+    ///
+    /// /// Begins a transaction where no other program has one.
+    /// ///
+    /// /// # Safety
+    /// /// The card is connected.
+    /// unsafe fn try_begin(provider: Provider, card: SCARDHANDLE) -> Option<LONG> {
+    ///     provider.wait_until(Some(Instant::now()), || {
+    ///         // SAFETY: the card is connected.
+    ///         unsafe { (provider.functions().SCardBeginTransaction)(card) }
+    ///     })
+    /// }
+    /// ```
+    pub fn wait_until<R>(self, deadline: Option<Instant>, call: impl FnOnce() -> R) -> Option<R> {
+        self.ends_waits.then(|| deadline::set_during(deadline, call))
     }
 
     /// Returns the table.
@@ -208,8 +263,24 @@ impl Provider {
         Provider {
             functions,
             library: guarded_library::of(functions),
+            ends_waits: is_native(functions),
         }
     }
+}
+
+/// Tells whether what waits in a table is the client's that needs no library.
+fn is_native(functions: &Functions) -> bool {
+    #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
+    let native = std::ptr::fn_addr_eq(
+        functions.SCardBeginTransaction,
+        crate::native::TABLE.SCardBeginTransaction,
+    );
+    #[cfg(not(all(feature = "native", not(any(windows, target_os = "macos")))))]
+    let native = {
+        let _ = functions;
+        false
+    };
+    native
 }
 
 impl fmt::Debug for Provider {

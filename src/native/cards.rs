@@ -48,7 +48,7 @@ pub(super) unsafe extern "system" fn connect(
         };
         // Under the lock: a release takes all cards of the context.
         context.call(|connection| {
-            let answer = connection.ask(Command::CONNECT, &request)?;
+            let answer = connection.ask_until(wait_deadline(), Command::CONNECT, &request)?;
             active_protocol.set(answer.active_protocol.into());
             check(answer.code)?;
             card.set(registry::add_card(Card::new(

@@ -1,11 +1,12 @@
 //! A connection to pcscd: requests and their answers, one at a time.
 
-use super::socket::Socket;
+use super::socket::{self, Socket};
 use crate::arguments::Room;
-use crate::{LONG, SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR, SCARD_W_SECURITY_VIOLATION};
+use crate::{LONG, SCARD_E_NO_SERVICE, SCARD_E_TIMEOUT, SCARD_F_COMM_ERROR, SCARD_W_SECURITY_VIOLATION};
 use pcsclite_wire::{Command, Header, Message, Version, message};
 use std::io::{self, IoSlice};
 use std::os::fd::RawFd;
+use std::time::Instant;
 
 /// The longest request but for the bytes after it: that of an attribute.
 const LONGEST_REQUEST: usize = Header::LEN + message::Attribute::LEN;
@@ -73,6 +74,30 @@ impl Connection {
     /// Those of [`send`](Connection::send) and [`receive`](Connection::receive).
     pub(super) fn ask<M: Message>(&self, command: Command, message: &M) -> Result<M, LONG> {
         self.send(command, message, &[])?;
+        self.receive()
+    }
+
+    /// Sends a request and receives its answer, until then; the service may wait for another program's transaction first.
+    ///
+    /// # Errors
+    /// Those of [`ask`](Connection::ask); `SCARD_E_TIMEOUT`, which ends the connection: the answer would come later.
+    pub(super) fn ask_until<M: Message>(
+        &self,
+        deadline: Option<Instant>,
+        command: Command,
+        message: &M,
+    ) -> Result<M, LONG> {
+        self.send(command, message, &[])?;
+        if deadline.is_some() {
+            match socket::wait([Some(self.descriptor()), None], deadline) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.socket.give_up();
+                    return Err(SCARD_E_TIMEOUT);
+                }
+                Err(_) => return Err(self.is_broken()),
+            }
+        }
         self.receive()
     }
 

@@ -3,11 +3,11 @@
 use super::cancellation::Cancellation;
 use super::connection::Connection;
 use super::opening::is_privileged;
-use crate::{LONG, SCARD_E_INVALID_HANDLE, SCARD_E_SHARING_VIOLATION};
+use crate::{LONG, SCARD_E_INVALID_HANDLE, SCARD_E_SHARING_VIOLATION, SCARD_E_TIMEOUT, wait_deadline};
 use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The first and the longest pause between two attempts while another program has a transaction.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
@@ -113,12 +113,13 @@ impl Card {
         })
     }
 
-    /// Makes a call again and again while another program's transaction is in its way, until it is cancelled.
+    /// Makes a call again and again while another program's transaction is in its way, until it is cancelled or this thread's
+    /// time for it is over.
     ///
     /// Between the attempts other threads can use the context.
     ///
     /// # Errors
-    /// The call's own, those of [`call`](Card::call), and `SCARD_E_CANCELLED`.
+    /// The call's own, those of [`call`](Card::call), `SCARD_E_CANCELLED` and `SCARD_E_TIMEOUT`.
     pub(super) fn call_when_free<T>(
         &self,
         mut call: impl FnMut(&Connection) -> Result<T, LONG>,
@@ -127,10 +128,19 @@ impl Card {
         if !is_in_the_way(&result) {
             return result;
         }
+        let deadline = wait_deadline();
+        let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if left().is_some_and(|left| left.is_zero()) {
+            return Err(SCARD_E_TIMEOUT);
+        }
         let wait = self.context.cancellation.begin()?;
         let (mut pause, longest) = PAUSES;
         while is_in_the_way(&result) {
-            wait.pause(pause)?;
+            match left() {
+                Some(Duration::ZERO) => return Err(SCARD_E_TIMEOUT),
+                Some(left) => wait.pause(pause.min(left))?,
+                None => wait.pause(pause)?,
+            }
             pause = longest.min(pause * 2);
             result = self.call(&mut call);
         }

@@ -19,8 +19,10 @@
 //! - The states of the readers belong to a call, not to the process: contexts of two services do not mix them up.
 //! - `SCardCancel` also ends `SCardBeginTransaction`, `SCardReconnect`, `SCardStatus` and `SCardTransmit` while they wait for
 //!   another program's transaction, with `SCARD_E_CANCELLED`: libpcsclite waits without an end. `SCardConnect` and
-//!   `SCardDisconnect` wait within the service, which nothing ends. Such a wait tries again after 1, 2, 4 and so on up to 100
+//!   `SCardDisconnect` wait within the service, which nothing ends but that the connection to it is given up. Such a wait tries again after 1, 2, 4 and so on up to 100
 //!   milliseconds, where libpcsclite sleeps for 100 each time.
+//! - [`Provider::wait_until`](crate::Provider::wait_until) ends these waits, and that of `SCardConnect`, which gives up the
+//!   context's connection to the service.
 //! - `SCardCancel` makes no connection to the service, so that it is not refused where the service has as many as it takes.
 //! - `SCardGetStatusChange` takes an array of any length, with the pseudo-reader beside 16 readers too: libpcsclite takes 16
 //!   up to 2.4. It does not sleep for 0.4 seconds where a card has no answer to reset.

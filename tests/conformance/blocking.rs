@@ -2,7 +2,9 @@
 
 use crate::card::ok;
 use crate::service::DEADLINE;
-use pcsc_session::{Attribute, Context, Disposition, Error, Session, ShareMode};
+use pcsc_session::{
+    Attribute, CardChannel, Cause, Code, Context, Disposition, Error, Monitor, Recovered, Session, ShareMode,
+};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -150,6 +152,64 @@ conformance! {
             drop(holder);
             service.restart();
         }
+    }
+
+    /// Where the provider can end its waits: that of libpcsclite's cannot, and says so.
+    fn a_transaction_is_waited_for_no_longer_than_told<S>() {
+        const TIME: Duration = Duration::from_millis(150);
+        let mut service = S::start(1);
+        service.insert(0, ok());
+        let options = service.options().reader(service.reader(0)).on_close(Disposition::Leave);
+        let (mut holder, mut session) = (options.open().unwrap(), options.open().unwrap());
+        let held = holder.transaction().unwrap();
+        let mut monitor = Monitor::options().provider(service.provider()).start().unwrap();
+        if !service.provider().ends_waits() {
+            for result in [
+                session.transaction_within(TIME).map(drop),
+                session.transaction_with(&mut monitor, Some(TIME)).map(drop),
+            ] {
+                let error = result.unwrap_err();
+                assert_eq!(error.code(), Some(Code::UNSUPPORTED_FEATURE), "{error}");
+                assert!(error.causes().iter().any(|cause| matches!(cause, Cause::WaitsWithoutEnd { .. })));
+            }
+            return;
+        }
+        let begun = Instant::now();
+        let error = session.transaction_within(TIME).map(drop).unwrap_err();
+        assert!(error.is_timeout() && error.to_string().contains("SCARD_E_SHARING_VIOLATION"), "{error}");
+        assert!(begun.elapsed() >= TIME);
+        assert!(session.transaction_within(Duration::ZERO).map(drop).unwrap_err().is_timeout());
+        assert!(session.transaction_with(&mut monitor, Some(TIME)).map(drop).unwrap_err().is_timeout());
+        // One that cannot be told, and none, wait until they are cancelled.
+        for timeout in [None, Some(Duration::MAX)] {
+            let canceller = monitor.canceller();
+            std::thread::scope(|scope| {
+                let waiting = scope.spawn(|| session.transaction_with(&mut monitor, timeout).map(drop));
+                canceller.cancel();
+                let error = waiting.join().unwrap().unwrap_err();
+                assert!(error.is_cancelled() && error.to_string().contains("transaction"), "{error}");
+            });
+        }
+        // A session that is opened or recovered keeps its time, too.
+        let error = options.clone().wait(TIME).open().unwrap_err();
+        assert!(error.is_timeout() && error.to_string().contains("SCardConnect"), "{error}");
+        assert!(options.open_with(&mut monitor, Some(TIME)).unwrap_err().is_timeout());
+        let error = session.recover_within(Some(TIME)).unwrap_err();
+        assert!(error.is_timeout(), "{error}");
+        // It begins as soon as the other one has ended, and the time is for waits alone.
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                let mut transaction = session.transaction_within(DEADLINE).unwrap();
+                assert!(transaction.transmit(&GET).unwrap().status().is_success());
+            });
+            held.end(Disposition::Leave).unwrap();
+            waiting.join().unwrap();
+        });
+        let mut transaction = session.transaction_with(&mut monitor, Some(Duration::ZERO)).unwrap();
+        assert!(transaction.transmit(&GET).unwrap().status().is_success());
+        drop(transaction);
+        assert_eq!(session.recover_within(Some(TIME)), Ok(Recovered::Intact));
+        options.wait(DEADLINE).open().unwrap();
     }
 
     /// But with the client without a library, whose waits are its own.

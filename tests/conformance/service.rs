@@ -14,7 +14,7 @@ pub(crate) const ECHO: u32 = 0x4200_0ABC;
 
 /// A PC/SC service with readers of a test's own.
 pub(crate) trait Service: Sized {
-    /// A cancel ends a wait for another program's transaction, too.
+    /// A cancel by C ends a wait for another program's transaction, too.
     const CANCELS_TRANSACTIONS: bool = false;
 
     /// Starts a service with so many readers, all empty.

@@ -43,6 +43,9 @@ pub enum Cause {
         /// The socket on which nobody listens, where it was looked at.
         socket: Option<PathBuf>,
     },
+    /// This provider's waits for another program's transaction cannot be ended.
+    #[non_exhaustive]
+    WaitsWithoutEnd {},
     /// The connection to the service, which had been there, was lost: the service was stopped or started anew.
     #[non_exhaustive]
     ServiceGone {},

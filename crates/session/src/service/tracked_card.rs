@@ -16,6 +16,7 @@ use crate::service::context::Context;
 use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The longest name of a reader with its null; pcsc-lite would take the beginning of a longer one for the whole.
 const LONGEST_NAME: usize = if cfg!(any(windows, target_os = "macos")) {
@@ -270,6 +271,25 @@ impl TrackedCard {
         self.handle
             .begin_transaction()
             .map_err(|error| self.failed(FUNCTION, error))
+    }
+
+    /// Does the same, but waits for another program's transaction until then; whether it has begun.
+    pub(crate) fn begin_transaction_until(&self, deadline: Instant) -> Result<bool, Error> {
+        const FUNCTION: &str = "SCardBeginTransaction";
+        self.check(FUNCTION)?;
+        let provider = self.handle.context().provider();
+        let begun = provider.wait_until(Some(deadline), || self.handle.begin_transaction());
+        match begun {
+            Some(Ok(())) => Ok(true),
+            Some(Err(CallError::Failed(Code::TIMEOUT))) => Ok(false),
+            Some(Err(error)) => Err(self.failed(FUNCTION, error)),
+            None => Err(Error::Pcsc {
+                function: FUNCTION,
+                code: Code::UNSUPPORTED_FEATURE,
+                reader: Some(self.reader.clone()),
+                causes: Some([Cause::WaitsWithoutEnd {}].into()),
+            }),
+        }
     }
 
     /// Begins a transaction on a card that was not reset before it: asks once more after it has begun, when nobody resets the

@@ -140,7 +140,8 @@ impl SessionOptions {
     /// whose source says what was missing. To be able to cancel, see [`open_with`](SessionOptions::open_with).
     ///
     /// The time is kept to within 50 milliseconds, but a call of C that is under way ends by itself: the one that connects
-    /// powers the card, and with pcsc-lite waits for another program's transaction. Where it opens at once there is no thread;
+    /// powers the card, and with libpcsclite waits for another program's transaction; on [`Provider::native`](crate::Provider)
+    /// the time ends that wait, too. Where it opens at once there is no thread;
     /// else one watches the readers, as for a [`Monitor`](crate::Monitor).
     ///
     /// # Examples

@@ -79,7 +79,8 @@ impl Session {
     /// reach the service.
     ///
     /// # Platform notes
-    /// The time is kept but for what `recover` itself waits for with pcsc-lite.
+    /// The time is kept but for what `recover` itself waits for with libpcsclite; on [`Provider::native`](crate::Provider) it is
+    /// kept there, too.
     ///
     /// # Examples
     /// ```
@@ -142,7 +143,13 @@ impl Session {
         let mut news: Option<News> = None;
         let mut denials = 0;
         loop {
-            let error = match self.recover() {
+            // The time counts in C as well, where the provider can end its waits.
+            let provider = self.card().handle().context().provider();
+            let error = match provider.wait_until(wait.deadline(), || self.recover()) {
+                Some(recovered) => recovered,
+                None => self.recover(),
+            };
+            let error = match error {
                 Ok(recovered) => return Ok(recovered),
                 Err(error) => error,
             };

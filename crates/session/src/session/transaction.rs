@@ -2,10 +2,17 @@
 
 use crate::error::{CloseError, Error};
 use crate::exchange::{CardChannel, Connection, Exchange, sealed};
-use crate::ffi::{Disposition, Protocols, ShareMode};
-use crate::service::Recovered;
+use crate::ffi::{Code, Disposition, Protocols, ShareMode};
+use crate::service::{Monitor, Recovered, Wait};
 use crate::session::session::Session;
 use std::ops::Deref;
+use std::time::{Duration, Instant};
+
+/// What is waited for, as errors say it.
+const AWAITED: &str = "a transaction";
+
+/// The first and the longest pause between two attempts while another program has a transaction.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
 
 /// A time in which no other program reaches the card; it ends on drop.
 ///
@@ -118,8 +125,9 @@ impl Session {
     /// # Platform notes
     /// Windows resets a card whose transaction is idle for more than 5 seconds. With pcsc-lite the wait for another handle's
     /// transaction is one inside the library, which asks again every 0.1 seconds (2.01 seconds for one of 2 seconds, with pcscd
-    /// 1.9.9): no timeout and no cancel ends it, only the end of the service. So it is with status, transmit and reconnect. The
-    /// repository's `docs/recovery.md` says what a program can do.
+    /// 1.9.9): no timeout and no cancel ends it, only the end of the service. So it is with status, transmit and reconnect. Where
+    /// the session is on [`Provider::native`](crate::Provider), [`transaction_within`](Session::transaction_within) waits no
+    /// longer than it is told. The repository's `docs/recovery.md` says what else a program can do.
     ///
     /// # Examples
     /// ```
@@ -137,11 +145,106 @@ impl Session {
     #[doc(alias = "SCardBeginTransaction")]
     pub fn transaction(&mut self) -> Result<Transaction<'_>, Error> {
         self.card().begin_transaction()?;
-        Ok(Transaction {
-            session: self,
-            on_drop: Disposition::Leave,
-            has_ended: false,
-        })
+        Ok(Transaction::begun(self))
+    }
+
+    /// Begins a transaction, and waits no longer than this for the one that another handle has. In it no other program's stands
+    /// in the way of status, transmit and reconnect either.
+    ///
+    /// # Errors
+    /// As [`transaction`](Session::transaction); [`Error::TimedOut`], after which the session is as it was.
+    /// `SCARD_E_UNSUPPORTED_FEATURE` where the provider's waits cannot be ended, and nothing was begun: libpcsclite's,
+    /// Windows' and macOS', which wait in C. On [`Provider::native`](crate::Provider) and on a simulator they can.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::Session;
+    /// use std::time::Duration;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let options = Session::options().provider(simulator.provider());
+    /// # let mut other = options.open()?;
+    /// # let mut session = options.open()?;
+    /// let held = other.transaction()?; // another program's
+    /// let error = session.transaction_within(Duration::from_millis(20)).unwrap_err();
+    /// assert!(error.is_timeout(), "{error}");
+    /// drop(held);
+    /// let transaction = session.transaction_within(Duration::from_secs(10))?;
+    /// # drop(transaction);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn transaction_within(&mut self, timeout: Duration) -> Result<Transaction<'_>, Error> {
+        let wait = Wait::new(AWAITED, Some(timeout));
+        match wait.deadline() {
+            Some(deadline) => {
+                if !self.card().begin_transaction_until(deadline)? {
+                    return Err(self.is_in_the_way(&wait));
+                }
+            }
+            // So far away that no clock tells it.
+            None => self.card().begin_transaction()?,
+        }
+        Ok(Transaction::begun(self))
+    }
+
+    /// Does what [`transaction_within`](Session::transaction_within) does, for ever without a time, until the monitor's
+    /// [`Canceller`](crate::Canceller) ends it.
+    ///
+    /// The monitor is one of the session's provider. No event is taken away from it.
+    ///
+    /// # Errors
+    /// As [`transaction_within`](Session::transaction_within); [`Error::Cancelled`], after which the session is as it was.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_session::{Monitor, Session};
+    /// use std::thread;
+    ///
+    /// # let simulator = pcsc_sim::Simulator::new();
+    /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
+    /// # let options = Session::options().provider(simulator.provider());
+    /// # let mut other = options.open()?;
+    /// # let mut session = options.open()?;
+    /// let held = other.transaction()?; // another program's
+    /// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
+    /// let canceller = monitor.canceller();
+    /// let waiting = thread::spawn(move || session.transaction_with(&mut monitor, None).map(drop));
+    /// canceller.cancel();
+    /// assert!(waiting.join().unwrap().unwrap_err().is_cancelled());
+    /// # drop(held);
+    /// # Ok::<(), pcsc_session::Error>(())
+    /// ```
+    pub fn transaction_with(
+        &mut self,
+        monitor: &mut Monitor,
+        timeout: Option<Duration>,
+    ) -> Result<Transaction<'_>, Error> {
+        let wait = Wait::new(AWAITED, timeout);
+        let subscription = monitor.subscription();
+        wait.begin(subscription)?;
+        let mut number = subscription.latest().number;
+        let (mut pause, longest) = PAUSES;
+        // Attempts, since a cancel is the monitor's and does not reach into C.
+        while !self.card().begin_transaction_until(Instant::now())? {
+            if wait.is_over() {
+                return Err(self.is_in_the_way(&wait));
+            }
+            let until = Some(Instant::now() + pause);
+            pause = longest.min(pause * 2);
+            while let Some(snapshot) = wait.for_look_until(subscription, number, until)? {
+                number = snapshot.number;
+            }
+        }
+        Ok(Transaction::begun(self))
+    }
+
+    /// Returns the error of a wait for another program's transaction that was too long.
+    fn is_in_the_way(&self, wait: &Wait) -> Error {
+        let held = self
+            .card()
+            .error("SCardBeginTransaction", Code::SHARING_VIOLATION);
+        wait.timed_out(None, Some(held))
     }
 
     /// Begins a transaction on a card that other programs reset, and says whether one did: [`Recovered::Reset`], after which
@@ -183,12 +286,7 @@ impl Session {
         let mut resets = 0;
         loop {
             let Err(error) = self.card().begin_unreset_transaction() else {
-                let transaction = Transaction {
-                    session: self,
-                    on_drop: Disposition::Leave,
-                    has_ended: false,
-                };
-                return Ok((transaction, recovered));
+                return Ok((Transaction::begun(self), recovered));
             };
             resets += 1;
             if !error.is_card_reset() || resets > RESETS {
@@ -211,6 +309,14 @@ impl Session {
 const RESETS: usize = 16;
 
 impl<'a> Transaction<'a> {
+    fn begun(session: &'a mut Session) -> Transaction<'a> {
+        Transaction {
+            session,
+            on_drop: Disposition::Leave,
+            has_ended: false,
+        }
+    }
+
     /// Says what the drop does with the card. Default: it leaves it as it is.
     ///
     /// With [`Disposition::Reset`] no verified PIN is left for the next program where `?` ends the transaction.

@@ -1,7 +1,7 @@
 //! Opening a session as soon as there is something to open.
 
 use crate::error::Error;
-use crate::ffi::{Code, ShareMode, spawn_quiet_thread};
+use crate::ffi::{Code, ReaderName, ShareMode, spawn_quiet_thread};
 use crate::service::{
     CardSeen, Context, Interest, Monitor, Seen, Sharing, Snapshot, Subscription, TrackedCard, Wait,
     no_matching_card, watch,
@@ -127,7 +127,7 @@ impl<'a> Pending<'a> {
     fn first_try(&self) -> ControlFlow<Result<Session, Error>, Option<Error>> {
         let opened = Context::establish_on(self.provider).and_then(|context| {
             let reader = self.options.choice.choose_until(&context, self.wait.deadline())?;
-            let session = reader.map(|reader| self.options.connect(&context, reader));
+            let session = reader.map(|reader| self.connect(&context, reader));
             session.transpose()
         });
         match opened {
@@ -220,7 +220,17 @@ impl<'a> Pending<'a> {
             Some(seen) if choice.is_by_card() => seen.name.clone(),
             _ => choice.choose(&context)?,
         };
-        self.options.connect(&context, reader)
+        self.connect(&context, reader)
+    }
+
+    /// Connects, on a context of its own: where the provider can end it, a wait for another program's transaction ends with
+    /// the time.
+    fn connect(&self, context: &Context, reader: ReaderName) -> Result<Session, Error> {
+        let connect = || self.options.connect(context, reader.clone());
+        match self.provider.wait_until(self.wait.deadline(), connect) {
+            Some(connected) => connected,
+            None => connect(),
+        }
     }
 }
 
@@ -279,6 +289,8 @@ fn is_passing(error: &Error) -> bool {
                     | Code::RESET_CARD
                     | Code::NOT_READY
                     | Code::COMM_ERROR
+                    // Of a wait for another program's transaction.
+                    | Code::TIMEOUT
             );
             let is_gone = error.is_service_down() || error.is_reader_gone() || error.is_card_removed();
             (is_gone || is_about_the_card) && !error.is_denied()

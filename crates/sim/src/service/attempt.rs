@@ -25,7 +25,7 @@ impl Connection {
         loop {
             match self.attempt_once(&mut once)? {
                 Attempt::Done(done) => return Ok(done),
-                Attempt::Later(state) => drop(self.reader.wait(state)),
+                Attempt::Later(state) => drop(self.reader.wait_in_time(state)?),
             }
         }
     }

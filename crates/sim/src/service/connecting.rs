@@ -112,7 +112,10 @@ fn prepare<'a>(
             return Err(SCARD_E_SHARING_VIOLATION);
         }
         if state.sharing.is_locked() {
-            state = context.wait_for_turn(reader, state)?;
+            state = match pcsc_sys::wait_deadline() {
+                Some(_) => reader.wait_in_time(state)?,
+                None => context.wait_for_turn(reader, state)?,
+            };
             continue;
         }
         if request.needs_card() {

@@ -2,6 +2,7 @@
 
 use super::atr::Atr;
 use super::card_slot::{Acting, CardSlot};
+use super::code::Code;
 use super::driver::Driver;
 use super::grace_period::GracePeriod;
 use super::lock::lock;
@@ -11,9 +12,9 @@ use super::supply::Supply;
 use super::user::{Event, User};
 use super::waiter::Waiter;
 use crate::card::Card;
-use pcsc_sys::{DWORD, SCARD_PROTOCOL_UNDEFINED};
+use pcsc_sys::{DWORD, SCARD_E_TIMEOUT, SCARD_PROTOCOL_UNDEFINED};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A reader. Its state is locked for moments only, never while the card acts.
 #[derive(Debug)]
@@ -112,6 +113,20 @@ impl Reader {
         state = waited.unwrap_or_else(PoisonError::into_inner).0;
         state.waiting -= 1;
         state
+    }
+
+    /// As [`wait`](Reader::wait), until this thread's calls are to wait for a transaction no longer.
+    pub(crate) fn wait_in_time<'a>(
+        &'a self,
+        state: MutexGuard<'a, ReaderState>,
+    ) -> Result<MutexGuard<'a, ReaderState>, Code> {
+        let Some(deadline) = pcsc_sys::wait_deadline() else {
+            return Ok(self.wait(state));
+        };
+        match deadline.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(SCARD_E_TIMEOUT),
+            left => Ok(self.wait_for(state, left)),
+        }
     }
 
     /// Tells the calls that wait for this reader, and those that watch it, that it has changed.

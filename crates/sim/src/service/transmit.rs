@@ -46,7 +46,10 @@ pub(crate) fn transmit(connection: &Connection, exchange: &mut Exchange<'_>) -> 
         }
         if let Ok(state) = connection.lock_reader() {
             if connection.check_sharing(&state).is_err() {
-                drop(connection.reader.wait(state));
+                match connection.reader.wait_in_time(state) {
+                    Ok(state) => drop(state),
+                    Err(code) => return Err(Failed::Unanswered(code)),
+                }
             }
         }
     }

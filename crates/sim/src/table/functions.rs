@@ -40,7 +40,8 @@ pub(crate) fn provider(slot: &Slot) -> Provider {
         table
     });
     // SAFETY: every function in it is this crate's implementation of the C function of its name.
-    unsafe { Provider::new(functions) }
+    let provider = unsafe { Provider::new(functions) };
+    provider.with_ending_waits()
 }
 
 /// Fills a table whose contexts come from this function.

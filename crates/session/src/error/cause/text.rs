@@ -28,6 +28,14 @@ impl fmt::Display for On<'_> {
             Cause::StaticProgram {} => f.write_str(
                 "this program is linked statically and cannot load a library: build it with -C target-feature=-crt-static, or with the feature `link` and a static libpcsclite",
             ),
+            Cause::WaitsWithoutEnd {} => f.write_str(match platform {
+                Platform::Linux | Platform::Bsd => {
+                    "this PC/SC library waits for another program's transaction until that ends: begin without a time, or open the session on Provider::native() (feature `native` of pcsc-sys)"
+                }
+                Platform::MacOs | Platform::Windows => {
+                    "this system waits for another program's transaction until that ends: begin without a time, in a thread that may wait"
+                }
+            }),
             Cause::ServiceNotRunning { socket } => {
                 f.write_str(match platform {
                     Platform::Windows => "the service \"Smart Card\" (SCardSvr) does not run",

@@ -111,7 +111,7 @@ impl TrackedCard {
 
     /// Returns the error of a call on a connection that is lost, by the code that ended it.
     #[cold]
-    pub(super) fn error(&self, function: &'static str, code: Code) -> Error {
+    pub(crate) fn error(&self, function: &'static str, code: Code) -> Error {
         if code == READER_GONE {
             return self.reader_gone(function, code);
         }

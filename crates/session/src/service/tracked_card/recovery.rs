@@ -6,6 +6,7 @@ use super::loss::READER_GONE;
 use crate::error::Error;
 use crate::ffi::{CallError, CardStatus, Code, Disposition, Protocol, ShareMode, WholeError};
 use crate::service::context::Context;
+use std::sync::Arc;
 
 /// How often in a row another program may reset the card in the middle of it.
 const RESETS: usize = 16;
@@ -216,7 +217,14 @@ impl TrackedCard {
             // A new connection to the same reader would wait for them.
             self.end_transactions_still_held()?;
         }
-        let new = TrackedCard::open(context, self.reader.clone(), true, self.opening, self.on_drop());
+        let open = || TrackedCard::open(context, self.reader.clone(), true, self.opening, self.on_drop());
+        // Where the time for waits is over while the service connects, the context is given up: not one of other sessions.
+        let provider = self.handle.context().provider();
+        let is_shared = Arc::strong_count(context.handle()) > 2;
+        let new = match is_shared {
+            true => provider.wait_until(None, open).unwrap_or_else(open),
+            false => open(),
+        };
         let mut old = std::mem::replace(self, new?);
         self.happened.set(happened);
         if old.lost.get().is_some_and(Code::is_service_down) {
