@@ -198,14 +198,14 @@ impl Session {
     ///
     /// # Examples
     /// ```
-    /// use pcsc_session::{Monitor, Session};
+    /// use pcsc_session::{Disposition, Monitor, Session};
     /// use std::thread;
     ///
     /// # let simulator = pcsc_sim::Simulator::new();
     /// # simulator.add_reader("Simulated Reader 00 00").insert(pcsc_sim::DemoCard::new());
-    /// # let options = Session::options().provider(simulator.provider());
+    /// let options = Session::options().provider(simulator.provider());
     /// # let mut other = options.open()?;
-    /// # let mut session = options.open()?;
+    /// let mut session = options.on_close(Disposition::Leave).open()?; // a reset would wait at its end
     /// let held = other.transaction()?; // another program's
     /// let mut monitor = Monitor::options().provider(simulator.provider()).start()?;
     /// let canceller = monitor.canceller();
