@@ -1,6 +1,6 @@
 //! The messages between pcsc-lite's client library and its service, pcscd, as data.
 //!
-//! A client connects to pcscd's socket, `/run/pcscd/pcscd.comm`, and sends requests: a [`Header`] with the length of the
+//! A client connects to pcscd's socket, on Linux `/run/pcscd/pcscd.comm`, and sends requests: a [`Header`] with the length of the
 //! message that follows and its [`Command`], the message, and with [`TRANSMIT`](Command::TRANSMIT) and
 //! [`CONTROL`](Command::CONTROL) as many bytes as that says. The answer is the same message, with other values in it and
 //! no header, and with those two, where they succeed, the bytes that came back. All numbers are in the byte order of the

@@ -9,9 +9,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Where pcsc-lite has its socket by default, the likeliest first.
+/// Where pcsc-lite has its socket by default, the likeliest first: where the system's packages build it for.
 const SOCKETS: [&str; 2] = if cfg!(target_os = "linux") {
     ["/run/pcscd/pcscd.comm", "/var/run/pcscd/pcscd.comm"]
+} else if cfg!(any(target_os = "freebsd", target_os = "dragonfly")) {
+    ["/var/run/pcscd.comm", "/var/run/pcscd/pcscd.comm"]
+} else if cfg!(target_os = "netbsd") {
+    ["/var/pcsc-lite/pcscd.comm", "/var/run/pcscd/pcscd.comm"]
 } else {
     ["/var/run/pcscd/pcscd.comm", "/run/pcscd/pcscd.comm"]
 };
