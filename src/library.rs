@@ -162,6 +162,22 @@ impl Functions {
         #[cfg(not(feature = "load"))]
         false
     }
+
+    /// Returns the oldest and the newest version of pcscd's protocol that these functions speak, major and minor: those of
+    /// `Functions::native`. Others do not tell, and have `None`.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(pcsc_sys::Functions::UNSUPPORTED.protocol_versions(), None);
+    /// ```
+    #[must_use]
+    pub fn protocol_versions(&self) -> Option<[(i32, i32); 2]> {
+        #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
+        if std::ptr::eq(self, Functions::native()) {
+            return Some(crate::native::VERSIONS);
+        }
+        None
+    }
 }
 
 #[cfg(feature = "link")]

@@ -63,6 +63,9 @@ mod status_change;
 
 use crate::Functions;
 
+/// The oldest version of the protocol that is spoken, and the newest, major and minor.
+pub(crate) const VERSIONS: [(i32, i32); 2] = opening::VERSIONS;
+
 /// The functions.
 pub(crate) static TABLE: Functions = {
     let mut table = Functions::UNSUPPORTED;

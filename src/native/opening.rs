@@ -11,6 +11,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 /// The oldest version that is spoken here: before it a wait can lose a change.
 const OLDEST: Version = Version::WAITS_AT_ONCE;
 
+/// The oldest version that is spoken, and the newest.
+pub(super) const VERSIONS: [(i32, i32); 2] = [
+    (OLDEST.major, OLDEST.minor),
+    (Version::NEWEST.major, Version::NEWEST.minor),
+];
+
 /// The minor number of the version that was spoken last in this program, which is tried first.
 ///
 /// A service of another version writes a line into the system's log for each connection that begins with a wrong one.

@@ -2,6 +2,7 @@
 
 use crate::daemon::{Daemon, Settings};
 use crate::program;
+use pcsc_session::Cause;
 use pcsc_sys::*;
 use pcsclite_wire::Command;
 use pcsclite_wire::message::{Message, Version};
@@ -54,6 +55,33 @@ fn an_unknown_version_is_refused_where_it_does_not_take_a_known_one() {
         let (code, asked) = negotiate(&daemon);
         assert_eq!(code, expected, "{version:?}: {asked:?}");
         assert!(asked.len() <= 2, "{version:?}: {asked:?}");
+    }
+}
+
+/// A program is told of both versions, and what to do.
+#[test]
+fn a_session_names_both_versions_where_they_do_not_meet() {
+    let daemon = Daemon::start(Settings {
+        version: (4, 7),
+        oldest: 7,
+        ..Settings::of(6)
+    });
+    let error = pcsc_session::Context::establish_on(Provider::native()).unwrap_err();
+    drop(daemon);
+    let is_both = |cause: &Cause| {
+        matches!(
+            cause,
+            Cause::ProtocolNotSpoken {
+                client: [(4, 4), (4, 6)],
+                service: Some((4, 7)),
+                ..
+            }
+        )
+    };
+    assert!(error.causes().iter().any(is_both), "{error}");
+    let text = error.to_string();
+    for part in ["4:4 to 4:6", "4:7", "`load`"] {
+        assert!(text.contains(part), "{text}");
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Surroundings {
     is_snap: bool,
     /// The library that the environment names to the stub.
     delegate: Option<PathBuf>,
+    /// The oldest and the newest version of the protocol that the client speaks, where it is not a library.
+    pub(super) client: Option<[(i32, i32); 2]>,
     /// Whether the service has given this process a context before.
     was_admitted: bool,
     /// How long the service has to answer.
@@ -69,6 +71,7 @@ impl Surroundings {
             socket: variable("PCSCLITE_CSOCK_NAME").map(PathBuf::from),
             is_snap: variable("SNAP").is_some(),
             delegate: variable("LIBPCSCLITE_DELEGATE").map(PathBuf::from),
+            client: None,
             was_admitted,
             wait: Duration::from_secs(1),
         }
@@ -87,9 +90,15 @@ impl Surroundings {
                     Knock::Answered { major, minor } => Some((major, minor)),
                     _ => None,
                 };
-                Some(vec![Cause::VersionsDiffer {
-                    library: self.library(),
-                    protocol,
+                Some(vec![match self.client {
+                    Some(client) => Cause::ProtocolNotSpoken {
+                        client,
+                        service: protocol,
+                    },
+                    None => Cause::VersionsDiffer {
+                        library: self.library(),
+                        protocol,
+                    },
                 }])
             }
             Code::INTERNAL_ERROR => self.failed_inside(),
