@@ -1,6 +1,6 @@
 //! Which version both ends speak.
 
-use crate::daemon::{Daemon, Settings};
+use crate::daemon::{Daemon, Ended, Settings};
 use crate::program;
 use pcsc_session::Cause;
 use pcsc_sys::*;
@@ -85,26 +85,43 @@ fn a_session_names_both_versions_where_they_do_not_meet() {
     }
 }
 
-/// A service that is as old as it says to be, and does not mind that the program is not.
+/// That of pcsc-lite 2.4.1.
+#[test]
+fn a_service_that_takes_newer_programs_is_spoken_to_as_what_it_is() {
+    // Other tests may have the program try another version first.
+    let is_offered_the_newest = |_| {
+        assert_eq!(negotiate(&Daemon::start(Settings::of(6))).0, 0);
+        let daemon = Daemon::start(Settings {
+            oldest: 4,
+            takes_newer: true,
+            ..Settings::of(5)
+        });
+        let (code, asked) = negotiate(&daemon);
+        assert_eq!(code, 0, "{asked:?}");
+        assert_eq!(negotiate(&daemon), (0, vec![(4, 5)]));
+        asked.contains(&(4, 6))
+    };
+    assert!((0..100).any(is_offered_the_newest));
+}
+
+/// Services that are as old as they say to be, and do not mind that the program is not.
 #[test]
 fn a_version_that_is_too_old_is_refused_by_the_client_too() {
-    let settings = Settings {
-        version: (4, 3),
-        oldest: i32::MIN,
-        ..Settings::of(3)
-    };
-    let daemon = Daemon::start(Settings {
-        version: (4, 2),
-        ..settings
-    });
-    assert_eq!(program::establish(), (SCARD_E_SERVICE_STOPPED, 0));
-    drop(daemon);
+    for minor in [2, 3] {
+        let daemon = Daemon::start(Settings {
+            oldest: i32::MIN,
+            takes_newer: true,
+            ..Settings::of(minor)
+        });
+        assert_eq!(program::establish(), (SCARD_E_SERVICE_STOPPED, 0));
+        drop(daemon);
+    }
 }
 
 #[test]
 fn without_a_service_there_is_none() {
-    drop(Daemon::start(Settings::of(6)));
     // The socket's file is there, and nobody behind it.
+    let _ended = Ended::new();
     assert_eq!(program::establish(), (SCARD_E_NO_SERVICE, 0));
     for code in program::run().iter().skip(1).map(|(_, code)| *code) {
         assert_eq!(code, SCARD_E_INVALID_HANDLE);
