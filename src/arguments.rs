@@ -134,8 +134,10 @@ impl<T: Copy> Buffer<T> {
             return SCARD_S_SUCCESS;
         }
         let fitting = values.len().min(length(self.length));
+        // As bytes, which have no alignment.
+        let (to, from) = (self.pointer.cast::<u8>(), values.as_ptr().cast());
         // SAFETY: not null, and `new`'s caller vouches for `length` values, of which these are no more.
-        unsafe { self.pointer.copy_from(values.as_ptr(), fitting) };
+        unsafe { to.copy_from(from, fitting * size_of::<T>()) };
         if fitting < values.len() {
             SCARD_E_INSUFFICIENT_BUFFER
         } else {
@@ -237,5 +239,23 @@ impl Room<'_> {
             unsafe { self.pointer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
         }
         fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_for_text_of_16_bits_needs_no_alignment() {
+        let mut units = [0u16; 4];
+        let odd = units.as_mut_ptr().cast::<u8>().wrapping_add(1).cast::<u16>();
+        // SAFETY: so many units are there, of which nobody has a reference, and nothing is allocated.
+        let buffer = unsafe { Buffer::new(odd, 2, |_| std::ptr::null_mut()) };
+        assert_eq!(buffer.fill(&[0x4142, 0x4344, 0]), SCARD_E_INSUFFICIENT_BUFFER);
+        assert_eq!(buffer.fill_whole(&[0x4142, 0x4344]), SCARD_S_SUCCESS);
+        let bytes = units.map(u16::to_ne_bytes).concat();
+        assert_eq!(bytes[1..5], [0x4142u16, 0x4344].map(u16::to_ne_bytes).concat());
+        assert_eq!((bytes[0], bytes[5]), (0, 0));
     }
 }

@@ -27,8 +27,9 @@
 //!   `PCSC_LIB_DIR` and `PCSC_LIB_NAME` say where it is instead. Build scripts of dependent packages get the folder of the
 //!   headers as `DEP_PCSC_INCLUDE`: `PCSC_INCLUDE_DIR`, else `../include/PCSC` seen from `PCSC_LIB_DIR`, else what
 //!   pkg-config says.
-//! - `native`: `Provider::native`, a client of pcscd that needs no library, as static programs and containers do. With
-//!   `load` it is the system's PC/SC where no library can be loaded. Linux and the BSDs; elsewhere it does nothing.
+//! - `native`: `Provider::native`, a client of pcscd that needs no library, as static programs and containers do. Alone it
+//!   is the system's PC/SC, with `load` where no library can be loaded, with `link` never. Linux and the BSDs; elsewhere it
+//!   does nothing.
 //! - `bindgen`: types and constants are made from this machine's headers, found by pkg-config or in `PCSC_INCLUDE_DIR`.
 //!   The committed ones serve, with a warning, where a target's headers are not here, and on macOS, whose own headers
 //!   lack too much: `PCSC_INCLUDE_DIR` may name pcsc-lite's there.

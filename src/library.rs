@@ -42,9 +42,12 @@ pub(crate) fn current() -> &'static Functions {
 impl Functions {
     /// Returns the system's PC/SC library: linked with the feature `link`, else loaded at the first call.
     ///
-    /// Where none can be loaded, with the feature `native`, it is `Functions::native`, and stays so. A loaded library is
-    /// opened once, whatever the number of threads, and never closed. Where it cannot be loaded, the next call tries again, so
-    /// that a program that is running notices an installation.
+    /// Where none can be loaded, or without `load`, it is `Functions::native` with the feature `native`, and stays so. A
+    /// library that can be loaded but is of another version than the machine's pcscd, as one in a container, is loaded: there
+    /// `native` has to be without `load`.
+    ///
+    /// A loaded library is opened once, whatever the number of threads, and never closed. Where it cannot be loaded, the next
+    /// call tries again, so that a program that is running notices an installation.
     ///
     /// # Errors
     /// [`LoadError`] where there is no usable library, or where the crate was built with neither
@@ -158,6 +161,22 @@ impl Functions {
         };
         #[cfg(not(feature = "load"))]
         false
+    }
+
+    /// Returns the oldest and the newest version of pcscd's protocol that these functions speak, major and minor: those of
+    /// `Functions::native`. Others do not tell, and have `None`.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(pcsc_sys::Functions::UNSUPPORTED.protocol_versions(), None);
+    /// ```
+    #[must_use]
+    pub fn protocol_versions(&self) -> Option<[(i32, i32); 2]> {
+        #[cfg(all(feature = "native", not(any(windows, target_os = "macos"))))]
+        if std::ptr::eq(self, Functions::native()) {
+            return Some(crate::native::VERSIONS);
+        }
+        None
     }
 }
 

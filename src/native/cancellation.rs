@@ -16,6 +16,8 @@ pub(super) struct Cancellation(Mutex<State>);
 struct State {
     /// How many waits are under way.
     waits: usize,
+    /// How many of them were cancelled: while there are any, the bell rings.
+    cancelled: usize,
     /// How often waits were cancelled.
     cancellations: u64,
     /// Made for the first wait, and kept.
@@ -73,6 +75,7 @@ impl Cancellation {
     pub(super) fn cancel(&self) {
         let mut state = self.lock();
         if state.waits > 0 {
+            state.cancelled = state.waits;
             state.cancellations += 1;
             if let Some(alarm) = &state.alarm {
                 // Where it is full it can be read, which is all that this is for.
@@ -104,14 +107,15 @@ impl Wait<'_> {
             if !woken {
                 return Ok(Woken::TimedOut);
             }
-            let now = Some(Instant::now());
-            let is_answered =
-                socket.is_some() && socket::wait([None, socket], now).map_err(|_| SCARD_F_INTERNAL_ERROR)?;
-            if is_answered {
+            // The bell may ring for waits that began earlier, the last of which stops it: until then it tells nothing.
+            let soon = Instant::now() + Duration::from_millis(1);
+            let soon = deadline.map_or(soon, |deadline| deadline.min(soon));
+            if socket::wait([None, socket], Some(soon)).map_err(|_| SCARD_F_INTERNAL_ERROR)? {
                 return Ok(Woken::Answered);
             }
-            // The bell rings for waits that began earlier, and the last of them stops it: no hurry.
-            std::thread::sleep(Duration::from_millis(1));
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(Woken::TimedOut);
+            }
         }
     }
 
@@ -132,11 +136,55 @@ impl Drop for Wait<'_> {
     fn drop(&mut self) {
         let mut state = self.cancellation.lock();
         state.waits -= 1;
-        if state.waits == 0 {
+        if state.cancellations == self.begun_after {
+            return;
+        }
+        state.cancelled -= 1;
+        if state.cancelled == 0 {
             if let Some(alarm) = &state.alarm {
                 // Until there is nothing: one byte for each cancellation.
                 while matches!((&alarm.rung).read(&mut [0; 64]), Ok(1..)) {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_wait_that_began_after_a_cancellation_ends_at_its_own_time() {
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            let cancellation = Cancellation::default();
+            let earlier = cancellation.begin().unwrap();
+            cancellation.cancel();
+            let later = cancellation.begin().unwrap();
+            // While the earlier one has not noticed yet, and after that.
+            let before = later.pause(Duration::from_millis(5));
+            let cancelled = earlier.until(None, None);
+            drop(earlier);
+            let after = later.pause(Duration::from_millis(5));
+            let rings = socket::wait([later.rung, None], Some(Instant::now())).unwrap();
+            let _ = tell.send((before, cancelled, after, rings));
+        });
+        let told = told.recv_timeout(Duration::from_secs(10));
+        assert_eq!(told, Ok((Ok(()), Err(SCARD_E_CANCELLED), Ok(()), false)));
+    }
+
+    #[test]
+    fn a_second_cancellation_ends_those_that_began_after_the_first() {
+        let cancellation = Cancellation::default();
+        let earlier = cancellation.begin().unwrap();
+        cancellation.cancel();
+        let later = cancellation.begin().unwrap();
+        cancellation.cancel();
+        drop(earlier);
+        assert_eq!(later.until(None, None), Err(SCARD_E_CANCELLED));
+        drop(later);
+        let next = cancellation.begin().unwrap();
+        assert_eq!(next.pause(Duration::from_millis(1)), Ok(()));
     }
 }

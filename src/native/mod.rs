@@ -28,6 +28,7 @@
 //!   up to 2.4. It does not sleep for 0.4 seconds where a card has no answer to reset.
 //! - A change that is told while the states are read does not get lost, nor taken for a state: from version 4:6 on the service
 //!   sends it between them, and libpcsclite takes its bytes for what it waits for.
+//! - The socket is where the packages of the system have pcscd's; libpcsclite has the place that it was built for.
 //! - The numbers of contexts and connections are used once: one that was left from before a restart of the service is never
 //!   that of a new one. A connection that was refused has none.
 //! - After `fork` the child's calls with its parent's numbers return `SCARD_E_INVALID_HANDLE`, and nothing is sent: with
@@ -61,6 +62,9 @@ mod status;
 mod status_change;
 
 use crate::Functions;
+
+/// The oldest version of the protocol that is spoken, and the newest, major and minor.
+pub(crate) const VERSIONS: [(i32, i32); 2] = opening::VERSIONS;
 
 /// The functions.
 pub(crate) static TABLE: Functions = {

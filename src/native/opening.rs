@@ -11,6 +11,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 /// The oldest version that is spoken here: before it a wait can lose a change.
 const OLDEST: Version = Version::WAITS_AT_ONCE;
 
+/// The oldest version that is spoken, and the newest.
+pub(super) const VERSIONS: [(i32, i32); 2] = [
+    (OLDEST.major, OLDEST.minor),
+    (Version::NEWEST.major, Version::NEWEST.minor),
+];
+
 /// The minor number of the version that was spoken last in this program, which is tried first.
 ///
 /// A service of another version writes a line into the system's log for each connection that begins with a wrong one.
@@ -19,7 +25,21 @@ static SPOKEN: AtomicI32 = AtomicI32::new(Version::NEWEST.minor);
 /// Where pcscd's socket is: as libpcsclite finds it, which does not look at variables in programs with foreign rights.
 pub(super) fn path() -> PathBuf {
     let named = env::var_os("PCSCLITE_CSOCK_NAME").filter(|_| !is_privileged());
-    named.map_or_else(|| PathBuf::from("/run/pcscd/pcscd.comm"), PathBuf::from)
+    named.map_or_else(|| PathBuf::from(usual(env::consts::OS)), PathBuf::from)
+}
+
+/// Where the socket is by the pcscd that a system has: its packages build both ends for one place, which on none of the BSDs
+/// is pcsc-lite's own.
+fn usual(system: &str) -> &'static str {
+    match system {
+        // devel/pcsc-lite of the ports, which DragonFly has too.
+        "freebsd" | "dragonfly" => "/var/run/pcscd.comm",
+        // security/pcsc-lite of pkgsrc.
+        "netbsd" => "/var/pcsc-lite/pcscd.comm",
+        // security/pcsc-lite of the ports.
+        "openbsd" => "/var/run/pcscd/pcscd.comm",
+        _ => "/run/pcscd/pcscd.comm",
+    }
 }
 
 /// Tells whether this program has rights that its user has not.
@@ -94,4 +114,18 @@ fn ask(connection: &mut Connection) -> Result<u32, LONG> {
 
 fn is_spoken(version: Version) -> bool {
     version >= OLDEST && version.is_known()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_has_its_own_place_for_the_socket() {
+        assert_eq!(usual("linux"), "/run/pcscd/pcscd.comm");
+        assert_eq!(usual("freebsd"), "/var/run/pcscd.comm");
+        assert_eq!(usual("dragonfly"), "/var/run/pcscd.comm");
+        assert_eq!(usual("netbsd"), "/var/pcsc-lite/pcscd.comm");
+        assert_eq!(usual("openbsd"), "/var/run/pcscd/pcscd.comm");
+    }
 }

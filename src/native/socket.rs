@@ -13,8 +13,14 @@ use std::time::{Duration, Instant};
 pub(super) struct Socket(UnixStream);
 
 impl Socket {
+    /// Connects; blocks while as many programs wait for the service as the system lets.
     pub(super) fn connect(path: &Path) -> io::Result<Socket> {
-        UnixStream::connect(path).map(Socket)
+        loop {
+            match UnixStream::connect(path) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                connected => return connected.map(Socket),
+            }
+        }
     }
 
     pub(super) fn descriptor(&self) -> RawFd {
@@ -166,5 +172,44 @@ fn ignore_signal() -> io::Result<()> {
         Ok(())
     } else {
         Err(error)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixListener;
+    use std::os::unix::thread::JoinHandleExt;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn a_signal_does_not_end_a_connection_that_is_waited_for() {
+        static SIGNALS: AtomicUsize = AtomicUsize::new(0);
+        extern "C" fn count(_: libc::c_int) {
+            SIGNALS.fetch_add(1, Ordering::Relaxed);
+        }
+        // SAFETY: all zeroes is a value: no flags, so that calls are interrupted, and no signals held back.
+        let mut action: libc::sigaction = unsafe { mem::zeroed() };
+        action.sa_sigaction = count as extern "C" fn(libc::c_int) as usize;
+        // SAFETY: the handler touches one atomic, and nobody else in this program uses the signal.
+        unsafe { libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()) };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let listener = UnixListener::bind(&path).unwrap();
+        // SAFETY: the descriptor is that of a socket that listens; from now on one may wait.
+        assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), 0) }, 0);
+        let first = UnixStream::connect(&path).unwrap();
+        let connecting = std::thread::spawn(move || Socket::connect(&path).map(drop));
+        while SIGNALS.load(Ordering::Relaxed) < 100 {
+            // SAFETY: the thread is there, since it was not waited for.
+            unsafe { libc::pthread_kill(connecting.as_pthread_t(), libc::SIGURG) };
+            if connecting.is_finished() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        drop(listener.accept().unwrap());
+        drop(first);
+        connecting.join().unwrap().unwrap();
     }
 }

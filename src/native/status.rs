@@ -56,7 +56,8 @@ pub(super) unsafe extern "system" fn status(
     let terminated = [&card.reader[..], &[0]].concat();
     name_length.set(dword(terminated.len()));
     atr_length.set(dword(bytes.len()));
-    state.set((DWORD::from(reader.event_counter) << 16) + DWORD::from(reader.state));
+    // Where a number has 32 bits, a state that no service has would not fit beside the count.
+    state.set((DWORD::from(reader.event_counter) << 16).wrapping_add(reader.state.into()));
     protocol.set(reader.protocol.into());
     let named = name.fill(&terminated);
     if named != SCARD_S_SUCCESS && named != SCARD_E_INSUFFICIENT_BUFFER {

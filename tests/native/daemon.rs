@@ -38,6 +38,19 @@ fn place() -> (MutexGuard<'static, ()>, PathBuf) {
     (one, path)
 }
 
+/// The socket of a service that has ended, while no other test has one.
+pub(crate) struct Ended {
+    _one: MutexGuard<'static, ()>,
+}
+
+impl Ended {
+    pub(crate) fn new() -> Ended {
+        let (one, path) = place();
+        drop(UnixListener::bind(path).unwrap());
+        Ended { _one: one }
+    }
+}
+
 /// What a service does instead of its answer of some number: 0 to the request for a context, and so on, or [`OPENING`].
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
@@ -63,6 +76,8 @@ pub(crate) struct Settings {
     pub(crate) version: (i32, i32),
     /// The oldest minor that it serves, of the same major.
     pub(crate) oldest: i32,
+    /// Whether it serves newer ones than itself, as that of pcsc-lite 2.4.1 does.
+    pub(crate) takes_newer: bool,
     /// How many places for readers it has, from version 4:6 on.
     pub(crate) places: usize,
     pub(crate) faults: Vec<(usize, Fault)>,
@@ -73,6 +88,7 @@ impl Settings {
         Settings {
             version: (4, minor),
             oldest: if minor == 6 { 4 } else { minor },
+            takes_newer: false,
             places: READERS,
             faults: Vec::new(),
         }
@@ -262,7 +278,8 @@ fn answer(command: Command, request: &[u8], settings: &Settings) -> Vec<u8> {
     let (major, minor) = settings.version;
     match command {
         Command::VERSION => with!(Version, |version| {
-            let is_served = version.major == major && (settings.oldest..=minor).contains(&version.minor);
+            let newest = if settings.takes_newer { i32::MAX } else { minor };
+            let is_served = version.major == major && (settings.oldest..=newest).contains(&version.minor);
             version = message::Version {
                 major,
                 minor,

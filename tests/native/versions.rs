@@ -1,7 +1,8 @@
 //! Which version both ends speak.
 
-use crate::daemon::{Daemon, Settings};
+use crate::daemon::{Daemon, Ended, Settings};
 use crate::program;
+use pcsc_session::Cause;
 use pcsc_sys::*;
 use pcsclite_wire::Command;
 use pcsclite_wire::message::{Message, Version};
@@ -57,26 +58,70 @@ fn an_unknown_version_is_refused_where_it_does_not_take_a_known_one() {
     }
 }
 
-/// A service that is as old as it says to be, and does not mind that the program is not.
+/// A program is told of both versions, and what to do.
+#[test]
+fn a_session_names_both_versions_where_they_do_not_meet() {
+    let daemon = Daemon::start(Settings {
+        version: (4, 7),
+        oldest: 7,
+        ..Settings::of(6)
+    });
+    let error = pcsc_session::Context::establish_on(Provider::native()).unwrap_err();
+    drop(daemon);
+    let is_both = |cause: &Cause| {
+        matches!(
+            cause,
+            Cause::ProtocolNotSpoken {
+                client: [(4, 4), (4, 6)],
+                service: Some((4, 7)),
+                ..
+            }
+        )
+    };
+    assert!(error.causes().iter().any(is_both), "{error}");
+    let text = error.to_string();
+    for part in ["4:4 to 4:6", "4:7", "`load`"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+/// That of pcsc-lite 2.4.1.
+#[test]
+fn a_service_that_takes_newer_programs_is_spoken_to_as_what_it_is() {
+    // Other tests may have the program try another version first.
+    let is_offered_the_newest = |_| {
+        assert_eq!(negotiate(&Daemon::start(Settings::of(6))).0, 0);
+        let daemon = Daemon::start(Settings {
+            oldest: 4,
+            takes_newer: true,
+            ..Settings::of(5)
+        });
+        let (code, asked) = negotiate(&daemon);
+        assert_eq!(code, 0, "{asked:?}");
+        assert_eq!(negotiate(&daemon), (0, vec![(4, 5)]));
+        asked.contains(&(4, 6))
+    };
+    assert!((0..100).any(is_offered_the_newest));
+}
+
+/// Services that are as old as they say to be, and do not mind that the program is not.
 #[test]
 fn a_version_that_is_too_old_is_refused_by_the_client_too() {
-    let settings = Settings {
-        version: (4, 3),
-        oldest: i32::MIN,
-        ..Settings::of(3)
-    };
-    let daemon = Daemon::start(Settings {
-        version: (4, 2),
-        ..settings
-    });
-    assert_eq!(program::establish(), (SCARD_E_SERVICE_STOPPED, 0));
-    drop(daemon);
+    for minor in [2, 3] {
+        let daemon = Daemon::start(Settings {
+            oldest: i32::MIN,
+            takes_newer: true,
+            ..Settings::of(minor)
+        });
+        assert_eq!(program::establish(), (SCARD_E_SERVICE_STOPPED, 0));
+        drop(daemon);
+    }
 }
 
 #[test]
 fn without_a_service_there_is_none() {
-    drop(Daemon::start(Settings::of(6)));
     // The socket's file is there, and nobody behind it.
+    let _ended = Ended::new();
     assert_eq!(program::establish(), (SCARD_E_NO_SERVICE, 0));
     for code in program::run().iter().skip(1).map(|(_, code)| *code) {
         assert_eq!(code, SCARD_E_INVALID_HANDLE);

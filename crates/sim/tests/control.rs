@@ -147,6 +147,13 @@ fn what_is_wrong_is_told_and_does_nothing() {
             "error: column 45: a scripted card without an answer to reset",
         ),
         ("\u{fffd}", "error: column 1: "),
+        // Letters count, not bytes.
+        (
+            "{ reader = \"M\u{fc}ller\", action = \"eject\" }",
+            "error: column 31: unknown variant `eject`",
+        ),
+        (&"[".repeat(500_000), "error: column "),
+        (&"{ a = ".repeat(100_000), "error: column "),
     ] {
         let answer = user.say(line);
         assert!(answer.starts_with(told), "{line}\n{answer}");

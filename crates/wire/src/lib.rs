@@ -1,7 +1,7 @@
 //! The messages between pcsc-lite's client library and its service, pcscd, as data.
 //!
-//! A client connects to pcscd's socket, `/run/pcscd/pcscd.comm`, and sends requests: a [`Header`] with the length of the
-//! message that follows and its [`Command`], the message, and with [`TRANSMIT`](Command::TRANSMIT) and
+//! A client connects to pcscd's socket, on Linux `/run/pcscd/pcscd.comm`, and sends requests: a [`Header`] with the length
+//! of the message that follows and its [`Command`], the message, and with [`TRANSMIT`](Command::TRANSMIT) and
 //! [`CONTROL`](Command::CONTROL) as many bytes as that says. The answer is the same message, with other values in it and
 //! no header, and with those two, where they succeed, the bytes that came back. All numbers are in the byte order of the
 //! machine, since both ends run on it, and of the same width in programs of 32 and of 64 bits.
@@ -16,7 +16,9 @@
 //! | 4:5 | 2.3, 2.4 | Also [`GET_READER_EVENTS`](Command::GET_READER_EVENTS), which counts readers that came and went. |
 //! | 4:6 | from 2.5 on | [`GET_READERS_STATE_SIZE`](Command::GET_READERS_STATE_SIZE) is answered with a number, and [`GET_READERS_STATE_ARRAY`](Command::GET_READERS_STATE_ARRAY) with so many states. `WAIT` is not answered at once: the client asks for the array after it. This service takes clients from 4:4 on too, and serves them as such. |
 //!
-//! Up to 4:5 both ends must be of the same version, which is what the public reports of a "protocol mismatch" are about.
+//! Up to pcsc-lite 2.4.0 both ends must be of the same version, which is what the public reports of a "protocol mismatch" are
+//! about. From 2.4.1 on, still of 4:5, the library offers the service's version where its own is refused, down to 4:4. The
+//! service of 2.4.1 says 4:5 to any client from 4:4 on, newer ones too, and takes it.
 //!
 //! Facts are from pcsc-lite's source: `winscard_msg.h`, `winscard_svc.c`, `winscard_clnt.c`, `eventhandler.h`.
 #![cfg_attr(not(test), no_std)]

@@ -110,6 +110,14 @@ pub enum Cause {
         /// The version of the service's protocol, major and minor, where the service told it.
         protocol: Option<(i32, i32)>,
     },
+    /// The service speaks no version of its protocol that pcsc-sys' client without a library does (feature `native`).
+    #[non_exhaustive]
+    ProtocolNotSpoken {
+        /// The oldest and the newest version that the client speaks, major and minor.
+        client: [(i32, i32); 2],
+        /// The version of the service, where it told it.
+        service: Option<(i32, i32)>,
+    },
     /// The library is pcsc-lite's stub, which hands all calls on to another one and could not load that.
     #[non_exhaustive]
     StubWithoutLibrary {

@@ -15,27 +15,37 @@ static WAS_ADMITTED: AtomicBool = AtomicBool::new(false);
 
 /// Notes that the service has given this process a context.
 pub(super) fn admitted(provider: Provider) {
-    if !WAS_ADMITTED.load(Ordering::Relaxed) && provider.functions().is_of_a_library() {
+    if !WAS_ADMITTED.load(Ordering::Relaxed) && asks_the_system(provider) {
         WAS_ADMITTED.store(true, Ordering::Relaxed);
     }
 }
 
 /// Returns the causes that are left, where there was something to see. Blocks for a second at most, and changes nothing.
 ///
-/// Only for a library, the system's or one loaded by path: each asks the same service. That of a simulated service, and of a
-/// table of a program's own, is not the one whose socket is on this machine.
+/// Only where the system's service was asked.
 #[cold]
 pub(super) fn at_the_system(provider: Provider, code: Code) -> Option<Box<[Cause]>> {
-    if !provider.functions().is_of_a_library() {
+    if !asks_the_system(provider) {
         return None;
     }
     #[cfg(not(any(windows, target_os = "macos")))]
-    return surroundings::Surroundings::of_the_system(WAS_ADMITTED.load(Ordering::Relaxed))
-        .causes(code)
-        .map(Vec::into_boxed_slice);
+    {
+        let mut surroundings =
+            surroundings::Surroundings::of_the_system(WAS_ADMITTED.load(Ordering::Relaxed));
+        surroundings.client = provider.functions().protocol_versions();
+        surroundings.causes(code).map(Vec::into_boxed_slice)
+    }
     #[cfg(any(windows, target_os = "macos"))]
     {
         let _ = code;
         None
     }
+}
+
+/// Tells whether these functions ask the system's service, as those of a library do, the system's or one loaded by path, and
+/// of pcsc-sys' client without one. That of a simulated service, and of a table of a program's own, is not the one whose
+/// socket is on this machine.
+fn asks_the_system(provider: Provider) -> bool {
+    let functions = provider.functions();
+    functions.is_of_a_library() || functions.protocol_versions().is_some()
 }

@@ -127,12 +127,13 @@ struct Document {
 }
 
 fn change(slots: &Slots, line: &str) -> Result<(), String> {
-    let change = parse(slots, line).map_err(|mistake| mistake.in_line(KEY.len()))?;
+    let text = format!("{KEY}{line}");
+    let change = parse(slots, &text).map_err(|mistake| mistake.in_line(&text, KEY.len()))?;
     slots.happen(change).map_err(str::to_owned)
 }
 
-fn parse(slots: &Slots, line: &str) -> Result<Change, Mistake> {
-    let Document { line } = toml::from_str(&format!("{KEY}{line}"))?;
+fn parse(slots: &Slots, text: &str) -> Result<Change, Mistake> {
+    let Document { line } = toml::from_str(text)?;
     let place = line.action.span();
     match line.action.as_ref().of_reader() {
         Ok(action) => {

@@ -17,10 +17,11 @@ impl Mistake {
         }
     }
 
-    /// The message with the column, counted from 1, of a line that has so many bytes before what was written.
+    /// The message with the column, counted from 1, of a line that somebody has written with so many bytes before it.
     #[cfg(unix)]
-    pub(crate) fn in_line(&self, before: usize) -> String {
-        format!("column {}: {}", self.at.saturating_sub(before) + 1, self.message)
+    pub(crate) fn in_line(&self, text: &str, before: usize) -> String {
+        let passed = text.get(before..self.at).map_or(0, |text| text.chars().count());
+        format!("column {}: {}", passed + 1, self.message)
     }
 
     /// The message with the file's name, line and column, both counted from 1.

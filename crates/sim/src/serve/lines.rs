@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind, Read};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,8 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Lines {
     path: PathBuf,
     identity: Identity,
-    /// Closed to end it.
-    wake: Option<UnixStream>,
+    /// The process that it belongs to.
+    process: u32,
+    /// Shut down to end it, which closing would not do while a process that was forked from this one has it too.
+    wake: UnixStream,
     shared: Arc<Shared>,
 }
 
@@ -49,14 +52,14 @@ impl Lines {
         path: &Path,
         answer: impl Fn(&str) -> String + Send + Sync + 'static,
     ) -> io::Result<Lines> {
-        place::make_folder(path)?;
-        place::check_free(path)?;
-        let (listener, identity) = place::listen(path)?;
+        let path = place::make_folder(path)?;
+        let (listener, identity) = place::listen(&path)?;
         let (wake, woken) = UnixStream::pair()?;
         let lines = Lines {
-            path: path.to_owned(),
+            path,
             identity,
-            wake: Some(wake),
+            process: process::id(),
+            wake,
             shared: Arc::new(Shared {
                 threads: Arc::default(),
                 streams: Mutex::default(),
@@ -66,7 +69,10 @@ impl Lines {
         listener.set_nonblocking(true)?;
         let shared = Arc::clone(&lines.shared);
         let threads = &lines.shared.threads;
-        threads.spawn("pcsc-sim: control", move || take(&shared, &listener, &woken))?;
+        threads.spawn("pcsc-sim: control", move || {
+            take(&shared, &listener, &woken);
+            place::close(listener);
+        })?;
         Ok(lines)
     }
 
@@ -77,8 +83,13 @@ impl Lines {
 
 impl Drop for Lines {
     fn drop(&mut self) {
+        // A child of `fork` has neither the threads nor the right to end what its parent goes on with.
+        if self.process != process::id() {
+            return;
+        }
         place::remove(&self.path, self.identity);
-        drop(self.wake.take());
+        // It can be shut down, since nobody has yet.
+        let _ = self.wake.shutdown(Shutdown::Both);
         let open = {
             let mut streams = lock(&self.shared.streams);
             streams.is_closed = true;

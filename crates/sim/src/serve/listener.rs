@@ -4,6 +4,7 @@ use super::place::{self, Identity};
 use super::server::Server;
 use super::stream::{self, wait};
 use std::io;
+use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
@@ -18,8 +19,8 @@ pub(super) struct Listening {
     /// The run of the service.
     pub(super) run: u64,
     pub(super) identity: Identity,
-    /// Closed to end it.
-    wake: Option<UnixStream>,
+    /// Shut down to end it, which closing would not do while a process that was forked from this one has it too.
+    wake: UnixStream,
     ended: Receiver<()>,
 }
 
@@ -34,13 +35,13 @@ impl Listening {
         server.threads.spawn("pcsc-sim: socket", move || {
             take(&taking, &listener, &woken);
             // Nobody may be told of the end who could still connect.
-            drop(listener);
+            place::close(listener);
             drop(end);
         })?;
         Ok(Listening {
             run,
             identity,
-            wake: Some(wake),
+            wake,
             ended,
         })
     }
@@ -48,7 +49,8 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        drop(self.wake.take());
+        // It can be shut down, since nobody has yet.
+        let _ = self.wake.shutdown(Shutdown::Both);
         // The thread drops the other end when nobody listens any more.
         let _ = self.ended.recv_timeout(PATIENCE);
     }

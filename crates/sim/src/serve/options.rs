@@ -10,9 +10,11 @@ use std::path::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
 pub enum Version {
-    /// That of pcsc-lite 1.8.24 to 2.2: it takes a library of these versions alone.
+    /// That of pcsc-lite 1.8.24 to 2.2: it takes a library of these versions, and of those from 2.4.1 on, which offer the
+    /// service's version where their own is refused.
     V4_4,
-    /// That of pcsc-lite 2.3 and 2.4: it takes a library of these versions alone.
+    /// That of pcsc-lite 2.3 and 2.4, as up to 2.4.0: it takes a library of 2.3 and later versions alone. (The service of
+    /// 2.4.1 takes older ones too.)
     V4_5,
     /// That of pcsc-lite from 2.5 on: it takes libraries of the other two as well.
     #[default]
@@ -38,7 +40,7 @@ impl Version {
 ///
 /// # let folder = std::env::temp_dir().join(format!("pcsc-sim-options-{}", std::process::id()));
 /// # let path = folder.join("pcscd.comm");
-/// // As a pcscd 1.9.9: libraries from 2.3 on are told of "different versions".
+/// // As a pcscd 1.9.9: libraries of 2.3 to 2.4.0 are told of "different versions".
 /// let served = Options::new().version(Version::V4_4).serve(&Simulator::new(), &path)?;
 /// # drop(served);
 /// # std::fs::remove_dir(&folder)?;

@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, ErrorKind};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Which file it is, whatever its name.
@@ -26,10 +28,17 @@ impl Identity {
 }
 
 /// Makes the folder of a socket where there is none, for this user alone. Fails for a path that is too long.
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+///
+/// Returns the whole path: the socket is made, named to other programs and removed wherever this one has gone meanwhile.
+pub(super) fn make_folder(path: &Path) -> io::Result<PathBuf> {
+    let path = path::absolute(path)?;
     // Programs could not connect.
-    SocketAddr::from_pathname(path)?;
-    DirBuilder::new().recursive(true).mode(0o700).create(folder(path))
+    SocketAddr::from_pathname(&path)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder(&path))?;
+    Ok(path)
 }
 
 fn folder(path: &Path) -> &Path {
@@ -60,8 +69,10 @@ pub(super) fn check_free(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Listens at this path, in the place of a socket that is there. Nobody else can connect at any moment.
+/// Listens at this path, in the place of a socket that is there and that nobody listens on. Nobody else can connect at any
+/// moment.
 pub(super) fn listen(path: &Path) -> io::Result<(UnixListener, Identity)> {
+    check_free(path)?;
     // A file's mode can be set only when it is there, and by then it listens: so it is made where nobody else gets to.
     let hidden = Hidden::make(folder(path))?;
     let socket = hidden.0.join("s");
@@ -70,6 +81,12 @@ pub(super) fn listen(path: &Path) -> io::Result<(UnixListener, Identity)> {
     let identity = Identity::of(&socket)?;
     fs::rename(&socket, path)?;
     Ok((listener, identity))
+}
+
+/// Listens no more, also where a process that was forked from this one has the socket too.
+pub(super) fn close(listener: UnixListener) {
+    // Fails where the system knows no such end of a socket that listens; there the last process closes it.
+    let _ = UnixStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
 }
 
 /// Removes a socket, where it is still the one that was made.

@@ -5,16 +5,20 @@ use super::server::Server;
 use crate::simulator::Simulator;
 use std::io;
 use std::path::Path;
+use std::process;
 use std::sync::Arc;
 
 /// A simulator on a socket, until this is dropped.
 ///
 /// Then all programs are closed, their connections are ended, and the socket is removed, where it is still this one's. The
-/// drop waits for the threads, five seconds at most: a card that acts for longer does so on its own.
+/// drop waits for the threads, five seconds at most: a card that acts for longer does so on its own. In a child of `fork` the
+/// drop does nothing: it is the parent that serves.
 #[derive(Debug)]
 #[must_use = "dropping it ends the service of other programs"]
 pub struct Served {
     server: Arc<Server>,
+    /// The process that serves.
+    process: u32,
     /// The service lives as long as it is served.
     _simulator: Simulator,
 }
@@ -24,7 +28,7 @@ impl Simulator {
     ///
     /// They find it by the environment variable `PCSCLITE_CSOCK_NAME`, which their library reads once. The socket is for
     /// this user alone (mode 0600); its folder is made where there is none, with mode 0700. What a service has left that
-    /// does not run any more is replaced. One simulator can be served on several sockets.
+    /// does not run any more is replaced. A relative path is seen from the folder that this process works in now. One simulator can be served on several sockets.
     ///
     /// It has threads of its own, which block all signals: one that takes programs, one that tells them of changes, and one
     /// for each program.
@@ -62,11 +66,12 @@ impl Served {
         let server = Server::start(&simulator.endpoint.world, path, options.version.number())?;
         Ok(Served {
             server,
+            process: process::id(),
             _simulator: simulator.clone(),
         })
     }
 
-    /// Returns the socket's path: what `PCSCLITE_CSOCK_NAME` is to be.
+    /// Returns the socket's whole path: what `PCSCLITE_CSOCK_NAME` is to be.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.server.path()
@@ -88,6 +93,9 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        self.server.close();
+        // A child of `fork` has neither the threads nor the right to end what its parent goes on with.
+        if self.process == process::id() {
+            self.server.close();
+        }
     }
 }

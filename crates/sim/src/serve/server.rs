@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::listener::Listening;
 use super::numbers::Numbers;
-use super::place;
+use super::place::{self, Identity};
 use super::stream;
 use super::threads::Threads;
 use super::watcher;
@@ -44,8 +44,8 @@ pub(super) struct Server {
 /// does not take it.
 #[derive(Debug)]
 enum State {
-    /// The service is stopped, or its socket could not be made again.
-    Silent(Option<io::Error>),
+    /// The service is stopped, or its socket could not be made again; with the file that it has left.
+    Silent(Option<io::Error>, Option<Identity>),
     Listening(Listening),
     Closed,
 }
@@ -53,6 +53,8 @@ enum State {
 impl Server {
     /// Listens from now on.
     pub(super) fn start(world: &Arc<World>, path: &Path, version: Version) -> io::Result<Arc<Server>> {
+        let path = place::make_folder(path)?;
+        place::check_free(&path)?;
         // As the thread that tells of changes may find it.
         let changes = Arc::<Waiter>::default();
         changes.begin();
@@ -62,15 +64,13 @@ impl Server {
             numbers: Numbers::default(),
             threads: Arc::default(),
             changes,
-            path: path.to_owned(),
-            state: Mutex::new(State::Silent(None)),
+            path,
+            state: Mutex::new(State::Silent(None, None)),
             is_closed: AtomicBool::new(false),
             most_readers: AtomicUsize::new(READERS),
             clients: Mutex::default(),
             itself: Weak::clone(itself),
         });
-        place::make_folder(path)?;
-        place::check_free(path)?;
         let watching = Arc::clone(&server);
         server
             .threads
@@ -103,7 +103,7 @@ impl Server {
 
     pub(super) fn failure(&self) -> Option<io::Error> {
         match &*lock(&self.state) {
-            State::Silent(Some(error)) => Some(io::Error::new(error.kind(), error.to_string())),
+            State::Silent(Some(error), _) => Some(io::Error::new(error.kind(), error.to_string())),
             _ => None,
         }
     }
@@ -149,8 +149,13 @@ impl Server {
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
         let state = std::mem::replace(&mut *lock(&self.state), State::Closed);
-        if let State::Listening(listening) = state {
-            place::remove(&self.path, listening.identity);
+        match state {
+            State::Listening(listening) => place::remove(&self.path, listening.identity),
+            // Another one may have got the number of a file that nobody has open.
+            State::Silent(_, Some(left)) if place::check_free(&self.path).is_ok() => {
+                place::remove(&self.path, left);
+            }
+            _ => {}
         }
         for client in self.clients() {
             client.shut();
@@ -164,19 +169,19 @@ impl Follower for Server {
     fn note_run(&self) {
         let mut state = lock(&self.state);
         let run = self.world.run();
-        let is_right = match &*state {
+        let (is_right, left) = match &*state {
             State::Closed => return,
-            State::Listening(listening) => run == Some(listening.run),
-            State::Silent(failure) => run.is_none() && failure.is_none(),
+            State::Listening(listening) => (run == Some(listening.run), Some(listening.identity)),
+            State::Silent(failure, left) => (run.is_none() && failure.is_none(), *left),
         };
         if is_right {
             return;
         }
-        *state = State::Silent(None);
+        *state = State::Silent(None, left);
         if let (Some(run), Some(server)) = (run, self.itself.upgrade()) {
             *state = match Listening::start(&server, run) {
                 Ok(listening) => State::Listening(listening),
-                Err(error) => State::Silent(Some(error)),
+                Err(error) => State::Silent(Some(error), left),
             };
         }
         for client in self.clients() {

@@ -86,3 +86,58 @@ fn a_socket_that_cannot_be_made_again_is_told() {
     assert!(service.served.failure().is_none());
     service.connected();
 }
+
+#[test]
+fn a_service_that_is_back_does_not_take_a_place_that_is_anothers_by_now() {
+    let service = Service::start();
+    let path = service.served.path();
+    let is_back = || {
+        service.simulator.stop_service();
+        service.simulator.start_service();
+        service.served.failure().map(|error| error.kind())
+    };
+    service.simulator.stop_service();
+    let other = Simulator::new().serve(path).unwrap();
+    service.simulator.start_service();
+    assert_eq!(service.served.failure().unwrap().kind(), ErrorKind::AddrInUse);
+    let mut program = Program::connect(path);
+    program.establish();
+    assert_eq!(other.programs(), 1);
+    drop(other);
+    fs::write(path, "text").unwrap();
+    assert_eq!(is_back(), Some(ErrorKind::AlreadyExists));
+    assert_eq!(fs::read(path).unwrap(), b"text");
+    fs::remove_file(path).unwrap();
+    assert_eq!(is_back(), None);
+    service.connected();
+}
+
+#[test]
+fn a_relative_path_becomes_a_whole_one() {
+    let folder = Folder::new();
+    let working = std::env::current_dir().unwrap();
+    let up = "../".repeat(working.components().count() - 1);
+    let path = Path::new(&up).join(folder.socket().strip_prefix("/").unwrap());
+    assert!(path.is_relative());
+    let served = Simulator::new().serve(&path).unwrap();
+    assert_eq!(served.path(), working.join(path));
+    assert!(folder.socket().exists());
+}
+
+#[test]
+fn the_socket_of_a_service_that_is_stopped_is_removed_at_the_end_too() {
+    let service = Service::start();
+    let path = service.served.path().to_owned();
+    service.simulator.stop_service();
+    assert!(path.exists());
+    drop(service.served);
+    assert!(!path.exists());
+    // But not what somebody else has made there.
+    let served = service.simulator.serve(&path).unwrap();
+    assert!(!path.exists(), "it is stopped");
+    service.simulator.start_service();
+    service.simulator.stop_service();
+    let other = Simulator::new().serve(&path).unwrap();
+    drop(served);
+    Program::connect(other.path()).establish();
+}

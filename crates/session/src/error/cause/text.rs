@@ -145,6 +145,18 @@ impl fmt::Display for On<'_> {
                 }
                 f.write_str("; use the library of the system that the service is of, or install the same version of both")
             }
+            Cause::ProtocolNotSpoken { client, service } => {
+                let [(major, minor), (newest_major, newest_minor)] = client;
+                write!(
+                    f,
+                    "the client without a library speaks versions {major}:{minor} to {newest_major}:{newest_minor} of the service's protocol"
+                )?;
+                match service {
+                    Some((major, minor)) => write!(f, ", the service {major}:{minor}")?,
+                    None => f.write_str(", and the service did not tell its own")?,
+                }
+                f.write_str("; use the library of the system that the service is of (feature `load`)")
+            }
             Cause::StubWithoutLibrary { library } => write!(
                 f,
                 "the library is pcsc-lite's stub and could not load {}: install the package with that library{}, or name it in LIBPCSCLITE_DELEGATE",

@@ -9,9 +9,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Where pcsc-lite has its socket by default, the likeliest first.
+/// Where pcsc-lite has its socket by default, the likeliest first: where the system's packages build it for.
 const SOCKETS: [&str; 2] = if cfg!(target_os = "linux") {
     ["/run/pcscd/pcscd.comm", "/var/run/pcscd/pcscd.comm"]
+} else if cfg!(any(target_os = "freebsd", target_os = "dragonfly")) {
+    ["/var/run/pcscd.comm", "/var/run/pcscd/pcscd.comm"]
+} else if cfg!(target_os = "netbsd") {
+    ["/var/pcsc-lite/pcscd.comm", "/var/run/pcscd/pcscd.comm"]
 } else {
     ["/var/run/pcscd/pcscd.comm", "/run/pcscd/pcscd.comm"]
 };
@@ -50,6 +54,8 @@ pub(super) struct Surroundings {
     is_snap: bool,
     /// The library that the environment names to the stub.
     delegate: Option<PathBuf>,
+    /// The oldest and the newest version of the protocol that the client speaks, where it is not a library.
+    pub(super) client: Option<[(i32, i32); 2]>,
     /// Whether the service has given this process a context before.
     was_admitted: bool,
     /// How long the service has to answer.
@@ -65,6 +71,7 @@ impl Surroundings {
             socket: variable("PCSCLITE_CSOCK_NAME").map(PathBuf::from),
             is_snap: variable("SNAP").is_some(),
             delegate: variable("LIBPCSCLITE_DELEGATE").map(PathBuf::from),
+            client: None,
             was_admitted,
             wait: Duration::from_secs(1),
         }
@@ -83,9 +90,15 @@ impl Surroundings {
                     Knock::Answered { major, minor } => Some((major, minor)),
                     _ => None,
                 };
-                Some(vec![Cause::VersionsDiffer {
-                    library: self.library(),
-                    protocol,
+                Some(vec![match self.client {
+                    Some(client) => Cause::ProtocolNotSpoken {
+                        client,
+                        service: protocol,
+                    },
+                    None => Cause::VersionsDiffer {
+                        library: self.library(),
+                        protocol,
+                    },
                 }])
             }
             Code::INTERNAL_ERROR => self.failed_inside(),

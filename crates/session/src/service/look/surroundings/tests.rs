@@ -23,6 +23,7 @@ impl System {
             socket: None,
             is_snap: false,
             delegate: None,
+            client: None,
             was_admitted: false,
             wait: Duration::from_secs(30),
         };
@@ -233,6 +234,24 @@ fn versions_that_differ_are_told_as_far_as_they_are_known() {
         protocol: None,
     };
     assert_eq!(system.causes(Code::SERVICE_STOPPED), [unknown]);
+}
+
+#[test]
+fn a_service_that_the_client_without_a_library_does_not_speak_to_is_told_with_both_versions() {
+    let mut system = System::new();
+    system.surroundings.client = Some([(4, 4), (4, 6)]);
+    let service = system.service(SOCKET, 1, Some((4, 7)));
+    let causes = system.causes(Code::SERVICE_STOPPED);
+    service.join().unwrap();
+    let told = Cause::ProtocolNotSpoken {
+        client: [(4, 4), (4, 6)],
+        service: Some((4, 7)),
+    };
+    assert_eq!(causes, [told]);
+    let text = causes[0].to_string();
+    for part in ["4:4 to 4:6", "4:7", "`load`"] {
+        assert!(text.contains(part), "{text}");
+    }
 }
 
 /// Field case 49.
