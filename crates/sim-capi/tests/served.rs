@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use pcsc_sim::config::{Config, Running};
-use pcsc_sim::serve::{Options, Served, Version};
+use pcsc_sim::serve::{Served, Version};
 use simulated::others::{PROGRAMS, PYSCARD, READERS, check};
 use simulated::{ENVIRONMENT, Way, run, stdout};
 use tempfile::TempDir;
@@ -42,10 +42,7 @@ impl Service {
         let running = Config::parse(config).unwrap().start().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pcscd.comm");
-        let served = Options::new()
-            .version(version)
-            .serve(running.simulator(), path)
-            .unwrap();
+        let served = running.simulator().serve_as(version, path).unwrap();
         Self {
             served,
             running,

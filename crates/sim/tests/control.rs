@@ -171,6 +171,17 @@ fn what_is_wrong_is_told_and_does_nothing() {
 }
 
 #[test]
+fn the_last_line_may_have_no_end() {
+    let controlled = Controlled::start();
+    let mut user = controlled.user();
+    let line = "{ action = \"unplug\", reader = \"one\" }";
+    user.0.get_mut().write_all(line.as_bytes()).unwrap();
+    user.0.get_mut().shutdown(std::net::Shutdown::Write).unwrap();
+    assert_eq!(user.heard(), "ok");
+    assert_eq!(controlled.seen("one"), None);
+}
+
+#[test]
 fn lines_and_connections_are_bounded_and_its_end_closes_all() {
     let controlled = Controlled::start();
     let mode = std::fs::metadata(controlled.control.path())

@@ -162,18 +162,28 @@ fn serve(shared: &Shared, stream: &UnixStream) -> io::Result<()> {
     loop {
         while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = pending.drain(..=end).collect();
-            let answer = match std::str::from_utf8(&line) {
-                Ok(line) if line.trim().is_empty() => continue,
-                Ok(line) => (shared.answer)(line.trim()),
-                Err(_) => "error: no text, expected UTF-8".to_owned(),
-            };
-            stream::write(stream, format!("{answer}\n").as_bytes())?;
+            answer(shared, stream, &line)?;
         }
         if pending.len() > LONGEST {
             return stream::write(stream, b"error: a line of more than 1 MiB\n");
         }
-        read_more(stream, &mut pending)?;
+        match read_more(stream, &mut pending) {
+            // The last line may have no end.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                return answer(shared, stream, &pending);
+            }
+            read => read?,
+        }
     }
+}
+
+fn answer(shared: &Shared, stream: &UnixStream, line: &[u8]) -> io::Result<()> {
+    let answer = match std::str::from_utf8(line) {
+        Ok(line) if line.trim().is_empty() => return Ok(()),
+        Ok(line) => (shared.answer)(line.trim()),
+        Err(_) => "error: no text, expected UTF-8".to_owned(),
+    };
+    stream::write(stream, format!("{answer}\n").as_bytes())
 }
 
 /// Appends what has come; waits for it.

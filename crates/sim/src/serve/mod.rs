@@ -42,7 +42,6 @@ mod client;
 pub(crate) mod lines;
 mod listener;
 mod numbers;
-mod options;
 mod place;
 mod requests;
 mod served;
@@ -51,8 +50,9 @@ mod state_requests;
 mod states;
 mod stream;
 mod threads;
+mod version;
 mod waiting;
 mod watcher;
 
-pub use options::{Options, Version};
 pub use served::Served;
+pub use version::Version;

@@ -1,6 +1,6 @@
 //! A simulator that is served, as who serves it holds it.
 
-use super::Options;
+use super::Version;
 use super::server::Server;
 use crate::simulator::Simulator;
 use std::io;
@@ -57,13 +57,34 @@ impl Simulator {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn serve(&self, path: impl AsRef<Path>) -> io::Result<Served> {
-        Options::new().serve(self, path)
+        self.serve_as(Version::default(), path)
+    }
+
+    /// Serves it as pcscd of another version: see [`serve`](Simulator::serve).
+    ///
+    /// # Errors
+    /// Those of [`serve`](Simulator::serve).
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Simulator, serve::Version};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("pcsc-sim-version-{}", std::process::id()));
+    /// # let path = folder.join("pcscd.comm");
+    /// // As a pcscd 1.9.9: libraries of 2.3 to 2.4.0 are told of "different versions".
+    /// let served = Simulator::new().serve_as(Version::V4_4, &path)?;
+    /// # drop(served);
+    /// # std::fs::remove_dir(&folder)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn serve_as(&self, version: Version, path: impl AsRef<Path>) -> io::Result<Served> {
+        Served::start(self, path.as_ref(), version)
     }
 }
 
 impl Served {
-    pub(super) fn start(simulator: &Simulator, path: &Path, options: &Options) -> io::Result<Served> {
-        let server = Server::start(&simulator.endpoint.world, path, options.version.number())?;
+    pub(super) fn start(simulator: &Simulator, path: &Path, version: Version) -> io::Result<Served> {
+        let server = Server::start(&simulator.endpoint.world, path, version.number())?;
         Ok(Served {
             server,
             process: process::id(),

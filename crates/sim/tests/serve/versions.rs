@@ -2,16 +2,13 @@
 
 use crate::program::{Folder, Program, Service};
 use pcsc_sim::Simulator;
-use pcsc_sim::serve::{Options, Version};
+use pcsc_sim::serve::Version;
 use pcsc_sys::SCARD_E_SERVICE_STOPPED;
 use pcsclite_wire::{Command, Version as Number};
 
 fn code_for(own: Version, minor: i32) -> (u32, i32) {
     let folder = Folder::new();
-    let served = Options::new()
-        .version(own)
-        .serve(&Simulator::new(), folder.socket())
-        .unwrap();
+    let served = Simulator::new().serve_as(own, folder.socket()).unwrap();
     let answer = Program::connect(served.path()).version(Number { major: 4, minor });
     (answer.code, answer.minor)
 }
@@ -35,10 +32,7 @@ fn a_service_up_to_4_5_takes_its_own_version_alone_and_4_6_takes_older_ones() {
 #[test]
 fn what_a_version_does_not_have_ends_the_connection() {
     let folder = Folder::new();
-    let served = Options::new()
-        .version(Version::V4_4)
-        .serve(&Simulator::new(), folder.socket())
-        .unwrap();
+    let served = Simulator::new().serve_as(Version::V4_4, folder.socket()).unwrap();
     for command in [
         Command::GET_READER_EVENTS,
         Command::GET_READERS_STATE_SIZE,
