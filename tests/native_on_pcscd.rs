@@ -1,4 +1,5 @@
-//! The client without a library on a real pcscd: what it costs, and what ends its waits.
+//! The client without a library on a real pcscd: what ends its waits, and how much it takes. What it costs is counted by the
+//! stage `cost`.
 #![cfg(all(target_os = "linux", feature = "native"))]
 
 #[path = "conformance/service.rs"]
@@ -69,72 +70,6 @@ fn transmit(card: SCARDHANDLE) -> LONG {
     };
     assert!(code != 0 || answer[..len as usize] == [1, 2, 0x90, 0x00]);
     code
-}
-
-/// The variables that make this test's program a client instead: the reader's name, and how many commands it sends.
-const CLIENT: [&str; 2] = ["PCSC_TEST_NATIVE_READER", "PCSC_TEST_NATIVE_COMMANDS"];
-
-/// Opens, lists, connects, sends commands and closes, as the variables say.
-#[test]
-#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
-fn client() {
-    let Ok(reader) = std::env::var(CLIENT[0]) else {
-        return;
-    };
-    let commands: usize = std::env::var(CLIENT[1]).unwrap().parse().unwrap();
-    let functions = Functions::native();
-    let context = establish();
-    let (mut list, mut len) = ([0u8; 2049], 2049);
-    // SAFETY: no group, and a buffer of the length given.
-    let code =
-        unsafe { (functions.SCardListReaders)(context, ptr::null(), list.as_mut_ptr().cast(), &mut len) };
-    assert_eq!(code, 0);
-    let card = connect(context, &reader);
-    for _ in 0..commands {
-        assert_eq!(transmit(card), 0);
-    }
-    // SAFETY: the functions look the numbers up.
-    assert_eq!(unsafe { (functions.SCardDisconnect)(card, SCARD_RESET_CARD) }, 0);
-    // SAFETY: as above.
-    assert_eq!(unsafe { (functions.SCardReleaseContext)(context) }, 0);
-}
-
-/// The system calls of a client that sends so many commands.
-fn system_calls(reader: &str, commands: usize) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let trace = folder.path().join("trace");
-    let program = private_pcscd::this_program().unwrap();
-    let output = std::process::Command::new("strace")
-        .args(["-f", "-qq", "-o"])
-        .arg(&trace)
-        .arg(program.get_program())
-        .args(program.get_args())
-        .args(["--exact", "client", "--ignored"])
-        .env(CLIENT[0], reader)
-        .env(CLIENT[1], commands.to_string())
-        .output()
-        .expect("strace is installed");
-    let shown = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
-    let trace = std::fs::read_to_string(trace).unwrap();
-    // What was interrupted by another thread's has two lines.
-    let begun = trace.lines().filter(|line| !line.contains("resumed>"));
-    begun.map(str::to_owned).collect()
-}
-
-#[test]
-#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
-fn a_command_takes_at_most_three_system_calls_and_a_card_eight_writes() {
-    let service = daemon();
-    let reader = service.reader(0);
-    let (one, many) = (system_calls(&reader, 1), system_calls(&reader, 101));
-    let each = (many.len() - one.len()) as f64 / 100.0;
-    let writes = one.iter().filter(|line| line.contains(" sendmsg(")).count();
-    println!(
-        "a command takes {each:.2} system calls; open, list, connect, one command, close: {writes} writes"
-    );
-    assert!((2.0..=3.05).contains(&each), "{each} system calls for a command");
-    assert!((5..=8).contains(&writes), "{writes} writes");
 }
 
 /// Another program's transaction is waited for, and the wait is ended: by cancelling, or with the transaction.

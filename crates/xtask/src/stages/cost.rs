@@ -1,7 +1,9 @@
-//! Stage `cost`: the instructions of a call, counted by valgrind over a libpcsclite that does nothing.
+//! Stage `cost`: the instructions of a call, counted by valgrind over a libpcsclite that does nothing; and the system calls
+//! of the client without a library, counted by strace over a real pcscd.
 //!
-//! The programs are in `tests/cost`. Each runs with N calls and with 2N: the difference is N calls and nothing else, so
-//! the figures are exact and the same in every run.
+//! The programs are in `tests/cost` and in `examples/native_cost.rs`. Each runs with some calls and with more: the difference
+//! is so many calls and nothing else. Instructions are exact and the same in every run; of the system calls there is one more
+//! where an answer comes in two parts.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,13 +16,14 @@ use crate::command::{self, BUILD, MINUTE, Words};
 use crate::files::copy;
 use crate::linkage::needs_library;
 use crate::outside_packages;
-use crate::requirements::LINK;
+use crate::privileges::with_namespaces;
+use crate::requirements::{DAEMON, LINK};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "cost",
-    about: "what calls cost in instructions, counted by valgrind, stays within its limits",
-    needs: &[LINK, &["binutils", "valgrind"]],
+    about: "what calls cost in instructions and system calls, counted by valgrind and strace, stays within its limits",
+    needs: &[LINK, DAEMON, &["binutils", "strace", "valgrind"]],
     run,
     rest: None,
 };
@@ -44,6 +47,12 @@ const MAX_OVER_TRANSMIT: f64 = 80.0;
 
 /// How many instructions the simulator itself may cost for a command: about 120 ns, with the 445 that take 90 ns now.
 const MAX_OF_THE_SIMULATOR: f64 = 600.0;
+
+/// How many system calls the client without a library may make for a command; one in twenty may take one more.
+const MAX_SYSTEM_CALLS: f64 = 3.05;
+
+/// How many times it may write to open, to list the readers, to connect, for a command, and to close.
+const MAX_WRITES: f64 = 8.0;
 
 fn run(root: &Path) -> Result<Done> {
     let package = root.join("tests/cost");
@@ -91,7 +100,47 @@ fn run(root: &Path) -> Result<Done> {
         at_most(mode[2] + MAX_OVER_TRANSMIT, mode[3], "Session::execute")?;
     }
     simulator(root)?;
+    native(root)?;
     Ok(Done::All)
+}
+
+/// Counts the system calls of the client without a library; beside it are libpcsclite's, and what both take on this machine.
+fn native(root: &Path) -> Result<()> {
+    let mut cargo = cargo::cargo(root);
+    cargo.words("build --release --package pcsc-sys --features load,native --example native_cost");
+    command::run(&mut cargo, BUILD)?;
+    let program = cargo::target_folder(root).join("release/examples/native_cost");
+    let mut counting = Command::new(&program);
+    counting.arg("calls");
+    let output = command::stdout(&mut with_namespaces(counting), BUILD)?;
+    print!("{output}");
+    let (calls, writes) =
+        calls_and_writes(&output).with_context(|| format!("there are no counts:\n{output}"))?;
+    at_most(
+        MAX_SYSTEM_CALLS,
+        calls,
+        "a command without a library, in system calls,",
+    )?;
+    at_most(
+        MAX_WRITES,
+        writes,
+        "a card and a command without a library, in writes,",
+    )?;
+    print!(
+        "{}",
+        command::stdout(&mut with_namespaces(Command::new(&program)), BUILD)?
+    );
+    Ok(())
+}
+
+/// Reads the line `native 2.03 system calls for a command, 8 writes for a card with one`.
+fn calls_and_writes(output: &str) -> Option<(f64, f64)> {
+    let line = output.lines().find_map(|line| line.strip_prefix("native "))?;
+    let (calls, writes) = line.split_once(" system calls for a command, ")?;
+    let writes = writes.split_once(" writes")?.0;
+    // None at all were counted by a trace of something else.
+    Some((calls.parse().ok()?, writes.parse().ok()?))
+        .filter(|(calls, writes)| *calls >= 2.0 && *writes >= 5.0)
 }
 
 /// Counts what the simulator costs for a command of its demonstration card, beside the card itself.
@@ -113,7 +162,7 @@ fn simulator(root: &Path) -> Result<()> {
 fn at_most(limit: f64, figure: f64, what: &str) -> Result<()> {
     ensure!(
         figure <= limit,
-        "{what} costs {figure:.2} instructions: at most {limit:.2} are allowed"
+        "{what} costs {figure:.2}: at most {limit:.2} are allowed"
     );
     Ok(())
 }
@@ -158,7 +207,7 @@ fn collected(output: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{at_most, collected};
+    use super::{at_most, calls_and_writes, collected};
 
     #[test]
     fn the_count_is_valgrinds() {
@@ -167,6 +216,16 @@ mod tests {
             Some(123)
         );
         assert_eq!(collected("==7== nothing"), None);
+    }
+
+    #[test]
+    fn the_system_calls_are_those_of_the_client_without_a_library() {
+        let line =
+            |who, calls| format!("{who} {calls} system calls for a command, 8 writes for a card with one\n");
+        let output = line("libpcsclite", "10.00") + &line("native", "2.03");
+        assert_eq!(calls_and_writes(&output), Some((2.03, 8.0)));
+        assert_eq!(calls_and_writes(&line("native", "0.00")), None);
+        assert_eq!(calls_and_writes(&line("libpcsclite", "10.00")), None);
     }
 
     #[test]
