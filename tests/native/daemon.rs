@@ -4,6 +4,7 @@ use pcsclite_wire::message::{self, Message};
 use pcsclite_wire::{Command, Header, READERS, ReaderName, ReaderState};
 use std::io::{Read, Write};
 use std::net::Shutdown;
+use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -23,7 +24,7 @@ pub(crate) const ANSWER: [u8; 4] = [1, 2, 0x90, 0x00];
 const CODE_STOPPED: u32 = 0x8010_001E;
 
 /// The variable that names the socket is one for the process, so that there is one service at a time.
-fn place() -> (MutexGuard<'static, ()>, PathBuf) {
+pub(crate) fn place() -> (MutexGuard<'static, ()>, PathBuf) {
     static ONE: Mutex<()> = Mutex::new(());
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,6 +65,8 @@ pub(crate) enum Fault {
     Before(Vec<u8>),
     /// Gives these bytes, and goes on. It no longer knows of a wait.
     Replace(Vec<u8>),
+    /// Takes so many of the bytes that follow the request, and closes the connection.
+    Unread(usize),
 }
 
 /// The number of what is answered before there is a context: which versions come there, the tests before have a say in.
@@ -80,6 +83,10 @@ pub(crate) struct Settings {
     pub(crate) takes_newer: bool,
     /// How many places for readers it has, from version 4:6 on.
     pub(crate) places: usize,
+    /// What the card answers, and a control code.
+    pub(crate) answer: Vec<u8>,
+    /// Whether next to nothing of an answer fits into the socket.
+    pub(crate) is_narrow: bool,
     pub(crate) faults: Vec<(usize, Fault)>,
 }
 
@@ -90,6 +97,8 @@ impl Settings {
             oldest: if minor == 6 { 4 } else { minor },
             takes_newer: false,
             places: READERS,
+            answer: ANSWER.to_vec(),
+            is_narrow: false,
             faults: Vec::new(),
         }
     }
@@ -171,6 +180,9 @@ impl Drop for Daemon {
 
 /// Serves one client to its end.
 fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sender<Entry>) {
+    if settings.is_narrow {
+        narrow(&stream);
+    }
     let mut number = OPENING;
     let mut is_old = false;
     let mut is_waiting = false;
@@ -187,8 +199,17 @@ fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sender<Entry>)
             Command::CONTROL => message::Control::decode(&request).unwrap().sent().unwrap(),
             _ => 0,
         };
-        request.resize(request.len() + more, 0);
-        let start = request.len() - more;
+        if number != OPENING || header.command == Command::ESTABLISH_CONTEXT {
+            number = number.wrapping_add(1);
+        }
+        let fault = settings.faults.iter().find(|(faulty, _)| *faulty == number);
+        let fault = fault.map(|(_, fault)| fault);
+        let taken = match fault {
+            Some(Fault::Unread(length)) => more.min(*length),
+            _ => more,
+        };
+        request.resize(request.len() + taken, 0);
+        let start = request.len() - taken;
         stream.read_exact(&mut request[start..]).unwrap();
         if header.command == Command::VERSION {
             let asked = message::Version::decode(&request).unwrap();
@@ -214,15 +235,12 @@ fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sender<Entry>)
             answer: answer.clone(),
         };
         let _ = log.send(entry);
-        if number != OPENING || header.command == Command::ESTABLISH_CONTEXT {
-            number = number.wrapping_add(1);
-        }
-        let fault = settings.faults.iter().find(|(faulty, _)| *faulty == number);
-        let sent = match fault.map(|(_, fault)| fault) {
+        let sent = match fault {
             None => stream.write_all(&answer),
             Some(Fault::Cut(length)) => stream
                 .write_all(&answer[..*length])
                 .and(stream.shutdown(Shutdown::Both)),
+            Some(Fault::Unread(_)) => return,
             Some(Fault::Instead(bytes)) => stream.write_all(bytes).and(stream.shutdown(Shutdown::Both)),
             Some(Fault::Slow) => answer.iter().try_for_each(|byte| stream.write_all(&[*byte])),
             Some(Fault::Replace(bytes)) => {
@@ -238,6 +256,22 @@ fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sender<Entry>)
             return;
         }
     }
+}
+
+/// Leaves as little room in a socket, for what is sent by it, as the system allows: some thousand bytes.
+pub(crate) fn narrow(socket: &UnixStream) {
+    let least: libc::c_int = 1;
+    // SAFETY: the socket is open, and the value is an integer, which outlives the call.
+    let code = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_SNDBUF,
+            (&raw const least).cast(),
+            size_of_val(&least) as libc::socklen_t,
+        )
+    };
+    assert_eq!(code, 0);
 }
 
 pub(crate) fn bytes<M: Message>(message: &M) -> Vec<u8> {
@@ -295,14 +329,14 @@ fn answer(command: Command, request: &[u8], settings: &Settings) -> Vec<u8> {
         Command::TRANSMIT => {
             let length = message::Transmit::LEN;
             let mut transmit = message::Transmit::decode(&request[..length]).unwrap();
-            transmit.receive_length = ANSWER.len() as u32;
-            [bytes(&transmit), ANSWER.to_vec()].concat()
+            transmit.receive_length = settings.answer.len() as u32;
+            [bytes(&transmit), settings.answer.clone()].concat()
         }
         Command::CONTROL => {
             let length = message::Control::LEN;
             let mut control = message::Control::decode(&request[..length]).unwrap();
-            control.returned = ANSWER.len() as u32;
-            [bytes(&control), ANSWER.to_vec()].concat()
+            control.returned = settings.answer.len() as u32;
+            [bytes(&control), settings.answer.clone()].concat()
         }
         Command::GET_ATTRIBUTE => with!(Attribute, |attribute| {
             attribute.value = message::AttributeValue::new(&ATR).unwrap();

@@ -140,22 +140,44 @@ fn nonsense_ends_every_call() {
             for bytes in fillings.into_iter().chain(others) {
                 let longer = [&bytes[..], &[0; 5000]].concat();
                 for bytes in [bytes, longer] {
-                    let daemon = Daemon::start(Settings::of(minor).with(number, Fault::Instead(bytes)));
-                    // Whatever the codes are, they come; and nothing is asked again.
-                    run_in_time_whatever_it_finds();
-                    let commands: Vec<Command> = daemon.log().iter().map(|entry| entry.command).collect();
-                    for command in [
-                        Command::TRANSMIT,
-                        Command::CONTROL,
-                        Command::CONNECT,
-                        Command::SET_ATTRIBUTE,
-                    ] {
-                        let times = commands.iter().filter(|other| **other == command).count();
-                        assert!(times <= 1, "{command:?} is sent {times} times: {commands:?}");
-                    }
+                    ends_with(minor, number, bytes);
                 }
             }
         }
+    }
+}
+
+/// In the wrong order, and of the wrong version.
+#[test]
+fn answers_to_other_requests_end_every_call() {
+    let of_all = [4, 5, 6].map(all);
+    for (minor, own) in [4, 5, 6].into_iter().zip(&of_all) {
+        for (number, entry) in own.iter().enumerate() {
+            let mut others: Vec<&[u8]> = of_all.iter().flatten().map(|other| &other.answer[..]).collect();
+            others.sort_unstable();
+            others.dedup();
+            for other in others.into_iter().filter(|other| *other != entry.answer) {
+                ends_with(minor, number, other.to_vec());
+                // The right one comes late.
+                ends_with(minor, number, [other, &entry.answer].concat());
+            }
+        }
+    }
+}
+
+/// Runs the program where the service answers so and ends: whatever the codes are, they come, and nothing is asked again.
+fn ends_with(minor: i32, number: usize, answer: Vec<u8>) {
+    let daemon = Daemon::start(Settings::of(minor).with(number, Fault::Instead(answer)));
+    run_in_time_whatever_it_finds();
+    let commands: Vec<Command> = daemon.log().iter().map(|entry| entry.command).collect();
+    for command in [
+        Command::TRANSMIT,
+        Command::CONTROL,
+        Command::CONNECT,
+        Command::SET_ATTRIBUTE,
+    ] {
+        let times = commands.iter().filter(|other| **other == command).count();
+        assert!(times <= 1, "{command:?} is sent {times} times: {commands:?}");
     }
 }
 

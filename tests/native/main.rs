@@ -2,11 +2,14 @@
 #![cfg(all(target_os = "linux", feature = "native"))]
 
 mod allocations;
+mod clients;
 mod daemon;
 mod descriptors;
 mod faults;
 mod forks;
+mod full;
 mod program;
 mod readers;
+mod signals;
 mod versions;
 mod waits;

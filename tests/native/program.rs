@@ -51,9 +51,13 @@ pub(crate) fn connect(context: SCARDCONTEXT) -> (LONG, SCARDHANDLE) {
 }
 
 pub(crate) fn transmit(card: SCARDHANDLE, room: usize) -> (LONG, Vec<u8>) {
+    send(card, &[0x00, 0xCA, 0x00, 0x00, 0x00], room)
+}
+
+/// Sends a command, and returns what is answered.
+pub(crate) fn send(card: SCARDHANDLE, command: &[u8], room: usize) -> (LONG, Vec<u8>) {
     let mut answer = vec![0xEE; room];
     let mut len = room as DWORD;
-    let command = [0x00, 0xCA, 0x00, 0x00, 0x00];
     let function = Functions::native().SCardTransmit;
     // SAFETY: the command and its length, and a buffer of the length given.
     let code = unsafe {
@@ -64,6 +68,27 @@ pub(crate) fn transmit(card: SCARDHANDLE, room: usize) -> (LONG, Vec<u8>) {
             command.len() as DWORD,
             ptr::null_mut(),
             answer.as_mut_ptr(),
+            &mut len,
+        )
+    };
+    answer.truncate(len as usize);
+    (code, answer)
+}
+
+/// Sends a control code with its input, and returns what is answered.
+pub(crate) fn control(card: SCARDHANDLE, input: &[u8], room: usize) -> (LONG, Vec<u8>) {
+    let mut answer = vec![0xEE; room];
+    let mut len = 0;
+    let function = Functions::native().SCardControl;
+    // SAFETY: the input and its length, and a buffer of the length given.
+    let code = unsafe {
+        function(
+            card,
+            1,
+            input.as_ptr().cast(),
+            input.len() as DWORD,
+            answer.as_mut_ptr().cast(),
+            room as DWORD,
             &mut len,
         )
     };
@@ -110,7 +135,9 @@ pub(crate) fn run() -> Vec<(&'static str, LONG)> {
     let (code, answer) = transmit(card, 258);
     assert!(code != 0 || answer == ANSWER, "{answer:X?}");
     codes.push(("transmit", code));
-    codes.push(("control", control(card)));
+    let (code, answer) = control(card, &[1, 2], 16);
+    assert!(code != 0 || answer == ANSWER, "{answer:X?}");
+    codes.push(("control", code));
     let mut value = [0; 33];
     let mut len = 33;
     // SAFETY: a buffer of the length given.
@@ -162,14 +189,5 @@ fn status(card: SCARDHANDLE) -> LONG {
             (&ATR[..], 0x1_0034, 2)
         );
     }
-    code
-}
-
-fn control(card: SCARDHANDLE) -> LONG {
-    let (command, mut answer, mut len) = ([1u8, 2], [0u8; 16], 0);
-    let function = Functions::native().SCardControl;
-    // SAFETY: the buffers have the lengths given.
-    let code = unsafe { function(card, 1, command.as_ptr(), 2, answer.as_mut_ptr(), 16, &mut len) };
-    assert!(code != 0 || answer[..len as usize] == ANSWER);
     code
 }

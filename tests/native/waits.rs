@@ -2,6 +2,7 @@
 
 use crate::daemon::{DEADLINE, Daemon, Settings};
 use crate::program::{self, KNOWN, changes, establish, release};
+use crate::signals::interrupted;
 use pcsc_sys::*;
 use pcsclite_wire::Command;
 use std::sync::mpsc;
@@ -68,33 +69,12 @@ fn a_wait_holds_up_no_other_context() {
 /// Signals end no call: neither a wait nor an answer that takes its time.
 #[test]
 fn a_signal_ends_no_wait() {
-    extern "C" fn nothing(_: libc::c_int) {}
-    // SAFETY: all zeroes is a value: no flags, so that calls are interrupted, and no signals held back.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    action.sa_sigaction = nothing as extern "C" fn(libc::c_int) as usize;
-    // SAFETY: the handler touches nothing, and nobody else in this program uses the signal.
-    let code = unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()) };
-    assert_eq!(code, 0);
     let daemon = Daemon::start(Settings::of(4));
     let (_, context) = establish();
-    // SAFETY: it takes nothing.
-    let (sender, thread) = mpsc::channel();
-    let waiting = std::thread::spawn(move || {
-        // SAFETY: it takes nothing.
-        sender.send(unsafe { libc::pthread_self() } as usize).unwrap();
-        let begin = Instant::now();
-        let (code, _) = changes(context, &program::reader(), KNOWN, 300);
-        (code, begin.elapsed())
-    });
-    let thread = thread.recv().unwrap() as libc::pthread_t;
+    let begin = Instant::now();
+    let (code, _) = interrupted(move || changes(context, &program::reader(), KNOWN, 300));
     daemon.wait_for(Command::WAIT_READER_STATE_CHANGE);
-    while !waiting.is_finished() {
-        // SAFETY: the thread is not joined yet.
-        unsafe { libc::pthread_kill(thread, libc::SIGUSR1) };
-        std::thread::yield_now();
-    }
-    let (code, time) = waiting.join().unwrap();
     assert_eq!(code, SCARD_E_TIMEOUT);
-    assert!(time >= Duration::from_millis(300), "{time:?}");
+    assert!(begin.elapsed() >= Duration::from_millis(300));
     release(context);
 }

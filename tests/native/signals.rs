@@ -1,0 +1,27 @@
+//! Signals.
+
+use std::sync::mpsc;
+
+/// Runs something in a thread whose system calls signals interrupt all the while.
+pub(crate) fn interrupted<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
+    extern "C" fn nothing(_: libc::c_int) {}
+    // SAFETY: all zeroes is a value: no flags, so that calls are interrupted, and no signals held back.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = nothing as extern "C" fn(libc::c_int) as usize;
+    // SAFETY: the handler touches nothing, and nobody in this program uses the signal otherwise.
+    let code = unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()) };
+    assert_eq!(code, 0);
+    let (sender, thread) = mpsc::channel();
+    let running = std::thread::spawn(move || {
+        // SAFETY: it takes nothing.
+        sender.send(unsafe { libc::pthread_self() } as usize).unwrap();
+        run()
+    });
+    let thread = thread.recv().unwrap() as libc::pthread_t;
+    while !running.is_finished() {
+        // SAFETY: the thread is not joined yet.
+        unsafe { libc::pthread_kill(thread, libc::SIGUSR1) };
+        std::thread::yield_now();
+    }
+    running.join().unwrap()
+}
