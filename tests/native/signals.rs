@@ -1,6 +1,8 @@
 //! Signals.
 
+use crate::daemon::DEADLINE;
 use std::sync::mpsc;
+use std::time::Instant;
 
 /// Runs something in a thread whose system calls signals interrupt all the while.
 pub(crate) fn interrupted<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
@@ -18,9 +20,11 @@ pub(crate) fn interrupted<T: Send + 'static>(run: impl FnOnce() -> T + Send + 's
         run()
     });
     let thread = thread.recv().unwrap() as libc::pthread_t;
+    let begin = Instant::now();
     while !running.is_finished() {
         // SAFETY: the thread is not joined yet.
         unsafe { libc::pthread_kill(thread, libc::SIGUSR1) };
+        assert!(begin.elapsed() < DEADLINE, "it does not end");
         std::thread::yield_now();
     }
     running.join().unwrap()
