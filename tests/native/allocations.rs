@@ -1,7 +1,8 @@
 //! A command takes no memory.
 
-use crate::daemon::{ANSWER, Daemon, Settings};
+use crate::daemon::Daemon;
 use crate::program::{connect, establish, release};
+use crate::service::{ANSWER, Settings};
 use pcsc_sys::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

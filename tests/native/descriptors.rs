@@ -1,7 +1,8 @@
 //! A program that has as many files open as it may.
 
-use crate::daemon::{ANSWER, Daemon, Settings};
+use crate::daemon::Daemon;
 use crate::program::{self, KNOWN, changes, connect, establish, list, release, transmit};
+use crate::service::{ANSWER, Settings};
 use pcsc_sys::*;
 
 /// What is open goes on, and what is new is refused; nothing hangs, and nothing is left behind.

@@ -1,7 +1,8 @@
 //! Faults at the socket: each call ends, with the right code; nothing is sent twice.
 
-use crate::daemon::{DEADLINE, Daemon, Entry, Fault, OPENING, Settings};
+use crate::daemon::{DEADLINE, Daemon, Entry};
 use crate::program::{self, run};
+use crate::service::{Fault, OPENING, Settings};
 use pcsc_sys::*;
 use pcsclite_wire::Command;
 use std::sync::mpsc;
@@ -200,7 +201,7 @@ fn run_in_time_whatever_it_finds() {
 /// An answer that says to have more bytes than there is room for.
 #[test]
 fn more_bytes_than_there_is_room_for_are_not_taken() {
-    use crate::daemon::bytes;
+    use crate::service::bytes;
     use pcsclite_wire::message::{Message, Transmit};
     for said in [5, 6, 65_548, 65_549, u32::MAX] {
         let transmit = Transmit {

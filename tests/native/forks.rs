@@ -1,7 +1,8 @@
 //! A child of `fork` has no contexts: those that it has copies of are its parent's.
 
-use crate::daemon::{ANSWER, Daemon, Settings};
+use crate::daemon::Daemon;
 use crate::program::{self, KNOWN, changes, connect, establish, list, release, transmit};
+use crate::service::{ANSWER, Settings};
 use pcsc_sys::*;
 
 #[test]

@@ -1,7 +1,8 @@
 //! Sockets that are full: what does not fit at once goes in parts, arrives whole, and is not sent again.
 
-use crate::daemon::{Daemon, Fault, Settings, narrow};
+use crate::daemon::{Daemon, narrow};
 use crate::program::{self, connect, control, establish, release};
+use crate::service::{Fault, Settings};
 use crate::signals::interrupted;
 use pcsc_sys::*;
 use pcsclite_wire::message::{Control, Message, Transmit};

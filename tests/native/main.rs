@@ -10,6 +10,7 @@ mod forks;
 mod full;
 mod program;
 mod readers;
+mod service;
 mod signals;
 mod versions;
 mod waits;

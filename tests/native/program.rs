@@ -1,6 +1,6 @@
 //! A program that calls every function that asks the service, once.
 
-use crate::daemon::{ANSWER, ATR, READER};
+use crate::service::{ANSWER, ATR, READER};
 use pcsc_sys::*;
 use std::ffi::{CString, c_char};
 use std::ptr;

@@ -1,7 +1,8 @@
 //! The states of the readers: any number of them, and a change between the answers.
 
-use crate::daemon::{DEADLINE, Daemon, Fault, READER, Settings, bytes};
+use crate::daemon::{DEADLINE, Daemon};
 use crate::program::{self, KNOWN, changes, establish, list, release};
+use crate::service::{Fault, READER, Settings, bytes};
 use pcsc_sys::*;
 use pcsclite_wire::message::{Message, Wait};
 use pcsclite_wire::{Command, ReaderState};
@@ -65,7 +66,7 @@ fn a_change_between_the_answers_is_no_part_of_them() {
     let watching = number_of(6, Command::WAIT_READER_STATE_CHANGE);
     let states = watching + 1;
     for place in 0..=16 {
-        let all = crate::daemon::states(16);
+        let all = crate::service::states(16);
         let (before, after) = all.split_at(place * ReaderState::LEN);
         let with_event = [before, &event, after].concat();
         // The rest of it comes as the service's answer to the next request: the mark.

@@ -1,7 +1,8 @@
 //! Which version both ends speak.
 
-use crate::daemon::{Daemon, Ended, Settings};
+use crate::daemon::{Daemon, Ended};
 use crate::program;
+use crate::service::Settings;
 use pcsc_session::Cause;
 use pcsc_sys::*;
 use pcsclite_wire::Command;
@@ -12,7 +13,7 @@ fn negotiate(daemon: &Daemon) -> (LONG, Vec<(i32, i32)>) {
     let (code, context) = program::establish();
     if code == 0 {
         let (code, names) = program::list(context);
-        assert_eq!((code, names.as_bytes()), (0, crate::daemon::READER));
+        assert_eq!((code, names.as_bytes()), (0, crate::service::READER));
         let (code, _) = program::changes(context, &program::reader(), program::KNOWN, 1);
         assert_eq!(code, SCARD_E_TIMEOUT);
         assert_eq!(program::release(context), 0);

@@ -1,7 +1,8 @@
 //! Waits: what ends them, and what does not.
 
-use crate::daemon::{DEADLINE, Daemon, Settings};
+use crate::daemon::{DEADLINE, Daemon};
 use crate::program::{self, KNOWN, changes, establish, release};
+use crate::service::Settings;
 use crate::signals::interrupted;
 use pcsc_sys::*;
 use pcsclite_wire::Command;
