@@ -1,7 +1,7 @@
 //! What a made-up service is, and what it answers: for the tests here, and for the fuzz target `native`.
 
 use pcsclite_wire::message::{self, Message};
-use pcsclite_wire::{Command, READERS, ReaderName, ReaderState};
+use pcsclite_wire::{Command, READERS, ReaderName, ReaderState, Version};
 
 /// The only reader.
 pub(crate) const READER: &[u8] = b"Made up 00 00";
@@ -80,7 +80,7 @@ impl Conversation {
     pub(crate) fn answer(&mut self, command: Command, request: &[u8], settings: &Settings) -> Vec<u8> {
         if command == Command::VERSION {
             let asked = message::Version::decode(request).unwrap();
-            self.is_old |= asked.minor < settings.version.1;
+            self.is_old |= Version::from(asked) < Version::ANY_NUMBER_OF_READERS;
         }
         match command {
             Command::WAIT_READER_STATE_CHANGE => {

@@ -11,13 +11,14 @@ use anyhow::{Context, Result};
 use crate::command::{BUILD, run};
 
 /// Each package of fuzz targets, and these by their names in its `Cargo.toml`.
-const PACKAGES: [(&str, &[&str]); 3] = [
+const PACKAGES: [(&str, &[&str]); 4] = [
     (
         "crates/iso7816/fuzz",
         &["atr", "command", "ef_atr", "part10", "tlv", "tlv_writer"],
     ),
     ("crates/session/fuzz", &["multi_string", "exchange"]),
     ("crates/sim/fuzz", &["served"]),
+    ("fuzz", &["messages", "native"]),
 ];
 
 const DEFAULT_SECONDS: u64 = 600;
@@ -37,7 +38,9 @@ pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<()> {
         run(&mut cargo_fuzz(&package, &["build"]), BUILD)?;
         for target in targets {
             let time = format!("-max_total_time={seconds}");
-            let mut fuzz = cargo_fuzz(&package, &["run", target, "--", &time, "-print_final_stats=1"]);
+            // An input that takes a minute hangs.
+            let options = [&time, "-timeout=60", "-print_final_stats=1"];
+            let mut fuzz = cargo_fuzz(&package, &[&["run", target, "--"], &options[..]].concat());
             let output = run(&mut fuzz, Duration::from_secs(seconds) + BUILD)?;
             println!(
                 "{target:<14}{seconds} s, {} executions, no finding",
