@@ -114,7 +114,7 @@ impl Drop for Daemon {
 }
 
 /// Serves one client to its end.
-fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sender<Entry>) {
+pub(crate) fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sender<Entry>) {
     if settings.is_narrow {
         narrow(&stream);
     }

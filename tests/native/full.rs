@@ -1,16 +1,17 @@
 //! Sockets that are full: what does not fit at once goes in parts, arrives whole, and is not sent again.
 
-use crate::daemon::{Daemon, narrow};
+use crate::daemon::{Daemon, narrow, place, serve};
 use crate::program::{self, connect, control, establish, release};
 use crate::service::{Fault, Settings};
-use crate::signals::interrupted;
+use crate::signals::{interrupted, wait_for_interruptions};
 use pcsc_sys::*;
 use pcsclite_wire::message::{Control, Message, Transmit};
 use pcsclite_wire::{Command, MAX_EXTENDED};
 use std::mem::ManuallyDrop;
-use std::os::fd::{FromRawFd, RawFd};
-use std::os::unix::net::UnixStream;
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
+use std::sync::mpsc;
 
 type Call = fn(SCARDHANDLE, &[u8], usize) -> (LONG, Vec<u8>);
 
@@ -76,6 +77,26 @@ fn the_longest_bytes_of_both_ends_arrive_whole() {
             assert!(sent[0].request[message..] == bytes, "{command:?}");
         }
     }
+}
+
+/// A service whose queue is full is waited for, whatever signals come.
+#[test]
+fn a_service_that_takes_nobody_yet_is_waited_for() {
+    let (_one, path) = place();
+    let listener = UnixListener::bind(&path).unwrap();
+    // SAFETY: it is a socket that listens, and from now on keeps one waiting.
+    assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), 0) }, 0);
+    let first = UnixStream::connect(&path).unwrap();
+    let (sender, _log) = mpsc::channel();
+    let service = std::thread::spawn(move || {
+        wait_for_interruptions();
+        drop((listener.accept().unwrap(), first));
+        serve(listener.accept().unwrap().0, &Settings::of(4), &sender);
+    });
+    let (code, context) = interrupted(establish);
+    assert_eq!(code, 0, "{code:X}");
+    assert_eq!(release(context), 0);
+    service.join().unwrap();
 }
 
 /// Where the service ends while it is being sent to, nothing has been executed, and nothing is sent again.
