@@ -26,13 +26,23 @@ fn daemon() -> Native {
     service
 }
 
-fn establish() -> SCARDCONTEXT {
+fn try_to_establish() -> (LONG, SCARDCONTEXT) {
     let mut context = 0;
     let function = Functions::native().SCardEstablishContext;
     // SAFETY: null reserved pointers, and a context that lives through the call.
     let code = unsafe { function(SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context) };
+    (code, context)
+}
+
+fn establish() -> SCARDCONTEXT {
+    let (code, context) = try_to_establish();
     assert_eq!(code, 0, "{code:X}");
     context
+}
+
+fn release(context: SCARDCONTEXT) {
+    // SAFETY: no other thread uses it.
+    assert_eq!(unsafe { (Functions::native().SCardReleaseContext)(context) }, 0);
 }
 
 fn connect(context: SCARDCONTEXT, reader: &str) -> SCARDHANDLE {
@@ -154,10 +164,8 @@ fn what_waits_for_a_transaction_can_be_cancelled() {
             end(card);
         }
     }
-    for context in [first, second] {
-        // SAFETY: no other thread uses it.
-        assert_eq!(unsafe { (functions.SCardReleaseContext)(context) }, 0);
-    }
+    release(first);
+    release(second);
 }
 
 /// All readers that there can be, and the pseudo-reader beside them.
@@ -191,6 +199,42 @@ fn sixteen_readers_and_the_pseudo_reader_are_one_array() {
         );
     }
     assert_eq!(states[16].dwEventState & 0xFFFF, 0);
-    // SAFETY: no other thread uses it.
-    assert_eq!(unsafe { (Functions::native().SCardReleaseContext)(context) }, 0);
+    release(context);
+}
+
+/// As many clients as pcscd takes, and one more.
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn two_hundred_clients_are_served_and_one_more_is_refused() {
+    let service = daemon();
+    let mut clients = Vec::new();
+    let refused = loop {
+        let (code, context) = try_to_establish();
+        if code != 0 {
+            break code;
+        }
+        clients.push((context, connect(context, &service.reader(0))));
+        assert!(clients.len() <= 200);
+    };
+    // The context of the wait for the card may still be one of them.
+    assert!(clients.len() >= 199, "{}: {refused:X}", clients.len());
+    // The connection is closed before the request, or after it.
+    let codes = [SCARD_W_SECURITY_VIOLATION, SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE];
+    assert!(codes.contains(&refused), "{refused:X}");
+    std::thread::scope(|scope| {
+        for (_, card) in &clients {
+            scope.spawn(|| (0..3).for_each(|_| assert_eq!(transmit(*card), 0)));
+        }
+    });
+    // A place that becomes free is had; the service takes a moment to see that it is.
+    release(clients.pop().unwrap().0);
+    let begin = std::time::Instant::now();
+    let context = loop {
+        match try_to_establish() {
+            (0, context) => break context,
+            (code, _) => assert!(begin.elapsed() < DEADLINE, "{code:X}"),
+        }
+    };
+    clients.into_iter().for_each(|(context, _)| release(context));
+    release(context);
 }
