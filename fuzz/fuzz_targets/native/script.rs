@@ -1,8 +1,10 @@
 //! What a service does with its answers.
 
+use std::collections::VecDeque;
+
 /// The bytes that say so, as far as they are not used up.
 pub(crate) struct Script {
-    bytes: std::vec::IntoIter<u8>,
+    bytes: VecDeque<u8>,
     /// Whether the client may have been told that another program's transaction is in the way.
     pub(crate) has_refused: bool,
     last: [u8; 3],
@@ -11,7 +13,7 @@ pub(crate) struct Script {
 impl Script {
     pub(crate) fn new(bytes: &[u8]) -> Script {
         Script {
-            bytes: bytes.to_vec().into_iter(),
+            bytes: bytes.iter().copied().collect(),
             has_refused: false,
             last: [0; 3],
         }
@@ -29,7 +31,7 @@ impl Script {
     }
 
     fn change(&mut self, mut right: Vec<u8>) -> (Vec<u8>, bool) {
-        let Some(what) = self.bytes.next() else {
+        let Some(what) = self.bytes.pop_front() else {
             return (right, true);
         };
         match what {
@@ -77,7 +79,7 @@ impl Script {
     }
 
     fn next(&mut self) -> u8 {
-        self.bytes.next().unwrap_or(0)
+        self.bytes.pop_front().unwrap_or(0)
     }
 
     /// Some bytes, each as often as the kind says.
