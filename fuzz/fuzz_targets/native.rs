@@ -33,7 +33,7 @@ extern "C" fn __lsan_is_turned_off() -> std::ffi::c_int {
 }
 
 /// Longer than the client computes between two requests; where it waits for more of an answer, nobody would speak.
-const SILENCE: Duration = Duration::from_millis(500);
+const SILENCE: Duration = Duration::from_millis(100);
 
 /// What the service does in this run, and what it was asked.
 pub(crate) struct Run {

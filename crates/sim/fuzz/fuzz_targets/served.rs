@@ -7,7 +7,7 @@
 use libfuzzer_sys::fuzz_target;
 use pcsc_sim::serve::Served;
 use pcsc_sim::{DemoCard, Simulator};
-use pcsclite_wire::message::{Connect, EstablishContext, Message, Status};
+use pcsclite_wire::message::{Connect, EstablishContext, Message, Reconnect, Status};
 use pcsclite_wire::{Command, Header, ReaderName, Version, message};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 extern "C" fn __lsan_is_turned_off() -> std::ffi::c_int {
     1
 }
+
+const PROTO_MISMATCH: u32 = 0x8010_000F;
+const RAW: u32 = 4;
 
 const READER: &[u8] = b"Fuzzed 00 00";
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -62,14 +65,27 @@ impl Program {
             ..Default::default()
         };
         let context = self.ask(Command::ESTABLISH_CONTEXT, &scope).context;
-        let request = Connect {
+        let mut request = Connect {
             context,
             reader: ReaderName::new(READER).unwrap(),
             share_mode: 2,
             preferred_protocols: 3,
             ..Default::default()
         };
-        let answer = self.ask(Command::CONNECT, &request);
+        let mut answer = self.ask(Command::CONNECT, &request);
+        if answer.code == PROTO_MISMATCH {
+            // The one before has left the card without a protocol, as with pcscd: a reset chooses one.
+            request.preferred_protocols = RAW;
+            answer = self.ask(Command::CONNECT, &request);
+            let reset = Reconnect {
+                card: answer.card,
+                share_mode: 2,
+                preferred_protocols: 3,
+                initialization: 1,
+                ..Default::default()
+            };
+            assert_eq!(self.ask(Command::RECONNECT, &reset).code, 0);
+        }
         assert_eq!(answer.code, 0, "something was left behind");
         (context, answer.card)
     }
