@@ -86,6 +86,16 @@ fn a_session_names_both_versions_where_they_do_not_meet() {
     }
 }
 
+/// What is behind an error is looked for as with a library.
+#[test]
+fn a_session_without_a_service_is_told_of_the_socket() {
+    let _ended = Ended::new();
+    let error = pcsc_session::Context::establish_on(Provider::native()).unwrap_err();
+    let causes = error.causes();
+    let is_named = matches!(causes[..], [Cause::ServiceNotRunning { socket: Some(_), .. }]);
+    assert!(is_named, "{error}");
+}
+
 /// That of pcsc-lite 2.4.1.
 #[test]
 fn a_service_that_takes_newer_programs_is_spoken_to_as_what_it_is() {
