@@ -11,6 +11,7 @@ use pcsc_sim::{Card, vpcd};
 use tempfile::TempDir;
 
 use crate::front::{self, Setting};
+use crate::installation::Daemon;
 use crate::readers::Driver;
 use crate::termination::{self, Running};
 use crate::{Error, installation, namespace, readers, startup};
@@ -33,7 +34,7 @@ pub struct Pcscd {
     pid: u32,
     names: Vec<String>,
     driver: Driver,
-    program: PathBuf,
+    program: Daemon,
     client_library: PathBuf,
     folder: TempDir,
     _place: Place,
@@ -97,6 +98,17 @@ impl Pcscd {
     /// It is not installed, or does not tell.
     pub fn version() -> Result<String, Error> {
         installation::version()
+    }
+
+    /// Tells whether a wait for a reader's change may fail by the change itself, as in pcsc-lite 2.5.
+    ///
+    /// There the service tells a change between the states of the readers that it is asked for, and libpcsclite takes it for a
+    /// part of these: the wait returns a code that has nothing to do with it, and its context is of no more use.
+    ///
+    /// # Errors
+    /// Those of [`version`](Pcscd::version).
+    pub fn mixes_up_changes() -> Result<bool, Error> {
+        Ok(Self::version()?.starts_with("2.5."))
     }
 
     /// Returns the readers' names as PC/SC lists them, for instance "Virtual 0 00 00".
