@@ -104,6 +104,8 @@ mod session;
 mod ffi;
 
 pub use error::{Cause, CloseError, Error, Sandbox};
+#[cfg(feature = "record")]
+pub use exchange::Recorder;
 pub use exchange::{
     CardChannel, Channel, Connection, ExchangeOptions, ReadError, Response, ResponseBuf, TransparentFile,
 };

@@ -30,6 +30,8 @@ mod other_program;
 mod pause;
 mod quiet_thread;
 mod reader;
+#[cfg(feature = "replay")]
+mod replay;
 mod requested_faults;
 mod scripted_card;
 #[cfg(unix)]
@@ -47,7 +49,11 @@ pub use demo_card::DemoCard;
 pub use fn_card::FnCard;
 pub use limits::Limits;
 pub use other_program::OtherProgram;
+#[cfg(feature = "replay")]
+pub use pcsc_recording::{ReadError, RecordedCard, RecordedExchange, Recording};
 pub use reader::Reader;
+#[cfg(feature = "replay")]
+pub use replay::{ReplayCard, ReplayError};
 pub use scripted_card::{ScriptError, ScriptedCard};
 pub use simulator::Simulator;
 pub use slow_card::SlowCard;

@@ -1,7 +1,6 @@
 //! What goes to the card as it is, and what comes back.
 
 use crate::error::Error;
-use crate::exchange::apdu_log;
 use crate::exchange::buffers::Buffers;
 use crate::exchange::connection::Connection;
 use crate::exchange::response::{Marks, Response};
@@ -148,8 +147,11 @@ impl<'a> Exchange<'a> {
             buffers.secret = 0;
         }
         buffers.origin.marks = if is_secret { Marks::Secret } else { Marks::Plain };
-        if apdu_log::enabled() {
-            apdu_log::command(card.reader(), command, is_secret || !self.connection.logs_bytes);
+        let is_observed = self.connection.observer.is_there();
+        if is_observed {
+            self.connection
+                .observer
+                .command(card.reader(), command, is_secret);
         }
         let answer = &mut buffers.receive[offset..];
         let result = card.handle().transmit(command, answer);
@@ -157,12 +159,11 @@ impl<'a> Exchange<'a> {
             // An error may come after a part of the answer was written: all of it counts.
             buffers.secret = offset + *result.as_ref().unwrap_or(&answer.len());
         }
-        if apdu_log::enabled() {
-            apdu_log::answer(
-                card.reader(),
-                &result.map(|len| &buffers.receive[offset..offset + len]),
-                is_secret || !self.connection.logs_bytes,
-            );
+        if is_observed {
+            let answer = &result.map(|len| &buffers.receive[offset..offset + len]);
+            self.connection
+                .observer
+                .answer(card.reader(), command, answer, is_secret);
         }
         match result {
             // Fewer than the two bytes of a status word wrap around.
