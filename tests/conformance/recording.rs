@@ -2,7 +2,9 @@
 
 use crate::card::{ATR_T1, bytes, card, ok};
 use crate::service::DEADLINE;
-use pcsc_session::{CardChannel, Command, Disposition, Error, ExchangeOptions, LongForm, Recorder, Recovered, Session};
+use pcsc_session::{
+    CardChannel, Command, Disposition, Error, ExchangeOptions, LongForm, Recorder, Recovered, Session,
+};
 use pcsc_sim::{Card, DemoCard, Recording, ReplayCard, Simulator};
 use std::path::PathBuf;
 use std::thread;
@@ -27,15 +29,36 @@ fn with(card: impl Card + 'static) -> (Session, Simulator) {
 fn conversation(session: &mut Session) -> Result<Vec<Vec<u8>>, Error> {
     let mut answers = Vec::new();
     let mut keep = |data: &[u8]| answers.push(data.to_vec());
-    keep(session.execute(&Command::select_aid(&DemoCard::AID))?.ok()?.data());
-    keep(session.transmit(&[0x00, 0x20, 0x00, DemoCard::PIN_REFERENCE])?.to_owned().data());
+    keep(
+        session
+            .execute(&Command::select_aid(&DemoCard::AID))?
+            .ok()?
+            .data(),
+    );
+    keep(
+        session
+            .transmit(&[0x00, 0x20, 0x00, DemoCard::PIN_REFERENCE])?
+            .to_owned()
+            .data(),
+    );
     let pin = Command::verify(DemoCard::PIN_REFERENCE, &DemoCard::PIN)?;
     keep(session.execute(&pin)?.ok()?.data());
     session.execute(&Command::get_challenge(8))?.ok()?;
     session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Extended)));
     keep(session.execute(&Command::get_data(0x0102, 1000))?.ok()?.data());
-    keep(session.execute(&Command::select_file(&DemoCard::LARGE.to_be_bytes()))?.ok()?.data());
-    keep(&session.transparent_file().with_len(32_768).read().map_err(|error| error.into_parts().1)?);
+    keep(
+        session
+            .execute(&Command::select_file(&DemoCard::LARGE.to_be_bytes()))?
+            .ok()?
+            .data(),
+    );
+    keep(
+        &session
+            .transparent_file()
+            .with_len(32_768)
+            .read()
+            .map_err(|error| error.into_parts().1)?,
+    );
     let mut channel = session.open_channel()?;
     keep(&[channel.number()]);
     session_status(&mut channel)?;
