@@ -157,9 +157,13 @@ fn tshark_reads_every_command_and_answer() {
     }
     for (printed, (_, bytes, _)) in printed.iter().zip(&expected).skip(2) {
         assert_eq!(printed.instruction, format!("0x{:02x}", bytes[1]), "{printed:?}");
-        assert_eq!(printed.problems, "", "{printed:?}");
         let status = u16::from_be_bytes([bytes[bytes.len() - 2], bytes[bytes.len() - 1]]);
-        if bytes.len() < 0x100 {
+        // tshark 4.0 looks for as many bytes as Le says, and so misses the status word of a READ BINARY that was refused.
+        let is_refused_read = bytes[1] == 0xB0 && bytes.len() < 7 + usize::from(bytes[4]);
+        if !is_refused_read {
+            assert_eq!(printed.problems, "", "{printed:?}");
+        }
+        if !is_refused_read && bytes.len() < 0x100 {
             assert_eq!(printed.status, format!("0x{status:04x}"), "{printed:?}");
         }
     }
