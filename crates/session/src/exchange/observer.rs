@@ -47,7 +47,7 @@ impl Observer {
         &self,
         reader: &ReaderName,
         command: &[u8],
-        answer: &Result<&[u8], CallError>,
+        answer: Result<&[u8], &CallError>,
         is_secret: bool,
     ) {
         if apdu_log::enabled() {

@@ -117,7 +117,7 @@ impl Recorder {
         &self,
         reader: &ReaderName,
         command: &[u8],
-        answer: &Result<&[u8], CallError>,
+        answer: Result<&[u8], &CallError>,
         is_left_out: bool,
     ) {
         let why;
