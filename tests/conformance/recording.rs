@@ -29,19 +29,14 @@ fn with(card: impl Card + 'static) -> (Session, Simulator) {
 fn conversation(session: &mut Session) -> Result<Vec<Vec<u8>>, Error> {
     let mut answers = Vec::new();
     let mut keep = |data: &[u8]| answers.push(data.to_vec());
-    keep(
-        session
-            .execute(&Command::select_aid(&DemoCard::AID))?
-            .ok()?
-            .data(),
-    );
+    keep(session.execute(&Command::select_aid(DemoCard::AID))?.ok()?.data());
     keep(
         session
             .transmit(&[0x00, 0x20, 0x00, DemoCard::PIN_REFERENCE])?
             .to_owned()
             .data(),
     );
-    let pin = Command::verify(DemoCard::PIN_REFERENCE, &DemoCard::PIN)?;
+    let pin = Command::verify(DemoCard::PIN_REFERENCE, DemoCard::PIN)?;
     keep(session.execute(&pin)?.ok()?.data());
     session.execute(&Command::get_challenge(8))?.ok()?;
     session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Extended)));
@@ -68,7 +63,7 @@ fn conversation(session: &mut Session) -> Result<Vec<Vec<u8>>, Error> {
 }
 
 fn session_status(card: &mut dyn CardChannel) -> Result<(), Error> {
-    card.execute(&Command::select_aid(&DemoCard::AID))?.ok().map(drop)
+    card.execute(&Command::select_aid(DemoCard::AID))?.ok().map(drop)
 }
 
 conformance! {
@@ -93,7 +88,7 @@ conformance! {
         let card = ReplayCard::open(&path).unwrap().by_lookup();
         let (mut session, _simulator) = with(card.clone());
         for _ in 0..3 {
-            let selected = session.execute(&Command::select_aid(&DemoCard::AID)).unwrap();
+            let selected = session.execute(&Command::select_aid(DemoCard::AID)).unwrap();
             assert_eq!(selected.data(), answers[0]);
         }
         assert_eq!(card.check(), Ok(()));

@@ -37,7 +37,7 @@
 //! readable.
 //!
 //! # Features
-//! `read`: [`Recording`] and [`Reader`], for recordings of this crate and of other tools that write GSMTAP SIM, such as
+//! `read`: `Recording` and `Reader`, for recordings of this crate and of other tools that write GSMTAP SIM, such as
 //! SIMtrace's, as pcapng or pcap and over Ethernet, Linux' cooked captures, loopback and raw IP.
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,7 @@
 //! Smart cards made of software, for tests and first runs.
 //!
 //! A card is anything that implements [`Card`]. [`FnCard`] makes one of a closure, [`ScriptedCard`] one of a list of
-//! expected commands and their answers, and [`vpcd`] plugs a card into a real pcscd through vsmartcard's virtual reader.
+//! expected commands and their answers, the feature `replay` one of a recording, and [`vpcd`] plugs a card into a real pcscd through vsmartcard's virtual reader.
 //!
 //! [`Simulator`] is a PC/SC service of its own for them: readers, and the table of C functions that programs reach them
 //! with. It has pcsc-lite's semantics, and faults on demand: the page [`testing`] shows how a program is tested with it.

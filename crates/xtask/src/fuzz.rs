@@ -17,7 +17,7 @@ const PACKAGES: [(&str, &[&str]); 3] = [
         &["atr", "command", "ef_atr", "part10", "tlv", "tlv_writer"],
     ),
     ("crates/session/fuzz", &["multi_string", "exchange"]),
-    ("crates/sim/fuzz", &["served"]),
+    ("crates/sim/fuzz", &["served", "recording"]),
 ];
 
 const DEFAULT_SECONDS: u64 = 600;
