@@ -16,6 +16,9 @@ fn half(order: Order, number: u16) -> [u8; 2] {
     }
 }
 
+/// Makes the packet of a link of an IP packet.
+type Frame = fn(&[u8]) -> Vec<u8>;
+
 /// A GSMTAP packet of a SIM, as SIMtrace sends it: no more than the sub-type differs.
 fn gsmtap(subtype: u8, bytes: &[u8]) -> Vec<u8> {
     [&[2, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, subtype, 0, 0, 0], bytes].concat()
@@ -165,7 +168,7 @@ fn check(file: &[u8], reader: &str, what: &str) {
 
 #[test]
 fn whatever_carries_the_packets_the_card_is_found() {
-    let links: [(u32, fn(&[u8]) -> Vec<u8>); 12] = [
+    let links: [(u32, Frame); 12] = [
         (1, |ip| [&[0; 12][..], &[0x08, 0x00], ip].concat()),
         (1, |ip| {
             [&[0; 12][..], &[0x81, 0x00, 0, 5, 0x08, 0x00], ip].concat()
