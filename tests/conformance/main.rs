@@ -32,6 +32,7 @@ mod process;
 mod properties;
 mod reader;
 mod reader_limits;
+mod recording;
 mod recovering;
 mod recovering_services;
 mod recovering_transactions;

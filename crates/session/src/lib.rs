@@ -90,9 +90,13 @@
 //! By the crate `log`, target `pcsc_session::apdu`, level trace: for each command its header, for each answer its status
 //! word, and how many bytes there are beside; the bytes where [`SessionOptions::log_bytes`] asks for them.
 //!
+//! # Recordings
+//! With the feature `record`, `SessionOptions::record` has a session write what goes to the card and comes back into a file, which
+//! Wireshark opens and `pcsc_sim::ReplayCard` replays: a card that was met once is a test ever after. Secrets are left out.
+//!
 //! # Features
 //! `load` (default) opens the system's library at run time, `link` links it, `bindgen` makes the
-//! types from this machine's headers. Without `load` and `link` a provider of your own still works. `stream` makes events a
+//! types from this machine's headers. Without `load` and `link` a provider of your own still works. `record` has [recordings](#recordings). `stream` makes events a
 //! `futures_core::Stream`, for async programs.
 #![deny(unsafe_code)]
 
@@ -104,6 +108,8 @@ mod session;
 mod ffi;
 
 pub use error::{Cause, CloseError, Error, Sandbox};
+#[cfg(feature = "record")]
+pub use exchange::Recorder;
 pub use exchange::{
     CardChannel, Channel, Connection, ExchangeOptions, ReadError, Response, ResponseBuf, TransparentFile,
 };

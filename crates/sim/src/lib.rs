@@ -1,7 +1,7 @@
 //! Smart cards made of software, for tests and first runs.
 //!
 //! A card is anything that implements [`Card`]. [`FnCard`] makes one of a closure, [`ScriptedCard`] one of a list of
-//! expected commands and their answers, and [`vpcd`] plugs a card into a real pcscd through vsmartcard's virtual reader.
+//! expected commands and their answers, the feature `replay` one of a recording, and [`vpcd`] plugs a card into a real pcscd through vsmartcard's virtual reader.
 //!
 //! [`Simulator`] is a PC/SC service of its own for them: readers, and the table of C functions that programs reach them
 //! with. It has pcsc-lite's semantics, and faults on demand: the page [`testing`] shows how a program is tested with it.
@@ -30,6 +30,8 @@ mod other_program;
 mod pause;
 mod quiet_thread;
 mod reader;
+#[cfg(feature = "replay")]
+mod replay;
 mod requested_faults;
 mod scripted_card;
 #[cfg(unix)]
@@ -47,7 +49,11 @@ pub use demo_card::DemoCard;
 pub use fn_card::FnCard;
 pub use limits::Limits;
 pub use other_program::OtherProgram;
+#[cfg(feature = "replay")]
+pub use pcsc_recording::{ReadError, RecordedCard, RecordedExchange, Recording};
 pub use reader::Reader;
+#[cfg(feature = "replay")]
+pub use replay::{ReplayCard, ReplayError};
 pub use scripted_card::{ScriptError, ScriptedCard};
 pub use simulator::Simulator;
 pub use slow_card::SlowCard;

@@ -153,7 +153,7 @@ impl Card for ScriptedCard {
     }
 }
 
-/// How the commands that came differ from a [`ScriptedCard`]'s script.
+/// How the commands that came differ from a [`ScriptedCard`]'s script, or from a recording that is replayed.
 ///
 /// # Examples
 /// ```
@@ -176,6 +176,13 @@ pub enum ScriptError {
         command: Vec<u8>,
         /// The command that the script has there; `None` after the script's end.
         expected: Option<Vec<u8>>,
+    },
+    /// A command came that is nowhere in a recording, in which each is looked up.
+    Unknown {
+        /// How many commands had been found before.
+        played: usize,
+        /// The command that came.
+        command: Vec<u8>,
     },
     /// Commands of the script did not come.
     EndedEarly {
@@ -209,6 +216,12 @@ impl fmt::Display for ScriptError {
                     f,
                     "command {} is {command:02X?}, but the script has ended",
                     played + 1
+                )
+            }
+            Self::Unknown { played, command } => {
+                write!(
+                    f,
+                    "after {played} commands that were recorded, {command:02X?} is not in the recording"
                 )
             }
             Self::EndedEarly { played, expected } => {

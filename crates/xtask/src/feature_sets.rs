@@ -28,7 +28,7 @@ pub(crate) const OTHERS: [&str; 7] = [
     "load,link,bindgen",
 ];
 
-/// What is type-checked elsewhere: the workspace and its root package with [`FIRST`], and the session without `stream`.
+/// What is type-checked elsewhere: the workspace and its root package with [`FIRST`], and the session without `stream` and `record`.
 pub(crate) const TYPE_CHECKED: [&str; 5] = [
     "--workspace",
     "--workspace --all-features",
@@ -37,10 +37,10 @@ pub(crate) const TYPE_CHECKED: [&str; 5] = [
     "--package pcsc-session",
 ];
 
-/// pcsc-session alone, without `stream` and with nothing else: the workspace's tests have both `load` and `stream`.
+/// pcsc-session alone, without `stream` and `record` and with them alone: the workspace's tests have `load`, too.
 pub(crate) const SESSION: [&str; 2] = [
     "--package pcsc-session",
-    "--package pcsc-session --no-default-features --features stream",
+    "--package pcsc-session --no-default-features --features stream,record",
 ];
 
 /// Does something with each of these sets that can be built on this machine, and returns what was left out.

@@ -17,7 +17,7 @@ const PACKAGES: [(&str, &[&str]); 4] = [
         &["atr", "command", "ef_atr", "part10", "tlv", "tlv_writer"],
     ),
     ("crates/session/fuzz", &["multi_string", "exchange"]),
-    ("crates/sim/fuzz", &["served"]),
+    ("crates/sim/fuzz", &["served", "recording"]),
     ("fuzz", &["messages", "native"]),
 ];
 

@@ -91,6 +91,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("binutils", &["readelf"]),
     ("opensc", &["opensc-tool"]),
     ("strace", &["strace"]),
+    ("tshark", &["tshark"]),
     ("pcsc-tools", &["pcsc_scan"]),
     ("scdaemon", &["/usr/lib/gnupg/scdaemon", "/usr/libexec/scdaemon"]),
     ("default-jdk-headless", &["/usr/lib/jvm/default-java/bin/java"]),

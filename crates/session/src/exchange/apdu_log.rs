@@ -24,7 +24,7 @@ pub(crate) fn command(reader: &ReaderName, command: &[u8], hides_data: bool) {
 
 /// Logs an answer: whole, or its status word and how many bytes stand before it.
 #[cold]
-pub(crate) fn answer(reader: &ReaderName, answer: &Result<&[u8], CallError>, hides_data: bool) {
+pub(crate) fn answer(reader: &ReaderName, answer: Result<&[u8], &CallError>, hides_data: bool) {
     match answer {
         Ok(bytes) if hides_data => {
             let (hidden, shown) = bytes.split_at(bytes.len().saturating_sub(2));

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::exchange::limits::Limits;
+use crate::exchange::observer::Observer;
 use crate::exchange::options::ExchangeOptions;
 use crate::ffi::{Protocol, ReaderName};
 use crate::service::{Context, TrackedCard};
@@ -43,21 +44,21 @@ pub struct Connection {
     /// What the card says in DO 7F66 of EF.ATR/INFO, where that was read.
     pub(super) told: Cell<Option<ExtendedLengthInformation>>,
     sends_short_as_is: Cell<bool>,
-    /// The log has the bytes of commands and answers too.
-    pub(super) logs_bytes: bool,
+    pub(super) observer: Observer,
 }
 
 impl Connection {
-    pub(crate) fn new(card: TrackedCard, options: ExchangeOptions, logs_bytes: bool) -> Connection {
+    pub(crate) fn new(card: TrackedCard, options: ExchangeOptions, observer: Observer) -> Connection {
         let connection = Connection {
             card,
             options: Cell::new(options),
             limits: Cell::new(None),
             told: Cell::new(None),
             sends_short_as_is: Cell::new(false),
-            logs_bytes,
+            observer,
         };
         connection.reconsider();
+        connection.observe_card();
         connection
     }
 
@@ -179,6 +180,11 @@ impl Connection {
         let keeps_le = self.card.protocol() != Protocol::T0 || !options.t0_without_le;
         self.sends_short_as_is
             .set(keeps_le && self.max_short() == (255, 256));
+    }
+
+    /// Shows whoever observes that the card was connected to, anew where it was before.
+    pub(crate) fn observe_card(&self) {
+        self.observer.connected(&self.card);
     }
 
     /// Forgets what is known of the card: it may be another one.

@@ -9,8 +9,11 @@ mod ef_atr;
 mod execute;
 mod limits;
 mod long;
+mod observer;
 mod options;
 mod reader_access;
+#[cfg(feature = "record")]
+mod recorder;
 mod response;
 mod transmit;
 mod transparent_file;
@@ -20,7 +23,10 @@ pub use card_channel::CardChannel;
 pub(crate) use card_channel::sealed;
 pub use channel::Channel;
 pub use connection::Connection;
+pub(crate) use observer::Observer;
 pub use options::ExchangeOptions;
+#[cfg(feature = "record")]
+pub use recorder::Recorder;
 pub use response::{Response, ResponseBuf};
 pub(crate) use transmit::Exchange;
 pub use transparent_file::{ReadError, TransparentFile};

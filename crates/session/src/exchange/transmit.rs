@@ -1,7 +1,6 @@
 //! What goes to the card as it is, and what comes back.
 
 use crate::error::Error;
-use crate::exchange::apdu_log;
 use crate::exchange::buffers::Buffers;
 use crate::exchange::connection::Connection;
 use crate::exchange::response::{Marks, Response};
@@ -134,6 +133,40 @@ impl<'a> Exchange<'a> {
         max_data: usize,
         is_secret: bool,
     ) -> Result<usize, Error> {
+        if self.connection.observer.is_there() {
+            let (given, encoded) = match command {
+                Outgoing::Given(command) => (Some(command), 0),
+                Outgoing::Encoded(len) => (None, len),
+            };
+            self.reborrow()
+                .transmit_observed(given, encoded, offset, max_data, is_secret)
+        } else {
+            self.transmit_shown::<false>(command, offset, max_data, is_secret)
+        }
+    }
+
+    /// Does what [`transmit_once`](Exchange::transmit_once) does where somebody listens.
+    #[cold]
+    fn transmit_observed(
+        mut self,
+        given: Option<&[u8]>,
+        encoded: usize,
+        offset: usize,
+        max_data: usize,
+        is_secret: bool,
+    ) -> Result<usize, Error> {
+        let command = given.map_or(Outgoing::Encoded(encoded), Outgoing::Given);
+        self.transmit_shown::<true>(command, offset, max_data, is_secret)
+    }
+
+    #[inline(always)]
+    fn transmit_shown<const IS_OBSERVED: bool>(
+        &mut self,
+        command: Outgoing<'_>,
+        offset: usize,
+        max_data: usize,
+        is_secret: bool,
+    ) -> Result<usize, Error> {
         let card = &self.connection.card;
         card.check(FUNCTION)?;
         let buffers = &mut *self.buffers;
@@ -148,27 +181,43 @@ impl<'a> Exchange<'a> {
             buffers.secret = 0;
         }
         buffers.origin.marks = if is_secret { Marks::Secret } else { Marks::Plain };
-        if apdu_log::enabled() {
-            apdu_log::command(card.reader(), command, is_secret || !self.connection.logs_bytes);
+        if IS_OBSERVED {
+            self.connection
+                .observer
+                .command(card.reader(), command, is_secret);
         }
         let answer = &mut buffers.receive[offset..];
-        let result = card.handle().transmit(command, answer);
-        if is_secret {
-            // An error may come after a part of the answer was written: all of it counts.
-            buffers.secret = offset + *result.as_ref().unwrap_or(&answer.len());
-        }
-        if apdu_log::enabled() {
-            apdu_log::answer(
-                card.reader(),
-                &result.map(|len| &buffers.receive[offset..offset + len]),
-                is_secret || !self.connection.logs_bytes,
-            );
-        }
-        match result {
-            // Fewer than the two bytes of a status word wrap around.
-            Ok(len) if len.wrapping_sub(2) <= max_data => Ok(len),
-            Ok(len) => Err(wrong_length(card, offset, len)),
-            Err(code) => Err(card.failed(FUNCTION, code)),
+        let room = answer.len();
+        match card.handle().transmit(command, answer) {
+            Ok(len) => {
+                if is_secret {
+                    buffers.secret = offset + len;
+                }
+                if IS_OBSERVED {
+                    let answer = Ok(&buffers.receive[offset..offset + len]);
+                    self.connection
+                        .observer
+                        .answer(card.reader(), command, answer, is_secret);
+                }
+                // Fewer than the two bytes of a status word wrap around.
+                if len.wrapping_sub(2) <= max_data {
+                    Ok(len)
+                } else {
+                    Err(wrong_length(card, offset, len))
+                }
+            }
+            Err(error) => {
+                if is_secret {
+                    // It may come after a part of the answer was written: all of it counts.
+                    buffers.secret = offset + room;
+                }
+                if IS_OBSERVED {
+                    self.connection
+                        .observer
+                        .answer(card.reader(), command, Err(&error), is_secret);
+                }
+                Err(card.failed(FUNCTION, error))
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 //! How a session is opened and how it ends.
 
 use crate::error::Error;
-use crate::exchange::{Connection, ExchangeOptions};
+#[cfg(feature = "record")]
+use crate::exchange::Recorder;
+use crate::exchange::{Connection, ExchangeOptions, Observer};
 use crate::ffi::{Disposition, Opening, Protocols, ReaderName, ShareMode};
 use crate::service::{Context, ReaderChoice, TrackedCard, cards_elsewhere};
 use crate::session::session::Session;
@@ -90,7 +92,7 @@ pub struct SessionOptions {
     on_close: Disposition,
     provider: Option<Provider>,
     exchange: ExchangeOptions,
-    logs_bytes: bool,
+    observer: Observer,
 }
 
 impl SessionOptions {
@@ -266,7 +268,26 @@ impl SessionOptions {
     /// Says whether the [log](crate#the-log) has the bytes of commands and answers. Default: no, since they may be secret
     /// though no rule says so; those of commands that carry secrets by their instruction, or are marked, never are.
     pub fn log_bytes(mut self, are_logged: bool) -> Self {
-        self.logs_bytes = are_logged;
+        self.observer.logs_bytes = are_logged;
+        self
+    }
+
+    /// Has the session write what goes to the card and comes back into a recording. Default: none.
+    ///
+    /// What carries a secret by its instruction, or is marked, is left out: see [`Recorder`]. The card's answer to reset takes
+    /// one more call of the service when the session begins, and after each recovery.
+    #[cfg(feature = "record")]
+    pub fn record(mut self, recorder: &Recorder) -> Self {
+        self.observer.recorder = Some(recorder.clone());
+        self
+    }
+
+    /// Says whether the recording has the bytes of commands and answers that carry secrets, too. Default: no.
+    ///
+    /// PINs and keys are in the file then, for whoever reads it.
+    #[cfg(feature = "record")]
+    pub fn record_secrets(mut self, are_recorded: bool) -> Self {
+        self.observer.records_secrets = are_recorded;
         self
     }
 
@@ -370,7 +391,7 @@ impl SessionOptions {
         Ok(Session::new(Connection::new(
             card,
             self.exchange,
-            self.logs_bytes,
+            self.observer.clone(),
         )))
     }
 }

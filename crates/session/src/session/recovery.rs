@@ -65,6 +65,9 @@ impl Session {
         if !matches!(result, Ok(Recovered::Intact)) {
             self.buffers.wipe();
             self.connection.forget_card();
+            if result.is_ok() {
+                self.connection.observe_card();
+            }
         }
         result
     }

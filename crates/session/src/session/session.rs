@@ -2,7 +2,7 @@
 
 use crate::error::{CloseError, Error};
 use crate::exchange::{
-    Buffers, CardChannel, Connection, Exchange, ExchangeOptions, Response, TransparentFile, sealed,
+    Buffers, CardChannel, Connection, Exchange, ExchangeOptions, Observer, Response, TransparentFile, sealed,
 };
 use crate::ffi::{CardHandle, ContextHandle, Disposition, Opening, Protocols, ShareMode};
 use crate::service::TrackedCard;
@@ -68,7 +68,7 @@ impl Session {
         Ok(Session::new(Connection::new(
             card,
             ExchangeOptions::default(),
-            false,
+            Observer::default(),
         )))
     }
 
@@ -269,6 +269,9 @@ impl Session {
         };
         let result = self.connection.card.reconnect(opening, initialization);
         self.connection.forget_card();
+        if result.is_ok() {
+            self.connection.observe_card();
+        }
         result
     }
 

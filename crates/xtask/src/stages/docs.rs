@@ -29,7 +29,7 @@ const AFTER: &str = "}\nOk(())\n}\n";
 /// The documents whose blocks of Rust are compiled.
 const DOCUMENTS: [&str; 2] = ["README.md", "docs/from-pcsc.md"];
 
-/// Makes the documentation, by default, with `stream` and with all features, and compiles the documents' Rust.
+/// Makes the documentation, by default, with the features of its documents and with all, and compiles the documents' Rust.
 fn run(root: &Path) -> Result<Done> {
     let doc = |features: &str| {
         let mut doc = cargo(root);
@@ -39,7 +39,7 @@ fn run(root: &Path) -> Result<Done> {
         command::run(&mut doc, BUILD)
     };
     doc("")?;
-    doc("--features pcsc-session/stream")?;
+    doc("--features pcsc-session/record,pcsc-session/stream,pcsc-sim/replay")?;
     blocks_compile(root)?;
     from_pcsc::compiles(root)?;
     let missing = missing(BINDGEN)?;
@@ -58,12 +58,13 @@ fn blocks_compile(root: &Path) -> Result<()> {
         blocks.extend(rust_blocks(name, &text)?.into_iter().map(str::to_owned));
     }
     let mut manifest = String::from("[dependencies]\n");
-    for (name, folder) in [
-        ("pcsc-sys", "."),
-        ("pcsc-session", "crates/session"),
-        ("pcsc-sim", "crates/sim"),
+    for (name, folder, features) in [
+        ("pcsc-sys", ".", "default"),
+        ("pcsc-session", "crates/session", "record"),
+        ("pcsc-sim", "crates/sim", "replay"),
     ] {
-        manifest += &format!("{name} = {{ path = {:?} }}\n", root.join(folder));
+        let path = root.join(folder);
+        manifest += &format!("{name} = {{ path = {path:?}, features = [{features:?}] }}\n");
     }
     let programs = blocks.iter().enumerate();
     let programs: Vec<_> = programs

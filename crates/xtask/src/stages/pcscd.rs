@@ -14,8 +14,12 @@ use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "pcscd",
-    about: "tests against a private pcscd with virtual readers, loaded and linked; with --all the conformance suite linked, too",
-    needs: &[LINK, DAEMON, &["strace", "pcsc-tools", "python3-pyscard"]],
+    about: "tests against a private pcscd with virtual readers, loaded and linked, and of recordings with tshark; with --all the conformance suite linked, too",
+    needs: &[
+        LINK,
+        DAEMON,
+        &["strace", "pcsc-tools", "python3-pyscard", "tshark"],
+    ],
     run,
     rest: Some(|root| {
         test(

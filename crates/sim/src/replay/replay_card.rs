@@ -1,0 +1,269 @@
+//! A card that answers as a recorded one did.
+
+use super::matching::{answer, is_begun_by};
+use super::replay_error::ReplayError;
+use crate::card::Card;
+use crate::scripted_card::ScriptError;
+use pcsc_iso7816::command::is_sensitive_apdu;
+use pcsc_iso7816::status_word::StatusWord;
+use pcsc_recording::{RecordedCard, RecordedExchange, Recording};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The answer to reset of a card whose own was not recorded.
+const UNKNOWN_ATR: [u8; 2] = [0x3B, 0x00];
+
+/// A card that answers as one of a recording did.
+///
+/// It expects the recorded commands in their order, or, after [`by_lookup`](ReplayCard::by_lookup), looks each one up. A command
+/// that is none of them is answered with 6F00, and [`check`](ReplayCard::check) tells of the first such command. A reset does not
+/// start the recording again. Clones are handles to the same card: a test inserts one and asks the other.
+///
+/// Of a secret that was left out, any command with the header is taken, and the answer has zeros in place of its data. A command
+/// that was not answered is answered with nothing, in its order; it is not found when it is looked up.
+///
+/// Recordings are made by `pcsc_session::Recorder`. Those of other tools that write GSMTAP SIM, such as SIMtrace's, replay as
+/// well, whether captured from Ethernet or from the loopback interface: a command finds what a card with T=0 saw of it.
+///
+/// # Examples
+/// ```
+/// use pcsc_sim::{ReplayCard, Simulator};
+/// # let folder = std::env::temp_dir().join(format!("replay-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("card.pcapng");
+/// # let mut recording = pcsc_recording::Writer::new(std::fs::File::create(&path)?)?;
+/// # let now = std::time::SystemTime::now();
+/// # let select = pcsc_recording::Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &[0x90, 0x00]);
+/// # recording.exchange("Reader 00 00", &select, now)?;
+///
+/// let card = ReplayCard::open(&path)?;
+/// # std::fs::remove_dir_all(&folder)?;
+/// let sim = Simulator::new();
+/// sim.add_reader("Simulated Reader 00 00").insert(card.clone());
+/// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
+/// assert_eq!(session.transmit(&[0x00, 0xA4, 0x00, 0x00])?.status().to_u16(), 0x9000);
+/// card.check()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ReplayCard {
+    atr: Vec<u8>,
+    exchanges: Arc<[RecordedExchange]>,
+    is_by_lookup: bool,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Where the next command is looked for first.
+    next: usize,
+    played: usize,
+    resets: usize,
+    error: Option<ScriptError>,
+}
+
+impl ReplayCard {
+    /// Makes the card of a recording that has one: the only one to which a command went.
+    ///
+    /// # Errors
+    /// [`ReplayError::Unreadable`]; [`ReplayError::SeveralCards`], of which [`new`](ReplayCard::new) takes one.
+    pub fn open(path: impl AsRef<Path>) -> Result<ReplayCard, ReplayError> {
+        let path = path.as_ref();
+        let recording = Recording::open(path).map_err(|error| ReplayError::Unreadable {
+            path: path.to_owned(),
+            error,
+        })?;
+        let used = || {
+            recording
+                .cards()
+                .iter()
+                .filter(|card| !card.exchanges().is_empty())
+        };
+        let chosen: Vec<_> = match used().count() {
+            0 => recording.cards().iter().collect(),
+            _ => used().collect(),
+        };
+        match chosen[..] {
+            [card] => Ok(ReplayCard::new(card)),
+            _ => Err(ReplayError::SeveralCards {
+                path: path.to_owned(),
+                cards: recording
+                    .cards()
+                    .iter()
+                    .map(|card| (card.reader().to_owned(), card.atr().unwrap_or_default().to_vec()))
+                    .collect(),
+            }),
+        }
+    }
+
+    /// Makes a card of one of a recording.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, Recording, ReplayCard};
+    /// # let mut recording = pcsc_recording::Writer::new(Vec::new())?;
+    /// # let now = std::time::SystemTime::now();
+    /// # recording.answer_to_reset("Reader 00 00", &[0x3B, 0x00], now)?;
+    /// # recording.answer_to_reset("Reader 01 00", &[0x3B, 0x01, 0xFF], now)?;
+    /// # let file = &recording.into_inner()[..];
+    ///
+    /// let recording = Recording::read(file)?;
+    /// let is_meant = |card: &&pcsc_sim::RecordedCard| card.reader() == "Reader 01 00";
+    /// let card = ReplayCard::new(recording.cards().iter().find(is_meant).expect("it was recorded"));
+    /// assert_eq!(card.atr(), [0x3B, 0x01, 0xFF]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(card: &RecordedCard) -> ReplayCard {
+        ReplayCard {
+            atr: card.atr().unwrap_or(&UNKNOWN_ATR).to_vec(),
+            exchanges: card.exchanges().into(),
+            is_by_lookup: false,
+            state: Arc::default(),
+        }
+    }
+
+    /// Has the card look each command up, in whatever order they come, and however often.
+    ///
+    /// It begins behind the command that it found last, and goes on at the beginning. So an answer that depends on what was
+    /// selected is the right one, where what selects it was recorded before it.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, Recording, ReplayCard};
+    /// # let mut recording = pcsc_recording::Writer::new(Vec::new())?;
+    /// # let now = std::time::SystemTime::now();
+    /// # for (command, answer) in [([0x00, 0xA4, 0x00, 0x01], [0x90, 0x00]), ([0x00, 0xB0, 0x00, 0x00], [0x62, 0x81]),
+    /// #     ([0x00, 0xA4, 0x00, 0x02], [0x90, 0x00]), ([0x00, 0xB0, 0x00, 0x00], [0x69, 0x82])] {
+    /// #     recording.exchange("", &pcsc_recording::Exchange::new(&command, &answer), now)?;
+    /// # }
+    /// # let file = &recording.into_inner()[..];
+    ///
+    /// let mut card = ReplayCard::new(&Recording::read(file)?.cards()[0]).by_lookup();
+    /// let mut send = |command: [u8; 4]| {
+    ///     let mut response = Vec::new();
+    ///     card.transmit(&command, &mut response);
+    ///     response
+    /// };
+    /// send([0x00, 0xA4, 0x00, 0x02]);
+    /// assert_eq!(send([0x00, 0xB0, 0x00, 0x00]), [0x69, 0x82]); // of the second file
+    /// send([0x00, 0xA4, 0x00, 0x01]);
+    /// assert_eq!(send([0x00, 0xB0, 0x00, 0x00]), [0x62, 0x81]); // of the first
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn by_lookup(mut self) -> Self {
+        self.is_by_lookup = true;
+        self
+    }
+
+    /// Gives the card another answer to reset: for a recording that began after the reset, of which it is `3B 00` else.
+    #[must_use]
+    pub fn with_atr(mut self, atr: impl Into<Vec<u8>>) -> Self {
+        self.atr = atr.into();
+        self
+    }
+
+    /// Returns how often the card was powered up or reset.
+    #[must_use]
+    pub fn resets(&self) -> usize {
+        self.state().resets
+    }
+
+    /// Tells whether the commands were those of the recording: in order all of them and no other, by lookup no other.
+    ///
+    /// # Errors
+    /// The first command that was not the expected one, without the data of one whose instruction carries a secret; else how much
+    /// of the recording is missing.
+    ///
+    /// # Examples
+    /// ```
+    /// use pcsc_sim::{Card, Recording, ReplayCard};
+    /// # let mut recording = pcsc_recording::Writer::new(Vec::new())?;
+    /// # let select = pcsc_recording::Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &[0x90, 0x00]);
+    /// # recording.exchange("", &select, std::time::SystemTime::now())?;
+    /// # let file = &recording.into_inner()[..];
+    ///
+    /// let mut card = ReplayCard::new(&Recording::read(file)?.cards()[0]);
+    /// card.transmit(&[0x00, 0xB0, 0x00, 0x00], &mut Vec::new());
+    /// let text = "command 1 is [00, B0, 00, 00], but the script expects [00, A4, 00, 00]";
+    /// assert_eq!(card.check().unwrap_err().to_string(), text);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self) -> Result<(), ScriptError> {
+        let state = self.state();
+        match &state.error {
+            Some(error) => Err(error.clone()),
+            None if !self.is_by_lookup && state.played < self.exchanges.len() => {
+                Err(ScriptError::EndedEarly {
+                    played: state.played,
+                    expected: self.exchanges.len(),
+                })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns where the exchange is that this command begins.
+    fn place(&self, next: usize, command: &[u8]) -> Option<usize> {
+        if !self.is_by_lookup {
+            let expected = self.exchanges.get(next)?;
+            return is_begun_by(expected, command).then_some(next);
+        }
+        let behind = next..self.exchanges.len();
+        behind.chain(0..next).find(|&place| {
+            let exchange = &self.exchanges[place];
+            exchange.answer.is_some() && is_begun_by(exchange, command)
+        })
+    }
+
+    /// Returns how a command differs from what was recorded.
+    fn difference(&self, state: &State, command: &[u8]) -> ScriptError {
+        let shown = if is_sensitive_apdu(command) {
+            command.len().min(4)
+        } else {
+            command.len()
+        };
+        let (played, command) = (state.played, command[..shown].to_vec());
+        if self.is_by_lookup {
+            ScriptError::Unknown { played, command }
+        } else {
+            ScriptError::Unexpected {
+                played,
+                command,
+                expected: self.exchanges.get(state.next).map(|next| next.command.clone()),
+            }
+        }
+    }
+}
+
+impl Card for ReplayCard {
+    fn atr(&self) -> &[u8] {
+        &self.atr
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Vec<u8>) {
+        let mut state = self.state();
+        match self.place(state.next, command) {
+            Some(place) => {
+                state.next = place + 1;
+                state.played += 1;
+                answer(&self.exchanges[place], response);
+            }
+            None => {
+                if state.error.is_none() {
+                    state.error = Some(self.difference(&state, command));
+                }
+                response.extend_from_slice(&<[u8; 2]>::from(StatusWord::NO_PRECISE_DIAGNOSIS));
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.state().resets += 1;
+    }
+}
