@@ -15,8 +15,12 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something else, in words.
     Other(String),
-    /// All has been said.
-    Told(ExitCode),
+    /// The card refused a command, or did not answer as expected; all has been said.
+    Refused,
+    /// A program that was started ended with this code.
+    Program(u8),
+    /// One of these at a place in a file.
+    At(String, Box<Failure>),
     /// Nobody reads the output any more.
     OutputClosed,
 }
@@ -29,17 +33,50 @@ impl Failure {
 
     /// Says why, and returns the code to end with.
     pub(crate) fn report(self) -> ExitCode {
-        let (text, exit) = match self {
-            Failure::Pcsc(error) => (error.to_string(), Exit::of(&error)),
-            Failure::Usage(text) => (text, Exit::Usage),
-            Failure::Other(text) => (text, Exit::Other),
-            Failure::Told(code) => return code,
-            Failure::OutputClosed => return ExitCode::FAILURE,
-        };
-        // Who closed this one as well is told nothing.
-        let _ = writeln!(anstream::stderr(), "{ERROR}pcsc:{ERROR:#} {text}");
-        exit.into()
+        if let Some(text) = self.text() {
+            tell(&text);
+        }
+        self.code()
     }
+
+    /// Says why, where that has not been said.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Failure::Pcsc(error) => Some(error.to_string()),
+            Failure::Usage(text) | Failure::Other(text) => Some(text.clone()),
+            Failure::At(place, failure) => failure.text().map(|text| format!("{place}: {text}")),
+            Failure::Refused | Failure::Program(_) | Failure::OutputClosed => None,
+        }
+    }
+
+    fn code(&self) -> ExitCode {
+        match self {
+            Failure::Pcsc(error) => Exit::of(error).into(),
+            Failure::Usage(_) => Exit::Usage.into(),
+            Failure::Other(_) => Exit::Other.into(),
+            Failure::Refused => Exit::Refused.into(),
+            Failure::Program(code) => ExitCode::from(*code),
+            Failure::At(_, failure) => failure.code(),
+            #[cfg(unix)]
+            Failure::OutputClosed => crate::interrupt::end_by_closed_pipe(),
+            #[cfg(not(unix))]
+            Failure::OutputClosed => Exit::Other.into(),
+        }
+    }
+
+    /// Says where in a file it was.
+    pub(crate) fn at(self, place: &dyn std::fmt::Display) -> Failure {
+        match self {
+            Failure::OutputClosed => self,
+            failure => Failure::At(place.to_string(), Box::new(failure)),
+        }
+    }
+}
+
+/// Says something that is no output.
+pub(crate) fn tell(text: &str) {
+    // Who closed this one as well is told nothing.
+    let _ = writeln!(anstream::stderr(), "{ERROR}pcsc:{ERROR:#} {text}");
 }
 
 impl From<Error> for Failure {

@@ -8,6 +8,7 @@ mod readers;
 mod script;
 mod send;
 mod shell;
+#[cfg(unix)]
 mod sim;
 mod watch;
 
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Script(script::Script),
     Shell(shell::Shell),
     Watch(watch::Watch),
+    #[cfg(unix)]
     Sim(sim::Sim),
     Completions(completions::Completions),
     Man(man::Man),
@@ -41,6 +43,7 @@ impl Command {
             Command::Script(command) => command.run(settings),
             Command::Shell(command) => command.run(settings),
             Command::Watch(command) => command.run(settings),
+            #[cfg(unix)]
             Command::Sim(command) => command.run(settings),
             Command::Completions(command) => command.run(settings),
             Command::Man(command) => command.run(settings),
