@@ -47,6 +47,20 @@ pub(crate) fn transmit(card: &Card, apdu: &Apdu, follow: bool) -> Result<Respons
     })
 }
 
+/// Reads a command that the rules are to be applied to.
+fn parse<'a>(apdu: &Apdu, bytes: &'a [u8]) -> Result<Command<'a>, Failure> {
+    Command::parse(bytes)
+        .map_err(|error| Failure::Usage(format!("{apdu} is no command that --follow can take: {error}")))
+}
+
+/// Fails where the rules cannot be applied to a command; of one that asks for a secret nothing is known yet.
+pub(crate) fn check_for_rules(apdu: &Apdu) -> Result<(), Failure> {
+    if apdu.asks() {
+        return Ok(());
+    }
+    parse(apdu, &apdu.fill(&mut secret::ask)?).map(drop)
+}
+
 impl Exchange {
     pub(crate) fn new(apdu: &Apdu, answer: ResponseBuf) -> Exchange {
         let status = answer.status();

@@ -1,6 +1,7 @@
 //! Why a command did not do what it was asked for.
 
 use crate::exit::Exit;
+use crate::interrupt;
 use crate::output::ERROR;
 use pcsc_session::Error;
 use std::io::{self, ErrorKind, Write};
@@ -23,6 +24,8 @@ pub(crate) enum Failure {
     At(String, Box<Failure>),
     /// Nobody reads the output any more.
     OutputClosed,
+    /// Ctrl-C, where it is no signal.
+    Interrupted,
 }
 
 impl Failure {
@@ -45,7 +48,7 @@ impl Failure {
             Failure::Pcsc(error) => Some(error.to_string()),
             Failure::Usage(text) | Failure::Other(text) => Some(text.clone()),
             Failure::At(place, failure) => failure.text().map(|text| format!("{place}: {text}")),
-            Failure::Refused | Failure::Program(_) | Failure::OutputClosed => None,
+            Failure::Refused | Failure::Program(_) | Failure::OutputClosed | Failure::Interrupted => None,
         }
     }
 
@@ -57,17 +60,15 @@ impl Failure {
             Failure::Refused => Exit::Refused.into(),
             Failure::Program(code) => ExitCode::from(*code),
             Failure::At(_, failure) => failure.code(),
-            #[cfg(unix)]
-            Failure::OutputClosed => crate::interrupt::end_by_closed_pipe(),
-            #[cfg(not(unix))]
-            Failure::OutputClosed => Exit::Other.into(),
+            Failure::OutputClosed => interrupt::end_by_closed_pipe(),
+            Failure::Interrupted => interrupt::end_by_interrupt(),
         }
     }
 
     /// Says where in a file it was.
     pub(crate) fn at(self, place: &dyn std::fmt::Display) -> Failure {
         match self {
-            Failure::OutputClosed => self,
+            Failure::OutputClosed | Failure::Interrupted => self,
             failure => Failure::At(place.to_string(), Box::new(failure)),
         }
     }

@@ -17,14 +17,30 @@ fn endings() -> MutexGuard<'static, Vec<Ending>> {
     ENDINGS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Ends the program as a closed pipe ends others.
+pub(crate) fn end_by_closed_pipe() -> ! {
+    #[cfg(unix)]
+    signals::end_by(signal_hook::consts::SIGPIPE);
+    #[cfg(not(unix))]
+    std::process::exit(1)
+}
+
+/// Ends the program as Ctrl-C does where it is a signal.
+pub(crate) fn end_by_interrupt() -> ! {
+    #[cfg(unix)]
+    signals::end_by(signal_hook::consts::SIGINT);
+    #[cfg(not(unix))]
+    std::process::exit(1)
+}
+
 #[cfg(unix)]
-pub(crate) use signals::{end_by_closed_pipe, leave_to};
+pub(crate) use signals::leave_to;
 
 #[cfg(unix)]
 mod signals {
     use super::endings;
     use rustix::process::{Pid, Signal, kill_process};
-    use signal_hook::consts::{SIGINT, SIGPIPE, SIGTERM};
+    use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
     use std::process::Child;
@@ -75,15 +91,10 @@ mod signals {
     }
 
     /// Ends the program as if nobody had taken the signal.
-    fn end_by(signal: i32) -> ! {
+    pub(super) fn end_by(signal: i32) -> ! {
         // It returns only where the signal has no such meaning.
         let _ = emulate_default_handler(signal);
         std::process::exit(128 + signal)
-    }
-
-    /// Ends the program as a closed pipe ends others.
-    pub(crate) fn end_by_closed_pipe() -> ! {
-        end_by(SIGPIPE)
     }
 
     /// Leaves signals to a program that was started, while `during` runs: that one decides whether it ends.

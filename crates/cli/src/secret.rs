@@ -12,13 +12,14 @@ pub(crate) fn ask(name: &str) -> Result<Zeroizing<String>, Failure> {
     RESTORED.call_once(restore_terminal_at_end);
     // What was printed stands before the question.
     io::stdout().flush()?;
-    let secret = rpassword::prompt_password(format!("{name}: "));
-    secret.map(Zeroizing::new).map_err(|error| {
-        Failure::of_file(
+    match rpassword::prompt_password(format!("{name}: ")) {
+        Ok(secret) => Ok(Zeroizing::new(secret)),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::Interrupted),
+        Err(error) => Err(Failure::of_file(
             format!("{name} is asked for at a terminal, and nowhere else"),
             error,
-        )
-    })
+        )),
+    }
 }
 
 /// Has the terminal echo again where a signal ends the program at a question or a prompt.

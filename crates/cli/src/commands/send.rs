@@ -2,7 +2,7 @@
 
 use crate::apdu::Apdu;
 use crate::arguments::Settings;
-use crate::exchange::{Exchange, transmit};
+use crate::exchange::{Exchange, check_for_rules, transmit};
 use crate::failure::Failure;
 use crate::session_arguments::SessionArguments;
 use clap::Args;
@@ -34,6 +34,9 @@ impl Send {
         } else {
             self.apdus
         };
+        if self.follow {
+            apdus.iter().try_for_each(check_for_rules)?;
+        }
         let card = self.session.open(&settings.service)?;
         let mut all_done = true;
         for apdu in &apdus {

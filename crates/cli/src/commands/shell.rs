@@ -168,6 +168,8 @@ impl Prompt<'_> {
                 is_error: false,
                 remark,
             })?,
+            // The line was given up, at the question for a secret.
+            Err(Failure::Interrupted) => {}
             Err(Failure::OutputClosed) => return Err(Failure::OutputClosed),
             Err(failure) => self.output.report(&Remark {
                 is_error: true,
