@@ -147,7 +147,7 @@ impl Reader {
     fn write(&self, to: &mut dyn Write) -> io::Result<()> {
         writeln!(to, "{HEADING}{}{HEADING:#}", self.name)?;
         let (card, style) = match self.card {
-            "none" => ("no card", ASIDE),
+            "none" => ("none", ASIDE),
             "mute" => ("does not answer", WARNING),
             "unavailable" => ("the reader does not answer", WARNING),
             _ => (self.atr.as_deref().unwrap_or("not powered yet"), GOOD),

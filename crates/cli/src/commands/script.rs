@@ -80,7 +80,7 @@ impl Script {
             .read(&mut text)
             .map_err(|error| Failure::Usage(format!("{name}: {error}")))?
         {
-            let place = format_args!("{name}:{number}");
+            let place = format!("{name}:{number}");
             let line = Line::parse(&text).map_err(|problem| Failure::Usage(problem).at(&place))?;
             match line {
                 Line::Nothing => {}

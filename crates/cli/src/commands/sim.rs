@@ -165,7 +165,7 @@ fn run(
     command
         .args(arguments)
         .env("PCSCLITE_CSOCK_NAME", service.socket());
-    let failure = |error| Failure::of_file(program.display(), error);
+    let failure = |error| Failure::of_file(program.to_string_lossy(), error);
     let mut child = command.spawn().map_err(failure)?;
     let status = interrupt::leave_to(&mut child, |child| child.wait()).map_err(failure)?;
     drop(service);

@@ -27,7 +27,7 @@ fn readers_and_commands() {
         "{text}"
     );
     assert!(
-        text.contains(&format!("{}\n  no card\n", pcscd.reader_names()[1])),
+        text.contains(&format!("{}\n  card      none\n", pcscd.reader_names()[1])),
         "{text}"
     );
     let text = printed(&mut pcsc(&["features", "--index", "1"]));

@@ -42,7 +42,7 @@ fn readers_are_listed_with_their_cards() {
         printed(&mut command),
         "\
 ACS ACR122U 00 00
-  no card
+  card      none
 Alcor Link AK9563 01 00
   card      3B0A8031F873F6219F829000
             T=0, command chaining, 8 channels
@@ -96,11 +96,10 @@ fn features_are_told_in_words() {
         "\
 Alcor Link AK9563 01 00
   attributes
-    maker            S\\u{1b}[2J  SCARD_ATTR_VENDOR_NAME
-    driver version   1.5.7  SCARD_ATTR_VENDOR_IFD_VERSION
-    name             Alcor Link AK9563 01 00  SCARD_ATTR_DEVICE_FRIENDLY_NAME
-    system's name    Alcor Link AK9563 01 00  SCARD_ATTR_DEVICE_SYSTEM_NAME
-    answer to reset  3B 0A 80 31 F8 73 F6 21 9F 82 90 00  SCARD_ATTR_ATR_STRING
+    maker           S\\u{1b}[2J  SCARD_ATTR_VENDOR_NAME
+    driver version  1.5.7  SCARD_ATTR_VENDOR_IFD_VERSION
+    name            Alcor Link AK9563 01 00  SCARD_ATTR_DEVICE_FRIENDLY_NAME
+    system's name   Alcor Link AK9563 01 00  SCARD_ATTR_DEVICE_SYSTEM_NAME
   features
     PIN verification at the reader  control code 0x42330006  FEATURE_VERIFY_PIN_DIRECT
     properties                      control code 0x42330012  FEATURE_GET_TLV_PROPERTIES

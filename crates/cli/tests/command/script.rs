@@ -10,7 +10,7 @@ reset
 < 6F * 90 00
 00 B0 81 \\
   00 05
-< 48 6? 6C[6C] .. 6F 9000
+< 48 6? 6[0-9C] .. 6F 9000
 exit
 what comes behind it is not read
 ";

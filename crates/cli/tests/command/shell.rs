@@ -15,6 +15,12 @@ fn shell() -> PtySession {
     terminal
 }
 
+/// Presses keys.
+fn press(shell: &mut PtySession, keys: &str) {
+    shell.send(keys).unwrap();
+    shell.flush().unwrap();
+}
+
 #[test]
 fn commands_at_a_prompt_are_of_one_session() {
     let mut shell = shell();
@@ -47,17 +53,17 @@ fn what_was_typed_comes_back_and_words_are_completed() {
     shell.exp_string("\r\n< ").unwrap();
     shell.exp_string("pcsc> ").unwrap();
     // Up.
-    shell.send("\u{1b}[A").unwrap();
+    press(&mut shell, "\u{1b}[A");
     shell.exp_string("00B0810001").unwrap();
     shell.send_line("").unwrap();
     shell.exp_string("> 00 B0 81 00 01\r\n< ").unwrap();
     shell.exp_string("pcsc> ").unwrap();
-    shell.send("rec\t").unwrap();
+    press(&mut shell, "rec\t");
     shell.exp_string("over").unwrap();
     shell.send_line("").unwrap();
     shell.exp_string("Intact").unwrap();
     // Ctrl-C gives a line up, and Ctrl-D ends the session.
-    shell.send("0").unwrap();
+    press(&mut shell, "0");
     shell.send_control('c').unwrap();
     shell.exp_string("pcsc> ").unwrap();
     shell.send_control('d').unwrap();
@@ -80,9 +86,9 @@ fn secrets_are_neither_shown_nor_remembered() {
     shell.send_line("00 20 00 81 06 313233343536").unwrap();
     shell.exp_string("9000: normal").unwrap();
     shell.exp_string("pcsc> ").unwrap();
-    shell.send("\u{1b}[A").unwrap();
+    press(&mut shell, "\u{1b}[A");
     shell.exp_string("{lc} {pin}").unwrap();
-    shell.send("\u{1b}[A").unwrap();
+    press(&mut shell, "\u{1b}[A");
     shell.exp_string("00A404").unwrap();
     shell.send_control('c').unwrap();
     shell.send_control('d').unwrap();

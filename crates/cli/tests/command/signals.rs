@@ -129,16 +129,13 @@ fn a_closed_output_ends_it_as_it_ends_others() {
         &["man"],
         &["--sim", "watch"],
     ] {
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
+        // One whose reader has ended.
+        let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+        let writer = reader.stdin.take().unwrap();
+        reader.wait().unwrap();
         let mut command = call(arguments);
-        let output = command
-            .stdout(writer)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-            .wait_with_output()
-            .unwrap();
+        command.stdout(writer).stderr(Stdio::piped());
+        let output = command.spawn().unwrap().wait_with_output().unwrap();
         assert_eq!(output.status.signal(), Some(SIGPIPE), "{arguments:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }
@@ -147,8 +144,9 @@ fn a_closed_output_ends_it_as_it_ends_others() {
 #[test]
 fn ctrl_c_at_a_secret_leaves_a_terminal_that_echoes() {
     let mut sh = Command::new("sh");
-    let script =
-        format!("trap : INT; {PCSC} --sim send '00 20 00 81 {{lc}} {{pin}}'; echo \"ended $?\"; stty -a");
+    let script = format!(
+        "stty echo; trap : INT; {PCSC} --sim send '00 20 00 81 {{lc}} {{pin}}'; echo \"ended $?\"; stty -a"
+    );
     sh.args(["-c", &script]);
     let mut terminal = at_terminal(sh);
     terminal.exp_string("pin: ").unwrap();
@@ -162,7 +160,7 @@ fn ctrl_c_at_a_secret_leaves_a_terminal_that_echoes() {
 fn a_signal_at_the_prompt_leaves_a_terminal_that_echoes() {
     let mut sh = Command::new("sh");
     // The shell's own number, which the program takes over.
-    let script = format!("sh -c 'echo $$; exec {PCSC} --sim shell'; echo \"ended $?\"; stty -a");
+    let script = format!("stty echo; sh -c 'echo $$; exec {PCSC} --sim shell'; echo \"ended $?\"; stty -a");
     sh.args(["-c", &script]).env("TERM", "xterm");
     let mut terminal = at_terminal(sh);
     let pid = terminal.read_line().unwrap();

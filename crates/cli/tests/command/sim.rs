@@ -26,7 +26,7 @@ fn it_is_what_a_file_describes_and_changes_while_it_runs() {
     let text = on_sim(
         &[&format!("--sim={}", file.path().display())],
         r#"
-        card() { $PCSC readers | sed -n '2s/^  \(card  *\)\{0,1\}//p'; }
+        card() { $PCSC readers | sed -n '2s/^  card *//p'; }
         card
         $PCSC sim insert 'A "b"' --card '{ kind = "demo", protocol = "t0" }'; card
         $PCSC sim swap 'A "b"'; card
@@ -40,10 +40,10 @@ fn it_is_what_a_file_describes_and_changes_while_it_runs() {
         "#,
     );
     let states = [
-        "no card",
+        "none",
         "3B0A8031F873F6219F829000",
         "3B8A018031F873F621FF8290008B",
-        "no card",
+        "none",
         "does not answer",
         "no reader",
         "does not answer",
