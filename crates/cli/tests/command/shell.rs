@@ -21,6 +21,13 @@ fn press(shell: &mut PtySession, keys: &str) {
     shell.flush().unwrap();
 }
 
+/// Gives up the line that was begun.
+fn give_up(shell: &mut PtySession) {
+    shell.send_control('c').unwrap();
+    shell.exp_string("\r\n").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+}
+
 #[test]
 fn commands_at_a_prompt_are_of_one_session() {
     let mut shell = shell();
@@ -64,8 +71,7 @@ fn what_was_typed_comes_back_and_words_are_completed() {
     shell.exp_string("Intact").unwrap();
     // Ctrl-C gives a line up, and Ctrl-D ends the session.
     press(&mut shell, "0");
-    shell.send_control('c').unwrap();
-    shell.exp_string("pcsc> ").unwrap();
+    give_up(&mut shell);
     shell.send_control('d').unwrap();
     shell.exp_eof().unwrap();
 }
@@ -90,7 +96,7 @@ fn secrets_are_neither_shown_nor_remembered() {
     shell.exp_string("{lc} {pin}").unwrap();
     press(&mut shell, "\u{1b}[A");
     shell.exp_string("00A404").unwrap();
-    shell.send_control('c').unwrap();
+    give_up(&mut shell);
     shell.send_control('d').unwrap();
     shell.exp_eof().unwrap();
 }
