@@ -13,6 +13,12 @@ pub(crate) fn at_end(ending: impl FnOnce() + Send + 'static) {
     endings().push(Box::new(ending));
 }
 
+/// Does at once what is to be done before a signal ends the program.
+pub(crate) fn end() {
+    let endings = std::mem::take(&mut *endings());
+    endings.into_iter().for_each(|ending| ending());
+}
+
 fn endings() -> MutexGuard<'static, Vec<Ending>> {
     ENDINGS.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -38,7 +44,7 @@ pub(crate) use signals::leave_to;
 
 #[cfg(unix)]
 mod signals {
-    use super::endings;
+    use super::end;
     use rustix::process::{Pid, Signal, kill_process};
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
@@ -81,8 +87,7 @@ mod signals {
             (None, true) => end_by(signal),
             (None, false) => {
                 thread::spawn(move || {
-                    let endings = std::mem::take(&mut *endings());
-                    endings.into_iter().for_each(|ending| ending());
+                    end();
                     end_by(signal)
                 });
                 true

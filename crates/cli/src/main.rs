@@ -27,7 +27,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let Arguments { common, command } = Arguments::parse();
-    match command.run(&common.settings()) {
+    let result = command.run(&common.settings());
+    interrupt::end();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -37,6 +37,20 @@ pub(crate) const ATTRIBUTES: [Attribute; 27] = [
     Attribute::CURRENT_IFSD,
 ];
 
+/// Asks the reader for an attribute; nothing where it does not have it, which it says by one of many codes.
+///
+/// # Errors
+/// That of a reader or a service that has gone, or of another program's transaction.
+pub(crate) fn read(session: &Session, attribute: Attribute) -> Result<Option<Vec<u8>>, Error> {
+    match session.get_attribute(attribute) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_service_down() || error.is_reader_gone() || error.is_sharing_violation() => {
+            Err(error)
+        }
+        Err(_) => Ok(None),
+    }
+}
+
 /// What an attribute is called by people, and its value in their units.
 pub(crate) fn attribute(attribute: Attribute, value: &[u8]) -> (&'static str, String) {
     let text = || {

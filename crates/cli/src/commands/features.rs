@@ -41,17 +41,17 @@ impl Features {
         let options = self.reader.options(&settings.service)?;
         let options = options.share_mode(ShareMode::Direct).on_close(Disposition::Leave);
         let session = options.open()?;
-        let attributes = ATTRIBUTES.iter().filter_map(|&attribute| {
-            // What it does not have it refuses, by one of several codes.
-            let value = session.get_attribute(attribute).ok()?;
-            let (name, value) = reader_words::attribute(attribute, &value);
-            Some(Item {
-                symbol: attribute.name(),
-                name: name.to_owned(),
-                value,
-            })
-        });
-        let attributes = attributes.collect();
+        let mut attributes = Vec::new();
+        for attribute in ATTRIBUTES {
+            if let Some(value) = reader_words::read(&session, attribute)? {
+                let (name, value) = reader_words::attribute(attribute, &value);
+                attributes.push(Item {
+                    symbol: attribute.name(),
+                    name: name.to_owned(),
+                    value,
+                });
+            }
+        }
         // A reader without features refuses the question.
         let features = session.features().unwrap_or_default();
         let properties = reader_words::properties(&session, &features)?;

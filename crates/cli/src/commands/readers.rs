@@ -95,7 +95,7 @@ fn abilities(session: &Session) -> (Vec<String>, Vec<String>) {
         Attribute::VENDOR_IFD_SERIAL_NO,
     ];
     let driver = driver.into_iter().filter_map(|attribute| {
-        let value = session.get_attribute(attribute).ok()?;
+        let value = reader_words::read(session, attribute).ok()??;
         let (name, value) = reader_words::attribute(attribute, &value);
         Some(format!("{name} {value}"))
     });

@@ -90,11 +90,13 @@ impl Sim {
             Some((program, arguments)) => run(running, self.socket, program, arguments),
             None => {
                 let service = Service::start(running, self.socket.or_else(usual_socket))?;
-                settings.output.report(&Sockets {
+                let sockets = Sockets {
                     socket: service.socket().display().to_string(),
-                    control: service._control.path().display().to_string(),
-                })?;
+                    control: service.control.path().display().to_string(),
+                };
+                // Before others learn of it, and may have it ended.
                 interrupt::at_end(move || drop(service));
+                settings.output.report(&sockets)?;
                 loop {
                     std::thread::park();
                 }
@@ -117,7 +119,7 @@ fn control_of(socket: &Path) -> PathBuf {
 
 /// A simulator that is served, until this is dropped: then its sockets are removed.
 struct Service {
-    _control: Control,
+    control: Control,
     served: Served,
     _running: Running,
     /// The folder of the socket, where it has one of its own.
@@ -141,7 +143,7 @@ impl Service {
         let socket = std::path::absolute(&socket).map_err(failure)?;
         let served = running.simulator().serve(&socket).map_err(failure)?;
         Ok(Service {
-            _control: running.control(control_of(&socket)).map_err(failure)?,
+            control: running.control(control_of(&socket)).map_err(failure)?,
             served,
             _running: running,
             _folder: folder,

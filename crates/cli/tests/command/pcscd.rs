@@ -30,15 +30,28 @@ fn readers_and_commands() {
         text.contains(&format!("{}\n  card      none\n", pcscd.reader_names()[1])),
         "{text}"
     );
-    let text = printed(&mut pcsc(&["features", "--index", "1"]));
-    assert!(
-        text.starts_with(&pcscd.reader_names()[1]) && text.contains("SCARD_ATTR_VENDOR_NAME"),
-        "{text}"
-    );
     let text = printed(pcsc(&["script"]).write_stdin("reset\n< 3B 8A *\n00A40400\n"));
     assert!(text.starts_with("> reset\n< 3B 8A 01 80 "), "{text}");
     let (code, _, error) = failed(&mut pcsc(&["atr", "--reader", "nobody"]));
     assert_eq!(code, 4, "{error}");
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn what_a_reader_can_do() {
+    let pcscd = Pcscd::start_with(1, Driver::Equipped).unwrap();
+    pcscd.set_attribute(0, 0x0001_0100, b"Maker\0").unwrap();
+    pcscd.set_features(0, &[(0x06, 0x4233_0006)]).unwrap();
+    let text = printed(&mut pcsc(&["features"]));
+    assert!(
+        text.contains("    maker  Maker  SCARD_ATTR_VENDOR_NAME\n"),
+        "{text}"
+    );
+    let feature = "PIN verification at the reader  control code 0x42330006  FEATURE_VERIFY_PIN_DIRECT\n";
+    assert!(text.contains(feature), "{text}");
+    let text = printed(&mut pcsc(&["readers"]));
+    let reader = "  card      none\n  features  PIN verification at the reader\n  driver    maker Maker\n";
+    assert!(text.contains(reader), "{text}");
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn what_was_typed_comes_back_and_words_are_completed() {
     shell.exp_string("over").unwrap();
     shell.send_line("").unwrap();
     shell.exp_string("Intact").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
     // Ctrl-C gives a line up, and Ctrl-D ends the session.
     press(&mut shell, "0");
     give_up(&mut shell);
