@@ -4,14 +4,15 @@ use crate::program::{failed, pcsc, printed};
 use crate::terminal::{at_terminal, call};
 use pcsc_sim::DemoCard;
 use private_pcscd::{Driver, Pcscd};
+use std::os::unix::ffi::OsStrExt;
 
 const SELECT: &str = "00A4040009F0504353432D53494D00";
 
 #[test]
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn readers_and_commands() {
-    let pcscd = Pcscd::start(2).unwrap();
-    let name = &pcscd.reader_names()[0];
+    let mut pcscd = Pcscd::start(2).unwrap();
+    let name = pcscd.reader_names()[0].clone();
     let (code, _, error) = failed(&mut pcsc(&["send", SELECT]));
     assert_eq!(code, 5, "{error}");
     let _card = pcscd.insert(0, DemoCard::new()).unwrap();
@@ -34,6 +35,14 @@ fn readers_and_commands() {
     assert!(text.starts_with("> reset\n< 3B 8A 01 80 "), "{text}");
     let (code, _, error) = failed(&mut pcsc(&["atr", "--reader", "nobody"]));
     assert_eq!(code, 4, "{error}");
+    // A name need not be text.
+    let name = std::ffi::OsStr::from_bytes(b"L\xE4ser");
+    let (code, _, error) = failed(pcsc(&["atr", "--exact-reader"]).arg(name));
+    assert_eq!(code, 4, "{error}");
+    assert!(error.contains("there is no reader \"L\u{FFFD}ser\""), "{error}");
+    pcscd.kill().unwrap();
+    let (code, _, error) = failed(&mut pcsc(&["readers"]));
+    assert_eq!(code, 3, "{error}");
 }
 
 #[test]
