@@ -8,11 +8,13 @@ use crate::reader_words;
 use clap::Args;
 use pcsc_session::iso7816::atr::Atr;
 use pcsc_session::{
-    Attribute, Context, Disposition, Error, ReaderName, ReaderState, Session, ShareMode, StateFlags,
+    Attribute, Context, Disposition, Error, Provider, ReaderName, ReaderState, Session, ShareMode, StateFlags,
 };
 use serde::Serialize;
 use std::io::{self, Write};
-use std::time::Duration;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+use std::{iter, thread};
 
 /// List the readers, with the card in each, what they can do and whose they are
 #[derive(Debug, Args)]
@@ -36,43 +38,61 @@ struct Reader {
     meaning: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
+    /// Nothing where another program keeps the reader from telling.
+    #[serde(flatten)]
+    abilities: Option<Abilities>,
+}
+
+#[derive(Debug, Serialize)]
+struct Abilities {
     features: Vec<String>,
     /// Maker, model, version of the driver, serial number, as far as the reader tells them.
     driver: Vec<String>,
 }
 
+/// How long readers have to tell what they can do: another program's transaction may last for ever.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 impl Readers {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
-        let context = Context::establish_on(settings.service.provider()?)?;
-        let names = context.list_readers()?;
-        let readers: Result<Vec<Reader>, Error> = names.iter().map(|name| look(&context, name)).collect();
-        settings.output.report(&List { readers: readers? })
+        let provider = settings.service.provider()?;
+        // It ends before a reader is asked: pcsc-lite's library waits with all calls of a program for one that waits.
+        let names = {
+            let context = Context::establish_on(provider)?;
+            let listed = context.list_readers()?;
+            let looks = listed.into_iter().map(|name| Ok((look(&context, &name)?, name)));
+            looks.collect::<Result<Vec<_>, Error>>()?
+        };
+        // One that was pulled out since the list was made is none.
+        let (mut readers, names): (Vec<Reader>, Vec<ReaderName>) = names
+            .into_iter()
+            .filter_map(|(reader, name)| Some((reader?, name)))
+            .unzip();
+        for (reader, abilities) in ask(provider, names) {
+            readers[reader].abilities = abilities;
+        }
+        settings.output.report(&List { readers })
     }
 }
 
-/// Looks at a reader and its card, and disturbs nobody who uses them.
-fn look(context: &Context, name: &ReaderName) -> Result<Reader, Error> {
+/// Looks at a reader and its card, and waits for nobody who uses them; nothing where it has gone.
+fn look(context: &Context, name: &ReaderName) -> Result<Option<Reader>, Error> {
     let mut states = [ReaderState::new(name)];
-    context.get_status_change(Some(Duration::ZERO), &mut states)?;
+    match context.get_status_change(Some(Duration::ZERO), &mut states) {
+        Err(error) if error.is_reader_gone() => return Ok(None),
+        result => result?,
+    }
     let [state] = &states;
     let is = |flag| state.event_state().contains(flag);
-    let card = match () {
-        () if is(StateFlags::UNAVAILABLE) || is(StateFlags::UNKNOWN) => "unavailable",
-        () if is(StateFlags::MUTE) => "mute",
-        () if is(StateFlags::PRESENT) => "present",
-        () => "none",
-    };
     let atr = Some(state.atr()).filter(|atr| !atr.as_bytes().is_empty());
-    let direct = Session::options()
-        .reader(name)
-        .share_mode(ShareMode::Direct)
-        .on_close(Disposition::Leave)
-        .open_in(context);
-    // Who has the reader to himself keeps what it can do to himself, too.
-    let (features, driver) = direct.as_ref().map(abilities).unwrap_or_default();
-    Ok(Reader {
+    Ok(Some(Reader {
         name: name.to_string(),
-        card,
+        card: match () {
+            () if is(StateFlags::UNAVAILABLE) || is(StateFlags::UNKNOWN) => "unavailable",
+            () if is(StateFlags::MUTE) => "mute",
+            () if is(StateFlags::PRESENT) => "present",
+            () => "none",
+        },
         used: match () {
             () if is(StateFlags::EXCLUSIVE) => "exclusive",
             () if is(StateFlags::INUSE) => "shared",
@@ -81,28 +101,52 @@ fn look(context: &Context, name: &ReaderName) -> Result<Reader, Error> {
         atr: atr.map(|atr| format!("{atr:X}")),
         meaning: atr.map(meaning),
         names: atr.map(card_names::of).unwrap_or_default(),
-        features,
-        driver,
-    })
+        abilities: None,
+    }))
 }
 
-fn abilities(session: &Session) -> (Vec<String>, Vec<String>) {
-    let features = session.features().unwrap_or_default();
+/// Asks readers what they can do; says nothing of those that do not tell in time.
+fn ask(provider: Provider, names: Vec<ReaderName>) -> Vec<(usize, Option<Abilities>)> {
+    let (tell, told) = mpsc::channel();
+    // It ends with the program where a reader never tells.
+    thread::spawn(move || {
+        let options = Session::options()
+            .provider(provider)
+            .share_mode(ShareMode::Direct);
+        let options = options.on_close(Disposition::Leave);
+        for (place, name) in names.iter().enumerate() {
+            let session = options.clone().reader(name).open();
+            // Who has been given up on tells nobody.
+            let _ = tell.send((place, session.ok().as_ref().and_then(abilities)));
+        }
+    });
+    let end = Instant::now() + PATIENCE;
+    iter::from_fn(|| {
+        told.recv_timeout(end.saturating_duration_since(Instant::now()))
+            .ok()
+    })
+    .collect()
+}
+
+fn abilities(session: &Session) -> Option<Abilities> {
     let driver = [
         Attribute::VENDOR_NAME,
         Attribute::VENDOR_IFD_TYPE,
         Attribute::VENDOR_IFD_VERSION,
         Attribute::VENDOR_IFD_SERIAL_NO,
     ];
-    let driver = driver.into_iter().filter_map(|attribute| {
-        let value = reader_words::read(session, attribute).ok()??;
-        let (name, value) = reader_words::attribute(attribute, &value);
-        Some(format!("{name} {value}"))
-    });
-    (
-        features.iter().map(reader_words::feature).collect(),
-        driver.collect(),
-    )
+    let mut told = Vec::new();
+    for attribute in driver {
+        if let Some(value) = reader_words::read(session, attribute).ok()? {
+            let (name, value) = reader_words::attribute(attribute, &value);
+            told.push(format!("{name} {value}"));
+        }
+    }
+    let features = session.features().unwrap_or_default();
+    Some(Abilities {
+        features: features.iter().map(reader_words::feature).collect(),
+        driver: told,
+    })
 }
 
 /// Says in a line what an answer to reset is about.
@@ -160,7 +204,13 @@ impl Reader {
         for line in self.meaning.iter().chain(&self.names) {
             writeln!(to, "            {line}")?;
         }
-        for (what, list) in [("features", &self.features), ("driver", &self.driver)] {
+        let Some(Abilities { features, driver }) = &self.abilities else {
+            return writeln!(
+                to,
+                "  {WARNING}another program keeps it from telling more{WARNING:#}"
+            );
+        };
+        for (what, list) in [("features", features), ("driver", driver)] {
             if !list.is_empty() {
                 writeln!(to, "  {what:8}  {}", list.join(", "))?;
             }

@@ -2,9 +2,11 @@
 
 use crate::program::{failed, pcsc, printed};
 use crate::terminal::{at_terminal, call};
+use pcsc_session::{Disposition, Provider, Session};
 use pcsc_sim::DemoCard;
 use private_pcscd::{Driver, Pcscd};
 use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
 
 const SELECT: &str = "00A4040009F0504353432D53494D00";
 
@@ -61,6 +63,24 @@ fn what_a_reader_can_do() {
     let text = printed(&mut pcsc(&["readers"]));
     let reader = "  card      none\n  features  PIN verification at the reader\n  driver    maker Maker\n";
     assert!(text.contains(reader), "{text}");
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn another_programs_transaction_hides_no_reader() {
+    let pcscd = Pcscd::start(1).unwrap();
+    let _card = pcscd.insert(0, DemoCard::new()).unwrap();
+    let options = Session::options().provider(Provider::native());
+    let mut session = options.wait(Duration::from_secs(30)).open().unwrap();
+    let transaction = session.transaction().unwrap();
+    let text = printed(&mut pcsc(&["readers"]));
+    let card = "  card      3B8A018031F873F621FF8290008B, in shared use\n";
+    assert!(
+        text.contains(card) && text.contains("  another program keeps it from telling more\n"),
+        "{text}"
+    );
+    transaction.end(Disposition::Leave).unwrap();
+    assert!(!printed(&mut pcsc(&["readers"])).contains("another program"));
 }
 
 #[test]
