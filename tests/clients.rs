@@ -84,36 +84,6 @@ fn the_example_session_shows_readers_answer_to_reset_and_status_in_words() {
     ] {
         assert!(shown.contains(part), "{part:?} is missing in:\n{shown}");
     }
-    for arguments in [&["Virtual 0 00 00", "00CA000000"][..], &["00 CA 00 00 00"]] {
-        let output = run(Command::new(example("session")).arg("--system").args(arguments));
-        let shown = text(&output);
-        assert!(
-            shown.contains("< 01 02 ..\n") && shown.contains("< 9000: "),
-            "{shown}"
-        );
-    }
-    let output = run(Command::new(example("session")).args(["--system", "00CA000000", "Virtual 0 00 00"]));
-    assert!(
-        !output.status.success() && text(&output).starts_with("usage: "),
-        "{}",
-        text(&output)
-    );
-    // A name need not be text; `InvalidReader` shows those that there are.
-    use std::os::unix::ffi::OsStrExt;
-    let name = std::ffi::OsStr::from_bytes(b"L\xE4ser");
-    let output = run(Command::new(example("session")).arg("--system").arg(name));
-    assert!(
-        text(&output).contains("there is no reader \"L\u{FFFD}ser\""),
-        "{}",
-        text(&output)
-    );
-    let output = run(Command::new(example("session")).args(["--system", "Virtual 0 00 01"]));
-    assert!(!output.status.success());
-    assert!(
-        text(&output).contains("There is a reader, and no card in it."),
-        "{}",
-        text(&output)
-    );
 }
 
 #[test]

@@ -1,28 +1,19 @@
 //! Opens a session, prints the answer to reset, sends commands, prints their answers.
 //!
 //! `cargo run --example session` runs on a simulated service, with a demonstration card in its reader.
-//! `cargo run --example session -- --system [READER] [APDU IN HEX]` runs on the machine's PC/SC.
+//! `cargo run --example session -- --system` runs on the machine's PC/SC. The command `pcsc` has the rest.
 
 use pcsc_session::{Error, Session, SessionOptions};
 use pcsc_sim::{DemoCard, Simulator};
-use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    // What is hexadecimal is the command, anything else the reader: in any bytes, as the service may have named it.
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let result = match arguments.as_slice() {
         [] => simulated(),
-        [first] if first == "--system" => system(None, None),
-        [first, one] if first == "--system" => match bytes(one) {
-            Some(command) => system(None, Some(command)),
-            None => system(Some(one), None),
-        },
-        [first, reader, apdu] if first == "--system" && bytes(apdu).is_some() => {
-            system(Some(reader), bytes(apdu))
-        }
+        [system] if system == "--system" => system_wide(),
         _ => {
-            eprintln!("usage: session [--system [READER] [APDU IN HEX]]");
+            eprintln!("usage: session [--system]");
             return ExitCode::FAILURE;
         }
     };
@@ -61,15 +52,10 @@ fn simulated() -> Result<(), Error> {
 }
 
 /// Shows a session on the machine's PC/SC.
-fn system(reader: Option<&OsString>, command: Option<Vec<u8>>) -> Result<(), Error> {
-    let mut options = Session::options();
-    if let Some(name) = reader {
-        options = options.reader(name.as_os_str());
-    }
-    let mut session = open(&options)?;
+fn system_wide() -> Result<(), Error> {
+    let mut session = open(&Session::options())?;
     // SELECT of the default application: nearly every card answers it.
-    let command = command.unwrap_or(vec![0x00, 0xA4, 0x04, 0x00, 0x00]);
-    show(&mut session, "the command", &command)?;
+    show(&mut session, "the command", &[0x00, 0xA4, 0x04, 0x00, 0x00])?;
     session.close()?;
     Ok(())
 }
@@ -110,18 +96,6 @@ fn missing(error: &Error) -> &'static str {
         Error::NoCard { .. } => "There is a reader, and no card in it.",
         _ => "It went wrong on the way.",
     }
-}
-
-/// Reads bytes from hexadecimal digits, with or without spaces.
-fn bytes(hex: &OsStr) -> Option<Vec<u8>> {
-    let digits = hex.to_str()?.chars().filter(|digit| !digit.is_whitespace());
-    let digits: Vec<u8> = digits
-        .map(|digit| Some(digit.to_digit(16)? as u8))
-        .collect::<Option<_>>()?;
-    if digits.is_empty() || digits.len() % 2 != 0 {
-        return None;
-    }
-    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -28,9 +28,17 @@ pub(crate) const OTHERS: [&str; 7] = [
     "load,link,bindgen",
 ];
 
-/// What is type-checked elsewhere: the workspace and its root package with [`FIRST`], and the session without `stream` and `record`.
-pub(crate) const TYPE_CHECKED: [&str; 5] = [
-    "--workspace",
+/// The workspace without the command `pcsc`: built together, all would have its features of pcsc-sys.
+pub(crate) const WITHOUT_COMMAND: &str = "--workspace --exclude pcsc-cli";
+
+/// The command `pcsc`.
+pub(crate) const COMMAND: &str = "--package pcsc-cli";
+
+/// What is type-checked elsewhere: the workspace and its root package with [`FIRST`], and the session without `stream` and
+/// `record`.
+pub(crate) const TYPE_CHECKED: [&str; 6] = [
+    WITHOUT_COMMAND,
+    COMMAND,
     "--workspace --all-features",
     "--package pcsc-sys --no-default-features",
     "--package pcsc-sys --no-default-features --features native",

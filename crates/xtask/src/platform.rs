@@ -10,8 +10,8 @@ use crate::stage::Done;
 use crate::tally;
 use crate::toolchains::{self, Toolchain};
 
-/// All tests, but those of the workspace's own commands, which are for the machine that they run on.
-pub(crate) const WHOLE: &str = "--workspace --exclude xtask --lib --bins --tests";
+/// All tests, but those of the workspace's own commands and of the command `pcsc`, which are for the machine that they run on.
+pub(crate) const WHOLE: &str = "--workspace --exclude xtask --exclude pcsc-cli --lib --bins --tests";
 
 /// The tests of what a platform can change: sizes, orders of bytes, the functions' signatures.
 pub(crate) const QUICK: &str = "--package pcsc-iso7816 --package pcsc-session --package pcsc-sim \

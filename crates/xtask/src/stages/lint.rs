@@ -7,7 +7,9 @@ use anyhow::{Result, ensure};
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
-use crate::feature_sets::{DEFAULT, EVERYTHING, FIRST, OTHERS, SESSION, for_each, only_with};
+use crate::feature_sets::{
+    COMMAND, DEFAULT, EVERYTHING, FIRST, OTHERS, SESSION, WITHOUT_COMMAND, for_each, only_with,
+};
 use crate::files::{read, rust_sources};
 use crate::stage::{Done, Stage};
 
@@ -24,9 +26,15 @@ pub(crate) const STAGE: Stage = Stage {
 fn run(root: &Path) -> Result<Done> {
     summaries_begin_with_a_verb(root)?;
     let done = for_each(&FIRST, |set| match set {
-        DEFAULT => clippy(cargo(root).words("clippy --workspace --all-targets")),
+        DEFAULT => clippy(
+            cargo(root)
+                .arg("clippy")
+                .words(WITHOUT_COMMAND)
+                .arg("--all-targets"),
+        ),
         _ => clippy(only_with(cargo(root).arg("clippy"), set).arg("--all-targets")),
     })?;
+    clippy(cargo(root).arg("clippy").words(COMMAND).arg("--all-targets"))?;
     let libraries = for_each(&OTHERS, |set| {
         clippy(only_with(cargo(root).arg("clippy"), set).arg("--lib"))
     })?;

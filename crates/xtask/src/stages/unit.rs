@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cargo::cargo;
 use crate::command::{BUILD, Words};
-use crate::feature_sets::{DEFAULT, FIRST, OTHERS, SESSION, for_each, only_with};
+use crate::feature_sets::{COMMAND, DEFAULT, FIRST, OTHERS, SESSION, WITHOUT_COMMAND, for_each, only_with};
 use crate::stage::{Done, Stage};
 use crate::tally;
 
@@ -14,9 +14,15 @@ pub(crate) const STAGE: Stage = Stage {
     name: "unit",
     about: "tests and doctests, with --all in every feature set",
     needs: &[],
-    run: |root| test(root, &FIRST),
+    run,
     rest: Some(rest),
 };
+
+fn run(root: &Path) -> Result<Done> {
+    let done = test(root, &FIRST)?;
+    tally::run(cargo(root).arg("test").words(COMMAND), BUILD)?;
+    Ok(done)
+}
 
 fn test(root: &Path, sets: &[&str]) -> Result<Done> {
     for_each(sets, |set| {
@@ -24,7 +30,7 @@ fn test(root: &Path, sets: &[&str]) -> Result<Done> {
         test.arg("test");
         match set {
             // The workspace's tests are those of the default set, too.
-            DEFAULT => test.arg("--workspace"),
+            DEFAULT => test.words(WITHOUT_COMMAND),
             _ => only_with(&mut test, set),
         };
         tally::run(&mut test, BUILD).map(drop)

@@ -1,0 +1,52 @@
+//! The commands, a file for each.
+
+mod atr;
+mod completions;
+mod features;
+mod man;
+mod readers;
+mod script;
+mod send;
+mod shell;
+#[cfg(unix)]
+mod sim;
+mod watch;
+
+use crate::arguments::Settings;
+use crate::failure::Failure;
+use clap::Subcommand;
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Readers(readers::Readers),
+    Atr(atr::Atr),
+    Features(features::Features),
+    Send(send::Send),
+    Script(script::Script),
+    Shell(shell::Shell),
+    Watch(watch::Watch),
+    #[cfg(unix)]
+    Sim(sim::Sim),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        match self {
+            Command::Readers(command) => command.run(settings),
+            Command::Atr(command) => command.run(settings),
+            Command::Features(command) => command.run(settings),
+            Command::Send(command) => command.run(settings),
+            Command::Script(command) => command.run(settings),
+            Command::Shell(command) => command.run(settings),
+            Command::Watch(command) => command.run(settings),
+            #[cfg(unix)]
+            Command::Sim(command) => command.run(settings),
+            Command::Completions(command) => command.run(settings),
+            Command::Man(command) => command.run(settings),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! `pcsc script`: the commands of a file, and what is expected of the card.
+
+use crate::apdu::Apdu;
+use crate::arguments::Settings;
+use crate::card::Card;
+use crate::exchange::transmit;
+use crate::failure::{Failure, tell};
+use crate::hexadecimal::spaced;
+use crate::output::{ERROR, HEADING, Output, Report};
+use crate::pattern::Pattern;
+use crate::script_line::{Line, Lines};
+use crate::session_arguments::SessionArguments;
+use clap::Args;
+use pcsc_session::{Disposition, StatusWord};
+use serde::Serialize;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::PathBuf;
+
+/// Send the commands of a file, and compare the answers with what it expects
+///
+/// The format is that of scriptor: a command in hexadecimal on each line, `reset`, `exit`, comments behind #, and a \ at the
+/// end of a line that goes on. A line that begins with < says what the card is to answer to the command before it, or which
+/// answer to reset to the reset: hexadecimal digits, ? or . for any digit, [0-3] for one of several, * for any number of them.
+/// What this command prints is such a script, which expects what the card has answered.
+#[derive(Debug, Args)]
+pub(crate) struct Script {
+    /// The file; standard input where none is given, or -
+    file: Option<PathBuf>,
+    /// Send what ISO/IEC 7816 asks for besides: GET RESPONSE after 61xx, the right Le after 6Cxx, long commands in parts
+    #[arg(short, long)]
+    follow: bool,
+    /// Go on where the card does not answer as expected
+    #[arg(short, long)]
+    keep_going: bool,
+    #[command(flatten)]
+    session: SessionArguments,
+}
+
+/// A step of a script.
+#[derive(Debug, Serialize)]
+struct Step {
+    line: u64,
+    command: String,
+    /// With the status word; the answer to reset where the command is a reset.
+    answer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'static str>,
+}
+
+/// An answer that is not as expected.
+#[derive(Debug, Serialize)]
+struct Mismatch {
+    line: u64,
+    expected: String,
+    answer: String,
+}
+
+impl Script {
+    pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        let file = self.file.filter(|file| file.as_os_str() != "-");
+        let (name, from): (_, Box<dyn BufRead>) = match file {
+            None => ("standard input".to_owned(), Box::new(io::stdin().lock())),
+            Some(path) => {
+                let name = path.display().to_string();
+                let file = File::open(&path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+                (name, Box::new(BufReader::new(file)))
+            }
+        };
+        let card = self.session.open(&settings.service)?;
+        let mut steps = Steps {
+            card: &card,
+            output: settings.output,
+            follow: self.follow,
+            answer: None,
+        };
+        let (mut lines, mut text) = (Lines::new(from), String::new());
+        let mut is_as_expected = true;
+        while let Some(number) = lines
+            .read(&mut text)
+            .map_err(|error| Failure::Usage(format!("{name}: {error}")))?
+        {
+            let place = format!("{name}:{number}");
+            let line = Line::parse(&text).map_err(|problem| Failure::Usage(problem).at(&place))?;
+            match line {
+                Line::Nothing => {}
+                Line::Exit => break,
+                Line::Reset => steps.reset(number).map_err(|failure| failure.at(&place))?,
+                Line::Send(apdu) => steps.send(number, &apdu).map_err(|failure| failure.at(&place))?,
+                Line::Expect(pattern) => {
+                    if let Some(mismatch) = steps
+                        .compare(number, &pattern)
+                        .map_err(|failure| failure.at(&place))?
+                    {
+                        is_as_expected = false;
+                        settings.output.report(&mismatch)?;
+                        tell(&format!("{name}:{number}: the card did not answer as expected"));
+                        if !self.keep_going {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        card.close()?;
+        if is_as_expected {
+            Ok(())
+        } else {
+            Err(Failure::Refused)
+        }
+    }
+}
+
+/// What the steps of a script are made with, and what the last one brought.
+struct Steps<'a> {
+    card: &'a Card,
+    output: Output,
+    follow: bool,
+    answer: Option<Vec<u8>>,
+}
+
+impl Steps<'_> {
+    fn reset(&mut self, line: u64) -> Result<(), Failure> {
+        let atr = self.card.with(|session| {
+            session.reconnect(Disposition::Reset)?;
+            session.atr()
+        })?;
+        self.tell(line, "reset".to_owned(), atr.as_bytes().to_vec(), None)
+    }
+
+    fn send(&mut self, line: u64, apdu: &Apdu) -> Result<(), Failure> {
+        let answer = transmit(self.card, apdu, self.follow)?;
+        let status = answer.status();
+        let bytes = [answer.data(), &status.to_u16().to_be_bytes()].concat();
+        self.tell(line, apdu.to_string(), bytes, Some(status))
+    }
+
+    fn tell(
+        &mut self,
+        line: u64,
+        command: String,
+        answer: Vec<u8>,
+        status: Option<StatusWord>,
+    ) -> Result<(), Failure> {
+        self.output.report(&Step {
+            line,
+            command,
+            answer: spaced(&answer),
+            meaning: status.map(StatusWord::meaning),
+        })?;
+        self.answer = Some(answer);
+        Ok(())
+    }
+
+    /// Compares the last answer with what is expected.
+    fn compare(&self, line: u64, pattern: &Pattern) -> Result<Option<Mismatch>, Failure> {
+        let Some(answer) = &self.answer else {
+            return Err(Failure::Usage(
+                "an answer is expected, and no command stands before it".to_owned(),
+            ));
+        };
+        Ok((!pattern.matches(answer)).then(|| Mismatch {
+            line,
+            expected: pattern.to_string(),
+            answer: spaced(answer),
+        }))
+    }
+}
+
+impl Report for Step {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        writeln!(to, "{HEADING}>{HEADING:#} {}", self.command)?;
+        write!(to, "{HEADING}<{HEADING:#} ")?;
+        write_long(&self.answer, to)?;
+        match self.meaning {
+            Some(meaning) => writeln!(to, " : {meaning}"),
+            None => writeln!(to),
+        }
+    }
+}
+
+impl Report for Mismatch {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        writeln!(to, "{ERROR}# expected {}{ERROR:#}", self.expected)
+    }
+}
+
+/// Writes spaced bytes, 32 a line, as a script has a long line.
+fn write_long(spaced: &str, to: &mut dyn Write) -> io::Result<()> {
+    const LINE: usize = 32 * 3;
+    let mut rest = spaced;
+    while rest.len() > LINE {
+        let (line, behind) = rest.split_at(LINE);
+        writeln!(to, "{line}\\")?;
+        rest = behind;
+    }
+    to.write_all(rest.as_bytes())
+}

@@ -1,0 +1,214 @@
+//! `pcsc shell`: commands at a prompt, in one session.
+
+use crate::arguments::Settings;
+use crate::card::Card;
+use crate::exchange::{Exchange, transmit};
+use crate::failure::Failure;
+use crate::hexadecimal::spaced;
+use crate::output::{ASIDE, ERROR, Output, Report};
+use crate::script_line::Line;
+use crate::secret::restore_terminal_at_end;
+use crate::session_arguments::SessionArguments;
+use clap::Args;
+use pcsc_session::{Disposition, Session};
+use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+use rustyline::validate::Validator;
+use rustyline::{Config, Context, Editor, Helper};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Send commands at a prompt, in one session
+///
+/// A line is as in a script: an APDU, `reset`, `exit`, and what is expected behind <. Besides there are `atr`, `recover`,
+/// `follow on`, `follow off` and `help`. The history lasts as long as the shell, and commands that hold a secret are not in it.
+#[derive(Debug, Args)]
+pub(crate) struct Shell {
+    /// Send what ISO/IEC 7816 asks for besides: GET RESPONSE after 61xx, the right Le after 6Cxx, long commands in parts
+    #[arg(short, long)]
+    follow: bool,
+    #[command(flatten)]
+    session: SessionArguments,
+}
+
+/// What can be said beside commands of the card.
+const WORDS: [&str; 7] = [
+    "atr",
+    "exit",
+    "follow off",
+    "follow on",
+    "help",
+    "recover",
+    "reset",
+];
+
+const HELP: &str = "\
+00 A4 04 00 00   a command, in hexadecimal; {pin}, {pin:8}, {pin:hex} ask for a secret, {lc} counts what is behind it
+< * 90 00        compare the last answer: ? for any digit, [0-3] for one of several, * for any number
+atr              the answer to reset, byte by byte
+reset            reset the card
+recover          make the session usable again, whatever has become of card, reader and service
+follow on|off    whether to send what 61xx and 6Cxx ask for
+exit             end the session, as Ctrl-D does
+";
+
+impl Shell {
+    pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        let card = self.session.open(&settings.service)?;
+        restore_terminal_at_end();
+        let config = Config::builder().auto_add_history(false).build();
+        let mut editor =
+            Editor::<Words, MemHistory>::with_history(config, MemHistory::new()).map_err(of_prompt)?;
+        editor.set_helper(Some(Words));
+        let mut prompt = Prompt {
+            card: &card,
+            output: settings.output,
+            follow: self.follow,
+            answer: Vec::new(),
+        };
+        if !settings.output.is_json() {
+            writeln!(anstream::stdout(), "{}", card.with(|session| session.to_string()))?;
+        }
+        loop {
+            match editor.readline("pcsc> ") {
+                Ok(line) => {
+                    let (is_secret, goes_on) = prompt.take(line.trim())?;
+                    if !is_secret {
+                        editor.add_history_entry(line.trim()).map_err(of_prompt)?;
+                    }
+                    if !goes_on {
+                        break;
+                    }
+                }
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Eof) => break,
+                Err(error) => return Err(of_prompt(error)),
+            }
+        }
+        card.close()
+    }
+}
+
+fn of_prompt(error: ReadlineError) -> Failure {
+    match error {
+        ReadlineError::Io(error) => error.into(),
+        error => Failure::Other(error.to_string()),
+    }
+}
+
+/// What lines are carried out with.
+struct Prompt<'a> {
+    card: &'a Card,
+    output: Output,
+    follow: bool,
+    answer: Vec<u8>,
+}
+
+/// What is no exchange, in words.
+#[derive(Serialize)]
+struct Remark {
+    #[serde(skip)]
+    is_error: bool,
+    remark: String,
+}
+
+impl Report for Remark {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        let style = if self.is_error { ERROR } else { ASIDE };
+        writeln!(to, "{style}{}{style:#}", self.remark.trim_end())
+    }
+}
+
+impl Prompt<'_> {
+    /// Carries a line out; tells whether it holds a secret, and whether another one is to be read.
+    fn take(&mut self, line: &str) -> Result<(bool, bool), Failure> {
+        let mut is_secret = false;
+        let result = match line {
+            "help" => Ok(HELP.to_owned()),
+            "quit" => return Ok((false, false)),
+            "follow on" | "follow off" => {
+                self.follow = line == "follow on";
+                Ok(String::new())
+            }
+            "atr" => self.ask(|session| Ok(session.atr()?.to_string())),
+            "recover" => self.ask(|session| Ok(format!("{:?}", session.recover()?))),
+            line => match Line::parse(line) {
+                Err(problem) => {
+                    // It may be a command with a slip in it.
+                    is_secret = true;
+                    Err(Failure::Usage(format!("{problem}; help says what can be said")))
+                }
+                Ok(Line::Nothing) => Ok(String::new()),
+                Ok(Line::Exit) => return Ok((false, false)),
+                Ok(Line::Reset) => {
+                    self.answer.clear();
+                    self.ask(|session| {
+                        session.reconnect(Disposition::Reset)?;
+                        Ok(spaced(session.atr()?.as_bytes()))
+                    })
+                }
+                Ok(Line::Expect(pattern)) if pattern.matches(&self.answer) => Ok("as expected".to_owned()),
+                Ok(Line::Expect(_)) => Err(Failure::Other("not as expected".to_owned())),
+                Ok(Line::Send(apdu)) => {
+                    is_secret = apdu.shows_secret();
+                    transmit(self.card, &apdu, self.follow).and_then(|answer| {
+                        self.answer = [answer.data(), &answer.status().to_u16().to_be_bytes()].concat();
+                        self.output.report(&Exchange::new(&apdu, answer))?;
+                        Ok(String::new())
+                    })
+                }
+            },
+        };
+        match result {
+            Ok(remark) if remark.is_empty() => {}
+            Ok(remark) => self.output.report(&Remark {
+                is_error: false,
+                remark,
+            })?,
+            // The line was given up, at the question for a secret.
+            Err(Failure::Interrupted) => {}
+            Err(Failure::OutputClosed) => return Err(Failure::OutputClosed),
+            Err(failure) => self.output.report(&Remark {
+                is_error: true,
+                remark: failure.text().unwrap_or_default(),
+            })?,
+        }
+        Ok((is_secret, true))
+    }
+
+    fn ask(
+        &self,
+        question: impl FnOnce(&mut Session) -> Result<String, pcsc_session::Error>,
+    ) -> Result<String, Failure> {
+        Ok(self.card.with(question)?)
+    }
+}
+
+/// Completes words.
+struct Words;
+
+impl Helper for Words {}
+impl Highlighter for Words {}
+impl Validator for Words {}
+
+impl Hinter for Words {
+    type Hint = String;
+}
+
+impl Completer for Words {
+    type Candidate = String;
+
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
+        let begun = line.get(..position).unwrap_or_default();
+        let fits = WORDS.iter().filter(|word| word.starts_with(begun));
+        Ok((0, fits.map(|word| (*word).to_owned()).collect()))
+    }
+}

@@ -1,0 +1,263 @@
+//! `pcsc sim`: simulated cards for other programs, and changes to them while they run.
+
+use crate::arguments::Settings;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::Report;
+use clap::{Args, Subcommand};
+use pcsc_sim::config::{Control, Running};
+use pcsc_sim::serve::Served;
+use serde::Serialize;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use tempfile::TempDir;
+
+/// Serve simulated cards to other programs, or change what runs
+///
+/// COMMAND runs on the simulator that --sim=FILE describes, or on one demonstration card: pcsc sim -- opensc-tool -l. Without
+/// COMMAND it is served until Ctrl-C; other programs find it by the variable PCSCLITE_CSOCK_NAME.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Sim {
+    #[command(subcommand)]
+    change: Option<ChangeAt>,
+    /// Serve it on this socket: where none is given, pcsc-sim/pcscd.comm in the user's runtime folder, or one of its own
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// The program, and its arguments
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ChangeAt {
+    /// Put a card into a reader, in the place of one that is there
+    Insert(Card),
+    /// Take the card out of a reader, and put another one in
+    Swap(Card),
+    /// Put a card into a reader that does not answer
+    Mute(Reader),
+    /// Take the card out of a reader
+    Remove(Reader),
+    /// Take the power from a card that no program is connected to
+    PowerOff(Reader),
+    /// Pull a reader out, with its card in it
+    Unplug(Reader),
+    /// Plug a reader in again
+    Plug(Reader),
+    /// End the service
+    Stop(Socket),
+    /// Start the service again
+    Start(Socket),
+}
+
+#[derive(Debug, Args)]
+struct Socket {
+    /// The socket of the simulator that runs: else that of PCSCLITE_CSOCK_NAME, else the usual one
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Reader {
+    /// The reader
+    #[arg(default_value = "Simulated Reader 00 00")]
+    reader: String,
+    #[command(flatten)]
+    socket: Socket,
+}
+
+#[derive(Debug, Args)]
+struct Card {
+    #[command(flatten)]
+    reader: Reader,
+    /// The card, as the simulator's file has it
+    #[arg(long, value_name = "TOML", default_value = "{ kind = \"demo\" }")]
+    card: String,
+}
+
+impl Sim {
+    pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        if let Some(change) = self.change {
+            return change.ask_for();
+        }
+        let running = settings.service.start()?;
+        match self.command.split_first() {
+            Some((program, arguments)) => run(running, self.socket, program, arguments),
+            None => {
+                let service = Service::start(running, self.socket.or_else(usual_socket))?;
+                let sockets = Sockets {
+                    socket: service.socket().display().to_string(),
+                    control: service.control.path().display().to_string(),
+                };
+                // Before others learn of it, and may have it ended.
+                interrupt::at_end(move || drop(service));
+                settings.output.report(&sockets)?;
+                loop {
+                    std::thread::park();
+                }
+            }
+        }
+    }
+}
+
+/// Where a simulator is served where nothing is said: in the user's runtime folder, where there is one.
+fn usual_socket() -> Option<PathBuf> {
+    let folder = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| !folder.is_empty())?;
+    Some(PathBuf::from(folder).join("pcsc-sim").join("pcscd.comm"))
+}
+
+fn control_of(socket: &Path) -> PathBuf {
+    let mut name = socket.as_os_str().to_owned();
+    name.push(".control");
+    name.into()
+}
+
+/// A simulator that is served, until this is dropped: then its sockets are removed.
+struct Service {
+    control: Control,
+    served: Served,
+    _running: Running,
+    /// The folder of the socket, where it has one of its own.
+    _folder: Option<TempDir>,
+}
+
+impl Service {
+    fn start(running: Running, socket: Option<PathBuf>) -> Result<Service, Failure> {
+        let failure = |error| Failure::of_file("the simulator cannot be served", error);
+        let (socket, folder) = match socket {
+            Some(socket) => (socket, None),
+            None => {
+                let folder = tempfile::Builder::new()
+                    .prefix("pcsc-sim-")
+                    .tempdir()
+                    .map_err(failure)?;
+                (folder.path().join("pcscd.comm"), Some(folder))
+            }
+        };
+        // Programs may run elsewhere.
+        let socket = std::path::absolute(&socket).map_err(failure)?;
+        let served = running.simulator().serve(&socket).map_err(failure)?;
+        Ok(Service {
+            control: running.control(control_of(&socket)).map_err(failure)?,
+            served,
+            _running: running,
+            _folder: folder,
+        })
+    }
+
+    fn socket(&self) -> &Path {
+        self.served.path()
+    }
+}
+
+/// Runs a program on the simulator, and ends as it has ended.
+fn run(
+    running: Running,
+    socket: Option<PathBuf>,
+    program: &OsStr,
+    arguments: &[OsString],
+) -> Result<(), Failure> {
+    let service = Service::start(running, socket)?;
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env("PCSCLITE_CSOCK_NAME", service.socket());
+    let failure = |error| Failure::of_file(program.to_string_lossy(), error);
+    let mut child = command.spawn().map_err(failure)?;
+    let status = interrupt::leave_to(&mut child, |child| child.wait()).map_err(failure)?;
+    drop(service);
+    match code(status) {
+        0 => Ok(()),
+        code => Err(Failure::Program(code)),
+    }
+}
+
+/// The code of a program's end, as shells have it.
+fn code(status: ExitStatus) -> u8 {
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+/// Where a simulator is served.
+#[derive(Serialize)]
+struct Sockets {
+    socket: String,
+    control: String,
+}
+
+impl Report for Sockets {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            to,
+            "export PCSCLITE_CSOCK_NAME='{}'",
+            self.socket.replace('\'', r"'\''")
+        )
+    }
+}
+
+impl ChangeAt {
+    /// Has the simulator that runs do it.
+    fn ask_for(self) -> Result<(), Failure> {
+        let (action, reader, card, socket) = match self {
+            ChangeAt::Insert(card) => (
+                "insert",
+                Some(card.reader.reader),
+                Some(card.card),
+                card.reader.socket,
+            ),
+            ChangeAt::Swap(card) => (
+                "swap",
+                Some(card.reader.reader),
+                Some(card.card),
+                card.reader.socket,
+            ),
+            ChangeAt::Mute(reader) => ("mute", Some(reader.reader), None, reader.socket),
+            ChangeAt::Remove(reader) => ("remove", Some(reader.reader), None, reader.socket),
+            ChangeAt::PowerOff(reader) => ("power_off", Some(reader.reader), None, reader.socket),
+            ChangeAt::Unplug(reader) => ("unplug", Some(reader.reader), None, reader.socket),
+            ChangeAt::Plug(reader) => ("plug", Some(reader.reader), None, reader.socket),
+            ChangeAt::Stop(socket) => ("stop", None, None, socket),
+            ChangeAt::Start(socket) => ("start", None, None, socket),
+        };
+        let mut line = format!("{{ action = \"{action}\"");
+        if let Some(reader) = reader {
+            // A text of JSON is one of TOML, but for a character that it leaves as it is.
+            let name = serde_json::Value::from(reader)
+                .to_string()
+                .replace('\u{7F}', "\\u007F");
+            line += &format!(", reader = {name}");
+        }
+        if let Some(card) = card {
+            line += &format!(", card = {}", card.replace(['\n', '\r'], " "));
+        }
+        line += " }\n";
+        let named = socket
+            .socket
+            .or_else(|| std::env::var_os("PCSCLITE_CSOCK_NAME").map(PathBuf::from));
+        let Some(socket) = named.or_else(usual_socket) else {
+            return Err(Failure::Usage("say which simulator: --socket PATH".to_owned()));
+        };
+        let control = control_of(&socket);
+        let failure = |error| Failure::of_file(format!("no simulator at {}", control.display()), error);
+        let answer = answer(&control, &line).map_err(failure)?;
+        match answer.trim_end() {
+            "ok" => Ok(()),
+            refusal => Err(Failure::Usage(refusal.trim_start_matches("error: ").to_owned())),
+        }
+    }
+}
+
+fn answer(control: &Path, line: &str) -> io::Result<String> {
+    let mut stream = UnixStream::connect(control)?;
+    stream.write_all(line.as_bytes())?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer)?;
+    Ok(answer)
+}

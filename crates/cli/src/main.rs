@@ -1,0 +1,36 @@
+//! `pcsc`: what a person does with smart cards and readers, over PC/SC.
+#![forbid(unsafe_code)]
+
+mod apdu;
+mod arguments;
+mod card;
+mod card_names;
+mod commands;
+mod exchange;
+mod exit;
+mod failure;
+mod hexadecimal;
+mod interrupt;
+mod output;
+mod pattern;
+mod reader_arguments;
+mod reader_words;
+mod script_line;
+mod secret;
+mod service;
+mod session_arguments;
+mod tlv_tree;
+
+use arguments::Arguments;
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let Arguments { common, command } = Arguments::parse();
+    let result = command.run(&common.settings());
+    interrupt::end();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

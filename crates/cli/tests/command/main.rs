@@ -1,0 +1,23 @@
+//! The program `pcsc` as a person or a script runs it.
+
+mod atr;
+mod completions;
+mod hostile;
+#[cfg(target_os = "linux")]
+mod pcscd;
+mod program;
+mod readers;
+#[cfg(not(windows))]
+mod readme;
+mod script;
+mod send;
+#[cfg(unix)]
+mod shell;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod sim;
+#[cfg(unix)]
+mod terminal;
+mod watch;
+mod without_service;

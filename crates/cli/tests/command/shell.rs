@@ -1,0 +1,115 @@
+//! `pcsc shell`, at a terminal.
+
+use crate::program::{failed, printed, simulated};
+use crate::terminal::{at_terminal, call};
+use rexpect::session::PtySession;
+
+fn shell() -> PtySession {
+    let mut command = call(&["--sim", "shell"]);
+    command.env("NO_COLOR", "1");
+    let mut terminal = at_terminal(command);
+    terminal
+        .exp_string("Session on \"Simulated Reader 00 00\" (T=1)")
+        .unwrap();
+    terminal.exp_string("pcsc> ").unwrap();
+    terminal
+}
+
+/// Presses keys.
+fn press(shell: &mut PtySession, keys: &str) {
+    shell.send(keys).unwrap();
+    shell.flush().unwrap();
+}
+
+/// Gives up the line that was begun.
+fn give_up(shell: &mut PtySession) {
+    shell.send_control('c').unwrap();
+    shell.exp_string("\r\n").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+}
+
+#[test]
+fn commands_at_a_prompt_are_of_one_session() {
+    let mut shell = shell();
+    for (line, answer) in [
+        ("00A4040009F0504353432D53494D00", "9000: normal processing"),
+        ("00 B0 81 00 05", "48 65 6C 6C 6F  Hello"),
+        ("< 48 * 9000", "as expected"),
+        ("< 49 *", "not as expected"),
+        ("00A4", "6700: "),
+        ("atr", "TCK: correct"),
+        ("reset", "3B 8A 01 80 31 F8 73 F6 21 FF 82 90 00 8B"),
+        ("follow on", ""),
+        ("recover", "Intact"),
+        ("help", "the session"),
+        ("nonsense", "help says what can be said"),
+    ] {
+        shell.send_line(line).unwrap();
+        shell.exp_string(answer).unwrap();
+        shell.exp_string("pcsc> ").unwrap();
+    }
+    shell.send_line("exit").unwrap();
+    shell.exp_eof().unwrap();
+}
+
+#[test]
+fn what_was_typed_comes_back_and_words_are_completed() {
+    let mut shell = shell();
+    // While a line is typed the prompt is drawn again and again: what comes behind an answer is a new one.
+    shell.send_line("00B0810001").unwrap();
+    shell.exp_string("\r\n< ").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+    // Up.
+    press(&mut shell, "\u{1b}[A");
+    shell.exp_string("00B0810001").unwrap();
+    shell.send_line("").unwrap();
+    shell.exp_string("> 00 B0 81 00 01\r\n< ").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+    press(&mut shell, "rec\t");
+    shell.exp_string("over").unwrap();
+    shell.send_line("").unwrap();
+    shell.exp_string("Intact").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+    // Ctrl-C gives a line up, and Ctrl-D ends the session.
+    press(&mut shell, "0");
+    give_up(&mut shell);
+    shell.send_control('d').unwrap();
+    shell.exp_eof().unwrap();
+}
+
+#[test]
+fn secrets_are_neither_shown_nor_remembered() {
+    let mut shell = shell();
+    shell.send_line("00A4040009F0504353432D53494D00").unwrap();
+    shell.exp_string("9000: normal").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+    shell.send_line("00 20 00 81 {lc} {pin}").unwrap();
+    shell.exp_string("pin: ").unwrap();
+    shell.send_line("999999").unwrap();
+    let shown = shell.exp_string("63C2").unwrap();
+    assert!(!shown.contains("999999") && !shown.contains("39 39"), "{shown:?}");
+    shell.exp_string("pcsc> ").unwrap();
+    // A PIN in the line itself is not remembered.
+    shell.send_line("00 20 00 81 06 313233343536").unwrap();
+    shell.exp_string("9000: normal").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+    press(&mut shell, "\u{1b}[A");
+    shell.exp_string("{lc} {pin}").unwrap();
+    press(&mut shell, "\u{1b}[A");
+    shell.exp_string("00A404").unwrap();
+    give_up(&mut shell);
+    shell.send_control('d').unwrap();
+    shell.exp_eof().unwrap();
+}
+
+#[test]
+fn without_a_terminal_its_lines_are_read_all_the_same() {
+    let text = printed(simulated(&["shell", "--json"]).write_stdin("00B0810001\nreset\n"));
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["command"], "00 B0 81 00 01");
+    assert_eq!(lines[1]["remark"], "3B 8A 01 80 31 F8 73 F6 21 FF 82 90 00 8B");
+    assert_eq!(failed(&mut simulated(&["shell", "--reader", "nobody"])).0, 4);
+}

@@ -1,0 +1,173 @@
+//! How the program ends that a signal ends, or whose output nobody reads.
+
+use crate::program::PCSC;
+use crate::terminal::{at_terminal, call};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+
+const SIGINT: i32 = 2;
+const SIGPIPE: i32 = 13;
+const SIGTERM: i32 = 15;
+
+fn signal(child: &Child, name: &str) {
+    let mut kill = Command::new("kill");
+    assert!(
+        kill.arg(format!("-{name}"))
+            .arg(child.id().to_string())
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+/// A simulator that other programs use, and its socket.
+struct Served(Child, String);
+
+impl Served {
+    fn start() -> Served {
+        let mut command = call(&["sim"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let socket = line
+            .strip_prefix("export PCSCLITE_CSOCK_NAME='")
+            .unwrap()
+            .trim_end()
+            .trim_end_matches('\'');
+        Served(child, socket.to_owned())
+    }
+
+    fn call(&self, arguments: &[&str]) -> Command {
+        let mut command = call(arguments);
+        command.env("PCSCLITE_CSOCK_NAME", &self.1);
+        command
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Where a test has not ended it.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A session that has selected an application, and is ended by Ctrl-C.
+fn interrupted(served: &Served, arguments: &[&str]) {
+    let mut command = served.call(&["script"]);
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut script = child.stdin.take().unwrap();
+    script.write_all(b"00A4040009F0504353432D53494D00\n").unwrap();
+    let mut told = BufReader::new(child.stdout.as_mut().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("< ") {
+        line.clear();
+        assert_ne!(told.read_line(&mut line).unwrap(), 0);
+    }
+    signal(&child, "INT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.signal(), &*output.stderr),
+        (Some(SIGINT), &b""[..]),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn a_session_ends_as_it_must_when_a_signal_ends_the_program() {
+    let served = Served::start();
+    // Whether the application that was selected is still so.
+    let is_kept = || {
+        let output = served.call(&["send", "--leave", "00B0810001"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().contains("9000")
+    };
+    interrupted(&served, &[]);
+    assert!(!is_kept());
+    // What became of the program alone would have reset it.
+    interrupted(&served, &["--leave"]);
+    assert!(is_kept());
+}
+
+#[test]
+fn a_served_simulator_is_removed_when_a_signal_ends_it() {
+    for (name, number) in [("INT", SIGINT), ("TERM", SIGTERM)] {
+        let mut served = Served::start();
+        assert!(std::fs::exists(&served.1).unwrap());
+        signal(&served.0, name);
+        assert_eq!(served.0.wait().unwrap().signal(), Some(number));
+        assert!(!std::fs::exists(std::path::Path::new(&served.1).parent().unwrap()).unwrap());
+    }
+}
+
+#[test]
+fn signals_are_left_to_a_program_on_the_simulator() {
+    let script = "trap 'echo taken; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
+    let mut command = call(&["sim", "--", "sh", "-c", script]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(told.next().unwrap().unwrap(), "ready");
+    // A terminal sends it to both; here it gets to this one alone, which leaves it be.
+    signal(&child, "INT");
+    signal(&child, "TERM");
+    assert_eq!(told.next().unwrap().unwrap(), "taken");
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+}
+
+#[test]
+fn a_closed_output_ends_it_as_it_ends_others() {
+    for arguments in [
+        &["--sim", "readers"][..],
+        &["completions", "bash"],
+        &["man"],
+        &["--sim", "watch"],
+    ] {
+        // One whose reader has ended.
+        let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+        let writer = reader.stdin.take().unwrap();
+        reader.wait().unwrap();
+        let mut command = call(arguments);
+        command.stdout(writer).stderr(Stdio::piped());
+        let output = command.spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(output.status.signal(), Some(SIGPIPE), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    }
+}
+
+#[test]
+fn ctrl_c_at_a_secret_leaves_a_terminal_that_echoes() {
+    let mut sh = Command::new("sh");
+    let script = format!(
+        "stty echo; trap : INT; {PCSC} --sim send '00 20 00 81 {{lc}} {{pin}}'; echo \"ended $?\"; stty -a"
+    );
+    sh.args(["-c", &script]);
+    let mut terminal = at_terminal(sh);
+    terminal.exp_string("pin: ").unwrap();
+    terminal.send_control('c').unwrap();
+    terminal.exp_string("ended 130").unwrap();
+    let rest = terminal.exp_eof().unwrap();
+    assert!(rest.contains(" echo ") && !rest.contains("-echo "), "{rest}");
+}
+
+#[test]
+fn a_signal_at_the_prompt_leaves_a_terminal_that_echoes() {
+    let mut sh = Command::new("sh");
+    // The shell's own number, which the program takes over.
+    let script = format!("stty echo; sh -c 'echo $$; exec {PCSC} --sim shell'; echo \"ended $?\"; stty -a");
+    sh.args(["-c", &script]).env("TERM", "xterm");
+    let mut terminal = at_terminal(sh);
+    let pid = terminal.read_line().unwrap();
+    terminal.exp_string("pcsc> ").unwrap();
+    let mut kill = Command::new("kill");
+    assert!(kill.arg(pid.trim()).status().unwrap().success());
+    terminal.exp_string("ended 143").unwrap();
+    let rest = terminal.exp_eof().unwrap();
+    assert!(rest.contains(" echo ") && rest.contains(" icanon "), "{rest}");
+}

@@ -1,0 +1,129 @@
+//! `pcsc watch`.
+
+use crate::program::{failed, on, printed};
+
+const EVENTS: &str = r#"
+[[reader]]
+name = "Reader A"
+
+  [[reader.event]]
+  after_ms = 100
+  action = "insert"
+  card = { kind = "demo" }
+
+  [[reader.event]]
+  after_ms = 300
+  action = "remove"
+
+[[reader]]
+name = "Reader B"
+
+[[event]]
+after_ms = 500
+action = "stop"
+
+[[event]]
+after_ms = 700
+action = "start"
+"#;
+
+#[test]
+fn events_are_told_as_they_come_over_restarts_of_the_service() {
+    let (mut command, _file) = on(EVENTS, &["watch", "--count", "8"]);
+    let told = printed(&mut command);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(
+        lines[..4],
+        [
+            "Reader A: reader added",
+            "Reader B: reader added",
+            "Reader A: card inserted: 3B8A018031F873F621FF8290008B",
+            "Reader A: card removed",
+        ]
+    );
+    assert!(lines[4].starts_with("service lost: "), "{told}");
+    assert_eq!(
+        lines[5..],
+        ["service back", "Reader A: reader added", "Reader B: reader added"]
+    );
+}
+
+#[test]
+fn events_are_told_to_programs_and_of_one_reader_alone_where_that_is_asked_for() {
+    let (mut command, _file) = on(
+        EVENTS,
+        &["watch", "--json", "--count", "3", "--reader", "reader a"],
+    );
+    let told = printed(&mut command);
+    let events: Vec<serde_json::Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let names: Vec<_> = events
+        .iter()
+        .map(|event| event["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["reader_added", "card_inserted", "card_removed"]);
+    assert!(
+        events
+            .iter()
+            .all(|event| event["reader"] == "Reader A" && event["time"].as_u64().unwrap() > 0)
+    );
+    assert_eq!(events[1]["atr"], "3B8A018031F873F621FF8290008B");
+}
+
+#[test]
+fn it_ends_when_nothing_has_happened_for_long_enough() {
+    let (mut command, _file) = on("[[reader]]\nname = \"R\"\n", &["watch", "--wait", "0.2"]);
+    let (code, text, _) = failed(&mut command);
+    assert_eq!((code, &*text), (7, "R: reader added\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn sixteen_readers_in_which_nothing_happens_wake_it_less_than_once_a_second() {
+    use crate::program::{PCSC, file_of};
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    let readers = (0..16).map(|number| format!("[[reader]]\nname = \"R {number}\"\n"));
+    let file = file_of(&readers.collect::<String>());
+    let mut command = Command::new(PCSC);
+    command
+        .arg(format!("--sim={}", file.path().display()))
+        .args(["watch", "--wait", "9"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(told.by_ref().take(16).filter(Result::is_ok).count(), 16);
+    let wake_ups = || -> u64 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+        let count = |task: std::fs::DirEntry| {
+            let status = std::fs::read_to_string(task.path().join("status")).unwrap();
+            let line = status
+                .lines()
+                .find(|line| line.starts_with("voluntary_ctxt_switches:"))
+                .unwrap();
+            line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap()
+        };
+        tasks.map(|task| count(task.unwrap())).sum()
+    };
+    // The first looks come soon after the last event, and then ever later.
+    let idle = |time: Duration| {
+        let end = Instant::now() + time;
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            std::thread::park_timeout(left);
+        }
+    };
+    idle(Duration::from_secs(3));
+    let before = wake_ups();
+    idle(Duration::from_secs(5));
+    let woken = wake_ups() - before;
+    assert!(woken < 5, "{woken} wake-ups in five idle seconds");
+    assert_eq!(told.next().map(Result::unwrap), None);
+    assert_eq!(child.wait().unwrap().code(), Some(7));
+}
