@@ -19,6 +19,7 @@ pub(crate) enum Failure {
     /// The card refused a command, or did not answer as expected; all has been said.
     Refused,
     /// A program that was started ended with this code.
+    #[cfg(unix)]
     Program(u8),
     /// One of these at a place in a file.
     At(String, Box<Failure>),
@@ -48,7 +49,7 @@ impl Failure {
             Failure::Pcsc(error) => Some(error.to_string()),
             Failure::Usage(text) | Failure::Other(text) => Some(text.clone()),
             Failure::At(place, failure) => failure.text().map(|text| format!("{place}: {text}")),
-            Failure::Refused | Failure::Program(_) | Failure::OutputClosed | Failure::Interrupted => None,
+            _ => None,
         }
     }
 
@@ -58,6 +59,7 @@ impl Failure {
             Failure::Usage(_) => Exit::Usage.into(),
             Failure::Other(_) => Exit::Other.into(),
             Failure::Refused => Exit::Refused.into(),
+            #[cfg(unix)]
             Failure::Program(code) => ExitCode::from(*code),
             Failure::At(_, failure) => failure.code(),
             Failure::OutputClosed => interrupt::end_by_closed_pipe(),

@@ -1,7 +1,6 @@
 //! Secrets, typed at a terminal without echo.
 
 use crate::failure::Failure;
-use crate::interrupt;
 use std::io::{self, Write};
 use std::sync::Once;
 use zeroize::Zeroizing;
@@ -31,7 +30,7 @@ pub(crate) fn restore_terminal_at_end() {
             return;
         };
         if let Ok(attributes) = tcgetattr(&terminal) {
-            interrupt::at_end(move || {
+            crate::interrupt::at_end(move || {
                 // It may have gone.
                 let _ = tcsetattr(&terminal, OptionalActions::Now, &attributes);
             });
