@@ -1,7 +1,7 @@
 //! How a recording is written: at once, whole, and never at a session's cost. A program of its own, since the logger is one for
 //! a whole program.
 
-use pcsc_session::{Command, Recorder, Session};
+use pcsc_session::{Command, Disposition, Recorder, Session};
 use pcsc_sim::{DemoCard, FnCard, Recording, Simulator};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -152,6 +152,9 @@ fn each_packet_is_one_write_and_without_a_recording_nothing_is_asked() {
     let mut other = Session::options().provider(simulator.provider()).open().unwrap();
     other.transmit(&SELECT).unwrap();
     assert_eq!((disk.writes(), simulator.calls("SCardStatus")), (14, 1));
+    // A reconnection is recorded as an answer to reset.
+    recorded.reconnect(Disposition::Leave).unwrap();
+    assert_eq!((disk.writes(), simulator.calls("SCardStatus")), (15, 2));
 }
 
 /// A recording is complete but for the card's last answer, whatever becomes of the program.
