@@ -11,6 +11,7 @@ use pcsc_sim::{Card, vpcd};
 use tempfile::TempDir;
 
 use crate::front::{self, Setting};
+use crate::installation::Daemon;
 use crate::readers::Driver;
 use crate::termination::{self, Running};
 use crate::{Error, installation, namespace, readers, startup};
@@ -33,7 +34,7 @@ pub struct Pcscd {
     pid: u32,
     names: Vec<String>,
     driver: Driver,
-    program: PathBuf,
+    program: Daemon,
     client_library: PathBuf,
     folder: TempDir,
     _place: Place,

@@ -1,6 +1,6 @@
 //! Where this machine has the daemon, the virtual reader's driver and the client library.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -24,24 +24,58 @@ const PROGRAM_FOLDERS: [&str; 6] = [
     "/bin",
 ];
 
-/// Returns the daemon's path.
-pub(crate) fn daemon() -> Result<PathBuf, Error> {
+/// The variable with the call of another daemon than the machine's, and its first arguments, apart by blanks.
+const DAEMON_VARIABLE: &str = "PCSC_TEST_PCSCD";
+
+/// The variable with the path of the virtual reader's driver that goes with it.
+const DRIVER_VARIABLE: &str = "PCSC_TEST_VPCD";
+
+/// How the daemon is called.
+#[derive(Debug, Clone)]
+pub(crate) struct Daemon {
+    program: OsString,
+    arguments: Vec<OsString>,
+}
+
+impl Daemon {
+    /// Makes a call of it.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        command
+    }
+
+    /// Returns its program's path.
+    pub(crate) fn program(&self) -> &Path {
+        Path::new(&self.program)
+    }
+}
+
+/// Returns how the daemon is called.
+pub(crate) fn daemon() -> Result<Daemon, Error> {
+    let named = std::env::var(DAEMON_VARIABLE).unwrap_or_default();
+    let mut words = named.split_whitespace().map(OsString::from);
+    if let Some(program) = words.next() {
+        let arguments = words.collect();
+        return Ok(Daemon { program, arguments });
+    }
     let candidates = PROGRAM_FOLDERS.map(|folder| Path::new(folder).join("pcscd"));
-    first(&candidates).ok_or_else(|| Error::Missing {
+    let program = first(&candidates).ok_or_else(|| Error::Missing {
         what: "the PC/SC daemon (pcscd)",
         package: "pcscd",
         looked: candidates.into(),
+    })?;
+    Ok(Daemon {
+        program: program.into(),
+        arguments: Vec::new(),
     })
 }
 
 /// Returns the version of the daemon: "1.9.9" in "pcsc-lite version 1.9.9.".
 pub(crate) fn version() -> Result<String, Error> {
     let daemon = daemon()?;
-    let failed = || Error::failed(format!("ask {} for its version", daemon.display()));
-    let output = Command::new(&daemon)
-        .arg("--version")
-        .output()
-        .map_err(failed())?;
+    let failed = || Error::failed(format!("ask {} for its version", daemon.program().display()));
+    let output = daemon.command().arg("--version").output().map_err(failed())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let (_, version) = text
         .split_once("version ")
@@ -60,11 +94,16 @@ pub(crate) fn driver() -> Result<&'static [u8], Error> {
     if let Some(driver) = DRIVER.get() {
         return Ok(driver);
     }
-    let candidates = DRIVER_FOLDERS.map(|folder| Path::new(folder).join("serial/libifdvpcd.so"));
+    let candidates = match std::env::var_os(DRIVER_VARIABLE) {
+        Some(path) => vec![PathBuf::from(path)],
+        None => DRIVER_FOLDERS
+            .map(|folder| Path::new(folder).join("serial/libifdvpcd.so"))
+            .into(),
+    };
     let path = first(&candidates).ok_or_else(|| Error::Missing {
         what: "the virtual reader (libifdvpcd.so)",
         package: "vsmartcard-vpcd",
-        looked: candidates.into(),
+        looked: candidates.clone(),
     })?;
     let content = fs::read(&path).map_err(Error::failed(format!("read {}", path.display())))?;
     Ok(DRIVER.get_or_init(|| content))

@@ -6,10 +6,10 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::Error;
+use crate::installation::Daemon;
 use crate::namespace::RUN_FOLDER;
 use crate::termination::{Running, ended, poll};
 
@@ -18,7 +18,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// Starts the daemon and returns when it takes connections.
 ///
 /// The kernel kills the daemon when the thread that calls this ends.
-pub(crate) fn start(daemon: &Path, config: &Path, log: &Path) -> Result<Running, Error> {
+pub(crate) fn start(daemon: &Daemon, config: &Path, log: &Path) -> Result<Running, Error> {
     for name in ["pcscd.comm", "pcscd.pid"] {
         // What a killed daemon leaves behind would make the new one give up, or look as if it were listening.
         match fs::remove_file(run_file(name)) {
@@ -45,7 +45,7 @@ fn run_file(name: &str) -> PathBuf {
     Path::new(RUN_FOLDER).join(name)
 }
 
-fn spawn(daemon: &Path, config: &Path, log: &Path) -> Result<Running, Error> {
+fn spawn(daemon: &Daemon, config: &Path, log: &Path) -> Result<Running, Error> {
     let output = || {
         File::options()
             .append(true)
@@ -55,7 +55,7 @@ fn spawn(daemon: &Path, config: &Path, log: &Path) -> Result<Running, Error> {
     };
     let (end, input) = UnixStream::pair().map_err(Error::failed("create a socket pair"))?;
     let parent = std::process::id();
-    let mut command = Command::new(daemon);
+    let mut command = daemon.command();
     command
         .arg("--foreground")
         .arg("-c")
@@ -69,7 +69,7 @@ fn spawn(daemon: &Path, config: &Path, log: &Path) -> Result<Running, Error> {
     unsafe { command.pre_exec(move || die_with_parent(parent)) };
     let child = command
         .spawn()
-        .map_err(Error::failed(format!("start {}", daemon.display())))?;
+        .map_err(Error::failed(format!("start {}", daemon.program().display())))?;
     // The command, which holds this side's copy of the daemon's input, goes here: only the daemon keeps one.
     Ok(Running { child, end })
 }
