@@ -89,18 +89,8 @@ fn wait_for_mute(functions: &sys::Functions, reader: &str) {
 /// Waits until a reader's state is such a one.
 fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCARD_READERSTATE) -> bool) {
     let name = CString::new(reader).unwrap();
-    let mut context = 0;
     let end = Instant::now() + DEADLINE;
-    // SAFETY: null reserved pointers, and a context that lives through the call.
-    let code = unsafe {
-        (functions.SCardEstablishContext)(
-            sys::SCARD_SCOPE_SYSTEM,
-            std::ptr::null(),
-            std::ptr::null(),
-            &mut context,
-        )
-    };
-    assert_eq!(code, sys::SCARD_S_SUCCESS);
+    let mut context = establish(functions);
     let mut state = sys::SCARD_READERSTATE {
         szReader: name.as_ptr(),
         pvUserData: std::ptr::null_mut(),
@@ -121,6 +111,13 @@ fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCAR
         let get_status_change = functions.SCardGetStatusChangeA;
         // SAFETY: one state whose name lives through the call.
         let code = unsafe { get_status_change(context, 1000, &mut state, 1) };
+        if is_mixed_up(code) {
+            // SAFETY: no other thread uses this context.
+            unsafe { (functions.SCardReleaseContext)(context) };
+            context = establish(functions);
+            state.dwCurrentState = sys::SCARD_STATE_UNAWARE;
+            continue;
+        }
         assert!(
             code == sys::SCARD_S_SUCCESS || code == sys::SCARD_E_TIMEOUT,
             "{code:X}"
@@ -132,6 +129,33 @@ fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCAR
     }
     // SAFETY: no other thread uses this context.
     unsafe { (functions.SCardReleaseContext)(context) };
+}
+
+fn establish(functions: &sys::Functions) -> sys::SCARDCONTEXT {
+    let mut context = 0;
+    // SAFETY: null reserved pointers, and a context that lives through the call.
+    let code = unsafe {
+        (functions.SCardEstablishContext)(
+            sys::SCARD_SCOPE_SYSTEM,
+            std::ptr::null(),
+            std::ptr::null(),
+            &mut context,
+        )
+    };
+    assert_eq!(code, sys::SCARD_S_SUCCESS);
+    context
+}
+
+/// Tells whether it is a change that pcsc-lite 2.5 has taken for something else.
+#[cfg(target_os = "linux")]
+fn is_mixed_up(code: sys::LONG) -> bool {
+    let codes = [sys::SCARD_E_UNKNOWN_READER, sys::SCARD_E_UNSUPPORTED_FEATURE];
+    codes.contains(&code) && private_pcscd::Pcscd::mixes_up_changes().is_ok_and(|mixes| mixes)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_mixed_up(_: sys::LONG) -> bool {
+    false
 }
 
 /// The simulator.

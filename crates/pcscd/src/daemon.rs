@@ -100,6 +100,17 @@ impl Pcscd {
         installation::version()
     }
 
+    /// Tells whether a wait for a reader's change may fail by the change itself, as in pcsc-lite 2.5.
+    ///
+    /// There the service tells a change between the states of the readers that it is asked for, and libpcsclite takes it for a
+    /// part of these: the wait returns a code that has nothing to do with it, and its context is of no more use.
+    ///
+    /// # Errors
+    /// Those of [`version`](Pcscd::version).
+    pub fn mixes_up_changes() -> Result<bool, Error> {
+        Ok(Self::version()?.starts_with("2.5."))
+    }
+
     /// Returns the readers' names as PC/SC lists them, for instance "Virtual 0 00 00".
     pub fn reader_names(&self) -> &[String] {
         &self.names

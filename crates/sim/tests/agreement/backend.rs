@@ -3,8 +3,8 @@
 use pcsc_sim::serve::Served;
 use pcsc_sim::{Card, FnCard, Simulator, vpcd};
 use pcsc_sys::{
-    DWORD, Functions, SCARD_S_SUCCESS, SCARD_SCOPE_SYSTEM, SCARD_STATE_EMPTY, SCARD_STATE_PRESENT,
-    SCARDCONTEXT,
+    DWORD, Functions, SCARD_E_UNKNOWN_READER, SCARD_E_UNSUPPORTED_FEATURE, SCARD_S_SUCCESS,
+    SCARD_SCOPE_SYSTEM, SCARD_STATE_EMPTY, SCARD_STATE_PRESENT, SCARDCONTEXT,
 };
 use private_pcscd::{Driver, Pcscd, Vacancy};
 use std::any::Any;
@@ -189,27 +189,42 @@ impl Backend {
     /// Waits until the service has seen it: pcscd looks for cards now and then.
     fn wait(&self, reader: usize, wanted: DWORD) {
         let functions = self.functions();
-        let mut context: SCARDCONTEXT = 0;
-        // SAFETY: the reserved pointers are null, and `context` lives through the call.
-        let code = unsafe {
-            (functions.SCardEstablishContext)(
-                SCARD_SCOPE_SYSTEM,
-                std::ptr::null(),
-                std::ptr::null(),
-                &mut context,
-            )
-        };
-        assert_eq!(code, SCARD_S_SUCCESS);
+        let mut context = establish(functions);
         let name = CString::new(READERS[reader]).unwrap();
         let mut state = super::recorder::reader_state(&name, 0);
         state.dwEventState = 0;
         while state.dwEventState & wanted == 0 {
             // SAFETY: one structure, whose name lives through the call.
             let code = unsafe { (functions.SCardGetStatusChange)(context, 20_000, &mut state, 1) };
-            assert_eq!(code, SCARD_S_SUCCESS, "reader {reader} did not become {wanted:X}");
             state.dwCurrentState = state.dwEventState;
+            if [SCARD_E_UNKNOWN_READER, SCARD_E_UNSUPPORTED_FEATURE].contains(&code)
+                && Pcscd::mixes_up_changes().unwrap()
+            {
+                // SAFETY: the context is open, and nobody else has it.
+                unsafe { (functions.SCardReleaseContext)(context) };
+                context = establish(functions);
+                state = super::recorder::reader_state(&name, 0);
+                state.dwEventState = 0;
+                continue;
+            }
+            assert_eq!(code, SCARD_S_SUCCESS, "reader {reader} did not become {wanted:X}");
         }
         // SAFETY: the context is open, and nobody else has it.
         unsafe { (functions.SCardReleaseContext)(context) };
     }
+}
+
+fn establish(functions: &Functions) -> SCARDCONTEXT {
+    let mut context = 0;
+    // SAFETY: the reserved pointers are null, and `context` lives through the call.
+    let code = unsafe {
+        (functions.SCardEstablishContext)(
+            SCARD_SCOPE_SYSTEM,
+            std::ptr::null(),
+            std::ptr::null(),
+            &mut context,
+        )
+    };
+    assert_eq!(code, SCARD_S_SUCCESS);
+    context
 }
