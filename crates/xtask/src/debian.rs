@@ -1,6 +1,8 @@
 //! Debian's programs for packages.
 
 pub(crate) mod foreign;
+mod lists;
+pub(crate) mod release;
 
 use std::path::Path;
 use std::process::Command;

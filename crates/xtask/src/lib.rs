@@ -14,11 +14,13 @@
 //! - `from_pcsc`: the table of `docs/from-pcsc.md`
 //! - `winscard`: the simulator as Windows' library
 //! - `wine`: Windows
+//! - `musl`: static programs
 //! - `platform`: other platforms
-//! - `bindings`, `feature_sets`, `toolchains`, `valgrind`: what more than one stage does
+//! - `bindings`, `feature_sets`, `pcsclite`, `toolchains`, `valgrind`: what more than one stage does
 //! - `outside_packages`, `requirements`: packages made for a check, and what is installed
 //! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
-//! - `debian/foreign`: its packages for other processors
+//! - `debian/foreign`, `debian/release`: its packages for other processors, and of other releases
+//! - `debian/lists`: where they are looked up
 //! - `cargo`, `debian`: Cargo, and Debian's packages
 //! - `cache`: what is downloaded
 //! - `command`, `files`, `privileges`, `readme`, `search_path`, `stage`: the ground
@@ -37,7 +39,9 @@ mod headers;
 #[cfg(test)]
 mod import_order;
 mod linkage;
+mod musl;
 mod outside_packages;
+mod pcsclite;
 mod platform;
 mod privileges;
 mod readme;

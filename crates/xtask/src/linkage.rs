@@ -7,6 +7,17 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{self, MINUTE};
 
+/// Tells whether a program is loaded by the kernel alone: it asks for no loader, and so for no library.
+pub(crate) fn is_static(program: &Path) -> Result<bool> {
+    let mut readelf = Command::new("readelf");
+    readelf.args(["--wide", "--program-headers", "--dynamic"]);
+    let output = command::stdout(readelf.arg(program), MINUTE).context("install binutils")?;
+    if !output.contains(" LOAD ") {
+        bail!("readelf does not say what {} is:\n{output}", program.display());
+    }
+    Ok(!output.contains(" INTERP ") && !output.contains("(NEEDED)"))
+}
+
 /// Tells whether the loader opens a library when this program starts.
 pub(crate) fn needs_library(program: &Path, library: &str) -> Result<bool> {
     let mut readelf = Command::new("readelf");

@@ -14,15 +14,20 @@ pub(crate) fn with_namespaces(command: Command) -> Command {
     }
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", "--map-root-user", "--kill-child"]);
-    unshare.arg(command.get_program()).args(command.get_args());
+    under(unshare, &command)
+}
+
+/// Has a program that runs others run this one, with its folder and its variables.
+pub(crate) fn under(mut outer: Command, command: &Command) -> Command {
+    outer.arg(command.get_program()).args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
-        unshare.current_dir(folder);
+        outer.current_dir(folder);
     }
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => unshare.env(name, value),
-            None => unshare.env_remove(name),
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
         };
     }
-    unshare
+    outer
 }

@@ -29,9 +29,11 @@ mod setup;
 mod sim_boundary;
 mod sim_clients;
 mod sim_time;
+mod static_programs;
 mod targets;
 mod thread_sanitizer;
 mod unit;
+mod versions;
 mod windows;
 
 use crate::stage::Stage;
@@ -65,6 +67,8 @@ pub(crate) const STAGES: &[Stage] = &[
     aarch64::STAGE,
     s390x::STAGE,
     musl::STAGE,
+    versions::STAGE,
+    static_programs::STAGE,
     windows::STAGE,
     thread_sanitizer::STAGE,
     links::STAGE,

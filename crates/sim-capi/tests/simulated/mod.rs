@@ -54,7 +54,7 @@ pub(crate) fn run(words: &[&str], way: &Way<'_>, config: Option<&Path>) -> Outpu
         Way::Preloaded(library) => command.env("LD_PRELOAD", library),
         Way::LinkedFolder(folder) => command.env("LD_LIBRARY_PATH", folder),
         Way::System => &mut command,
-        Way::Socket(path) => command.env("PCSCLITE_CSOCK_NAME", path),
+        Way::Socket(path) => on_socket(&mut command, path),
     };
     if let Some(config) = config {
         command.env("PCSC_SIM_CONFIG", config);
@@ -62,6 +62,17 @@ pub(crate) fn run(words: &[&str], way: &Way<'_>, config: Option<&Path>) -> Outpu
     let output = command.output().unwrap();
     assert_ne!(output.status.code(), Some(124), "{words:?} does not end");
     output
+}
+
+/// Has a program load the system's library, or one of another version, which takes this for its service's socket.
+pub(crate) fn on_socket<'a>(command: &'a mut Command, path: &Path) -> &'a mut Command {
+    for name in ENVIRONMENT {
+        command.env_remove(name);
+    }
+    if let Some(folder) = std::env::var_os("PCSC_TEST_LIBRARY") {
+        command.env("LD_LIBRARY_PATH", folder);
+    }
+    command.env("PCSCLITE_CSOCK_NAME", path)
 }
 
 /// What a program prints that succeeds.

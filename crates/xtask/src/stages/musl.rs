@@ -1,68 +1,23 @@
 //! Stage `musl`: the tests run as static programs, which need nothing of the machine.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cargo::target_folder;
-use crate::command::{self, MINUTE, Words};
-use crate::files::{copy, write};
-use crate::platform::{Platform, QUICK, Std, WHOLE};
-use crate::requirements::C;
-use crate::rustup::STD_SOURCES;
+use crate::musl::{NEEDS, STATIC, platform};
+use crate::platform::{QUICK, WHOLE};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "musl",
     about: "the tests run with musl, as static programs",
-    needs: &[C, &[STD_SOURCES, "musl-tools", "libunwind-14-dev"]],
+    needs: NEEDS,
     run: |root| platform(root, STATIC)?.test(root, QUICK),
     rest: Some(rest),
 };
-
-/// What Debian's libunwind calls, and musl does not have: glibc's fprintf that checks its format.
-const SHIM: &str = "#include <stdarg.h>
-#include <stdio.h>
-int __fprintf_chk(FILE *file, int level, const char *format, ...)
-{
-    va_list arguments;
-    (void)level;
-    va_start(arguments, format);
-    int written = vfprintf(file, format, arguments);
-    va_end(arguments);
-    return written;
-}
-";
-
-/// The startup objects are musl's own, and these are for programs that stay where they are linked to.
-const STATIC: &str = "-Crelocation-model=static";
 
 /// Runs all tests that need no service, as static programs and as dynamic ones, which load libraries.
 fn rest(root: &Path) -> Result<Done> {
     platform(root, STATIC)?.test(root, WHOLE)?;
     platform(root, "-Ctarget-feature=-crt-static")?.test(root, WHOLE)
-}
-
-fn platform(root: &Path, flag: &str) -> Result<Platform> {
-    let unwinding = unwinding(root)?;
-    Ok(Platform {
-        flags: format!("{flag} -Clink-self-contained=no -Lnative={}", unwinding.display()),
-        ..Platform::new("x86_64-unknown-linux-musl", Std::FromSources, "musl-gcc")
-    })
-}
-
-/// Makes the library that unwinds, by both names that the standard library asks for. Returns its folder.
-fn unwinding(root: &Path) -> Result<PathBuf> {
-    let folder = target_folder(root).join("musl");
-    let (source, object) = (folder.join("shim.c"), folder.join("shim.o"));
-    write(&source, SHIM)?;
-    let mut compile = Command::new("musl-gcc");
-    command::run(compile.words("-c -o").args([&object, &source]), MINUTE)?;
-    for name in ["libunwind.a", "libgcc_s.a"] {
-        let library = folder.join(name);
-        copy(Path::new("/usr/lib/llvm-14/lib/libunwind.a"), &library)?;
-        command::run(Command::new("ar").arg("r").args([&library, &object]), MINUTE)?;
-    }
-    Ok(folder)
 }

@@ -1,15 +1,14 @@
 //! Stage `pcscd`: the tests that need a daemon.
 
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::cargo::cargo;
-use crate::command::{self, BUILD, MINUTE, Words, stdout};
+use crate::command::{self, BUILD, Words};
+use crate::pcsclite::PcscLite;
 use crate::privileges::with_namespaces;
 use crate::requirements::{DAEMON, LINK};
-use crate::search_path::program;
 use crate::stage::{Done, Stage};
 use crate::tally;
 
@@ -50,9 +49,7 @@ fn run(root: &Path) -> Result<Done> {
         &format!("--package pcsc-sys --features link --lib {programs}"),
         1,
     )?;
-    let program = program("pcscd").context("there is no pcscd")?;
-    let output = stdout(Command::new(program).arg("--version"), MINUTE)?;
-    match version(&output).with_context(|| format!("{output}\npcscd does not tell its version"))? {
+    match PcscLite::installed()?.version.as_str() {
         RECORDED => Ok(Done::All),
         version => Ok(Done::LeftOut(format!(
             "the records of what calls return are of pcscd {RECORDED}, this is {version}: compared with the simulator alone"
@@ -68,22 +65,9 @@ fn test(root: &Path, programs: &str, threads: u32) -> Result<Done> {
     Ok(Done::All)
 }
 
-/// Reads pcscd's line `pcsc-lite version 1.9.9.`.
-fn version(output: &str) -> Option<&str> {
-    let (_, rest) = output.split_once("version ")?;
-    let version = rest.split(|c: char| c != '.' && !c.is_ascii_digit()).next()?;
-    Some(version.trim_end_matches('.')).filter(|version| !version.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{RECORDED, version};
-
-    #[test]
-    fn the_version_is_pcscds() {
-        assert_eq!(version("pcsc-lite version 1.9.9.\nCopyright"), Some("1.9.9"));
-        assert_eq!(version("pcscd: no such option"), None);
-    }
+    use super::RECORDED;
 
     #[test]
     fn the_records_are_of_this_version() {

@@ -1,0 +1,57 @@
+//! Programs with musl in place of glibc.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::cargo::target_folder;
+use crate::command::{self, MINUTE, Words};
+use crate::files::{copy, write};
+use crate::platform::{Platform, Std};
+use crate::requirements::C;
+use crate::rustup::STD_SOURCES;
+
+/// What is needed to build and run them.
+pub(crate) const NEEDS: &[&[&str]] = &[C, &[STD_SOURCES, "musl-tools", "libunwind-14-dev"]];
+
+/// What Debian's libunwind calls, and musl does not have: glibc's fprintf that checks its format.
+const SHIM: &str = "#include <stdarg.h>
+#include <stdio.h>
+int __fprintf_chk(FILE *file, int level, const char *format, ...)
+{
+    va_list arguments;
+    (void)level;
+    va_start(arguments, format);
+    int written = vfprintf(file, format, arguments);
+    va_end(arguments);
+    return written;
+}
+";
+
+/// The startup objects are musl's own, and these are for programs that stay where they are linked to.
+pub(crate) const STATIC: &str = "-Crelocation-model=static";
+
+/// Describes programs with musl, by a flag of rustc: [`STATIC`], or that for dynamic ones.
+pub(crate) fn platform(root: &Path, flag: &str) -> Result<Platform> {
+    let unwinding = unwinding(root)?;
+    Ok(Platform {
+        flags: format!("{flag} -Clink-self-contained=no -Lnative={}", unwinding.display()),
+        ..Platform::new("x86_64-unknown-linux-musl", Std::FromSources, "musl-gcc")
+    })
+}
+
+/// Makes the library that unwinds, by both names that the standard library asks for. Returns its folder.
+fn unwinding(root: &Path) -> Result<PathBuf> {
+    let folder = target_folder(root).join("musl");
+    let (source, object) = (folder.join("shim.c"), folder.join("shim.o"));
+    write(&source, SHIM)?;
+    let mut compile = Command::new("musl-gcc");
+    command::run(compile.words("-c -o").args([&object, &source]), MINUTE)?;
+    for name in ["libunwind.a", "libgcc_s.a"] {
+        let library = folder.join(name);
+        copy(Path::new("/usr/lib/llvm-14/lib/libunwind.a"), &library)?;
+        command::run(Command::new("ar").arg("r").args([&library, &object]), MINUTE)?;
+    }
+    Ok(folder)
+}

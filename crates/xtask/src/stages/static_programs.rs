@@ -1,0 +1,91 @@
+//! Stage `static`: programs of one file, which load no library, in a root that has a pcscd's socket and nothing else.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::cargo::{built, cargo};
+use crate::command::{self, BUILD, Words};
+use crate::linkage::is_static;
+use crate::musl::{self, STATIC};
+use crate::outside_packages;
+use crate::pcsclite::{PcscLite, RELEASES};
+use crate::platform::Platform;
+use crate::privileges::with_namespaces;
+use crate::requirements::{C, DAEMON};
+use crate::rustup::STD_SOURCES;
+use crate::stage::{Done, Stage, not_installed};
+use crate::tally;
+
+pub(crate) const STAGE: Stage = Stage {
+    name: "static",
+    about: "static programs in an empty root, pcsc-session's and the published crate pcsc's, with each version of pcscd",
+    needs: &[
+        C,
+        DAEMON,
+        &[STD_SOURCES, "musl-tools", "libunwind-14-dev", "binutils"],
+    ],
+    run,
+    rest: None,
+};
+
+fn run(root: &Path) -> Result<Done> {
+    let platform = musl::platform(root, STATIC)?;
+    let programs = [session(root, &platform)?, published(root, &platform)?];
+    for program in &programs {
+        ensure!(
+            is_static(program)?,
+            "{program:?} asks for a loader, or for libraries"
+        );
+        println!("   {} is static", program.display());
+    }
+    let mut build = cargo(root);
+    // As the stage `pcscd` builds them.
+    build.words("test --no-run --workspace --tests --features pcsc-sys/native,pcsc-sim/native");
+    let tests = built(&mut build, "static_programs")?;
+    on(&PcscLite::installed()?, &tests, &programs)?;
+    for (release, _) in RELEASES {
+        match PcscLite::of(release)? {
+            Some(found) => on(&found, &tests, &programs)?,
+            None => {
+                return not_installed(
+                    "other versions of pcscd than this machine's: they are of Debian's archive".into(),
+                );
+            }
+        }
+    }
+    Ok(Done::All)
+}
+
+/// Builds the example of `pcsc-session` with `native` alone.
+fn session(root: &Path, platform: &Platform) -> Result<PathBuf> {
+    let mut build = platform.cargo(root)?;
+    build.words("build --locked --package pcsc-session --no-default-features --features pcsc-sys/native");
+    command::run(build.words("--example session"), BUILD)?;
+    Ok(platform.built(root)?.join("examples/session"))
+}
+
+/// Builds a program on the published crate `pcsc`, which has `load`, too: no library can be loaded, and `native` is what is
+/// left.
+fn published(root: &Path, platform: &Platform) -> Result<PathBuf> {
+    let package = root.join("tests/drop-in");
+    outside_packages::lock_as_workspace(root, &package)?;
+    let mut build = platform.cargo(root)?;
+    build
+        .words("build --example card --features native")
+        .current_dir(&package);
+    command::run(&mut build, BUILD)?;
+    Ok(platform.built(root)?.join("examples/card"))
+}
+
+/// Runs the programs with a daemon.
+fn on(daemon: &PcscLite, tests: &Path, programs: &[PathBuf]) -> Result<()> {
+    let mut test = Command::new(tests);
+    test.words("--include-ignored")
+        .env("PCSC_TEST_STATIC", std::env::join_paths(programs)?);
+    daemon.serve(&mut test)?;
+    tally::run(&mut with_namespaces(test), BUILD)?;
+    println!("   they drive a card on pcscd {}", daemon.version);
+    Ok(())
+}
