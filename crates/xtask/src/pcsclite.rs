@@ -79,10 +79,12 @@ impl PcscLite {
         protocol(&self.version)
     }
 
-    /// Tells whether this library gets on with that daemon: from 2.5 on both take older ones.
+    /// Tells whether this library gets on with that daemon: from 2.5 on daemons take older ones.
+    ///
+    /// That library opens contexts of older daemons, too, but it cannot wait there before it has listed the readers.
     pub(crate) fn fits(&self, daemon: &PcscLite) -> bool {
         let (library, daemon) = (self.protocol(), daemon.protocol());
-        library == daemon || library.max(daemon) >= 6
+        library == daemon || library < daemon && daemon >= 6
     }
 
     /// Has the tests that a program runs start this daemon.
