@@ -8,6 +8,9 @@ use crate::command::Words;
 use crate::requirements::{BINDGEN, LINK, missing};
 use crate::stage::{Done, not_installed};
 
+/// The tests that meet a pcscd, as more than one stage builds them: so they are built once.
+pub(crate) const WITH_PCSCD: &str = "--workspace --tests --features pcsc-sys/native,pcsc-sim/native";
+
 /// The set that is on by default.
 pub(crate) const DEFAULT: &str = "load";
 

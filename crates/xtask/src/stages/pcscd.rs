@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
+use crate::feature_sets::WITH_PCSCD;
 use crate::pcsclite::PcscLite;
 use crate::privileges::with_namespaces;
 use crate::requirements::{DAEMON, LINK};
@@ -40,11 +41,7 @@ fn run(root: &Path) -> Result<Done> {
         BUILD,
     )?;
     // pcscd looks for cards in intervals: the tests wait more than they work.
-    test(
-        root,
-        "--workspace --tests --features pcsc-sys/native,pcsc-sim/native",
-        8,
-    )?;
+    test(root, WITH_PCSCD, 8)?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
     // for a process, and each test has a daemon.
     let programs = "--test boundary --test causes --test clients --test fork --test library --test releases";

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::cargo::{built, cargo};
 use crate::command::{self, BUILD, Words};
+use crate::feature_sets::WITH_PCSCD;
 use crate::linkage::is_static;
 use crate::musl::{self, STATIC};
 use crate::outside_packages;
@@ -41,8 +42,7 @@ fn run(root: &Path) -> Result<Done> {
         println!("   {} is static", program.display());
     }
     let mut build = cargo(root);
-    // As the stage `pcscd` builds them.
-    build.words("test --no-run --workspace --tests --features pcsc-sys/native,pcsc-sim/native");
+    build.words("test --no-run").words(WITH_PCSCD);
     let tests = built(&mut build, "static_programs")?;
     on(&PcscLite::installed()?, &tests, &programs)?;
     for (release, _) in RELEASES {
@@ -61,7 +61,7 @@ fn run(root: &Path) -> Result<Done> {
 /// Builds the example of `pcsc-session` with `native` alone.
 fn session(root: &Path, platform: &Platform) -> Result<PathBuf> {
     let mut build = platform.cargo(root)?;
-    build.words("build --locked --package pcsc-session --no-default-features --features pcsc-sys/native");
+    build.words("build --locked --package pcsc-session --no-default-features --features native");
     command::run(build.words("--example session"), BUILD)?;
     Ok(platform.built(root)?.join("examples/session"))
 }

@@ -10,6 +10,7 @@ use anyhow::Result;
 
 use crate::cargo::{built, cargo};
 use crate::command::{BUILD, Words};
+use crate::feature_sets::WITH_PCSCD;
 use crate::pcsclite::{PcscLite, RELEASES};
 use crate::privileges::with_namespaces;
 use crate::requirements::{C, DAEMON};
@@ -77,10 +78,9 @@ impl Programs {
             let mut build = cargo(root);
             built(build.words("test --no-run").words(packages), name)
         };
-        let workspace = "--workspace --tests --features pcsc-sys/native,pcsc-sim/native";
         Ok(Programs {
-            conformance: program(workspace, "conformance")?,
-            agreement: program(workspace, "agreement")?,
+            conformance: program(WITH_PCSCD, "conformance")?,
+            agreement: program(WITH_PCSCD, "agreement")?,
             served: program("--package pcsc-sim-capi --test served", "served")?,
         })
     }
