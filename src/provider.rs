@@ -122,7 +122,7 @@ impl Provider {
     /// no longer, and return `SCARD_E_TIMEOUT` then: `SCardBeginTransaction`, `SCardReconnect`, `SCardStatus`, `SCardTransmit`
     /// and `SCardConnect`, of which the last may give the context up.
     ///
-    /// For makers of tables. [`native`](Provider::native) and a simulator's provider do that by themselves.
+    /// For makers of tables. `Provider::native` and a simulator's provider do that by themselves.
     #[must_use]
     pub const fn with_ending_waits(self) -> Provider {
         Provider {

@@ -26,7 +26,7 @@ struct Entry {
     seen: Seen,
     /// What was told last, to be handed back; nothing where it was not asked yet.
     told: Option<(StateFlags, u16)>,
-    /// Up to which count what happened is in what is seen.
+    /// Up to which count what happened is in what is seen; it may be yet to come.
     counted: u16,
     was_unavailable: bool,
     /// The service said that it does not know this name: it is asked for no more, while it stays listed.
@@ -186,7 +186,7 @@ impl Entry {
             let since = *self.powering.get_or_insert(now);
             if now.duration_since(since) < POWERING {
                 // It is looked at again before it is told; that another one is gone is told at once.
-                if self.seen.card.is_some() && count != self.counted {
+                if self.seen.card.is_some() && self.changes_up_to(count) != 0 {
                     self.counted = self.counted.wrapping_add(1);
                     self.change_to(None, 1);
                 }
@@ -194,8 +194,14 @@ impl Entry {
             }
         }
         self.powering = None;
-        let mut changes = u64::from(count.wrapping_sub(self.counted));
-        self.counted = count;
+        let mut changes = self.changes_up_to(count);
+        self.counted = self.counted.wrapping_add(changes as u16);
+        let is_flipped = self.seen.card.is_some() != card.is_some();
+        let is_answering = !is_unavailable && !self.was_unavailable;
+        if is_flipped && changes == 0 && is_counting && is_answering && !is_first {
+            // pcsc-lite's service tells of a card before it counts it, and was asked between the two.
+            self.counted = self.counted.wrapping_add(1);
+        }
         if self.was_unavailable && !is_unavailable {
             // That it answers again has been counted too.
             changes = changes.saturating_sub(1);
@@ -221,6 +227,15 @@ impl Entry {
         } else {
             Sharing::Free
         };
+    }
+
+    /// Returns how many insertions and removals the count tells that are not in what is seen.
+    fn changes_up_to(&self, count: u16) -> u64 {
+        match count.wrapping_sub(self.counted) {
+            // What is seen is ahead of the count.
+            0x8000.. => 0,
+            changes => changes.into(),
+        }
     }
 
     /// Takes note of the card after so many insertions and removals, or as many more as make sense: an even number where

@@ -45,6 +45,43 @@ fn a_count_that_wraps_goes_on() {
     assert_eq!(after.readers[0].changes, 2);
 }
 
+/// pcsc-lite's service sets the state first.
+#[test]
+fn what_is_told_before_it_is_counted_is_one_change() {
+    let script = Script::new(Habits::default());
+    script.change(|world| world.plug("one"));
+    let mut watching = watch(&script, Platform::Linux);
+    watching.until(|look| names(look) == ["one"]);
+    for count in 0..6 {
+        let is_there = count % 2 == 0;
+        script.change(|world| {
+            match is_there {
+                true => world.insert("one", &[0x3B, 0x00]),
+                false => world.remove("one"),
+            }
+            world.set_count("one", count);
+        });
+        watching.until(|look| look.readers.iter().any(has_card) == is_there);
+        script.change(|world| {
+            world.set_count("one", count + 1);
+            // A look that tells of another reader is one after that.
+            match is_there {
+                true => world.plug("two"),
+                false => world.unplug("two"),
+            }
+        });
+        let look = watching.until(|look| (look.readers.len() == 2) == is_there);
+        assert_eq!(look.readers[0].changes, u64::from(count) + 1);
+    }
+    // Another card is two more.
+    script.change(|world| {
+        world.insert("one", &[0x3B, 0x00]);
+        world.remove("one");
+    });
+    let look = watching.until(|look| look.readers[0].changes > 6);
+    assert_eq!(look.readers[0].changes, 8);
+}
+
 /// Some Windows systems say so where only the card was taken out.
 #[test]
 fn an_unavailable_reader_is_one_without_a_card() {
