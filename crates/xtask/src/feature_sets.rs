@@ -8,6 +8,11 @@ use crate::command::Words;
 use crate::requirements::{BINDGEN, LINK, missing};
 use crate::stage::{Done, not_installed};
 
+/// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands
+/// were built alone, and have other features in common.
+pub(crate) const SUITE: &str =
+    "--workspace --exclude xtask --features pcsc-sys/native,pcsc-sim/native,pcsc-session/stream";
+
 /// The set that is on by default.
 pub(crate) const DEFAULT: &str = "load";
 

@@ -15,7 +15,8 @@
 //! - `winscard`: the simulator as Windows' library
 //! - `wine`: Windows
 //! - `platform`: other platforms
-//! - `bindings`, `feature_sets`, `toolchains`, `valgrind`: what more than one stage does
+//! - `bindings`, `toolchains`, `valgrind`: what more than one stage does
+//! - `feature_sets`: what is built
 //! - `outside_packages`, `requirements`: packages made for a check, and what is installed
 //! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
 //! - `debian/foreign`: its packages for other processors

@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, MINUTE, Words, stdout};
+use crate::feature_sets::SUITE;
 use crate::privileges::with_namespaces;
-use crate::requirements::{DAEMON, LINK};
+use crate::requirements::{BINDGEN, DAEMON};
 use crate::search_path::program;
 use crate::stage::{Done, Stage};
 use crate::tally;
@@ -16,40 +17,26 @@ use crate::tally;
 pub(crate) const STAGE: Stage = Stage {
     name: "pcscd",
     about: "tests against a private pcscd with virtual readers, loaded and linked; with --all the conformance suite linked, too",
-    needs: &[LINK, DAEMON, &["strace", "pcsc-tools", "python3-pyscard"]],
+    needs: &[BINDGEN, DAEMON, &["strace", "pcsc-tools", "python3-pyscard"]],
     run,
-    rest: Some(|root| {
-        test(
-            root,
-            "--package pcsc-sys --features link --test conformance --test load",
-            1,
-        )
-    }),
+    rest: Some(|root| test(root, &format!("{LINKED} --test conformance --test load"), 1)),
 };
+
+/// All features: `link` wins.
+const LINKED: &str = "--package pcsc-sys --all-features";
 
 /// The version of pcscd that the records in `crates/sim/tests/agreement` are of.
 const RECORDED: &str = "1.9.9";
 
 fn run(root: &Path) -> Result<Done> {
     // Tests run the examples' programs.
-    command::run(
-        cargo(root).words("build --workspace --features pcsc-session/stream --examples"),
-        BUILD,
-    )?;
+    command::run(cargo(root).arg("build").words(SUITE).arg("--examples"), BUILD)?;
     // pcscd looks for cards in intervals: the tests wait more than they work.
-    test(
-        root,
-        "--workspace --tests --features pcsc-sys/native,pcsc-sim/native",
-        8,
-    )?;
+    test(root, &format!("{SUITE} --tests"), 8)?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
     // for a process, and each test has a daemon.
     let programs = "--test boundary --test causes --test clients --test fork --test library --test releases";
-    test(
-        root,
-        &format!("--package pcsc-sys --features link --lib {programs}"),
-        1,
-    )?;
+    test(root, &format!("{LINKED} --lib {programs}"), 1)?;
     let program = program("pcscd").context("there is no pcscd")?;
     let output = stdout(Command::new(program).arg("--version"), MINUTE)?;
     match version(&output).with_context(|| format!("{output}\npcscd does not tell its version"))? {
