@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::cargo::target_folder;
 use crate::command::{self, MINUTE, Words};
 use crate::files::{copy, write};
-use crate::platform::{Platform, QUICK, Std, WHOLE};
+use crate::platform::{ALIKE, Platform, Std, WHOLE};
 use crate::requirements::C;
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
@@ -17,7 +17,7 @@ pub(crate) const STAGE: Stage = Stage {
     name: "musl",
     about: "the tests run with musl, as static programs",
     needs: &[C, &[STD_SOURCES, "musl-tools", "libunwind-14-dev"]],
-    run: |root| platform(root, STATIC)?.test(root, QUICK),
+    run: |root| platform(root, STATIC)?.test(root, &ALIKE),
     rest: Some(rest),
 };
 
@@ -40,8 +40,8 @@ const STATIC: &str = "-Crelocation-model=static";
 
 /// Runs all tests that need no service, as static programs and as dynamic ones, which load libraries.
 fn rest(root: &Path) -> Result<Done> {
-    platform(root, STATIC)?.test(root, WHOLE)?;
-    platform(root, "-Ctarget-feature=-crt-static")?.test(root, WHOLE)
+    platform(root, STATIC)?.test(root, &WHOLE)?;
+    platform(root, "-Ctarget-feature=-crt-static")?.test(root, &WHOLE)
 }
 
 fn platform(root: &Path, flag: &str) -> Result<Platform> {
