@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use fs_err as fs;
 
 use crate::command::{self, MINUTE};
@@ -27,31 +28,41 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<()> {
     let wrapper = root.join("wrapper.h");
     let scratch = root.join("target/bindings");
     fs::create_dir_all(&scratch)?;
-    let make = |platform, include: &[PathBuf], clang: &[&str]| {
-        generate::platform(platform, &wrapper, include, clang, &scratch, false)
+    let make = |platform, include: &[PathBuf], clang: &[&str], name| {
+        // Clang has files of its own there.
+        let scratch = scratch.join(name);
+        fs::create_dir_all(&scratch)?;
+        Ok::<_, anyhow::Error>(generate::platform(
+            platform, &wrapper, include, clang, &scratch, false,
+        )?)
     };
-    let files = [
-        (
-            "pcsclite.rs",
-            format!("pcsc-lite's types and constants, from the headers of pcsc-lite {version}. `cargo xtask bindings` writes this file."),
-            make(Platform::PcscLite, &lite, &[])?,
-        ),
-        (
-            "macos.rs",
-            format!("macOS' types and constants, from the `__APPLE__` branches of pcsc-lite {version}'s headers, with the framework's own\n//! SCARD_IO_REQUEST; `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file."),
-            make(Platform::MacOs, &lite, &["-D__APPLE__"])?,
-        ),
-        (
-            "windows.rs",
-            "Windows' types and constants, from mingw-w64's headers and what `wrapper.h` adds to them;\n//! `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file.".to_owned(),
-            make(Platform::Windows, &windows, &["--target=x86_64-pc-windows-gnu", "-D_WIN32_WINNT=0x0A00", "-w"])?,
-        ),
-        (
-            "part10.rs",
-            format!("Part 10 of PC/SC, from `reader.h` of pcsc-lite {version}: the same on every platform.\n//! `cargo xtask bindings` writes this file."),
-            part10(&wrapper, &lite, &scratch)?,
-        ),
-    ];
+    // Windows' headers are the largest: they are read beside the others.
+    let files = thread::scope(|scope| {
+        let clang = &["--target=x86_64-pc-windows-gnu", "-D_WIN32_WINNT=0x0A00", "-w"];
+        let windows = scope.spawn(|| make(Platform::Windows, &windows, clang, "windows"));
+        Ok::<_, anyhow::Error>([
+            (
+                "pcsclite.rs",
+                format!("pcsc-lite's types and constants, from the headers of pcsc-lite {version}. `cargo xtask bindings` writes this file."),
+                make(Platform::PcscLite, &lite, &[], "pcsclite")?,
+            ),
+            (
+                "macos.rs",
+                format!("macOS' types and constants, from the `__APPLE__` branches of pcsc-lite {version}'s headers, with the framework's own\n//! SCARD_IO_REQUEST; `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file."),
+                make(Platform::MacOs, &lite, &["-D__APPLE__"], "macos")?,
+            ),
+            (
+                "part10.rs",
+                format!("Part 10 of PC/SC, from `reader.h` of pcsc-lite {version}: the same on every platform.\n//! `cargo xtask bindings` writes this file."),
+                part10(&wrapper, &lite, &scratch)?,
+            ),
+            (
+                "windows.rs",
+                "Windows' types and constants, from mingw-w64's headers and what `wrapper.h` adds to them;\n//! `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file.".to_owned(),
+                windows.join().map_err(|_| anyhow!("bindgen panicked"))??,
+            ),
+        ])
+    })?;
     for (name, about, text) in files {
         let path = root.join("src/bindings").join(name);
         let text = rustfmt(&scratch.join(name), &format!("//! {about}\n\n{text}"))?;

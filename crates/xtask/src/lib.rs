@@ -16,7 +16,8 @@
 //! - `wine`: Windows
 //! - `musl`: static programs
 //! - `platform`: other platforms
-//! - `bindings`, `feature_sets`, `pcsclite`, `toolchains`, `valgrind`: what more than one stage does
+//! - `bindings`, `pcsclite`, `toolchains`, `valgrind`: what more than one stage does
+//! - `feature_sets`: what is built
 //! - `outside_packages`, `requirements`: packages made for a check, and what is installed
 //! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
 //! - `debian/foreign`, `debian/release`: its packages for other processors, and of other releases

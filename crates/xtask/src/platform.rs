@@ -6,16 +6,48 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::command::{BUILD, Words};
+use crate::feature_sets::SHORT;
 use crate::stage::Done;
 use crate::tally;
 use crate::toolchains::{self, Toolchain};
 
-/// All tests, but those of the workspace's own commands and of the command `pcsc`, which are for the machine that they run on.
-pub(crate) const WHOLE: &str = "--workspace --exclude xtask --exclude pcsc-cli --lib --bins --tests";
+/// What is built for a platform, and which of its tests run.
+pub(crate) struct Suite {
+    pub(crate) packages: &'static str,
+    pub(crate) tests: &'static str,
+    /// The test programs' arguments.
+    pub(crate) arguments: &'static str,
+}
 
-/// The tests of what a platform can change: sizes, orders of bytes, the functions' signatures.
-pub(crate) const QUICK: &str = "--package pcsc-iso7816 --package pcsc-session --package pcsc-sim \
-    --package pcsc-sys --lib --test agreement --test boundary --test conformance";
+/// All tests, but those of the workspace's own commands and of the command `pcsc`, which are for the machine that they run on.
+pub(crate) const WHOLE: Suite = Suite {
+    packages: "--workspace --exclude xtask --exclude pcsc-cli --features pcsc-session/stream",
+    tests: "--lib --bins --tests",
+    arguments: "",
+};
+
+/// The tests of what sizes, orders of bytes and the functions' signatures can change.
+pub(crate) const QUICK: Suite = Suite {
+    packages: "--package pcsclite-wire --package pcsc-iso7816 --package pcsc-session --package pcsc-sim --package pcsc-sys",
+    tests: "--lib --test agreement --test boundary --test conformance",
+    arguments: SHORT,
+};
+
+/// The tests of what is left where sizes and the order of bytes are this machine's: C's types, and the library.
+pub(crate) const ALIKE: Suite = Suite {
+    tests: "--lib --test agreement --test boundary --test library",
+    ..QUICK
+};
+
+impl Suite {
+    /// Runs them, by a call of Cargo for the platform.
+    pub(crate) fn run(&self, mut cargo: Command) -> Result<Done> {
+        cargo.words("test --locked --no-fail-fast");
+        cargo.words(self.packages).words(self.tests);
+        tally::run(cargo.arg("--").words(self.arguments), BUILD)?;
+        Ok(Done::All)
+    }
+}
 
 /// A target, and what is used for it.
 pub(crate) struct Platform {
@@ -82,6 +114,8 @@ impl Platform {
         cargo.env(self.variable("LINKER"), &self.linker);
         // What tests compile.
         cargo.env("CC", &self.linker);
+        // They wait for time to pass more than they work.
+        cargo.env("RUST_TEST_THREADS", "4");
         for (name, value) in [("RUSTFLAGS", &self.flags), ("RUNNER", &self.runner)] {
             if !value.is_empty() {
                 cargo.env(self.variable(name), value);
@@ -94,15 +128,9 @@ impl Platform {
         Ok(cargo)
     }
 
-    /// Runs tests that need no service: [`WHOLE`] or [`QUICK`].
-    pub(crate) fn test(&self, root: &Path, packages: &str) -> Result<Done> {
-        Self::run_tests(self.cargo(root)?, packages)
-    }
-
-    /// Runs tests as [`test`](Self::test) does, by a call of Cargo that may have more variables.
-    pub(crate) fn run_tests(mut cargo: Command, packages: &str) -> Result<Done> {
-        tally::run(cargo.words("test --locked --no-fail-fast").words(packages), BUILD)?;
-        Ok(Done::All)
+    /// Runs tests that need no service.
+    pub(crate) fn test(&self, root: &Path, suite: &Suite) -> Result<Done> {
+        suite.run(self.cargo(root)?)
     }
 
     fn toolchain(&self) -> Result<Toolchain> {

@@ -18,8 +18,8 @@ pub(crate) fn rust_blocks<'t>(document: &str, text: &'t str) -> Result<Vec<&'t s
     Ok(blocks)
 }
 
-/// Returns the arguments of the calls of Cargo in the first block of shell.
-pub(crate) fn first_commands(text: &str) -> Result<Vec<&str>> {
+/// Returns the arguments of the two calls of Cargo in the first block of shell.
+pub(crate) fn first_commands(text: &str) -> Result<[&str; 2]> {
     let block = text
         .split_once("```sh\n")
         .and_then(|(_, rest)| rest.split_once("```"));
@@ -30,7 +30,9 @@ pub(crate) fn first_commands(text: &str) -> Result<Vec<&str>> {
             .strip_prefix("cargo ")
             .with_context(|| format!("README.md begins with {line}, which is no call of Cargo"))
     });
-    commands.collect()
+    let commands: Result<Vec<_>> = commands.collect();
+    let commands = <[&str; 2]>::try_from(commands?).ok();
+    commands.context("README.md does not begin with two commands")
 }
 
 /// Returns the lines of a manifest for each kind of user: blocks below comments such as `<!-- user: session -->`.

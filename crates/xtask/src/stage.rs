@@ -43,8 +43,12 @@ impl Done {
 
 /// Leaves out what cannot be done for want of something that could be installed. In CI nothing is left out so.
 pub(crate) fn not_installed(reason: String) -> Result<Done> {
-    let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    not_installed_where(is_ci, reason)
+    not_installed_where(is_ci(), reason)
+}
+
+/// Tells whether everything is to be here, and nothing was built before.
+pub(crate) fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true")
 }
 
 fn not_installed_where(is_ci: bool, reason: String) -> Result<Done> {

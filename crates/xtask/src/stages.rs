@@ -6,7 +6,6 @@ mod bare;
 mod bindings;
 mod build_script;
 mod build_time;
-mod compile_fail;
 mod cost;
 mod docs;
 mod drift;
@@ -28,7 +27,6 @@ mod s390x;
 mod setup;
 mod sim_boundary;
 mod sim_clients;
-mod sim_time;
 mod static_programs;
 mod targets;
 mod thread_sanitizer;
@@ -50,9 +48,7 @@ pub(crate) const STAGES: &[Stage] = &[
     drift::STAGE,
     build_script::STAGE,
     unit::STAGE,
-    compile_fail::STAGE,
     loom::STAGE,
-    sim_time::STAGE,
     pcscd::STAGE,
     drop_in::STAGE,
     cost::STAGE,

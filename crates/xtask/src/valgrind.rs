@@ -7,18 +7,19 @@ use anyhow::Result;
 
 use crate::cargo::{built, cargo};
 use crate::command::{BUILD, Words};
+use crate::feature_sets::SUITE;
 use crate::privileges::with_namespaces;
 use crate::tally;
 
-/// Builds a test program by these arguments of Cargo, and runs it with its own under memcheck, which must find nothing.
-pub(crate) fn memcheck(root: &Path, built_by: &str, name: &str, arguments: &str) -> Result<()> {
-    let program = built(cargo(root).words("test --no-run").words(built_by), name)?;
+/// Runs the suite's test program of this source with arguments under memcheck, which must find nothing.
+pub(crate) fn memcheck(root: &Path, source: &str, arguments: &str) -> Result<()> {
+    let program = built(cargo(root).words("test --no-run --tests").words(SUITE), source)?;
     let mut valgrind = Command::new("valgrind");
     // One thread runs at a time: each gets its turn.
     valgrind.words("--quiet --error-exitcode=99 --leak-check=full --fair-sched=yes");
     valgrind.words("--errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect");
     valgrind.arg(program).words(arguments).current_dir(root);
     tally::run(&mut with_namespaces(valgrind), BUILD)?;
-    println!("memcheck finds nothing in {name}");
+    println!("memcheck finds nothing in the tests of {source}");
     Ok(())
 }

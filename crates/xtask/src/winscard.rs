@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::command::{self, BUILD};
+use crate::command::{self, BUILD, Words};
 use crate::files::copy;
 use crate::outside_packages::lock_as_workspace;
 use crate::stage::Done;
@@ -19,13 +19,10 @@ pub(crate) const ALL: [(&str, &str); 3] = [("drop-in", ""), ("drop-in", "link"),
 /// One of them that loads the library, as most programs do.
 pub(crate) const FIRST: [(&str, &str); 1] = [ALL[0]];
 
-/// Builds the library, puts it into System32, and runs Rust's and C's programs on it: those of this workspace, and these
-/// packages'.
-pub(crate) fn test(wine: &Wine, root: &Path, packages: &[(&str, &str)]) -> Result<Done> {
+/// Puts the library, built with these packages, into System32, and runs Rust's and C's programs on it: those of this
+/// workspace, and others'.
+pub(crate) fn test(wine: &Wine, root: &Path, packages: &str, others: &[(&str, &str)]) -> Result<Done> {
     let built = wine.built(root)?;
-    let mut build = wine.cargo(root)?;
-    build.args(["build", "--locked", "--package", "pcsc-sim-capi"]);
-    command::run(&mut build, BUILD)?;
     copy(&built.join("pcsc_sim.dll"), &wine.system32().join("winscard.dll"))?;
 
     let mut compile = wine.compiler();
@@ -35,10 +32,10 @@ pub(crate) fn test(wine: &Wine, root: &Path, packages: &[(&str, &str)]) -> Resul
     command::run(compile.arg("-lwinscard"), BUILD)?;
 
     let mut programs = on_the_simulator(wine, root)?;
-    programs.args(["test", "--locked", "--package", "pcsc-sim-capi"]);
-    programs.args(["--test", "winscard", "--test", "winscard_removal"]);
+    programs.words("test --locked").words(packages);
+    programs.words("--test winscard --test winscard_removal");
     tally::run(&mut programs, BUILD)?;
-    for (package, features) in packages {
+    for (package, features) in others {
         let package = root.join("tests").join(package);
         lock_as_workspace(root, &package)?;
         let mut published = on_the_simulator(wine, root)?;

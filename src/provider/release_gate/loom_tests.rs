@@ -1,6 +1,6 @@
 //! Models: every interleaving of threads that establish, disconnect and release.
 //!
-//! `RUSTFLAGS="--cfg loom" cargo test --release --package pcsc-sys --lib loom`
+//! `RUSTFLAGS="--cfg loom" cargo test --profile loom --package pcsc-sys --lib loom`
 //!
 //! There is no time in a model. A wait that may end with its time ends so at once, or after anything that others do meanwhile,
 //! or not at all: by the number of those waits that do not.

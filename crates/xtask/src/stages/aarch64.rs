@@ -1,6 +1,6 @@
 //! Stage `aarch64`: the tests on 64-bit ARM, in an emulator.
 
-use crate::platform::{Platform, QUICK, WHOLE};
+use crate::platform::{ALIKE, Platform, WHOLE};
 use crate::requirements::C;
 use crate::rustup::OLDEST_COMPILER;
 use crate::stage::Stage;
@@ -17,8 +17,8 @@ pub(crate) const STAGE: Stage = Stage {
             "qemu-user",
         ],
     ],
-    run: |root| platform().test(root, QUICK),
-    rest: Some(|root| platform().test(root, WHOLE)),
+    run: |root| platform().test(root, &ALIKE),
+    rest: Some(|root| platform().test(root, &WHOLE)),
 };
 
 fn platform() -> Platform {

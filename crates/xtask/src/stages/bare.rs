@@ -14,17 +14,20 @@ use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "bare",
-    about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace)",
+    about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace), with --all every test",
     needs: &[],
-    run,
-    rest: None,
+    run: |root| test(root, FIRST),
+    rest: Some(|root| test(root, "")),
 };
+
+/// What looks for a library, and what a reader of the README runs first.
+const FIRST: &str = "--package pcsc-sys --lib --test first_run --test library --test load";
 
 /// What `bare.sh` ends with where it cannot take anything away.
 const NO_OVERLAY: i32 = 77;
 
-/// Builds, tests and runs the example of the root package there, from an empty target folder.
-fn run(root: &Path) -> Result<Done> {
+/// Builds the workspace, runs these of its tests, and the example of the root package there, from an empty target folder.
+fn test(root: &Path, tests: &str) -> Result<Done> {
     if !cfg!(target_os = "linux") {
         return Ok(Done::LeftOut("there are no mount namespaces here".to_owned()));
     }
@@ -43,6 +46,7 @@ fn run(root: &Path) -> Result<Done> {
     unshare.args([include_str!("bare.sh"), "bare.sh", option]);
     unshare
         .current_dir(root)
+        .env("TESTS", tests)
         .env("CARGO", cargo(root).get_program())
         .env("CARGO_TARGET_DIR", &target)
         // It is all built once.

@@ -30,12 +30,14 @@ fn run(root: &Path) -> Result<Done> {
     let scratch = tempfile::tempdir()?;
     let headers = headers::pcsclite()?;
     let headers = headers.to_str().context("the headers' folder is no text")?;
+    let (script, host) = (root.join("build.rs"), host(root)?);
+    let script = script.to_str().context("the workspace's folder is no text")?;
     let script = Script {
-        link: built(only_with(cargo(root).arg("check"), "link"), "pcsc-sys")?,
-        bindgen: built(only_with(cargo(root).arg("check"), "bindgen"), "pcsc-sys")?,
+        link: built(only_with(cargo(root).arg("check"), "link"), script)?,
+        bindgen: built(only_with(cargo(root).arg("check"), "bindgen"), script)?,
         root: root.to_owned(),
         scratch: scratch.path().canonicalize()?,
-        host: host(root)?,
+        host,
     };
     include_path(&script, headers)?;
     mac(&script, headers)?;

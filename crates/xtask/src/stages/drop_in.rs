@@ -33,7 +33,7 @@ fn run(root: &Path) -> Result<Done> {
             cargo.words("test --tests --features").arg(features);
             cargo
         };
-        let program = built(cargo().arg("--no-run"), "pcscd")?;
+        let program = built(cargo().arg("--no-run"), "/tests/pcscd.rs")?;
         let is_needed = needs_library(&program, "libpcsclite")?;
         ensure!(
             is_needed == is_linked,

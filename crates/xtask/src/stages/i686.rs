@@ -28,13 +28,13 @@ pub(crate) const STAGE: Stage = Stage {
             "lib32gcc-s1",
         ],
     ],
-    run: |root| platform().test(root, QUICK),
+    run: |root| platform().test(root, &QUICK),
     rest: Some(rest),
 };
 
 /// Runs all tests that need no service, and those that do.
 fn rest(root: &Path) -> Result<Done> {
-    platform().test(root, WHOLE)?;
+    platform().test(root, &WHOLE)?;
     with_pcscd(root)
 }
 

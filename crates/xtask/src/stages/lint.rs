@@ -7,9 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
-use crate::feature_sets::{
-    COMMAND, DEFAULT, EVERYTHING, FIRST, OTHERS, SESSION, WITHOUT_COMMAND, for_each, only_with,
-};
+use crate::feature_sets::{EVERYTHING, FIRST, OTHERS, SESSION, for_each, only_with};
 use crate::files::{read, rust_sources};
 use crate::stage::{Done, Stage};
 
@@ -21,41 +19,41 @@ pub(crate) const STAGE: Stage = Stage {
     rest: Some(rest),
 };
 
-/// Reads the summaries of public functions; and runs clippy on the workspace, and on pcsc-sys with no feature and with all.
-/// With the sets between them, and of pcsc-session alone, the library is looked at.
+/// Reads the summaries of public functions; and runs clippy on the workspace, and on pcsc-sys with all features. With each
+/// other set, and of pcsc-session alone, the library is looked at.
 fn run(root: &Path) -> Result<Done> {
     summaries_begin_with_a_verb(root)?;
-    let done = for_each(&FIRST, |set| match set {
-        DEFAULT => clippy(
-            cargo(root)
-                .arg("clippy")
-                .words(WITHOUT_COMMAND)
-                .arg("--all-targets"),
-        ),
-        _ => clippy(only_with(cargo(root).arg("clippy"), set).arg("--all-targets")),
-    })?;
-    clippy(cargo(root).arg("clippy").words(COMMAND).arg("--all-targets"))?;
-    let libraries = for_each(&OTHERS, |set| {
-        clippy(only_with(cargo(root).arg("clippy"), set).arg("--lib"))
-    })?;
-    for set in SESSION {
-        clippy(cargo(root).arg("clippy").words(set).arg("--lib"))?;
-    }
-    Ok(done.and(libraries))
+    clippy(cargo(root).words("clippy --workspace --all-targets"))?;
+    let done = sets(root, &[EVERYTHING], "--all-targets")?;
+    sessions(root, "--lib")?;
+    Ok(done.and(sets(root, &others(), "--lib")?))
 }
 
-/// Runs clippy on the workspace with all features, and on all of pcsc-sys with the sets between none and all.
+/// Runs clippy on the workspace with all features, and on all of pcsc-sys and pcsc-session in the other sets.
 fn rest(root: &Path) -> Result<Done> {
     let done = for_each(&[EVERYTHING], |_| {
         clippy(cargo(root).words("clippy --workspace --all-features --all-targets"))
     })?;
-    let sets = for_each(&OTHERS, |set| {
-        clippy(only_with(cargo(root).arg("clippy"), set).arg("--all-targets"))
-    })?;
-    for set in SESSION {
-        clippy(cargo(root).arg("clippy").words(set).arg("--all-targets"))?;
-    }
-    Ok(done.and(sets))
+    sessions(root, "--all-targets")?;
+    Ok(done.and(sets(root, &others(), "--all-targets")?))
+}
+
+/// Returns the sets but that of all features; the workspace has the default one with `native`, which the command `pcsc` has.
+fn others() -> Vec<&'static str> {
+    let sets = FIRST.into_iter().chain(OTHERS);
+    sets.filter(|set| *set != EVERYTHING).collect()
+}
+
+fn sets(root: &Path, sets: &[&str], targets: &str) -> Result<Done> {
+    for_each(sets, |set| {
+        clippy(only_with(cargo(root).arg("clippy"), set).arg(targets))
+    })
+}
+
+fn sessions(root: &Path, targets: &str) -> Result<()> {
+    SESSION
+        .iter()
+        .try_for_each(|set| clippy(cargo(root).arg("clippy").words(set).arg(targets)))
 }
 
 fn clippy(clippy: &mut Command) -> Result<()> {

@@ -20,7 +20,7 @@ pub(crate) const STAGE: Stage = Stage {
 /// Runs the tests with `loom` in their names, with loom's types in the place of std's.
 fn run(root: &Path) -> Result<Done> {
     let mut test = cargo(root);
-    test.words("test --release --package pcsc-sys --lib loom")
+    test.words("test --profile loom --package pcsc-sys --lib loom")
         .env("RUSTFLAGS", "--cfg loom");
     // Its own folder: everything is built anew when the flags change.
     test.env("CARGO_TARGET_DIR", target_folder(root).join("loom"));

@@ -5,19 +5,19 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::musl::{NEEDS, STATIC, platform};
-use crate::platform::{QUICK, WHOLE};
+use crate::platform::{ALIKE, WHOLE};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "musl",
     about: "the tests run with musl, as static programs",
     needs: NEEDS,
-    run: |root| platform(root, STATIC)?.test(root, QUICK),
+    run: |root| platform(root, STATIC)?.test(root, &ALIKE),
     rest: Some(rest),
 };
 
 /// Runs all tests that need no service, as static programs and as dynamic ones, which load libraries.
 fn rest(root: &Path) -> Result<Done> {
-    platform(root, STATIC)?.test(root, WHOLE)?;
-    platform(root, "-Ctarget-feature=-crt-static")?.test(root, WHOLE)
+    platform(root, STATIC)?.test(root, &WHOLE)?;
+    platform(root, "-Ctarget-feature=-crt-static")?.test(root, &WHOLE)
 }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cargo::target_folder;
 use crate::command::{self, BUILD, Words};
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
@@ -29,11 +28,6 @@ fn run(root: &Path) -> Result<Done> {
         check
             .words("--package pcsc-iso7816 --no-default-features --features")
             .arg(features);
-        // What is there differs, so nothing that was built with more is taken for the other.
-        check.env(
-            "CARGO_TARGET_DIR",
-            target_folder(root).join("no-std").join(crates),
-        );
         command::run(&mut check, BUILD)?;
         println!("pcsc-iso7816 with features \"{features}\" type-checks for {TARGET}, which has {crates}");
     }

@@ -12,8 +12,7 @@ use crate::stage::{Done, Stage};
 pub(crate) const STAGE: Stage = Stage {
     name: "packages",
     about: "format and clippy of the packages outside the workspace, the fuzz targets among them",
-    // The fuzzer has a part in C++.
-    needs: &[C, &["g++", "rustfmt", "clippy"]],
+    needs: &[C, &["rustfmt", "clippy"]],
     run,
     rest: None,
 };

@@ -6,10 +6,10 @@ use anyhow::Result;
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
-use crate::feature_sets::WITH_PCSCD;
+use crate::feature_sets::SUITE;
 use crate::pcsclite::PcscLite;
 use crate::privileges::with_namespaces;
-use crate::requirements::{DAEMON, LINK};
+use crate::requirements::{BINDGEN, DAEMON};
 use crate::stage::{Done, Stage};
 use crate::tally;
 
@@ -17,39 +17,29 @@ pub(crate) const STAGE: Stage = Stage {
     name: "pcscd",
     about: "tests against a private pcscd with virtual readers, loaded and linked, and of recordings with tshark; with --all the conformance suite linked, too",
     needs: &[
-        LINK,
+        BINDGEN,
         DAEMON,
         &["strace", "pcsc-tools", "python3-pyscard", "tshark"],
     ],
     run,
-    rest: Some(|root| {
-        test(
-            root,
-            "--package pcsc-sys --features link --test conformance --test load",
-            1,
-        )
-    }),
+    rest: Some(|root| test(root, &format!("{LINKED} --test conformance --test load"), 1)),
 };
+
+/// All features: `link` wins.
+const LINKED: &str = "--package pcsc-sys --all-features";
 
 /// The version of pcscd that the records in `crates/sim/tests/agreement` are of.
 const RECORDED: &str = "1.9.9";
 
 fn run(root: &Path) -> Result<Done> {
     // Tests run the examples' programs.
-    command::run(
-        cargo(root).words("build --workspace --features pcsc-session/stream --examples"),
-        BUILD,
-    )?;
+    command::run(cargo(root).arg("build").words(SUITE).arg("--examples"), BUILD)?;
     // pcscd looks for cards in intervals: the tests wait more than they work.
-    test(root, WITH_PCSCD, 8)?;
+    test(root, &format!("{SUITE} --tests"), 8)?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
     // for a process, and each test has a daemon.
     let programs = "--test boundary --test causes --test clients --test fork --test library --test releases";
-    test(
-        root,
-        &format!("--package pcsc-sys --features link --lib {programs}"),
-        1,
-    )?;
+    test(root, &format!("{LINKED} --lib {programs}"), 1)?;
     match PcscLite::installed()?.version.as_str() {
         RECORDED => Ok(Done::All),
         version => Ok(Done::LeftOut(format!(

@@ -17,8 +17,8 @@ pub(crate) const STAGE: Stage = Stage {
             "qemu-user",
         ],
     ],
-    run: |root| platform().test(root, QUICK),
-    rest: Some(|root| platform().test(root, WHOLE)),
+    run: |root| platform().test(root, &QUICK),
+    rest: Some(|root| platform().test(root, &WHOLE)),
 };
 
 fn platform() -> Platform {

@@ -21,18 +21,26 @@ pub(crate) const STAGE: Stage = Stage {
     rest: None,
 };
 
-/// The tests that pass what no program should: what Cargo builds them by, their names, and their arguments.
+/// The tests that pass what no program should: what Cargo builds them by, their sources, and their arguments.
 ///
 /// Those of the library call every exported function from 32 threads, those of the simulator its table.
 const ABUSE: [(&str, &str, &str); 2] = [
-    ("--package pcsc-sim-capi --lib", "pcsc_sim", "abuse"),
-    ("--package pcsc-sim --test boundary", "boundary", ""),
+    (
+        "--package pcsc-sim-capi --lib",
+        "/crates/sim-capi/src/lib.rs",
+        "abuse",
+    ),
+    (
+        "--package pcsc-sim --test boundary",
+        "/crates/sim/tests/boundary.rs",
+        "",
+    ),
 ];
 
 /// Runs the abuse under valgrind and, with a nightly compiler where this machine has one, under AddressSanitizer.
 fn run(root: &Path) -> Result<Done> {
-    for (built_by, name, arguments) in ABUSE {
-        memcheck(root, built_by, name, arguments)?;
+    for (_, source, arguments) in ABUSE {
+        memcheck(root, source, arguments)?;
     }
     let host = host(root)?;
     if !rustup::has_sanitizer(&host) {
@@ -45,7 +53,7 @@ fn run(root: &Path) -> Result<Done> {
             "AddressSanitizer (not installed: nightly; rustup toolchain install nightly)".into(),
         );
     }
-    for (built_by, name, arguments) in ABUSE {
+    for (built_by, source, arguments) in ABUSE {
         let mut rustup = Command::new("rustup");
         rustup
             .args(["run", NIGHTLY, "cargo", "test"])
@@ -60,11 +68,12 @@ fn run(root: &Path) -> Result<Done> {
             .words(arguments);
         rustup
             .env("RUSTFLAGS", "-Zsanitizer=address")
+            .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_TERM_COLOR", "never");
         // Set by the Cargo and the rustup that run this, and in the way of another toolchain.
         rustup.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
         tally::run(&mut rustup, BUILD)?;
-        println!("AddressSanitizer finds nothing in {name}");
+        println!("AddressSanitizer finds nothing in the tests of {source}");
     }
     Ok(Done::All)
 }

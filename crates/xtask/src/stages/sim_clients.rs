@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::cargo::cargo;
 use crate::command::{self, BUILD, Words};
+use crate::feature_sets::SUITE;
 use crate::privileges::with_namespaces;
 use crate::requirements::{C, DAEMON};
 use crate::stage::{Done, Stage};
@@ -34,18 +35,17 @@ pub(crate) const STAGE: Stage = Stage {
 /// Builds the library and runs programs on it, preloaded and by its link, and on pcscd: they must print the same. Those in C
 /// run on the library with and without optimisation.
 fn run(root: &Path) -> Result<Done> {
-    for profile in ["dev", "release"] {
-        command::run(
-            cargo(root)
-                .words("build --package pcsc-sim-capi --profile")
-                .arg(profile),
-            BUILD,
-        )?;
-    }
-    for program in ["clients", "configured", "programs", "served"] {
-        let mut test = cargo(root);
-        test.words("test --package pcsc-sim-capi --test").arg(program);
-        tally::run(&mut with_namespaces(test), BUILD)?;
-    }
+    command::run(
+        cargo(root).words("build --package pcsc-sim-capi --release"),
+        BUILD,
+    )?;
+    command::run(
+        cargo(root).arg("build").words(SUITE).words("--lib --examples"),
+        BUILD,
+    )?;
+    let mut test = cargo(root);
+    test.arg("test").words(SUITE).env("PCSC_TEST_BUILT", "1");
+    test.words("--test clients --test configured --test programs --test served");
+    tally::run(&mut with_namespaces(test), BUILD)?;
     Ok(Done::All)
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::cargo::{built, cargo};
 use crate::command::{self, BUILD, Words};
-use crate::feature_sets::WITH_PCSCD;
+use crate::feature_sets::SUITE;
 use crate::linkage::is_static;
 use crate::musl::{self, STATIC};
 use crate::outside_packages;
@@ -42,7 +42,7 @@ fn run(root: &Path) -> Result<Done> {
         println!("   {} is static", program.display());
     }
     let mut build = cargo(root);
-    build.words("test --no-run").words(WITH_PCSCD);
+    build.words("test --no-run").words(SUITE);
     let tests = built(&mut build, "static_programs")?;
     on(&PcscLite::installed()?, &tests, &programs)?;
     for (release, _) in RELEASES {

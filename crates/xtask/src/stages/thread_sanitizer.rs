@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::cargo::host;
 use crate::command::{MINUTE, Words, stdout};
-use crate::platform::{Platform, Std, WHOLE};
+use crate::platform::{Platform, Std, Suite, WHOLE};
 use crate::requirements::C;
 use crate::rustup::{self, NIGHTLY, STD_SOURCES};
 use crate::stage::{Done, Stage};
@@ -16,18 +16,21 @@ pub(crate) const STAGE: Stage = Stage {
     name: "thread-sanitizer",
     about: "ThreadSanitizer finds no data race in the tests",
     needs: &[C, &[STD_SOURCES, NIGHTLY]],
-    run: |root| test(root, THREADS),
-    rest: Some(|root| test(root, WHOLE)),
+    run: |root| test(root, &THREADS),
+    rest: Some(|root| test(root, &WHOLE)),
 };
 
 /// The tests that are about threads.
-const THREADS: &str = "--package pcsc-session --package pcsc-sim --package pcsc-sys --lib \
-    --test boundary --test faults --test races --test waiting --test worlds";
+const THREADS: Suite = Suite {
+    packages: "--package pcsc-session --package pcsc-sim --package pcsc-sys",
+    tests: "--lib --test faults --test races --test waiting --test worlds",
+    arguments: "",
+};
 
 /// The one target for which this stage has been tried.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-fn test(root: &Path, tests: &str) -> Result<Done> {
+fn test(root: &Path, tests: &Suite) -> Result<Done> {
     let host = host(root)?;
     if host != TARGET {
         return Ok(Done::LeftOut(format!(
@@ -43,7 +46,7 @@ fn test(root: &Path, tests: &str) -> Result<Done> {
     cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
     // Else it ends a child of `fork` that starts a thread.
     cargo.env("TSAN_OPTIONS", "die_after_fork=0");
-    Platform::run_tests(cargo, tests)
+    tests.run(cargo)
 }
 
 /// Returns the compiler's flags. Debian's has no run-time library of the sanitizer: it takes that of rustup's nightly, which

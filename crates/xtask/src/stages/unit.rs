@@ -1,46 +1,103 @@
-//! Stage `unit`: tests and doctests, in the feature sets.
+//! Stage `unit`: tests and doctests, in the feature sets; and what runs on the simulator is done in a moment.
+
+mod compile_fail;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 use crate::cargo::cargo;
 use crate::command::{BUILD, Words};
-use crate::feature_sets::{COMMAND, DEFAULT, FIRST, OTHERS, SESSION, WITHOUT_COMMAND, for_each, only_with};
+use crate::feature_sets::{DEFAULT, FIRST, OTHERS, SESSION, SUITE, for_each, only_with};
 use crate::stage::{Done, Stage};
 use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "unit",
-    about: "tests and doctests, with --all in every feature set",
+    about: "tests and doctests, with --all all in every feature set; those on the simulator take less than 20 seconds",
     needs: &[],
     run,
     rest: Some(rest),
 };
 
+/// The tests of what a feature set changes.
+const CHANGED: &str = "--lib --test library";
+
+/// The programs that are not measured: one has a daemon of its own, one is to keep the machine busy.
+const UNMEASURED: [&str; 2] = ["/deps/native-", "/deps/recoveries-"];
+
+/// How many seconds the others may take.
+const LIMIT: f64 = 20.0;
+
+/// Runs the suite, which waits for time to pass more than it works, and in each of the first sets what is different there.
 fn run(root: &Path) -> Result<Done> {
-    let done = test(root, &FIRST)?;
-    tally::run(cargo(root).arg("test").words(COMMAND), BUILD)?;
-    Ok(done)
+    let mut suite = cargo(root);
+    suite.arg("test").words(SUITE).env("RUST_TEST_THREADS", "4");
+    // The examples are among it: no test calls Cargo for them.
+    suite.env("PCSC_TEST_BUILT", "1");
+    suite.env("RUSTDOC", compile_fail::rustdoc(root)?);
+    let output = tally::run(&mut suite, BUILD)?;
+    compile_fail::all_were_run(root, &output)?;
+    let seconds = seconds(&output).with_context(|| format!("{output}\nno test program tells its time"))?;
+    println!("   the tests on the simulator took {seconds:.2} s: less than {LIMIT} s are allowed");
+    ensure!(
+        seconds < LIMIT,
+        "{output}\nthe tests on the simulator took too long"
+    );
+    tally::run(cargo(root).words("test --package xtask"), BUILD)?;
+    test(root, &FIRST, CHANGED)
 }
 
-fn test(root: &Path, sets: &[&str]) -> Result<Done> {
-    for_each(sets, |set| {
-        let mut test = cargo(root);
-        test.arg("test");
-        match set {
-            // The workspace's tests are those of the default set, too.
-            DEFAULT => test.words(WITHOUT_COMMAND),
-            _ => only_with(&mut test, set),
-        };
-        tally::run(&mut test, BUILD).map(drop)
-    })
-}
-
-/// Runs the tests in the other sets, and those of pcsc-session alone.
+/// Runs the tests of what takes long: all of them in every set, and those of pcsc-session alone.
 fn rest(root: &Path) -> Result<Done> {
+    tally::run(cargo(root).words("test --workspace"), BUILD)?;
     for set in SESSION {
         tally::run(cargo(root).arg("test").words(set), BUILD)?;
     }
-    test(root, &OTHERS)
+    let sets: Vec<_> = FIRST
+        .into_iter()
+        .chain(OTHERS)
+        .filter(|set| *set != DEFAULT)
+        .collect();
+    test(root, &sets, "")
+}
+
+fn test(root: &Path, sets: &[&str], programs: &str) -> Result<Done> {
+    for_each(sets, |set| {
+        let mut test = cargo(root);
+        tally::run(only_with(test.arg("test"), set).words(programs), BUILD).map(drop)
+    })
+}
+
+/// Adds the times of the test programs, as each tells it: `test result: ok. 3 passed; ...; finished in 0.02s`.
+fn seconds(output: &str) -> Option<f64> {
+    let (programs, _) = output.split_once("Doc-tests ").unwrap_or((output, ""));
+    let mut times = Vec::new();
+    for program in programs.split("     Running ").skip(1) {
+        if !UNMEASURED.iter().any(|name| program.contains(name)) {
+            let (_, time) = program.rsplit_once("finished in ")?;
+            times.push(time.split_once('s')?.0.parse::<f64>().ok()?);
+        }
+    }
+    (!times.is_empty()).then(|| times.iter().sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn the_programs_times_are_added_and_each_must_tell_it() {
+        let program =
+            |name: &str, end: &str| format!("     Running tests/a.rs (target/deps/{name}-0)\n{end}");
+        let ends = [
+            "test result: ok. 1 passed; finished in 1.50s\n",
+            "test result: ok. 1 passed\n",
+        ];
+        let measured = program("conformance", ends[0]) + &program("races", ends[0]);
+        let other = program("native", ends[0]) + "   Doc-tests a\n" + ends[0];
+        assert_eq!(seconds(&(measured + &other)), Some(3.0));
+        assert_eq!(seconds(&other), None);
+        assert_eq!(seconds(&program("races", ends[1])), None);
+    }
 }

@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use crate::cargo::{built, cargo};
 use crate::command::{BUILD, Words};
-use crate::feature_sets::WITH_PCSCD;
+use crate::feature_sets::SUITE;
 use crate::pcsclite::{PcscLite, RELEASES};
 use crate::privileges::with_namespaces;
 use crate::requirements::{C, DAEMON};
@@ -79,8 +79,8 @@ impl Programs {
             built(build.words("test --no-run").words(packages), name)
         };
         Ok(Programs {
-            conformance: program(WITH_PCSCD, "conformance")?,
-            agreement: program(WITH_PCSCD, "agreement")?,
+            conformance: program(SUITE, "conformance")?,
+            agreement: program(SUITE, "agreement")?,
             served: program("--package pcsc-sim-capi --test served", "served")?,
         })
     }

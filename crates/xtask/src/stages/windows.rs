@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::command::{self, BUILD, Words};
-use crate::platform::{Platform, QUICK, WHOLE};
+use crate::feature_sets::SHORT;
+use crate::platform::{Suite, WHOLE};
 use crate::requirements::C;
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
@@ -25,25 +26,32 @@ pub(crate) const STAGE: Stage = Stage {
     rest: Some(rest),
 };
 
-/// Runs the tests of what Windows has of its own, and programs on the simulator as the system's library.
+/// The tests of what Windows has of its own.
+const OWN: Suite = Suite {
+    packages: "--package pcsc-iso7816 --package pcsc-session --package pcsc-sim --package pcsc-sys --package pcsc-sim-capi \
+        --features pcsc-session/stream",
+    tests: "--lib --test agreement --test boundary --test conformance --test library --test load --test windows",
+    arguments: SHORT,
+};
+
+/// Runs the tests, and programs on the simulator as the system's library.
 fn run(root: &Path) -> Result<Done> {
-    let tests = format!("{QUICK} --test library --test load --test windows");
-    test(root, &Wine::of_64_bits(root)?, &tests, &winscard::FIRST)
+    test(root, &Wine::of_64_bits(root)?, &OWN, &winscard::FIRST)
 }
 
 /// Runs all tests that need no service, and all programs.
 fn rest(root: &Path) -> Result<Done> {
-    test(root, &Wine::of_64_bits(root)?, WHOLE, &winscard::ALL)?;
-    test(root, &Wine::of_32_bits(root)?, WHOLE, &winscard::ALL)
+    test(root, &Wine::of_64_bits(root)?, &WHOLE, &winscard::ALL)?;
+    test(root, &Wine::of_32_bits(root)?, &WHOLE, &winscard::ALL)
 }
 
-fn test(root: &Path, wine: &Wine, tests: &str, packages: &[(&str, &str)]) -> Result<Done> {
-    // Tests run the examples' programs, and Wine cannot call Cargo for them.
-    let mut examples = wine.cargo(root)?;
-    command::run(
-        examples.words("build --locked --package pcsc-session --features stream --examples"),
-        BUILD,
-    )?;
-    Platform::run_tests(wine.cargo(root)?, tests)?;
-    winscard::test(wine, root, packages)
+fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Result<Done> {
+    // Tests run the examples' programs and use the library, and Wine cannot call Cargo for them.
+    let mut build = wine.cargo(root)?;
+    build
+        .words("build --locked --lib --examples")
+        .words(suite.packages);
+    command::run(&mut build, BUILD)?;
+    suite.run(wine.cargo(root)?)?;
+    winscard::test(wine, root, suite.packages, others)
 }

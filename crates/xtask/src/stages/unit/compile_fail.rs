@@ -1,0 +1,44 @@
+//! The examples that must not compile fail for the reason that each of them names.
+//!
+//! A stable compiler takes any error for the expected one. It compares the error's code where it is told to do what otherwise
+//! a nightly one does: none has to be installed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::cargo::target_folder;
+use crate::command::{self, MINUTE};
+use crate::files::{read, rust_sources, write};
+
+/// Makes a rustdoc that compares codes. It alone is told to: build scripts look at that variable, and all would be built anew.
+pub(super) fn rustdoc(root: &Path) -> Result<PathBuf> {
+    let script = target_folder(root).join("rustdoc");
+    write(&script, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n")?;
+    command::run(Command::new("chmod").arg("+x").arg(&script), MINUTE)?;
+    Ok(script)
+}
+
+/// Checks that by the tests' output all examples which must not compile were run.
+pub(super) fn all_were_run(root: &Path, output: &str) -> Result<()> {
+    let mut expected = 0;
+    for folder in ["src", "crates"] {
+        for file in rust_sources(&root.join(folder))? {
+            let text = read(&file)?;
+            let lines = text.lines().map(str::trim_start);
+            let documents = lines.filter(|line| line.starts_with("//") || line.starts_with("#["));
+            expected += documents.filter(|line| line.contains("```compile_fail")).count();
+        }
+    }
+    let lines = output.lines();
+    let run = lines
+        .filter(|line| line.ends_with("- compile fail ... ok"))
+        .count();
+    ensure!(
+        run == expected && run > 0,
+        "{output}\nof {expected} examples that must not compile {run} were run"
+    );
+    println!("   {run} examples do not compile, for the reasons that they name");
+    Ok(())
+}
