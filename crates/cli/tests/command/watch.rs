@@ -1,39 +1,58 @@
 //! `pcsc watch`.
 
-use crate::program::{failed, on, printed};
+use crate::program::{failed, on};
 
-const EVENTS: &str = r#"
-[[reader]]
-name = "Reader A"
+/// Runs `pcsc watch` on a simulator, and changes that after so many lines of what it tells.
+#[cfg(unix)]
+fn told(arguments: &[&str], changes: &[(usize, &[&str])]) -> Vec<String> {
+    use crate::program::{PCSC, file_of};
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
 
-  [[reader.event]]
-  after_ms = 100
-  action = "insert"
-  card = { kind = "demo" }
+    let file = file_of("[[reader]]\nname = \"Reader A\"\n[[reader]]\nname = \"Reader B\"\n");
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("s");
+    let mut command = crate::terminal::call(&[&format!("--sim={}", file.path().display()), "sim"]);
+    command
+        .arg("--socket")
+        .arg(&socket)
+        .args(["--", PCSC, "watch"])
+        .args(arguments);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let mut told = Vec::new();
+    for (place, (number, change)) in changes.iter().enumerate() {
+        told.extend(lines.by_ref().take(number - told.len()));
+        let mut command = crate::terminal::call(&["sim"]);
+        command.args(*change).arg("--socket").arg(&socket);
+        // What is told of the last one ends it all, perhaps before it is answered.
+        let output = command.output().unwrap();
+        assert!(
+            output.status.success() || place + 1 == changes.len(),
+            "{output:?}"
+        );
+    }
+    told.extend(lines);
+    assert!(child.wait().unwrap().success());
+    told
+}
 
-  [[reader.event]]
-  after_ms = 300
-  action = "remove"
-
-[[reader]]
-name = "Reader B"
-
-[[event]]
-after_ms = 500
-action = "stop"
-
-[[event]]
-after_ms = 700
-action = "start"
-"#;
-
+#[cfg(unix)]
 #[test]
 fn events_are_told_as_they_come_over_restarts_of_the_service() {
-    let (mut command, _file) = on(EVENTS, &["watch", "--count", "8"]);
-    let told = printed(&mut command);
-    let lines: Vec<&str> = told.lines().collect();
+    let told = told(
+        &["--count", "8"],
+        &[
+            (2, &["insert", "Reader A"]),
+            (3, &["remove", "Reader A"]),
+            (4, &["stop"]),
+            (5, &["start"]),
+        ],
+    );
     assert_eq!(
-        lines[..4],
+        told[..4],
         [
             "Reader A: reader added",
             "Reader B: reader added",
@@ -41,22 +60,26 @@ fn events_are_told_as_they_come_over_restarts_of_the_service() {
             "Reader A: card removed",
         ]
     );
-    assert!(lines[4].starts_with("service lost: "), "{told}");
+    assert!(told[4].starts_with("service lost: "), "{told:?}");
     assert_eq!(
-        lines[5..],
+        told[5..],
         ["service back", "Reader A: reader added", "Reader B: reader added"]
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn events_are_told_to_programs_and_of_one_reader_alone_where_that_is_asked_for() {
-    let (mut command, _file) = on(
-        EVENTS,
-        &["watch", "--json", "--count", "3", "--reader", "reader a"],
+    let told = told(
+        &["--json", "--count", "3", "--reader", "reader a"],
+        &[
+            (1, &["insert", "Reader B"]),
+            (1, &["insert", "Reader A"]),
+            (2, &["remove", "Reader A"]),
+        ],
     );
-    let told = printed(&mut command);
     let events: Vec<serde_json::Value> = told
-        .lines()
+        .iter()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let names: Vec<_> = events
