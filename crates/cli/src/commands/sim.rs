@@ -249,6 +249,7 @@ impl ChangeAt {
         let answer = answer(&control, &line).map_err(failure)?;
         match answer.trim_end() {
             "ok" => Ok(()),
+            "" => Err(Failure::Other("the simulator has ended meanwhile".to_owned())),
             refusal => Err(Failure::Usage(refusal.trim_start_matches("error: ").to_owned())),
         }
     }
