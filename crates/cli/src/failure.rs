@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     Other(String),
     /// The card refused a command, or did not answer as expected; all has been said.
     Refused,
+    /// The doctor found something, which has been said.
+    Found,
     /// A program that was started ended with this code.
     Program(u8),
     /// One of these at a place in a file.
@@ -48,7 +50,11 @@ impl Failure {
             Failure::Pcsc(error) => Some(error.to_string()),
             Failure::Usage(text) | Failure::Other(text) => Some(text.clone()),
             Failure::At(place, failure) => failure.text().map(|text| format!("{place}: {text}")),
-            Failure::Refused | Failure::Program(_) | Failure::OutputClosed | Failure::Interrupted => None,
+            Failure::Refused
+            | Failure::Found
+            | Failure::Program(_)
+            | Failure::OutputClosed
+            | Failure::Interrupted => None,
         }
     }
 
@@ -56,7 +62,7 @@ impl Failure {
         match self {
             Failure::Pcsc(error) => Exit::of(error).into(),
             Failure::Usage(_) => Exit::Usage.into(),
-            Failure::Other(_) => Exit::Other.into(),
+            Failure::Other(_) | Failure::Found => Exit::Other.into(),
             Failure::Refused => Exit::Refused.into(),
             Failure::Program(code) => ExitCode::from(*code),
             Failure::At(_, failure) => failure.code(),
