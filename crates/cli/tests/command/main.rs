@@ -13,13 +13,13 @@ mod readers;
 mod readme;
 mod script;
 mod send;
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 mod shell;
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 mod signals;
 #[cfg(unix)]
 mod sim;
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 mod terminal;
 mod watch;
 mod without_service;

@@ -1,7 +1,7 @@
 //! The program on a real pcscd, with the machine's library.
 
-use crate::program::{failed, pcsc, printed};
-use crate::terminal::{at_terminal, call};
+use crate::program::{call, failed, pcsc, printed};
+use crate::terminal::at_terminal;
 use pcsc_session::{Disposition, Provider, Session};
 use pcsc_sim::DemoCard;
 use private_pcscd::{Driver, Pcscd};

@@ -28,6 +28,20 @@ pub(crate) fn pcsc(arguments: &[&str]) -> Command {
     command
 }
 
+/// Calls the program, for what is done with it while it runs.
+#[cfg(unix)]
+pub(crate) fn call(arguments: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(PCSC);
+    UNSET.iter().for_each(|variable| {
+        command.env_remove(variable);
+    });
+    command
+        .env("SMARTCARD_LIST", "none")
+        .env("TERM", "xterm")
+        .args(arguments);
+    command
+}
+
 /// Calls the program on the simulator with its demonstration card.
 pub(crate) fn simulated(arguments: &[&str]) -> Command {
     let mut command = pcsc(&["--sim"]);

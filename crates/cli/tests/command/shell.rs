@@ -1,7 +1,7 @@
 //! `pcsc shell`, at a terminal.
 
-use crate::program::{failed, printed, simulated};
-use crate::terminal::{at_terminal, call};
+use crate::program::{call, failed, printed, simulated};
+use crate::terminal::at_terminal;
 use rexpect::session::PtySession;
 
 fn shell() -> PtySession {

@@ -1,7 +1,7 @@
 //! How the program ends that a signal ends, or whose output nobody reads.
 
-use crate::program::PCSC;
-use crate::terminal::{at_terminal, call};
+use crate::program::{PCSC, call};
+use crate::terminal::at_terminal;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};

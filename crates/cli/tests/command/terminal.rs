@@ -1,21 +1,8 @@
 //! A terminal, and the program at it.
 
-use crate::program::{PCSC, UNSET};
+use crate::program::{PCSC, call};
 use rexpect::session::{Options, PtySession, spawn_with_options};
 use std::process::Command;
-
-/// Calls the program.
-pub(crate) fn call(arguments: &[&str]) -> Command {
-    let mut command = Command::new(PCSC);
-    UNSET.iter().for_each(|variable| {
-        command.env_remove(variable);
-    });
-    command
-        .env("SMARTCARD_LIST", "none")
-        .env("TERM", "xterm")
-        .args(arguments);
-    command
-}
 
 /// Runs a program at a terminal of its own; what is expected there comes within half a minute.
 pub(crate) fn at_terminal(command: Command) -> PtySession {

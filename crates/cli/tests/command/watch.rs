@@ -12,7 +12,7 @@ fn told(arguments: &[&str], changes: &[(usize, &[&str])]) -> Vec<String> {
     let file = file_of("[[reader]]\nname = \"Reader A\"\n[[reader]]\nname = \"Reader B\"\n");
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("s");
-    let mut command = crate::terminal::call(&[&format!("--sim={}", file.path().display()), "sim"]);
+    let mut command = crate::program::call(&[&format!("--sim={}", file.path().display()), "sim"]);
     command
         .arg("--socket")
         .arg(&socket)
@@ -25,7 +25,7 @@ fn told(arguments: &[&str], changes: &[(usize, &[&str])]) -> Vec<String> {
     let mut told = Vec::new();
     for (place, (number, change)) in changes.iter().enumerate() {
         told.extend(lines.by_ref().take(number - told.len()));
-        let mut command = crate::terminal::call(&["sim"]);
+        let mut command = crate::program::call(&["sim"]);
         command.args(*change).arg("--socket").arg(&socket);
         // What is told of the last one ends it all, perhaps before it is answered.
         let output = command.output().unwrap();
