@@ -19,7 +19,7 @@ pub(crate) enum Exit {
 pub(crate) const CODES: &str = "\
 Exit codes:
   0  done
-  1  another error
+  1  another error, or something that doctor found
   2  wrong arguments, or a wrong file
   3  no PC/SC library, or no service
   4  no reader, not that one, or several

@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     Other(String),
     /// The card refused a command, or did not answer as expected; all has been said.
     Refused,
+    /// The doctor found something, which has been said.
+    Found,
     /// A program that was started ended with this code.
     #[cfg(unix)]
     Program(u8),
@@ -57,7 +59,7 @@ impl Failure {
         match self {
             Failure::Pcsc(error) => Exit::of(error).into(),
             Failure::Usage(_) => Exit::Usage.into(),
-            Failure::Other(_) => Exit::Other.into(),
+            Failure::Other(_) | Failure::Found => Exit::Other.into(),
             Failure::Refused => Exit::Refused.into(),
             #[cfg(unix)]
             Failure::Program(code) => ExitCode::from(*code),

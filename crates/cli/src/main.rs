@@ -6,6 +6,7 @@ mod arguments;
 mod card;
 mod card_names;
 mod commands;
+mod doctor;
 mod exchange;
 mod exit;
 mod failure;

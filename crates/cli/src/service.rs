@@ -22,6 +22,11 @@ impl Service {
         }
     }
 
+    /// Tells whether it is a simulated one.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.sim.is_some()
+    }
+
     /// Returns the functions of the service; a simulated one runs from then on.
     pub(crate) fn provider(&self) -> Result<Provider, Failure> {
         if self.sim.is_none() {

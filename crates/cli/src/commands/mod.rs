@@ -2,6 +2,7 @@
 
 mod atr;
 mod completions;
+mod doctor;
 mod features;
 mod man;
 mod readers;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Watch(watch::Watch),
     #[cfg(unix)]
     Sim(sim::Sim),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -45,6 +47,7 @@ impl Command {
             Command::Watch(command) => command.run(settings),
             #[cfg(unix)]
             Command::Sim(command) => command.run(settings),
+            Command::Doctor(command) => command.run(settings),
             Command::Completions(command) => command.run(settings),
             Command::Man(command) => command.run(settings),
         }

@@ -1,0 +1,64 @@
+//! The packages of pcsc-lite: what installs them, and which version there is.
+
+use super::system::System;
+
+/// A part of pcsc-lite, as the systems have it in packages.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    Library,
+    Service,
+    Driver,
+}
+
+/// What `/etc/os-release` calls a system or what it is like, what installs packages there, and the packages of each part.
+const INSTALLERS: [(&str, &str, [&str; 3]); 6] = [
+    ("debian", "sudo apt install", ["libpcsclite1", "pcscd", "libccid"]),
+    (
+        "fedora",
+        "sudo dnf install",
+        ["pcsc-lite-libs", "pcsc-lite", "pcsc-lite-ccid"],
+    ),
+    (
+        "suse",
+        "sudo zypper install",
+        ["libpcsclite1", "pcsc-lite", "pcsc-ccid"],
+    ),
+    ("arch", "sudo pacman -S", ["pcsclite", "pcsclite", "ccid"]),
+    ("alpine", "sudo apk add", ["pcsc-lite-libs", "pcsc-lite", "ccid"]),
+    ("freebsd", "sudo pkg install", ["pcsc-lite", "pcsc-lite", "ccid"]),
+];
+
+/// The lists of what is installed, and how a paragraph of them begins the lines of name and version.
+const INSTALLED: [(&str, &str, &str); 2] = [
+    ("/var/lib/dpkg/status", "Package: ", "Version: "),
+    ("/lib/apk/db/installed", "P:", "V:"),
+];
+
+impl System {
+    /// Returns what installs parts of pcsc-lite here, where that is known.
+    pub(super) fn install(&self, parts: &[Part]) -> Option<String> {
+        let about = self.text("/etc/os-release")?;
+        let lines = about
+            .lines()
+            .filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")));
+        let ids: Vec<&str> = lines
+            .flat_map(|line| line.trim_matches(['"', '\'']).split(' '))
+            .collect();
+        let (_, command, names) = INSTALLERS.iter().find(|(id, ..)| ids.contains(id))?;
+        let packages: Vec<&str> = parts.iter().map(|part| names[*part as usize]).collect();
+        Some(format!("{command} {}", packages.join(" ")))
+    }
+
+    /// Returns the version of the library's package, where a list of packages tells it.
+    pub(super) fn version_of_library(&self) -> Option<String> {
+        INSTALLED.iter().find_map(|(list, name, version)| {
+            let list = self.text(list)?;
+            list.split("\n\n").find_map(|paragraph| {
+                let field = |prefix| paragraph.lines().find_map(|line| line.strip_prefix(prefix));
+                let package = field(*name)?;
+                let is_library = INSTALLERS.iter().any(|(_, _, [library, ..])| *library == package);
+                is_library.then(|| field(*version).map(str::to_owned))?
+            })
+        })
+    }
+}
