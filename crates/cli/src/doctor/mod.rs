@@ -21,6 +21,8 @@ mod service;
 
 pub(crate) use system::System;
 pub(crate) use verdict::Looked;
+#[cfg(test)]
+use verdict::State;
 
 use pcsc_session::{Context, Error, Provider, ReaderName};
 use verdict::Verdict;

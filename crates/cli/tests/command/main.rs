@@ -2,6 +2,8 @@
 
 mod atr;
 mod completions;
+#[cfg(not(any(windows, target_os = "macos")))]
+mod doctor;
 mod hostile;
 #[cfg(target_os = "linux")]
 mod pcscd;

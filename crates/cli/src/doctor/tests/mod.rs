@@ -1,0 +1,8 @@
+//! Each finding, on machines whose files are made up, with a simulated service.
+
+mod cards;
+mod library;
+mod machine;
+mod readme;
+mod service;
+mod usb;

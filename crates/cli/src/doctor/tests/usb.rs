@@ -1,0 +1,147 @@
+//! Readers on USB, and those of the service.
+
+use super::machine::Machine;
+use pcsc_sys::SCARD_E_SERVICE_STOPPED;
+
+const READER: &str = "ACS ACR122U (072f:2200)";
+const FILE: &str = "/dev/bus/usb/001/004";
+
+/// A machine with a reader that this driver of the kernel has, and a driver of pcscd for it.
+fn with_reader(driver: Option<&str>) -> Machine {
+    let machine = Machine::new();
+    machine.device("0b", driver);
+    machine.driver("0x2200");
+    machine
+}
+
+#[test]
+fn what_is_no_reader_is_none() {
+    let machine = Machine::new();
+    assert_eq!(machine.says("usb"), "ok: no device there is a reader");
+    machine.device("03", Some("usbhid"));
+    machine.driver("0x2200");
+    assert_eq!(machine.says("usb"), "ok: no device there is a reader");
+    machine.remove("/sys/bus/usb");
+    assert_eq!(
+        machine.says("usb"),
+        "not seen: there is no folder /sys/bus/usb/devices"
+    );
+    // A class of its own, and listed.
+    machine.device("ff", None);
+    assert!(machine.says("usb").contains(READER));
+    machine.driver("0x2201");
+    assert_eq!(machine.says("usb"), "ok: no device there is a reader");
+}
+
+#[test]
+fn a_reader_that_nobody_has_taken() {
+    let machine = Machine::new();
+    machine.device("0b", None);
+    assert_eq!(
+        machine.says("usb"),
+        format!("wrong: {READER}: no driver has taken it, and none is installed $ sudo apt install libccid")
+    );
+    machine.driver("0x2201");
+    assert_eq!(
+        machine.says("usb"),
+        format!(
+            "wrong: {READER}: no installed driver is for it: it takes a newer libccid, or its maker's driver $ sudo apt install libccid"
+        )
+    );
+    machine.driver("0x2200");
+    assert_eq!(
+        machine.says("usb"),
+        format!(
+            "wrong: {READER}: the service has not taken it, though a driver for it is installed $ sudo systemctl restart pcscd"
+        )
+    );
+    machine
+        .simulator
+        .fail("SCardEstablishContext", 1, SCARD_E_SERVICE_STOPPED);
+    assert_eq!(
+        machine.says("usb"),
+        format!("not seen: {READER}: nobody has taken it, and the service was not reached, which would")
+    );
+}
+
+#[test]
+fn a_reader_that_the_service_has() {
+    let machine = with_reader(Some("usbfs"));
+    machine.simulator.add_reader("ACS ACR122U PICC Interface 00 00");
+    assert_eq!(machine.says("usb"), format!("ok: {READER}: the service has it"));
+    let machine = with_reader(Some("usbfs"));
+    machine.process(5, "pcscd", Some(FILE));
+    assert_eq!(machine.says("usb"), format!("ok: {READER}: the service has it"));
+}
+
+#[test]
+fn a_reader_that_another_program_has() {
+    let machine = with_reader(Some("usbfs"));
+    assert_eq!(
+        machine.says("usb"),
+        format!("not seen: {READER}: a program has it, and this user may not see which $ sudo pcsc doctor")
+    );
+    machine.process(5, "scdaemon", None);
+    let mended = "$ echo disable-ccid >> ~/.gnupg/scdaemon.conf && gpgconf --kill scdaemon";
+    assert_eq!(
+        machine.says("usb"),
+        format!(
+            "perhaps: {READER}: another program has it; scdaemon (process 5) does so without disable-ccid {mended}"
+        )
+    );
+    machine.link("/proc/5/fd/7", FILE);
+    assert_eq!(
+        machine.says("usb"),
+        format!("wrong: {READER}: scdaemon (process 5) has it, and keeps the service from it {mended}")
+    );
+    machine.remove("/proc/5");
+    machine.process(6, "qemu\u{1b}", Some(FILE));
+    assert_eq!(
+        machine.says("usb"),
+        format!("wrong: {READER}: qemu\\u{{1b}} (process 6) has it, and keeps the service from it $ kill 6")
+    );
+}
+
+#[test]
+fn a_reader_that_the_kernel_has() {
+    let machine = with_reader(Some("pn533_usb"));
+    let has = format!("wrong: {READER}: the kernel's driver pn533_usb has it, and keeps the service from it");
+    let unbind = "$ echo 1-2:1.0 | sudo tee /sys/bus/usb/drivers/pn533_usb/unbind";
+    assert_eq!(machine.says("usb"), format!("{has} {unbind}"));
+    machine.file(
+        "/proc/modules",
+        "nfc 1 1 pn533, Live 0x0\npn533_usb 20480 0 - Live 0x0\n",
+    );
+    let remove = "$ echo blacklist pn533_usb | sudo tee /etc/modprobe.d/pcsc-pn533_usb.conf && sudo modprobe -r pn533_usb";
+    assert_eq!(machine.says("usb"), format!("{has} {remove}"));
+}
+
+#[test]
+fn why_the_service_has_no_reader() {
+    let machine = Machine::new();
+    assert_eq!(
+        machine.says("readers"),
+        "wrong: the service has none, and none is plugged in: plug one in"
+    );
+    assert_eq!(machine.says("cards"), "not seen: there is no reader");
+    machine.device("0b", None);
+    assert_eq!(
+        machine.says("readers"),
+        "wrong: the service has none of those on USB, for the reasons there"
+    );
+    machine.remove("/sys/bus/usb");
+    let text = machine.says("readers");
+    let begins = |line: &str| line.starts_with("perhaps: the service has none: ");
+    assert!(text.lines().count() == 3 && text.lines().all(begins), "{text}");
+}
+
+#[test]
+fn a_reader_that_does_not_answer() {
+    let machine = Machine::new();
+    machine.simulator.add_reader("R").set_available(false);
+    assert_eq!(
+        machine.says("readers"),
+        "wrong: R does not answer: plug it in again"
+    );
+    assert_eq!(machine.says("cards"), "not seen: R: the reader does not answer");
+}

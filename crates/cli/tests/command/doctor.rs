@@ -1,0 +1,206 @@
+//! `pcsc doctor`, on real faults.
+
+use crate::program::{failed, pcsc, printed, simulated};
+use assert_cmd::Command;
+use pcsc_sim::{DemoCard, Limits, Reader, Simulator};
+use std::fs::{self, Permissions};
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+/// A simulator, and the folder in which it is served.
+fn served() -> (Simulator, Reader, tempfile::TempDir) {
+    let simulator = Simulator::new();
+    let reader = simulator.add_reader("R");
+    reader.insert(DemoCard::new());
+    (simulator, reader, tempfile::tempdir().unwrap())
+}
+
+fn doctor(socket: &Path) -> Command {
+    let mut command = pcsc(&["doctor"]);
+    command.env("PCSCLITE_CSOCK_NAME", socket);
+    command
+}
+
+/// What is printed of something, with the commands.
+fn of(text: &str, subject: &str) -> String {
+    let mut is_of_it = false;
+    let lines = text.lines().filter(|line| {
+        if !line.starts_with(' ') {
+            is_of_it = line.starts_with(subject);
+        }
+        is_of_it
+    });
+    lines.collect::<Vec<&str>>().join("\n")
+}
+
+/// What it says where it finds something.
+fn finds(command: &mut Command, subject: &str) -> String {
+    let (code, text, error) = failed(command);
+    assert_eq!((code, &*error), (1, ""), "{text}");
+    of(&text, subject)
+}
+
+#[test]
+fn a_simulated_service_is_well() {
+    let text = printed(&mut simulated(&["doctor"]));
+    let readers = of(&text, "readers");
+    assert_eq!(readers, "readers  ok        Simulated Reader 00 00");
+}
+
+#[test]
+fn a_program_reads_it() {
+    let text = printed(&mut simulated(&["doctor", "--json"]));
+    let findings: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let looked = findings["looked"].as_array().unwrap();
+    let states = looked.iter().map(|looked| {
+        let part = |key: &str| looked[key].as_str().unwrap();
+        (part("subject"), part("state"))
+    });
+    let states: Vec<_> = states.collect();
+    assert!(
+        states.contains(&("service", "ok")) && states.contains(&("usb", "not_seen")),
+        "{text}"
+    );
+    let (code, text, _) = failed(pcsc(&["doctor", "--json"]).env("PCSCLITE_CSOCK_NAME", "/nowhere"));
+    assert_eq!(code, 1);
+    assert!(
+        text.contains("\"command\":\"unset PCSCLITE_CSOCK_NAME\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_served_simulator_is_looked_at_as_pcscd_is() {
+    let (simulator, _reader, folder) = served();
+    let served = simulator.serve(folder.path().join("s")).unwrap();
+    let output = doctor(served.path()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let socket = of(&text, "socket");
+    assert!(
+        socket.starts_with("socket   ok ") && socket.contains("mode 600"),
+        "{text}"
+    );
+    assert!(
+        of(&text, "service").ends_with("version 4:6 of the protocol"),
+        "{text}"
+    );
+    assert!(
+        of(&text, "cards").ends_with("R: a card, which no program uses"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nobody_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("s");
+    drop(UnixListener::bind(&socket).unwrap());
+    let service = finds(&mut doctor(&socket), "service");
+    assert!(
+        service.starts_with("service  wrong     the PC/SC service does not run, nobody listens on")
+            && service.contains("\n                   $ sudo "),
+        "{service}"
+    );
+}
+
+/// Has a command open only what its user may, root too.
+fn without_overrides(command: &Command, socket: &Path) -> Command {
+    let mut limited = Command::new("setpriv");
+    limited.arg("--bounding-set=-dac_override,-dac_read_search");
+    limited.arg(command.get_program()).args(command.get_args());
+    limited.env("PCSCLITE_CSOCK_NAME", socket).env("USER", "anna");
+    limited
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn this_user_may_not_open_the_socket() {
+    let (simulator, _reader, folder) = served();
+    let served = simulator.serve(folder.path().join("s")).unwrap();
+    fs::set_permissions(served.path(), Permissions::from_mode(0o000)).unwrap();
+    let doctor = doctor(served.path());
+    // Who is not root has no such set to make smaller, and no need to.
+    let is_root = fs::read_to_string("/proc/self/status")
+        .unwrap()
+        .contains("\nUid:\t0\t");
+    let command = || match is_root {
+        true => without_overrides(&doctor, served.path()),
+        false => self::doctor(served.path()),
+    };
+    let path = served.path().display();
+    let socket = finds(&mut command(), "socket");
+    assert!(
+        socket.starts_with("socket   wrong     this user may not open the socket")
+            && socket.ends_with(&format!("$ sudo chmod 666 {path}")),
+        "{socket}"
+    );
+    // A group's, which this user then is to join.
+    fs::set_permissions(served.path(), Permissions::from_mode(0o060)).unwrap();
+    let socket = finds(command().env("USER", "anna"), "socket");
+    if !is_root {
+        assert!(socket.contains("$ sudo usermod -aG "), "{socket}");
+    }
+    fs::set_permissions(served.path(), Permissions::from_mode(0o000)).unwrap();
+    let sandbox = finds(
+        command().env("SNAP", "/snap/a/1").env("SNAP_INSTANCE_NAME", "a"),
+        "sandbox",
+    );
+    assert!(sandbox.ends_with("$ sudo snap connect a:pcscd"), "{sandbox}");
+}
+
+#[test]
+fn the_service_is_at_its_limit() {
+    let (simulator, _reader, folder) = served();
+    simulator.set_limits(Limits::PCSCD.contexts(1));
+    let served = simulator.serve(folder.path().join("s")).unwrap();
+    let _context = pcsc_session::Context::establish_on(simulator.provider()).unwrap();
+    let service = finds(&mut doctor(served.path()), "service");
+    assert!(
+        service.starts_with("service  perhaps   the PC/SC service has as many clients as it takes")
+            && service.contains("$ echo PCSCD_ARGS=--max-thread=1000 | sudo tee"),
+        "{service}"
+    );
+}
+
+#[test]
+fn the_service_is_of_another_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("s");
+    let listener = UnixListener::bind(&socket).unwrap();
+    // As pcscd of 2013 to 2018 does, to each client.
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            let answer = [4_i32, 3, 0x8010_001E_u32 as i32].map(i32::to_ne_bytes).concat();
+            let _ = client
+                .read_exact(&mut [0; 20])
+                .and_then(|()| client.write_all(&answer));
+        }
+    });
+    let library = finds(&mut doctor(&socket), "library");
+    assert!(
+        library.starts_with("library  wrong ") && library.contains("4:3"),
+        "{library}"
+    );
+}
+
+#[test]
+fn another_program_keeps_the_card() {
+    let (simulator, reader, folder) = served();
+    let served = simulator.serve(folder.path().join("s")).unwrap();
+    let mut other = reader.other_program().unwrap();
+    other.begin_transaction().unwrap();
+    let cards = finds(&mut doctor(served.path()), "cards");
+    assert!(
+        cards.contains("wrong     R: another program's transaction has the others wait; "),
+        "{cards}"
+    );
+    other.end_transaction().unwrap();
+    other.connect_exclusively().unwrap();
+    let cards = finds(&mut doctor(served.path()), "cards");
+    assert!(
+        cards.contains("wrong     R: another program has the card to itself; "),
+        "{cards}"
+    );
+}
