@@ -64,16 +64,17 @@ fn reached(scene: &Scene, provider: Provider, reader: &ReaderName, is_used: bool
         Ok(Err(error)) if error.code() == Some(Code::SHARING_VIOLATION) => {
             kept(scene, reader, "another program has the card to itself")
         }
-        Ok(Err(error)) => refused(scene, reader, &error),
+        Ok(Err(error)) => refused(scene, &error),
         Err(_) => kept(scene, reader, "another program's transaction has the others wait"),
     }
 }
 
-fn refused(scene: &Scene, reader: &ReaderName, error: &Error) -> Verdict {
+fn refused(scene: &Scene, error: &Error) -> Verdict {
     let system = scene.system.as_ref().ok();
     let causes = error.causes();
     let command = causes.iter().find_map(|cause| command(cause, system));
-    Verdict::wrong(format!("{reader}: {error}")).mended_by(command)
+    // It names the reader.
+    Verdict::wrong(error.to_string()).mended_by(command)
 }
 
 /// That of a card that another program keeps.

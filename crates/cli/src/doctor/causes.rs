@@ -52,8 +52,14 @@ pub(super) fn command(cause: &Cause, system: Option<&System>) -> Option<String> 
         Cause::ServiceNotRunning { .. } => start(system),
         Cause::ServiceFailed { .. } => restart(system),
         Cause::ServiceAtItsLimit { .. } => {
-            let settings = "echo PCSCD_ARGS=--max-thread=1000 | sudo tee -a /etc/default/pcscd";
-            Some(format!("{settings} && {}", restart(system)?))
+            let command = match () {
+                () if system?.has_systemd() => {
+                    "echo PCSCD_ARGS=--max-thread=1000 | sudo tee -a /etc/default/pcscd && sudo systemctl restart pcscd"
+                }
+                () if cfg!(target_os = "linux") => "sudo pkill -x pcscd; sudo pcscd --max-thread=1000",
+                () => return None,
+            };
+            Some(command.to_owned())
         }
         Cause::SocketNotPermitted {
             group: Some(group), ..
@@ -78,7 +84,9 @@ pub(super) fn command(cause: &Cause, system: Option<&System>) -> Option<String> 
 
 fn user(system: Option<&System>) -> String {
     let named = system.and_then(|system| system.user.as_deref());
-    named.map_or_else(|| "USER".to_owned(), word)
+    // One that needs quotes would have to be quoted twice.
+    let plain = named.filter(|name| word(name) == **name);
+    plain.unwrap_or("USER").to_owned()
 }
 
 /// Returns what gives a sandbox access, from outside of it.
@@ -100,7 +108,7 @@ fn start(system: Option<&System>) -> Option<String> {
     }
     let system = system?;
     let start = match () {
-        () if system.has("/run/systemd/system") => "sudo systemctl enable --now pcscd.socket",
+        () if system.has_systemd() => "sudo systemctl enable --now pcscd.socket",
         () if cfg!(target_os = "linux") => "sudo pcscd",
         () => "sudo service pcscd onestart",
     };
@@ -120,7 +128,7 @@ pub(super) fn restart(system: Option<&System>) -> Option<String> {
         return Some("sc stop SCardSvr && sc start SCardSvr".to_owned());
     }
     let restart = match () {
-        () if system?.has("/run/systemd/system") => "sudo systemctl restart pcscd",
+        () if system?.has_systemd() => "sudo systemctl restart pcscd",
         () if cfg!(target_os = "linux") => "sudo pkill -x pcscd; sudo pcscd",
         () => "sudo service pcscd onerestart",
     };

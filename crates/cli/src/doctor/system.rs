@@ -11,7 +11,7 @@ const MOST: u64 = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct System {
     /// Where they are.
-    root: PathBuf,
+    pub(super) root: PathBuf,
     /// The socket that the environment names.
     pub(super) socket: Option<PathBuf>,
     /// Who runs this.
@@ -57,6 +57,11 @@ impl System {
 
     pub(super) fn has(&self, path: impl AsRef<Path>) -> bool {
         self.at(path).exists()
+    }
+
+    /// Tells whether systemd starts services here.
+    pub(super) fn has_systemd(&self) -> bool {
+        self.has("/run/systemd/system")
     }
 
     /// Returns what is in a file.

@@ -91,7 +91,7 @@ fn a_card_that_polkit_keeps_away() {
         .fail("SCardConnect", 1, pcsc_sys::SCARD_W_SECURITY_VIOLATION);
     let text = machine.says("cards");
     assert!(
-        text.starts_with("wrong: R: SCardConnect failed: SCARD_W_SECURITY_VIOLATION")
+        text.starts_with("wrong: SCardConnect failed on the reader \"R\": SCARD_W_SECURITY_VIOLATION")
             && text.contains("org.debian.pcsc-lite.access_card")
             && text.ends_with("/etc/polkit-1/rules.d/50-pcsc.rules"),
         "{text}"
