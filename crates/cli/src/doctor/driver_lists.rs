@@ -13,9 +13,10 @@ pub(super) struct Supported {
 }
 
 /// Where pcscd looks for drivers.
-const FOLDERS: [&str; 3] = [
+const FOLDERS: [&str; 4] = [
     "/usr/lib/pcsc/drivers",
     "/usr/lib64/pcsc/drivers",
+    "/usr/lib64/readers",
     "/usr/local/lib/pcsc/drivers",
 ];
 

@@ -21,7 +21,7 @@ mod service;
 
 pub(crate) use system::System;
 pub(crate) use verdict::Looked;
-#[cfg(test)]
+#[cfg(all(test, not(any(windows, target_os = "macos"))))]
 use verdict::State;
 
 use pcsc_session::{Context, Error, Provider, ReaderName};
@@ -34,8 +34,9 @@ pub(crate) struct Scene {
     system: Result<System, &'static str>,
     /// The functions of PC/SC, and a context of the service.
     service: Result<(Provider, Context), Error>,
-    /// The service's readers.
+    /// The service's readers, and why they could not be listed.
     readers: Vec<ReaderName>,
+    unlisted: Option<Error>,
 }
 
 /// How something is looked at.
@@ -69,10 +70,15 @@ impl Scene {
     /// Asks for the service, which may start it.
     pub(crate) fn new(system: Result<System, &'static str>, provider: Result<Provider, Error>) -> Scene {
         let service = provider.and_then(|provider| Ok((provider, Context::establish_on(provider)?)));
-        let readers = service.as_ref().map(|(_, context)| context.list_readers());
+        let listed = service.as_ref().map(|(_, context)| context.list_readers());
+        let (readers, unlisted) = match listed {
+            Ok(Ok(readers)) => (readers, None),
+            Ok(Err(error)) => (Vec::new(), Some(error)),
+            Err(_) => (Vec::new(), None),
+        };
         Scene {
-            // Why there are none, the readers' own check says.
-            readers: readers.ok().and_then(Result::ok).unwrap_or_default(),
+            readers,
+            unlisted,
             system,
             service,
         }

@@ -8,6 +8,9 @@ use pcsc_session::{Context, Disposition, Error, Provider, ReaderName, ReaderStat
 use std::time::Duration;
 
 pub(super) fn look(scene: &Scene, _provider: Provider, context: &Context) -> Vec<Verdict> {
+    if let Some(error) = &scene.unlisted {
+        return vec![Verdict::wrong(error.to_string())];
+    }
     if scene.readers.is_empty() {
         return none(scene, context);
     }

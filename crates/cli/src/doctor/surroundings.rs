@@ -28,6 +28,18 @@ impl System {
         let usual = || SOCKETS.iter().find(|socket| self.has(socket)).map(PathBuf::from);
         self.socket.clone().or_else(usual)
     }
+
+    /// Returns the name that a list of users or groups has for a number, else the number.
+    fn name_of(&self, list: &str, number: u32) -> String {
+        let number = number.to_string();
+        let lines = self.text(list).unwrap_or_default();
+        let name = lines.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)? == number).then(|| name.to_owned())
+        });
+        name.unwrap_or(number)
+    }
 }
 
 /// Looks at the socket: whether it is there, and whose it is.

@@ -13,6 +13,7 @@ pub(crate) struct System {
     /// Where they are.
     pub(super) root: PathBuf,
     /// The socket that the environment names.
+    #[cfg_attr(any(windows, target_os = "macos"), allow(dead_code, reason = "there is none"))]
     pub(super) socket: Option<PathBuf>,
     /// Who runs this.
     pub(super) user: Option<String>,
@@ -24,10 +25,10 @@ impl System {
     /// Takes this machine, or says why it is not looked at.
     pub(crate) fn here() -> Result<System, &'static str> {
         if cfg!(windows) {
-            return Err("Windows shows it to its own tools");
+            return Err("Windows lists them: pnputil /enum-devices /connected /class SmartCardReader");
         }
         if cfg!(target_os = "macos") {
-            return Err("macOS shows it to its own tools");
+            return Err("macOS lists them: system_profiler SPUSBDataType SPSmartCardsDataType");
         }
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let text = |name| variable(name)?.into_string().ok();
@@ -91,17 +92,5 @@ impl System {
     pub(super) fn link(&self, path: impl AsRef<Path>) -> Option<String> {
         let to = fs::read_link(self.at(path)).ok()?;
         Some(to.file_name()?.to_string_lossy().into_owned())
-    }
-
-    /// Returns the name that a list of users or groups has for a number, else the number.
-    pub(super) fn name_of(&self, list: &str, number: u32) -> String {
-        let number = number.to_string();
-        let lines = self.text(list).unwrap_or_default();
-        let name = lines.lines().find_map(|line| {
-            let mut fields = line.split(':');
-            let name = fields.next()?;
-            (fields.nth(1)? == number).then(|| name.to_owned())
-        });
-        name.unwrap_or(number)
     }
 }

@@ -145,3 +145,16 @@ fn a_reader_that_does_not_answer() {
     );
     assert_eq!(machine.says("cards"), "not seen: R: the reader does not answer");
 }
+
+#[test]
+fn readers_that_cannot_be_listed() {
+    let machine = Machine::new();
+    machine
+        .simulator
+        .fail("SCardListReaders", 1, pcsc_sys::SCARD_F_COMM_ERROR);
+    let text = machine.says("readers");
+    assert!(
+        text.starts_with("wrong: SCardListReaders failed: SCARD_F_COMM_ERROR"),
+        "{text}"
+    );
+}
