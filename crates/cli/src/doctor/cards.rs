@@ -18,7 +18,13 @@ pub(super) fn look(scene: &Scene, provider: Provider, context: &Context) -> Vec<
     if scene.readers.is_empty() {
         return vec![Verdict::unseen("there is no reader")];
     }
-    let each = scene.readers.iter().map(|reader| match state(context, reader) {
+    // Before any is connected to: it may be that no call comes back as long as one waits.
+    let states = scene
+        .readers
+        .iter()
+        .map(|reader| (reader, state(context, reader)));
+    let states: Vec<_> = states.collect();
+    let each = states.into_iter().map(|(reader, state)| match state {
         Ok(state) if is_silent(&state) => Verdict::unseen(format!("{reader}: the reader does not answer")),
         Ok(state) => {
             let is = |flag| state.event_state().contains(flag);

@@ -209,10 +209,13 @@ fn another_program_keeps_the_card() {
 #[test]
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn a_real_pcscd_and_who_keeps_its_card() {
-    let pcscd = private_pcscd::Pcscd::start(1).unwrap();
+    let pcscd = private_pcscd::Pcscd::start(2).unwrap();
     let name = &pcscd.reader_names()[0];
     let _card = pcscd.insert(0, DemoCard::new()).unwrap();
-    let options = pcsc_session::Session::options().wait(std::time::Duration::from_secs(30));
+    let _second = pcscd.insert(1, DemoCard::new()).unwrap();
+    let options = pcsc_session::Session::options()
+        .reader(name)
+        .wait(std::time::Duration::from_secs(30));
     let mut session = options.open().unwrap();
     let doctor = || {
         let output = pcsc(&["doctor"]).output().unwrap();
@@ -245,6 +248,8 @@ fn a_real_pcscd_and_who_keeps_its_card() {
         cards.contains(": another program's transaction has the others wait; it is "),
         "{text}"
     );
+    let second = format!("{}: a card, which no program uses", pcscd.reader_names()[1]);
+    assert!(cards.contains(&second), "{text}");
     let this = format!("$ kill {}", std::process::id());
     assert!(cards.contains(&this) || cards.contains("it is one of "), "{text}");
     drop(transaction);
