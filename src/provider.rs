@@ -147,9 +147,9 @@ impl Provider {
     /// one. A deadline that is over makes each one attempt. None, and `call` has not run, where this provider's waits cannot
     /// be ended, as those of libpcsclite and Windows, which are inside of them.
     ///
-    /// For authors of a safe layer: `call` makes C calls of this provider, which return `SCARD_E_TIMEOUT` then. After that one
-    /// of `SCardConnect`, for which the service waits, the context may have no service any more: connect so on a context of
-    /// nobody else's.
+    /// For authors of a safe layer: `call` makes C calls of this provider, which return `SCARD_E_TIMEOUT` then. `SCardConnect`
+    /// may take longer, since the service powers the card in it: three seconds with `native`. After its
+    /// `SCARD_E_TIMEOUT` the context may have no service any more: connect so on a context of nobody else's.
     ///
     /// # Examples
     /// ```

@@ -9,6 +9,11 @@ use crate::*;
 use pcsclite_wire::{Command, ReaderName, message};
 use std::ffi::c_char;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a connection is waited for at least: the service powers the card, which takes a second or two where its answer to
+/// reset is slow, and does not tell that from a wait for another program's transaction.
+const POWERING: Duration = Duration::from_secs(3);
 
 pub(super) unsafe extern "system" fn connect(
     context: SCARDCONTEXT,
@@ -48,7 +53,8 @@ pub(super) unsafe extern "system" fn connect(
         };
         // Under the lock: a release takes all cards of the context.
         context.call(|connection| {
-            let answer = connection.ask_until(wait_deadline(), Command::CONNECT, &request)?;
+            let deadline = wait_deadline().map(|deadline| deadline.max(Instant::now() + POWERING));
+            let answer = connection.ask_until(deadline, Command::CONNECT, &request)?;
             active_protocol.set(answer.active_protocol.into());
             check(answer.code)?;
             card.set(registry::add_card(Card::new(

@@ -21,8 +21,8 @@
 //!   another program's transaction, with `SCARD_E_CANCELLED`: libpcsclite waits without an end. `SCardConnect` and
 //!   `SCardDisconnect` wait within the service, which nothing ends but that the connection to it is given up. Such a wait tries again after 1, 2, 4 and so on up to 100
 //!   milliseconds, where libpcsclite sleeps for 100 each time.
-//! - [`Provider::wait_until`](crate::Provider::wait_until) ends these waits, and that of `SCardConnect`, which gives up the
-//!   context's connection to the service.
+//! - [`Provider::wait_until`](crate::Provider::wait_until) ends these waits, and that of `SCardConnect` after three seconds
+//!   at least, in which a card is powered; that gives up the context's connection to the service.
 //! - `SCardCancel` makes no connection to the service, so that it is not refused where the service has as many as it takes.
 //! - `SCardGetStatusChange` takes an array of any length, with the pseudo-reader beside 16 readers too: libpcsclite takes 16
 //!   up to 2.4. It does not sleep for 0.4 seconds where a card has no answer to reset.

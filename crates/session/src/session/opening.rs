@@ -143,7 +143,7 @@ impl SessionOptions {
     ///
     /// The time is kept to within 50 milliseconds, but a call of C that is under way ends by itself: the one that connects
     /// powers the card, and with libpcsclite waits for another program's transaction; on [`Provider::native`](crate::Provider)
-    /// the time ends that wait, too. Where it opens at once there is no thread;
+    /// that wait ends, too, when the call has taken three seconds and the time is over. Where it opens at once there is no thread;
     /// else one watches the readers, as for a [`Monitor`](crate::Monitor).
     ///
     /// # Examples

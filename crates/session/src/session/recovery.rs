@@ -83,7 +83,7 @@ impl Session {
     ///
     /// # Platform notes
     /// The time is kept but for what `recover` itself waits for with libpcsclite; on [`Provider::native`](crate::Provider) it is
-    /// kept there, too.
+    /// kept there, too, but for a connection, which may take three seconds.
     ///
     /// # Examples
     /// ```
