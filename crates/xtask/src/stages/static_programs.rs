@@ -42,8 +42,8 @@ fn run(root: &Path) -> Result<Done> {
         println!("   {} is static", program.display());
     }
     let mut build = cargo(root);
-    build.words("test --no-run").words(SUITE);
-    let tests = built(&mut build, "static_programs")?;
+    build.words("test --no-run --tests").words(SUITE);
+    let tests = built(&mut build, "/tests/static_programs.rs")?;
     on(&PcscLite::installed()?, &tests, &programs)?;
     for (release, _) in RELEASES {
         match PcscLite::of(release)? {

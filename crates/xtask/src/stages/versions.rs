@@ -74,14 +74,11 @@ struct Programs {
 
 impl Programs {
     fn build(root: &Path) -> Result<Programs> {
-        let program = |packages: &str, name| {
-            let mut build = cargo(root);
-            built(build.words("test --no-run").words(packages), name)
-        };
+        let program = |source| built(cargo(root).words("test --no-run --tests").words(SUITE), source);
         Ok(Programs {
-            conformance: program(SUITE, "conformance")?,
-            agreement: program(SUITE, "agreement")?,
-            served: program("--package pcsc-sim-capi --test served", "served")?,
+            conformance: program("/tests/conformance/main.rs")?,
+            agreement: program("/tests/agreement/main.rs")?,
+            served: program("/sim-capi/tests/served.rs")?,
         })
     }
 }
