@@ -70,13 +70,13 @@ impl Conversation {
 
     /// Hears that it is over.
     pub(super) fn end(&mut self, time: SystemTime, tape: &mut Tape) {
-        for asked in self.pending.drain(..) {
-            if let Asked::Transmit(bytes) = asked
-                && let Some((reader, command)) = command(&self.readers, &bytes)
-            {
+        let unanswered: Vec<Asked> = self.pending.drain(..).collect();
+        unanswered
+            .iter()
+            .filter_map(|asked| self.command(asked))
+            .for_each(|(reader, command)| {
                 tape.exchange(reader, command, Err("the connection has ended"), time);
-            }
-        }
+            });
     }
 
     /// Forgets all where it cannot be followed.
@@ -196,25 +196,22 @@ impl Conversation {
                 }
             }
             Asked::Reconnect => {
-                if let Some(answer) = message::Reconnect::decode(answer)
-                    && answer.initialization != LEAVE
-                    && let Some(reader) = self.readers.get(&answer.card)
-                {
+                let answer = message::Reconnect::decode(answer).unwrap_or_default();
+                let reader = self.readers.get(&answer.card);
+                if let Some(reader) = reader.filter(|_| answer.initialization != LEAVE) {
                     tape.reset(reader);
                 }
             }
             Asked::Disconnect => {
-                if let Some(answer) = message::Disconnect::decode(answer).filter(|answer| answer.code == 0)
-                    && let Some(reader) = self.readers.remove(&answer.card)
-                    && answer.disposition != LEAVE
-                {
+                let answer = message::Disconnect::decode(answer).unwrap_or_default();
+                let reader = (answer.code == 0).then(|| self.readers.remove(&answer.card));
+                if let Some(reader) = reader.flatten().filter(|_| answer.disposition != LEAVE) {
                     tape.reset(&reader);
                 }
             }
-            Asked::Transmit(bytes) => {
-                if let Some((reader, command)) = command(&self.readers, bytes)
-                    && let Some((answer, data)) = split::<message::Transmit>(answer)
-                {
+            Asked::Transmit(_) => {
+                let answered = split::<message::Transmit>(answer);
+                if let (Some((reader, command)), Some((answer, data))) = (self.command(asked), answered) {
                     let why = Code(answer.code).to_string();
                     let answer = if answer.code == 0 { Ok(data) } else { Err(&*why) };
                     tape.exchange(reader, command, answer, time);
@@ -223,6 +220,16 @@ impl Conversation {
             Asked::Control | Asked::Other(_) => {}
         }
         Ok(())
+    }
+
+    /// Returns the reader of a transmission, and the command; `None` of an empty one, which no service sends to a card.
+    fn command<'a>(&'a self, asked: &'a Asked) -> Option<(&'a str, &'a [u8])> {
+        let Asked::Transmit(bytes) = asked else {
+            return None;
+        };
+        let (asked, command) = split::<message::Transmit>(bytes)?;
+        let reader = self.readers.get(&asked.card)?;
+        (!command.is_empty()).then_some((reader, command))
     }
 }
 
@@ -253,13 +260,6 @@ impl Asked {
 fn split<M: Message>(bytes: &[u8]) -> Option<(M, &[u8])> {
     let (message, data) = bytes.split_at_checked(M::LEN)?;
     Some((M::decode(message)?, data))
-}
-
-/// Returns the reader of a transmission, and the command; `None` of an empty one, which no service sends to a card.
-fn command<'a>(readers: &'a HashMap<i32, String>, bytes: &'a [u8]) -> Option<(&'a str, &'a [u8])> {
-    let (asked, command) = split::<message::Transmit>(bytes)?;
-    let reader = readers.get(&asked.card)?;
-    (!command.is_empty()).then_some((reader, command))
 }
 
 #[cfg(test)]

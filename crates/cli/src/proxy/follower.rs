@@ -38,13 +38,14 @@ pub(super) fn follow(heard: &Receiver<Heard>, mut tape: Tape) {
             }
             Heard::Over => break,
         };
-        if let Err(why) = result
-            && !is_told
-        {
-            tell(&format!(
-                "what the program says to the service is not recorded from here on: {why}"
-            ));
-            is_told = true;
+        match result {
+            Err(why) if !is_told => {
+                tell(&format!(
+                    "what the program says to the service is not recorded from here on: {why}"
+                ));
+                is_told = true;
+            }
+            _ => {}
         }
     }
     for conversation in conversations.values_mut() {

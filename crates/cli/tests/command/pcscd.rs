@@ -148,7 +148,7 @@ fn other_programs_are_recorded_and_run_on_the_recording() {
         "00:A4:04:00:00",
         "--atr",
     ];
-    let own = [PCSC, "send", "--index", "1", SELECT, "00B0810005"];
+    let own = [PCSC, "send", "--with-card", SELECT, "00B0810005"];
     let is_there = std::process::Command::new(opensc[0])
         .arg("--version")
         .output()
@@ -172,6 +172,12 @@ fn other_programs_are_recorded_and_run_on_the_recording() {
             .unwrap();
         assert_eq!(used.reader(), name);
         assert_eq!(used.atr().unwrap()[..3], [0x3B, 0x8A, 0x01]);
+        if program[0] == PCSC {
+            assert_eq!(
+                printed(pcsc(&["replay", path, "--"]).args(*program)).as_bytes(),
+                alone.stdout
+            );
+        }
         let selects = |exchange: &RecordedExchange| exchange.command.starts_with(&[0x00, 0xA4, 0x04, 0x00]);
         assert!(used.exchanges().iter().any(selects), "{used:?}");
     }
