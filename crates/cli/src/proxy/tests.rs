@@ -84,6 +84,7 @@ fn a_program_that_stays_does_not_keep_it_from_ending() {
     let listener = UnixListener::bind(service).unwrap();
     let mut stays = connect(&proxy);
     let (mut service, _) = listener.accept().unwrap();
+    service.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     stays.write_all(b"last").unwrap();
     let ending = std::thread::spawn(move || proxy.end());
     let mut rest = Vec::new();
