@@ -24,7 +24,7 @@ Exit codes:
   3  no PC/SC library, or no service
   4  no reader, not that one, or several
   5  no card, not that one, or one that does not answer
-  6  the card refused a command, or did not answer as a script expects
+  6  the card refused a command, or a script or a recording expects something else
   7  what --wait waits for did not come in time";
 
 impl Exit {

@@ -14,8 +14,13 @@ mod hexadecimal;
 mod interrupt;
 mod output;
 mod pattern;
+#[cfg(unix)]
+mod program;
+#[cfg(unix)]
+mod proxy;
 mod reader_arguments;
 mod reader_words;
+mod recording_file;
 mod script_line;
 mod secret;
 mod service;

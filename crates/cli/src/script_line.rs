@@ -2,7 +2,7 @@
 
 use crate::apdu::Apdu;
 use crate::pattern::Pattern;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Write};
 
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,18 @@ impl<R: BufRead> Lines<R> {
             }
         }
     }
+}
+
+/// Writes spaced bytes, 32 a line, as a script has a long line.
+pub(crate) fn write_long(spaced: &str, to: &mut dyn Write) -> io::Result<()> {
+    const LINE: usize = 32 * 3;
+    let mut rest = spaced;
+    while rest.len() > LINE {
+        let (line, behind) = rest.split_at(LINE);
+        writeln!(to, "{line}\\")?;
+        rest = behind;
+    }
+    to.write_all(rest.as_bytes())
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use crate::card::Card;
 use crate::failure::Failure;
 use crate::reader_arguments::ReaderArguments;
+use crate::recording_file::RecordingFile;
 use crate::service::Service;
 use clap::{Args, ValueEnum};
-use pcsc_session::{Disposition, Protocols, ShareMode};
+use pcsc_session::{Disposition, Protocols, Recorder, ShareMode};
+use std::path::PathBuf;
 
 /// How a session is opened: shared, with T=0 or T=1, the card reset at the end, where nothing is said.
 #[derive(Debug, Args)]
@@ -21,6 +23,12 @@ pub(crate) struct SessionArguments {
     /// Leave the card as it is at the end, with what was selected and verified, in place of a reset
     #[arg(long, help_heading = "Session")]
     leave: bool,
+    /// Record what goes to the card and comes back, in a file that Wireshark opens, in place of what it held
+    #[arg(long, value_name = "FILE", help_heading = "Session")]
+    record: Option<PathBuf>,
+    /// Record secrets, too: PINs and keys, which are left out of a recording else
+    #[arg(long, requires = "record", help_heading = "Session")]
+    secrets: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -46,6 +54,11 @@ impl SessionArguments {
         }
         if self.leave {
             options = options.on_close(Disposition::Leave);
+        }
+        if let Some(path) = &self.record {
+            let recorder = RecordingFile::replace(path).and_then(Recorder::new);
+            let recorder = recorder.map_err(|error| Failure::of_file(path.display(), error))?;
+            options = options.record(&recorder).record_secrets(self.secrets);
         }
         Card::open(&options)
     }

@@ -26,7 +26,8 @@ pub struct Recording {
     is_cut: bool,
 }
 
-/// A card of a recording: of one reader, until another answer to reset came from it.
+/// A card of a recording: of one reader, until another answer to reset came from it. Commands that were recorded before the
+/// first one belong to its card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedCard {
     reader: Arc<str>,
@@ -54,7 +55,7 @@ impl Recording {
             let record = record?;
             let last = cards.iter().rposition(|card| card.reader == record.reader);
             let is_other = |card: &RecordedCard| match &record.packet {
-                Packet::AnswerToReset(atr) => card.atr.as_ref() != Some(atr),
+                Packet::AnswerToReset(atr) => card.atr.as_ref().is_some_and(|known| known != atr),
                 Packet::Exchange(_) => false,
             };
             let at = match last {

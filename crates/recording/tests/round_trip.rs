@@ -110,6 +110,24 @@ fn readers_times_and_answers_to_reset_are_kept() {
     }
 }
 
+#[test]
+fn an_answer_to_reset_that_came_late_is_that_of_the_card() {
+    let mut recording = Writer::new(Vec::new()).unwrap();
+    let now = SystemTime::now();
+    let exchange = Exchange::new(&[0x00, 0x84, 0x00, 0x00, 0x01], &[0x42, 0x90, 0x00]);
+    recording.exchange("R", &exchange, now).unwrap();
+    for atr in [[0x3B, 0x00], [0x3B, 0x00], [0x3F, 0x00]] {
+        recording.answer_to_reset("R", &atr, now).unwrap();
+        recording.exchange("R", &exchange, now).unwrap();
+    }
+    let read = Recording::read(&recording.into_inner()[..]).unwrap();
+    let cards = read.cards().iter();
+    let told: Vec<_> = cards
+        .map(|card| (card.atr().unwrap()[0], card.exchanges().len()))
+        .collect();
+    assert_eq!(told, [(0x3B, 3), (0x3F, 1)]);
+}
+
 /// Counts its writes.
 #[derive(Default)]
 struct Counting(Vec<usize>);

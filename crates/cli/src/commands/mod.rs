@@ -6,6 +6,9 @@ mod doctor;
 mod features;
 mod man;
 mod readers;
+#[cfg(unix)]
+mod record;
+mod replay;
 mod script;
 mod send;
 mod shell;
@@ -28,6 +31,9 @@ pub(crate) enum Command {
     Shell(shell::Shell),
     Watch(watch::Watch),
     #[cfg(unix)]
+    Record(record::Record),
+    Replay(replay::Replay),
+    #[cfg(unix)]
     Sim(sim::Sim),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -45,6 +51,9 @@ impl Command {
             Command::Script(command) => command.run(settings),
             Command::Shell(command) => command.run(settings),
             Command::Watch(command) => command.run(settings),
+            #[cfg(unix)]
+            Command::Record(command) => command.run(settings),
+            Command::Replay(command) => command.run(settings),
             #[cfg(unix)]
             Command::Sim(command) => command.run(settings),
             Command::Doctor(command) => command.run(settings),

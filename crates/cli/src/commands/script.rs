@@ -8,7 +8,7 @@ use crate::failure::{Failure, tell};
 use crate::hexadecimal::spaced;
 use crate::output::{ERROR, HEADING, Output, Report};
 use crate::pattern::Pattern;
-use crate::script_line::{Line, Lines};
+use crate::script_line::{Line, Lines, write_long};
 use crate::session_arguments::SessionArguments;
 use clap::Args;
 use pcsc_session::{Disposition, StatusWord};
@@ -183,16 +183,4 @@ impl Report for Mismatch {
     fn write(&self, to: &mut dyn Write) -> io::Result<()> {
         writeln!(to, "{ERROR}# expected {}{ERROR:#}", self.expected)
     }
-}
-
-/// Writes spaced bytes, 32 a line, as a script has a long line.
-fn write_long(spaced: &str, to: &mut dyn Write) -> io::Result<()> {
-    const LINE: usize = 32 * 3;
-    let mut rest = spaced;
-    while rest.len() > LINE {
-        let (line, behind) = rest.split_at(LINE);
-        writeln!(to, "{line}\\")?;
-        rest = behind;
-    }
-    to.write_all(rest.as_bytes())
 }

@@ -4,16 +4,15 @@ use crate::arguments::Settings;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Report;
+use crate::program;
 use clap::{Args, Subcommand};
 use pcsc_sim::config::{Control, Running};
 use pcsc_sim::serve::Served;
 use serde::Serialize;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
 use tempfile::TempDir;
 
 /// Serve simulated cards to other programs, or change what runs
@@ -86,21 +85,20 @@ impl Sim {
             return change.ask_for();
         }
         let running = settings.service.start()?;
-        match self.command.split_first() {
-            Some((program, arguments)) => run(running, self.socket, program, arguments),
-            None => {
-                let service = Service::start(running, self.socket.or_else(usual_socket))?;
-                let sockets = Sockets {
-                    socket: service.socket().display().to_string(),
-                    control: service.control.path().display().to_string(),
-                };
-                // Before others learn of it, and may have it ended.
-                interrupt::at_end(move || drop(service));
-                settings.output.report(&sockets)?;
-                loop {
-                    std::thread::park();
-                }
-            }
+        if !self.command.is_empty() {
+            let service = Service::start(running, self.socket)?;
+            return program::run(&self.command, service.socket())?.result();
+        }
+        let service = Service::start(running, self.socket.or_else(usual_socket))?;
+        let sockets = Sockets {
+            socket: service.socket().display().to_string(),
+            control: service.control.path().display().to_string(),
+        };
+        // Before others learn of it, and may have it ended.
+        interrupt::at_end(move || drop(service));
+        settings.output.report(&sockets)?;
+        loop {
+            std::thread::park();
         }
     }
 }
@@ -132,11 +130,8 @@ impl Service {
         let (socket, folder) = match socket {
             Some(socket) => (socket, None),
             None => {
-                let folder = tempfile::Builder::new()
-                    .prefix("pcsc-sim-")
-                    .tempdir()
-                    .map_err(failure)?;
-                (folder.path().join("pcscd.comm"), Some(folder))
+                let folder = program::folder("pcsc-sim-").map_err(failure)?;
+                (folder.path().join(program::SOCKET), Some(folder))
             }
         };
         // Programs may run elsewhere.
@@ -153,36 +148,6 @@ impl Service {
     fn socket(&self) -> &Path {
         self.served.path()
     }
-}
-
-/// Runs a program on the simulator, and ends as it has ended.
-fn run(
-    running: Running,
-    socket: Option<PathBuf>,
-    program: &OsStr,
-    arguments: &[OsString],
-) -> Result<(), Failure> {
-    let service = Service::start(running, socket)?;
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .env("PCSCLITE_CSOCK_NAME", service.socket());
-    let failure = |error| Failure::of_file(program.to_string_lossy(), error);
-    let mut child = command.spawn().map_err(failure)?;
-    let status = interrupt::leave_to(&mut child, |child| child.wait()).map_err(failure)?;
-    drop(service);
-    match code(status) {
-        0 => Ok(()),
-        code => Err(Failure::Program(code)),
-    }
-}
-
-/// The code of a program's end, as shells have it.
-fn code(status: ExitStatus) -> u8 {
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 /// Where a simulator is served.

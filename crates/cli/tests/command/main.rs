@@ -11,6 +11,10 @@ mod program;
 mod readers;
 #[cfg(not(windows))]
 mod readme;
+#[cfg(target_os = "linux")]
+mod record;
+#[cfg(unix)]
+mod replay;
 mod script;
 mod send;
 #[cfg(any(target_os = "linux", target_os = "macos"))]

@@ -1,7 +1,8 @@
 //! The program on a real pcscd, with the machine's library.
 
-use crate::program::{call, failed, pcsc, printed};
+use crate::program::{PCSC, call, failed, pcsc, printed};
 use crate::terminal::at_terminal;
+use pcsc_recording::{RecordedExchange, Recording};
 use pcsc_session::{Disposition, Provider, Session};
 use pcsc_sim::DemoCard;
 use private_pcscd::{Driver, Pcscd};
@@ -127,4 +128,67 @@ fn a_shell_is_one_session() {
     }
     shell.send_control('d').unwrap();
     shell.exp_eof().unwrap();
+}
+
+#[test]
+#[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
+fn other_programs_are_recorded_and_run_on_the_recording() {
+    let pcscd = Pcscd::start(2).unwrap();
+    let _card = pcscd.insert(1, DemoCard::new()).unwrap();
+    let name = pcscd.reader_names()[1].clone();
+    printed(&mut pcsc(&["send", "--index", "1", "--wait", "30", SELECT]));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("card.pcapng");
+    let path = path.to_str().unwrap();
+    let opensc = [
+        "opensc-tool",
+        "--reader",
+        "1",
+        "--send-apdu",
+        "00:A4:04:00:00",
+        "--atr",
+    ];
+    let own = [PCSC, "send", "--with-card", SELECT, "00B0810005"];
+    let is_there = std::process::Command::new(opensc[0])
+        .arg("--version")
+        .output()
+        .is_ok();
+    let programs = [&own[..], &opensc];
+    for program in &programs[..1 + usize::from(is_there)] {
+        let alone = std::process::Command::new(program[0])
+            .args(&program[1..])
+            .output()
+            .unwrap();
+        let recorded = pcsc(&["record", "-o", path, "--"])
+            .args(*program)
+            .output()
+            .unwrap();
+        assert_eq!(recorded, alone);
+        let recording = Recording::open(path).unwrap();
+        let used = recording
+            .cards()
+            .iter()
+            .find(|card| !card.exchanges().is_empty())
+            .unwrap();
+        assert_eq!(used.reader(), name);
+        assert_eq!(used.atr().unwrap()[..3], [0x3B, 0x8A, 0x01]);
+        if program[0] == PCSC {
+            assert_eq!(
+                printed(pcsc(&["replay", path, "--"]).args(*program)).as_bytes(),
+                alone.stdout
+            );
+        }
+        let selects = |exchange: &RecordedExchange| exchange.command.starts_with(&[0x00, 0xA4, 0x04, 0x00]);
+        assert!(used.exchanges().iter().any(selects), "{used:?}");
+    }
+    // Waiting is no traffic of a card, and goes through as well.
+    let watched = printed(&mut pcsc(&[
+        "record", "-o", path, "--", PCSC, "watch", "--count", "3",
+    ]));
+    assert!(
+        watched.contains(&format!("{name}: card inserted: 3B8A01")),
+        "{watched}"
+    );
+    let recording = Recording::open(path).unwrap();
+    assert_eq!(recording.cards()[0].reader(), name);
 }

@@ -13,6 +13,8 @@ fn run(block: &str) -> String {
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
     );
     let path = path.unwrap();
+    // For the files that a block makes.
+    let here = tempfile::tempdir().unwrap();
     let commands = block.lines().filter_map(|line| line.strip_prefix("$ "));
     let run = commands.map(|line| {
         let mut command = Command::new("sh");
@@ -21,6 +23,7 @@ fn run(block: &str) -> String {
         });
         command
             .args(["-c", line])
+            .current_dir(here.path())
             .env("PATH", &path)
             .env("SMARTCARD_LIST", "none");
         let output = command.output().unwrap();

@@ -1,0 +1,61 @@
+//! `pcsc record`: what another program sends to cards, and what comes back.
+
+use crate::arguments::Settings;
+use crate::failure::{Failure, tell};
+use crate::program;
+use crate::proxy::{Proxy, Tape, service_socket};
+use crate::recording_file::RecordingFile;
+use clap::Args;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Record what another program sends to cards, and what comes back, in a file that Wireshark opens
+///
+/// COMMAND finds by PCSCLITE_CSOCK_NAME a socket through which it speaks to pcscd, or with --sim to a simulator: pcsc record --
+/// opensc-tool -n. Nothing of it is changed. Its commands are recorded with their answers and the answers to reset that it is
+/// told; what goes to a reader by SCardControl is not. The recording ends with COMMAND, and so do the connections of programs
+/// that it leaves behind.
+#[derive(Debug, Args)]
+pub(crate) struct Record {
+    /// The file, in place of what it held; card.pcapng where none is given and none is there
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Record secrets, too: PINs and keys, which are left out else
+    #[arg(long)]
+    secrets: bool,
+    /// The program, and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+impl Record {
+    pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        let (path, file) = match &self.output {
+            Some(path) => (&**path, RecordingFile::replace(path)),
+            None => {
+                let path = Path::new("card.pcapng");
+                (path, RecordingFile::create(path))
+            }
+        };
+        let tape = file.and_then(|file| Tape::new(file, self.secrets));
+        let tape = tape.map_err(|error| Failure::of_file(path.display(), error))?;
+
+        let failure = |error| Failure::of_file("the socket for the program cannot be made", error);
+        let folder = program::folder("pcsc-record-").map_err(failure)?;
+        let mut simulated = None;
+        let service = if settings.service.is_simulated() {
+            let running = settings.service.start()?;
+            let served = running.simulator().serve(folder.path().join("simulator"));
+            let (_, served) = simulated.insert((running, served.map_err(failure)?));
+            served.path().to_owned()
+        } else {
+            service_socket()
+        };
+        let proxy = Proxy::start(&folder.path().join(program::SOCKET), service, tape).map_err(failure)?;
+        let ended = program::run(&self.command, proxy.socket());
+        if proxy.end() == 0 && ended.is_ok() {
+            tell("the program has not asked for a service by PCSCLITE_CSOCK_NAME: nothing is recorded");
+        }
+        ended?.result()
+    }
+}

@@ -1,0 +1,251 @@
+//! `pcsc replay`: a recording as text, and as cards for another program.
+
+use crate::arguments::Settings;
+use crate::failure::{Failure, tell};
+use crate::hexadecimal::spaced;
+use crate::output::{ASIDE, HEADING, Report};
+use crate::script_line::write_long;
+use clap::Args;
+use pcsc_recording::{Packet, Reader, Record, RecordedExchange};
+use pcsc_session::StatusWord;
+use pcsc_sys::Escaped;
+use serde::Serialize;
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Show what was recorded, or run a program on the cards of a recording
+///
+/// What is shown is a script, which expects the recorded answers; times are in seconds from the first packet on. Recordings of
+/// other tools that write GSMTAP SIM, such as SIMtrace's, are shown as well. COMMAND runs on simulated readers with the names
+/// of the recorded ones, whose cards expect the recorded commands in their order. What differs is told at its end.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The recording
+    file: PathBuf,
+    #[cfg(unix)]
+    #[command(flatten)]
+    program: on_cards::Program,
+}
+
+impl Replay {
+    pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        #[cfg(unix)]
+        if self.program.is_given() {
+            return self.program.run(&self.file);
+        }
+        let name = self.file.display();
+        let wrong = |error: &dyn std::fmt::Display| Failure::Usage(format!("{name}: {error}"));
+        let file = File::open(&self.file).map_err(|error| wrong(&error))?;
+        let mut reader = Reader::new(BufReader::new(file)).map_err(|error| wrong(&error))?;
+        let mut first = None;
+        for record in &mut reader {
+            let record = record.map_err(|error| wrong(&error))?;
+            first = first.or(record.time);
+            if let Some(shown) = Shown::new(&record, first) {
+                settings.output.report(&shown)?;
+            }
+        }
+        if reader.is_cut() {
+            tell(&format!(
+                "{name} ends within a packet: who wrote it was stopped, or has not finished"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A packet, as it is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    /// Milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<u128>,
+    #[serde(skip)]
+    since_first: Option<Duration>,
+    reader: String,
+    #[serde(flatten)]
+    what: What,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum What {
+    Reset {
+        atr: String,
+    },
+    Exchange {
+        command: String,
+        /// With the status word.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        answer: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        meaning: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why_unanswered: Option<String>,
+        /// The lengths of command and answer, where a secret of them was left out.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<[usize; 2]>,
+    },
+}
+
+impl Shown {
+    fn new(record: &Record, first: Option<SystemTime>) -> Option<Shown> {
+        let since = |from: SystemTime| record.time?.duration_since(from).ok();
+        Some(Shown {
+            time: since(UNIX_EPOCH).map(|time| time.as_millis()),
+            since_first: first.and_then(since),
+            reader: Escaped(&record.reader).to_string(),
+            what: What::new(&record.packet)?,
+        })
+    }
+}
+
+impl What {
+    fn new(packet: &Packet) -> Option<What> {
+        Some(match packet {
+            Packet::AnswerToReset(atr) => What::Reset { atr: spaced(atr) },
+            Packet::Exchange(exchange) => What::Exchange {
+                command: spaced(&exchange.command),
+                answer: exchange.answer.as_deref().map(spaced),
+                meaning: meaning(exchange),
+                why_unanswered: exchange
+                    .why_unanswered
+                    .as_ref()
+                    .map(|why| Escaped(why).to_string()),
+                left_out: exchange
+                    .is_left_out
+                    .then_some([exchange.command_len, exchange.answer_len]),
+            },
+            // Of other kinds nothing is known yet.
+            _ => return None,
+        })
+    }
+}
+
+fn meaning(exchange: &RecordedExchange) -> Option<&'static str> {
+    match exchange.answer.as_deref()? {
+        [.., sw1, sw2] => Some(StatusWord::new(*sw1, *sw2).meaning()),
+        _ => None,
+    }
+}
+
+impl Report for Shown {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        write!(to, "{ASIDE}#")?;
+        if let Some(time) = self.since_first {
+            write!(to, " {}.{:06}", time.as_secs(), time.subsec_micros())?;
+        }
+        writeln!(to, " {}{ASIDE:#}", self.reader)?;
+        match &self.what {
+            What::Reset { atr } => writeln!(to, "{HEADING}>{HEADING:#} reset\n{HEADING}<{HEADING:#} {atr}"),
+            What::Exchange {
+                command,
+                answer,
+                left_out: Some([sent, received]),
+                ..
+            } => writeln!(
+                to,
+                "{ASIDE}# a secret is left out: > {command}, of {sent} bytes; < {}, of {received}{ASIDE:#}",
+                answer.as_deref().unwrap_or("nothing"),
+            ),
+            What::Exchange {
+                command,
+                answer,
+                meaning,
+                why_unanswered,
+                left_out: None,
+            } => {
+                write!(to, "{HEADING}>{HEADING:#} ")?;
+                write_long(command, to)?;
+                writeln!(to)?;
+                if let Some(why) = why_unanswered {
+                    return writeln!(to, "{ASIDE}# no answer: {why}{ASIDE:#}");
+                }
+                write!(to, "{HEADING}<{HEADING:#} ")?;
+                write_long(answer.as_deref().unwrap_or_default(), to)?;
+                match meaning {
+                    Some(meaning) => writeln!(to, " : {meaning}"),
+                    None => writeln!(to),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+mod on_cards {
+    use crate::failure::{Failure, tell};
+    use crate::program;
+    use clap::Args;
+    use pcsc_sim::{Recording, ReplayCard, Simulator};
+    use pcsc_sys::Escaped;
+    use std::ffi::OsString;
+    use std::path::Path;
+
+    /// As many readers as a service takes.
+    const READERS: usize = 16;
+
+    /// A program that runs on recorded cards.
+    #[derive(Debug, Args)]
+    pub(super) struct Program {
+        /// Have the cards take the recorded commands in any order, and as often as they come
+        #[arg(long, requires = "command")]
+        lookup: bool,
+        /// The program, and its arguments
+        #[arg(last = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    }
+
+    impl Program {
+        pub(super) fn is_given(&self) -> bool {
+            !self.command.is_empty()
+        }
+
+        /// Runs it, and tells what it did that was not recorded.
+        pub(super) fn run(&self, file: &Path) -> Result<(), Failure> {
+            let wrong = |text: String| Failure::Usage(format!("{}: {text}", file.display()));
+            let recording = Recording::open(file).map_err(|error| wrong(error.to_string()))?;
+            let cards = || recording.cards().iter();
+            let is_any_used = cards().any(|card| !card.exchanges().is_empty());
+            let chosen: Vec<_> = cards()
+                .filter(|card| !is_any_used || !card.exchanges().is_empty())
+                .collect();
+            if chosen.len() > READERS {
+                let text = format!(
+                    "there are {} cards in the recording: {READERS} readers are all",
+                    chosen.len()
+                );
+                return Err(wrong(text));
+            }
+            let simulator = Simulator::new();
+            let mut replayed = Vec::new();
+            for card in chosen {
+                let reader = simulator.add_reader(card.reader());
+                let card = match self.lookup {
+                    true => ReplayCard::new(card).by_lookup(),
+                    false => ReplayCard::new(card),
+                };
+                reader.insert(card.clone());
+                replayed.push((reader, card));
+            }
+            let failure = |error| Failure::of_file("the recording cannot be served", error);
+            let folder = program::folder("pcsc-replay-").map_err(failure)?;
+            let served = simulator
+                .serve(folder.path().join(program::SOCKET))
+                .map_err(failure)?;
+            let ended = program::run(&self.command, served.path())?;
+            drop(served);
+            let mut is_same = true;
+            for (reader, card) in &replayed {
+                if let Err(error) = card.check() {
+                    is_same = false;
+                    tell(&format!("{}: {error}", Escaped(reader.name())));
+                }
+            }
+            ended.result()?;
+            if is_same { Ok(()) } else { Err(Failure::Refused) }
+        }
+    }
+}

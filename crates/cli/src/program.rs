@@ -1,0 +1,55 @@
+//! Another program, which finds its service at a socket that is given to it.
+
+use crate::failure::Failure;
+use crate::interrupt;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use tempfile::TempDir;
+
+/// The name of the socket in its folder.
+pub(crate) const SOCKET: &str = "pcscd.comm";
+
+/// How a program has ended: its code, as shells have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ended(u8);
+
+impl Ended {
+    /// Has this program end as that one has.
+    pub(crate) fn result(self) -> Result<(), Failure> {
+        match self.0 {
+            0 => Ok(()),
+            code => Err(Failure::Program(code)),
+        }
+    }
+}
+
+impl From<ExitStatus> for Ended {
+    fn from(status: ExitStatus) -> Ended {
+        let signal = || status.signal().map(|signal| 128 + signal);
+        let code = status.code().or_else(signal);
+        Ended(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    }
+}
+
+/// Makes a folder for a socket, of this user alone, which goes away with what is returned.
+pub(crate) fn folder(prefix: &str) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix(prefix).tempdir()
+}
+
+/// Runs a program, with its arguments, whose service is at this socket.
+pub(crate) fn run(command: &[OsString], socket: &Path) -> Result<Ended, Failure> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(Failure::Usage("say which program".to_owned()));
+    };
+    let failure = |error| Failure::of_file(program.to_string_lossy(), error);
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env("PCSCLITE_CSOCK_NAME", socket)
+        .spawn()
+        .map_err(failure)?;
+    let status = interrupt::leave_to(&mut child, |child| child.wait()).map_err(failure)?;
+    Ok(status.into())
+}

@@ -1,0 +1,18 @@
+//! Between another program and its service: a socket that forwards what is said, unchanged and at once, and a recording of it.
+//!
+//! `connection` forwards the bytes of a program's connection, and `listener` takes programs. What they have forwarded is told to
+//! a thread of its own, `follower`, so that no disk delays a program; `conversation` finds the commands and the answers in it,
+//! `states` the answers to reset, and `tape` writes them down.
+
+mod connection;
+mod conversation;
+mod follower;
+mod listener;
+mod states;
+mod tape;
+
+pub(crate) use listener::{Proxy, service_socket};
+pub(crate) use tape::Tape;
+
+#[cfg(test)]
+mod tests;

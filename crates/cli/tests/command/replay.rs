@@ -1,0 +1,161 @@
+//! `pcsc replay`: recordings as text, and as cards for other programs.
+
+use crate::program::{PCSC, failed, pcsc, printed, simulated};
+use pcsc_recording::{Exchange, Writer};
+use std::time::{Duration, UNIX_EPOCH};
+use tempfile::NamedTempFile;
+
+const SELECT: &str = "00A4040009F0504353432D53494D00";
+
+/// A recording of two readers, one of which has a name with an escape.
+fn recording() -> NamedTempFile {
+    let file = NamedTempFile::new().unwrap();
+    let mut recording = Writer::new(file.reopen().unwrap()).unwrap();
+    let at = |milliseconds: u64| UNIX_EPOCH + Duration::from_millis(1_000_000 + milliseconds);
+    recording.answer_to_reset("A", &[0x3B, 0x00], at(0)).unwrap();
+    let select = Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &[0x6A, 0x82]);
+    recording.exchange("A", &select, at(1)).unwrap();
+    let verify = [0x00, 0x20, 0x00, 0x81, 0x02, 0x31, 0x32];
+    let verify = Exchange::new(&verify, &[0x63, 0xC2]).leave_secret_out(true);
+    recording.exchange("A", &verify, at(1_500)).unwrap();
+    let removed = Exchange::unanswered(&[0x00, 0xB0, 0x00, 0x00, 0x02], "gone\u{1b}[2J");
+    recording.exchange("B\u{1b}[2J\n#", &removed, at(2_000)).unwrap();
+    file
+}
+
+fn replay(file: &NamedTempFile, arguments: &[&str]) -> assert_cmd::Command {
+    let mut command = pcsc(&["replay", file.path().to_str().unwrap()]);
+    command.args(arguments);
+    command
+}
+
+#[test]
+fn a_recording_is_shown_as_a_script() {
+    let text = "\
+# 0.000000 A
+> reset
+< 3B 00
+# 0.001000 A
+> 00 A4 00 00
+< 6A 82 : file or application not found
+# 1.500000 A
+# a secret is left out: > 00 20 00 81, of 7 bytes; < 63 C2, of 2
+# 2.000000 B\\u{1b}[2J\\n#
+> 00 B0 00 00 02
+# no answer: gone\\u{1b}[2J
+";
+    assert_eq!(printed(&mut replay(&recording(), &[])), text);
+}
+
+#[test]
+fn a_program_reads_it_as_json() {
+    let text = printed(&mut replay(&recording(), &["--json"]));
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        (&lines[0]["time"], &lines[0]["atr"]),
+        (&1_000_000.into(), &"3B 00".into())
+    );
+    assert_eq!(
+        (&lines[1]["command"], &lines[1]["answer"]),
+        (&"00 A4 00 00".into(), &"6A 82".into())
+    );
+    assert_eq!(lines[2]["left_out"], serde_json::json!([7, 2]));
+    assert_eq!(lines[3]["why_unanswered"], "gone\\u{1b}[2J");
+    assert_eq!(lines[3]["reader"], "B\\u{1b}[2J\\n#");
+}
+
+#[test]
+fn a_program_runs_on_recorded_cards_and_what_differs_is_told() {
+    let file = NamedTempFile::new().unwrap();
+    let name = file.path().to_str().unwrap();
+    let sent = printed(&mut simulated(&["send", "--record", name, SELECT, "00B0810005"]));
+    assert_eq!(
+        printed(&mut replay(&file, &["--", PCSC, "send", SELECT, "00B0810005"])),
+        sent
+    );
+
+    let reader = "pcsc: Simulated Reader 00 00: ";
+    let (code, _, error) = failed(&mut replay(&file, &["--", PCSC, "send", SELECT]));
+    assert_eq!(code, 6);
+    assert!(error.starts_with(reader) && error.lines().count() == 1, "{error}");
+    let (code, _, error) = failed(&mut replay(
+        &file,
+        &["--", PCSC, "send", "-k", "00B0810005", SELECT],
+    ));
+    assert_eq!(code, 6);
+    assert!(error.starts_with(&format!("{reader}command 1 is ")), "{error}");
+    let any = ["--lookup", "--", PCSC, "send", "00B0810005", SELECT, SELECT];
+    printed(&mut replay(&file, &any));
+    // A program's own end counts first.
+    let script = format!("{PCSC} send 00B0000000; exit 9");
+    let (code, _, error) = failed(&mut replay(&file, &["--lookup", "--", "sh", "-c", &script]));
+    assert_eq!(code, 9);
+    assert!(error.contains(reader), "{error}");
+    let (code, _, _) = failed(&mut replay(&file, &["--lookup"]));
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn each_recorded_card_is_in_a_reader_of_its_name() {
+    let file = recording();
+    let script = format!(
+        "{PCSC} readers; {PCSC} send --exact-reader A -k 00A40000 0020008104{} || true; {PCSC} send --index 1 00B0000002",
+        "39".repeat(4)
+    );
+    let (_, text, error) = failed(&mut replay(&file, &["--", "sh", "-c", &script]));
+    assert!(
+        text.contains("A\n  card      3B00") && text.contains("\nB\\u{1b}[2J\\n#\n"),
+        "{text}"
+    );
+    assert!(text.contains("< 6A82") && text.contains("< 63C2"), "{text}");
+    assert!(!error.contains("pcsc: A: "), "{error}");
+}
+
+#[test]
+fn a_recording_that_is_cut_anywhere_is_shown_up_to_there() {
+    let whole = std::fs::read(recording().path()).unwrap();
+    let text = printed(&mut replay(&recording(), &[]));
+    let file = NamedTempFile::new().unwrap();
+    for len in (0..whole.len()).step_by(7) {
+        std::fs::write(file.path(), &whole[..len]).unwrap();
+        let output = replay(&file, &[]).output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            text.starts_with(&shown) && matches!(output.status.code(), Some(0 | 2)),
+            "{len}"
+        );
+        assert!(!output.stderr.contains(&0x1B));
+        let code = replay(&file, &["--", "true"]).output().unwrap().status.code();
+        // Of a card to which nothing went nothing is expected.
+        assert!(matches!(code, Some(0 | 2 | 6)), "{len}");
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_refused() {
+    for bytes in [&b""[..], b"#!/bin/sh\n", &[0; 100_000], &[0xFF; 64]] {
+        let file = NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        for arguments in [&[][..], &["--", "true"]] {
+            let (code, text, error) = failed(&mut replay(&file, arguments));
+            assert_eq!((code, &*text), (2, ""), "{error}");
+            assert!(error.contains("recording"), "{error}");
+        }
+    }
+    // More cards than there can be readers.
+    let file = NamedTempFile::new().unwrap();
+    let mut recording = Writer::new(file.reopen().unwrap()).unwrap();
+    for number in 0..1_000 {
+        recording
+            .answer_to_reset(&format!("R{number}"), &[0x3B, 0x00], UNIX_EPOCH)
+            .unwrap();
+    }
+    let (code, _, error) = failed(&mut replay(&file, &["--", "true"]));
+    assert_eq!(code, 2);
+    assert!(error.contains("1000 cards"), "{error}");
+    let (code, _, _) = failed(&mut pcsc(&["replay", "/nowhere"]));
+    assert_eq!(code, 2);
+}
