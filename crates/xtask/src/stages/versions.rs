@@ -74,11 +74,14 @@ struct Programs {
 
 impl Programs {
     fn build(root: &Path) -> Result<Programs> {
-        let program = |source| built(cargo(root).words("test --no-run --tests").words(SUITE), source);
+        let program = |test, source| {
+            let mut build = cargo(root);
+            built(build.words("test --no-run --test").arg(test).words(SUITE), source)
+        };
         Ok(Programs {
-            conformance: program("/tests/conformance/main.rs")?,
-            agreement: program("/tests/agreement/main.rs")?,
-            served: program("/sim-capi/tests/served.rs")?,
+            conformance: program("conformance", "/tests/conformance/main.rs")?,
+            agreement: program("agreement", "/tests/agreement/main.rs")?,
+            served: program("served", "/sim-capi/tests/served.rs")?,
         })
     }
 }
