@@ -1,12 +1,10 @@
 //! The blocks of pcapng and the records of pcap: which packets there are, of which interface.
 
+use crate::fields::Fields;
 use crate::read_error::ReadError;
 use crate::source::Source;
-use crate::writer::WRITER;
-use pcap_parser::traits::PcapNGPacketBlock;
-use pcap_parser::{
-    Block, InterfaceDescriptionBlock, OptionCode, PcapHeader, PcapNGOption, parse_block_be, parse_block_le,
-    parse_pcap_header, parse_sectionheaderblock,
+use crate::writer::{
+    APPLICATION, COMMENT, ENHANCED_PACKET, INTERFACE_DESCRIPTION, INTERFACE_NAME, TIME_RESOLUTION, WRITER,
 };
 use std::io::Read;
 use std::sync::Arc;
@@ -21,6 +19,12 @@ const SECTION_HEADER: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 /// A block's type and its length, which stands at its end too.
 const HEADER: usize = 8;
 const TRAILER: usize = 4;
+
+/// A packet without a time, of the first interface.
+const SIMPLE_PACKET: u32 = 3;
+
+/// What is added to the times of an interface, in seconds.
+const TIME_OFFSET: u16 = 14;
 
 /// The header of a pcap file, and of each packet in it.
 const PCAP_HEADER: usize = 24;
@@ -37,9 +41,33 @@ pub(crate) enum Format {
         interfaces: Vec<Interface>,
     },
     Pcap {
-        header: PcapHeader,
+        kind: Pcap,
         link: u32,
     },
+}
+
+/// What a pcap file's first number says of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pcap {
+    is_big_endian: bool,
+    /// In nanoseconds, and not in microseconds.
+    is_nanoseconds: bool,
+    /// With a longer header of each packet, as an old Linux had it.
+    is_modified: bool,
+}
+
+impl Pcap {
+    fn of(magic: [u8; 4]) -> Option<Pcap> {
+        [false, true].into_iter().find_map(|is_big_endian| {
+            let number = Fields::new(&magic, is_big_endian).u32_at(0)?;
+            let is_known = matches!(number, 0xA1B2_C3D4 | 0xA1B2_3C4D | 0xA1B2_CD34);
+            is_known.then_some(Pcap {
+                is_big_endian,
+                is_nanoseconds: number == 0xA1B2_3C4D,
+                is_modified: number == 0xA1B2_CD34,
+            })
+        })
+    }
 }
 
 /// An interface: the name of a reader, where the recording is one of this crate.
@@ -95,17 +123,20 @@ impl Format {
                 Next::Other | Next::Packet(_) => Ok(format),
             };
         }
-        let is_there = has(source, PCAP_HEADER)?;
-        match parse_pcap_header(source.ahead()) {
-            Ok((_, header)) => {
-                source.advance(PCAP_HEADER);
-                // The upper bits say how long a checksum is (tcpdump's pcap-savefile(5)).
-                let link = header.network.0 as u32 & 0x03FF_FFFF;
-                Ok(Format::Pcap { header, link })
-            }
-            Err(pcap_parser::nom::Err::Incomplete(_)) if !is_there => Err(ReadError::CutInHeader {}),
-            Err(_) => Err(ReadError::NotARecording {}),
+        let magic = *source.ahead().first_chunk().unwrap_or(&[0; 4]);
+        let Some(kind) = Pcap::of(magic) else {
+            return Err(ReadError::NotARecording {});
+        };
+        if !has(source, PCAP_HEADER)? {
+            return Err(ReadError::CutInHeader {});
         }
+        // The upper bits say how long a checksum is (tcpdump's pcap-savefile(5)).
+        let link = Fields::new(source.ahead(), kind.is_big_endian)
+            .u32_at(20)
+            .unwrap_or(0)
+            & 0x03FF_FFFF;
+        source.advance(PCAP_HEADER);
+        Ok(Format::Pcap { kind, link })
     }
 
     /// Reads the next block.
@@ -156,15 +187,15 @@ impl Format {
                 source.advance(len);
                 Ok(next)
             }
-            Format::Pcap { header, link } => {
-                let record = match header.is_modified_format() {
+            Format::Pcap { kind, link } => {
+                let record = match kind.is_modified {
                     true => MODIFIED_PCAP_RECORD,
                     false => PCAP_RECORD,
                 };
                 if !has(source, record)? {
                     return Ok(Next::Cut);
                 }
-                let field = |at: usize| number(&source.ahead()[at..], header.is_bigendian());
+                let field = |at: usize| number(&source.ahead()[at..], kind.is_big_endian);
                 let (seconds, fraction, captured, original) = (field(0), field(4), field(8), field(12));
                 let Some(len) = record.checked_add(captured) else {
                     return Err(malformed(source, "a packet is too long"));
@@ -172,7 +203,7 @@ impl Format {
                 if !has_block(source, len)? {
                     return Ok(Next::Cut);
                 }
-                let nanoseconds = match header.is_nanosecond_precision() {
+                let nanoseconds = match kind.is_nanoseconds {
                     true => fraction as u64,
                     false => fraction as u64 * 1000,
                 };
@@ -220,15 +251,7 @@ fn malformed<R: Read>(source: &Source<R>, problem: &'static str) -> ReadError {
 
 /// The number that such bytes begin with: four of them are there.
 fn number(bytes: &[u8], is_big_endian: bool) -> usize {
-    let number = match bytes {
-        [a, b, c, d, ..] => [*a, *b, *c, *d],
-        _ => [0; 4],
-    };
-    let number = match is_big_endian {
-        true => u32::from_be_bytes(number),
-        false => u32::from_le_bytes(number),
-    };
-    usize::try_from(number).unwrap_or(usize::MAX)
+    Fields::new(bytes, is_big_endian).len_at(0).unwrap_or(usize::MAX)
 }
 
 const MALFORMED: &str = "a block is not as its type has it";
@@ -240,58 +263,50 @@ fn in_block(
     is_own: &mut bool,
     interfaces: &mut Vec<Interface>,
 ) -> Result<Option<RawPacket>, &'static str> {
+    let kind = Fields::new(block, is_big_endian).u32_at(0);
+    let body = Fields::new(&block[HEADER..block.len() - TRAILER], is_big_endian);
     if block.starts_with(&SECTION_HEADER) {
-        let (_, section) = parse_sectionheaderblock(block).map_err(|_| MALFORMED)?;
-        if section.major_version != 1 {
+        // The order of bytes, the version, and the section's length stand before the options.
+        if body.u16_at(4).ok_or(MALFORMED)? != 1 {
             return Err("the section is of another version than 1.0");
         }
-        let writer = section.shb_userappl().and_then(Result::ok);
+        body.bytes_at(8, 8).ok_or(MALFORMED)?;
+        let writer = body.option(16, APPLICATION).and_then(Fields::text);
         let name = |text: &str| text.split(' ').next().map(str::to_owned);
         *is_own = writer.is_some_and(|writer| name(writer) == name(WRITER));
         interfaces.clear();
         return Ok(None);
     }
     // What no packet depends on is not looked into.
-    if !matches!(number(block, is_big_endian), 1 | 3 | 6) {
-        return Ok(None);
-    }
-    let parsed = match is_big_endian {
-        true => parse_block_be(block),
-        false => parse_block_le(block),
-    };
-    let (_, parsed) = parsed.map_err(|_| MALFORMED)?;
-    match parsed {
-        Block::InterfaceDescription(description) => {
-            interfaces.push(Interface::new(&description));
+    match kind {
+        Some(INTERFACE_DESCRIPTION) => {
+            interfaces.push(Interface::of(body).ok_or(MALFORMED)?);
             Ok(None)
         }
-        Block::EnhancedPacket(packet) => {
-            let interface = usize::try_from(packet.if_id).ok();
-            let interface = interface.and_then(|number| interfaces.get(number));
-            let interface = interface.ok_or("a packet is of an interface that was not described")?;
-            let ticks = u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low);
+        Some(ENHANCED_PACKET) => {
+            let packet = EnhancedPacket::of(body).ok_or(MALFORMED)?;
+            let interface = interfaces.get(packet.interface).ok_or(UNKNOWN_INTERFACE)?;
             Ok(Some(RawPacket {
                 link: interface.link,
                 interface: interface.name.clone(),
-                time: interface.time(ticks),
-                bytes: packet.packet_data().to_vec(),
-                comment: comment(&packet.options),
-                is_whole: packet.caplen >= packet.origlen,
+                time: interface.time(packet.ticks),
+                bytes: packet.bytes.to_vec(),
+                comment: packet.comment.map(str::to_owned),
+                is_whole: packet.bytes.len() >= packet.len,
                 is_own: *is_own,
             }))
         }
-        Block::SimplePacket(packet) => {
-            let interface = interfaces
-                .first()
-                .ok_or("a packet is of an interface that was not described")?;
-            let bytes = packet.packet_data();
+        Some(SIMPLE_PACKET) => {
+            let interface = interfaces.first().ok_or(UNKNOWN_INTERFACE)?;
+            let len = body.len_at(0).ok_or(MALFORMED)?;
+            let captured = len.min(block.len() - HEADER - 4 - TRAILER);
             Ok(Some(RawPacket {
                 link: interface.link,
                 interface: interface.name.clone(),
                 time: None,
-                bytes: bytes.to_vec(),
+                bytes: body.bytes_at(4, captured).ok_or(MALFORMED)?.to_vec(),
                 comment: None,
-                is_whole: bytes.len() as u64 >= u64::from(packet.origlen),
+                is_whole: captured >= len,
                 is_own: *is_own,
             }))
         }
@@ -299,20 +314,53 @@ fn in_block(
     }
 }
 
-fn comment(options: &[PcapNGOption<'_>]) -> Option<String> {
-    let comment = options.iter().find(|option| option.code == OptionCode::Comment)?;
-    Some(comment.as_str().ok()?.to_owned())
+const UNKNOWN_INTERFACE: &str = "a packet is of an interface that was not described";
+
+/// What stands in the block of a packet.
+struct EnhancedPacket<'a> {
+    interface: usize,
+    ticks: u64,
+    bytes: &'a [u8],
+    /// How long it was, of which so much was captured.
+    len: usize,
+    comment: Option<&'a str>,
+}
+
+impl<'a> EnhancedPacket<'a> {
+    fn of(body: Fields<'a>) -> Option<EnhancedPacket<'a>> {
+        let captured = body.len_at(12)?;
+        Some(EnhancedPacket {
+            interface: body.len_at(0)?,
+            ticks: u64::from(body.u32_at(4)?) << 32 | u64::from(body.u32_at(8)?),
+            len: body.len_at(16)?,
+            bytes: body.bytes_at(20, captured)?,
+            comment: body
+                .option(20 + captured.next_multiple_of(4), COMMENT)
+                .and_then(Fields::text),
+        })
+    }
 }
 
 impl Interface {
-    fn new(description: &InterfaceDescriptionBlock<'_>) -> Interface {
-        let name = description.if_name().and_then(Result::ok).unwrap_or_default();
-        Interface {
-            link: description.linktype.0 as u32,
-            name: name.into(),
-            resolution: description.ts_resolution().unwrap_or(0),
-            offset: description.ts_offset(),
-        }
+    fn of(body: Fields<'_>) -> Option<Interface> {
+        // The link, two bytes that are reserved, and the limit of packets stand before the options.
+        body.bytes_at(0, 8)?;
+        let option = |code| body.option(8, code);
+        let resolution = option(TIME_RESOLUTION).and_then(Fields::byte).unwrap_or(6);
+        let exponent = u32::from(resolution & 0x7F);
+        let resolution = match resolution & 0x80 {
+            0 => 10_u64.checked_pow(exponent),
+            _ => 2_u64.checked_pow(exponent),
+        };
+        Some(Interface {
+            link: body.u16_at(0)?.into(),
+            name: option(INTERFACE_NAME)
+                .and_then(Fields::text)
+                .unwrap_or_default()
+                .into(),
+            resolution: resolution.unwrap_or(0),
+            offset: option(TIME_OFFSET).and_then(Fields::signed).unwrap_or(0),
+        })
     }
 
     /// Returns the time of so many units, where the interface says what they are.

@@ -50,6 +50,8 @@ mod datagram;
 mod decode;
 mod exchange;
 #[cfg(feature = "read")]
+mod fields;
+#[cfg(feature = "read")]
 mod read_error;
 #[cfg(feature = "read")]
 mod reader;

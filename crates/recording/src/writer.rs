@@ -7,12 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The types of blocks, and of the options in them.
 const SECTION_HEADER: u32 = 0x0A0D_0D0A;
-const INTERFACE_DESCRIPTION: u32 = 1;
-const ENHANCED_PACKET: u32 = 6;
-const COMMENT: u16 = 1;
-const INTERFACE_NAME: u16 = 2;
-const APPLICATION: u16 = 4;
-const TIME_RESOLUTION: u16 = 9;
+pub(crate) const INTERFACE_DESCRIPTION: u32 = 1;
+pub(crate) const ENHANCED_PACKET: u32 = 6;
+pub(crate) const COMMENT: u16 = 1;
+pub(crate) const INTERFACE_NAME: u16 = 2;
+pub(crate) const APPLICATION: u16 = 4;
+pub(crate) const TIME_RESOLUTION: u16 = 9;
 
 /// Times are in units of 10 to the power of -9 seconds.
 const NANOSECONDS: u8 = 9;
