@@ -117,14 +117,12 @@ fn a_static_program_drives_a_card_where_there_is_the_socket_and_nothing_else() {
         let root = Root::new(&program);
         assert_eq!(files(root.path()), ["program", SOCKET]);
         let name = program.file_name().unwrap().to_str().unwrap();
-        let system = (name == "session").then_some("--system");
         let reader = service.reader(0);
-        let output = root
-            .program()
-            .args(system)
-            .args([&*reader, SELECT])
-            .output()
-            .unwrap();
+        let output = match name {
+            "session" => root.program().arg("--system").output(),
+            _ => root.program().args([&*reader, SELECT]).output(),
+        };
+        let output = output.unwrap();
         let printed = String::from_utf8_lossy(&output.stdout);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(
