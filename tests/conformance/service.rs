@@ -257,37 +257,92 @@ pub(crate) mod simulated {
     }
 }
 
-/// The simulator on a socket, and the machine's libpcsclite.
-#[cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
+/// What speaks to pcscd, or to what is as it.
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "load", feature = "link", feature = "native")
+))]
+pub(crate) mod client {
+    use std::path::Path;
+
+    /// A client of pcscd.
+    pub(crate) trait Client {
+        const CANCELS_TRANSACTIONS: bool = false;
+
+        /// The provider of a test's own; the library is where the harness has copied it to.
+        fn provider(library: &Path) -> pcsc_sys::Provider;
+    }
+
+    /// The system's own.
+    #[cfg(any(feature = "load", feature = "link"))]
+    pub(crate) struct Library;
+
+    #[cfg(any(feature = "load", feature = "link"))]
+    impl Client for Library {
+        #[allow(unused_variables, reason = "in link mode it is the library that is linked")]
+        fn provider(library: &Path) -> pcsc_sys::Provider {
+            // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
+            // there is one library for all tests, which run one after the other then.
+            #[cfg(feature = "link")]
+            return pcsc_sys::Provider::system().unwrap();
+            // SAFETY: the harness copied the system's own libpcsclite there.
+            #[cfg(not(feature = "link"))]
+            unsafe { pcsc_sys::Provider::load(library) }.unwrap()
+        }
+    }
+
+    /// None but the feature `native`.
+    #[cfg(feature = "native")]
+    pub(crate) struct Native;
+
+    #[cfg(feature = "native")]
+    impl Client for Native {
+        const CANCELS_TRANSACTIONS: bool = true;
+
+        fn provider(_: &Path) -> pcsc_sys::Provider {
+            // A table of its own for each test: what watches a provider is shared, and is on one service.
+            let functions = Box::leak(Box::new(*pcsc_sys::Functions::native()));
+            // SAFETY: the functions are those of `Provider::native`.
+            unsafe { pcsc_sys::Provider::new(functions) }
+        }
+    }
+}
+
+/// The simulator on a socket.
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "load", feature = "link", feature = "native")
+))]
 pub(crate) mod served {
+    use super::client::Client;
     use super::simulated::Simulated;
     use super::{Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, serve};
     use private_pcscd::Vacancy;
+    use std::marker::PhantomData;
 
-    pub(crate) struct Served {
+    pub(crate) struct Served<C> {
         provider: pcsc_sys::Provider,
         _served: serve::Served,
         simulated: Simulated,
         _vacancy: Vacancy,
+        client: PhantomData<C>,
     }
 
-    impl Service for Served {
-        fn start(readers: usize) -> Served {
+    impl<C: Client> Service for Served<C> {
+        const CANCELS_TRANSACTIONS: bool = C::CANCELS_TRANSACTIONS;
+
+        fn start(readers: usize) -> Served<C> {
             let vacancy = Vacancy::take().unwrap();
             let simulated = Simulated::start(readers);
             let served = simulated.simulator.serve(Vacancy::SOCKET).unwrap();
-            // As for a real pcscd.
-            #[cfg(feature = "link")]
-            let provider = pcsc_sys::Provider::system().unwrap();
-            // SAFETY: the harness copied the system's own libpcsclite there.
-            #[cfg(not(feature = "link"))]
-            let provider = unsafe { pcsc_sys::Provider::load(vacancy.client_library()) }.unwrap();
+            let provider = C::provider(vacancy.client_library());
             Served {
                 provider,
                 _served: served,
                 simulated,
                 _vacancy: vacancy,
+                client: PhantomData,
             }
         }
 
@@ -346,52 +401,16 @@ pub(crate) mod served {
     any(feature = "load", feature = "link", feature = "native")
 ))]
 pub(crate) mod real {
+    use super::client::Client;
+    #[cfg(any(feature = "load", feature = "link"))]
+    pub(crate) use super::client::Library;
+    #[cfg(feature = "native")]
+    pub(crate) use super::client::Native;
     use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, vpcd::Inserted};
     use private_pcscd::{Driver, Pcscd};
 
     const _: () = assert!(ECHO == Pcscd::ECHO);
-
-    /// A client of pcscd.
-    pub(crate) trait Client {
-        const CANCELS_TRANSACTIONS: bool = false;
-
-        fn provider(pcscd: &Pcscd) -> pcsc_sys::Provider;
-    }
-
-    /// The system's own.
-    #[cfg(any(feature = "load", feature = "link"))]
-    pub(crate) struct Library;
-
-    #[cfg(any(feature = "load", feature = "link"))]
-    impl Client for Library {
-        #[allow(unused_variables, reason = "in link mode it is the library that is linked")]
-        fn provider(pcscd: &Pcscd) -> pcsc_sys::Provider {
-            // libpcsclite keeps the readers' states in one table for all contexts of a process. In link mode
-            // there is one library for all tests, which run one after the other then.
-            #[cfg(feature = "link")]
-            return pcsc_sys::Provider::system().unwrap();
-            // SAFETY: the harness copied the system's own libpcsclite there.
-            #[cfg(not(feature = "link"))]
-            unsafe { pcsc_sys::Provider::load(pcscd.client_library()) }.unwrap()
-        }
-    }
-
-    /// None but the feature `native`.
-    #[cfg(feature = "native")]
-    pub(crate) struct Native;
-
-    #[cfg(feature = "native")]
-    impl Client for Native {
-        const CANCELS_TRANSACTIONS: bool = true;
-
-        fn provider(_: &Pcscd) -> pcsc_sys::Provider {
-            // A table of its own for each test: what watches a provider is shared, and is on one pcscd.
-            let functions = Box::leak(Box::new(*pcsc_sys::Functions::native()));
-            // SAFETY: the functions are those of `Provider::native`.
-            unsafe { pcsc_sys::Provider::new(functions) }
-        }
-    }
 
     pub(crate) struct Real<C> {
         provider: pcsc_sys::Provider,
@@ -413,7 +432,7 @@ pub(crate) mod real {
 
         fn start(readers: usize) -> Real<C> {
             let pcscd = Pcscd::start_with(readers, Driver::Prompt).unwrap();
-            let provider = C::provider(&pcscd);
+            let provider = C::provider(pcscd.client_library());
             let cards = pcscd.reader_names().iter().map(|_| None).collect();
             Real {
                 provider,
@@ -498,7 +517,7 @@ macro_rules! conformance {
                 #[test]
                 #[ignore = "needs libpcsclite and namespaces: run by cargo xtask test"]
                 fn $name() {
-                    super::$name::<$crate::service::served::Served>();
+                    super::$name::<$crate::service::served::Served<$crate::service::client::Library>>();
                 }
             )*
         }
@@ -510,6 +529,17 @@ macro_rules! conformance {
                 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
                 fn $name() {
                     super::$name::<$crate::service::real::Real<$crate::service::real::Library>>();
+                }
+            )*
+        }
+
+        #[cfg(all(target_os = "linux", feature = "native"))]
+        mod on_native_and_a_served_simulator {
+            $(
+                #[test]
+                #[ignore = "needs namespaces: run by cargo xtask test"]
+                fn $name() {
+                    super::$name::<$crate::service::served::Served<$crate::service::client::Native>>();
                 }
             )*
         }

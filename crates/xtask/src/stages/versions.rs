@@ -148,9 +148,9 @@ fn conformance(
     library: Option<&PcscLite>,
 ) -> Result<()> {
     let client = if library.is_some() {
-        "on_pcscd"
+        "on_pcscd::"
     } else {
-        "on_native"
+        "on_native::"
     };
     let parts: Vec<_> = extent
         .conformance
