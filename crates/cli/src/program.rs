@@ -2,8 +2,9 @@
 
 use crate::failure::Failure;
 use crate::interrupt;
+use std::env;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -37,6 +38,22 @@ impl From<ExitStatus> for Ended {
 /// Makes a folder for a socket, of this user alone, which goes away with what is returned.
 pub(crate) fn folder(prefix: &str) -> io::Result<TempDir> {
     tempfile::Builder::new().prefix(prefix).tempdir()
+}
+
+/// Tells that there is no such program, where a shell would not find it either.
+pub(crate) fn find(command: &[OsString]) -> Result<(), Failure> {
+    let Some(program) = command.first().map(Path::new) else {
+        return Err(Failure::Usage("say which program".to_owned()));
+    };
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let is_found = match program.components().count() {
+        1 => env::split_paths(&folders).any(|folder| folder.join(program).is_file()),
+        _ => program.is_file(),
+    };
+    match is_found {
+        true => Ok(()),
+        false => Err(Failure::of_file(program.display(), ErrorKind::NotFound.into())),
+    }
 }
 
 /// Runs a program, with its arguments, whose service is at this socket.

@@ -96,7 +96,9 @@
 //!
 //! # Features
 //! `load` (default) opens the system's library at run time, `link` links it, `bindgen` makes the
-//! types from this machine's headers. Without `load` and `link` a provider of your own still works. `record` has [recordings](#recordings). `stream` makes events a
+//! types from this machine's headers. `native` speaks to pcscd without a library, on Linux and the BSDs:
+//! alone (`default-features = false, features = ["native"]`) it makes static programs. With none of `load`, `link` and `native` a provider of
+//! your own still works. `record` has [recordings](#recordings). `stream` makes events a
 //! `futures_core::Stream`, for async programs.
 #![deny(unsafe_code)]
 

@@ -6,6 +6,7 @@ use crate::program;
 use crate::proxy::{Proxy, Tape, service_socket};
 use crate::recording_file::RecordingFile;
 use clap::Args;
+use pcsc_session::Context;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,11 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        // Before a recording is replaced: without a service there is nothing to record, and without a program nobody.
+        program::find(&self.command)?;
+        if !settings.service.is_simulated() {
+            Context::establish_on(settings.service.provider()?)?;
+        }
         let (path, file) = match &self.output {
             Some(path) => (&**path, RecordingFile::replace(path)),
             None => {

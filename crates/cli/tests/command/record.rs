@@ -220,10 +220,22 @@ fn a_full_disk_stops_the_recording_with_one_message_and_not_the_program() {
 fn a_service_that_is_not_there_is_said() {
     let (path, _folder) = file();
     let mut command = pcsc(&["record", "-o", path.to_str().unwrap(), "--", PCSC, "readers"]);
+    let before = b"of another day";
+    std::fs::write(&path, before).unwrap();
     let (code, _, error) = failed(command.env("PCSCLITE_CSOCK_NAME", "/nowhere/pcscd.comm"));
-    assert_ne!(code, 0);
-    assert!(
-        error.starts_with("pcsc: no service at /nowhere/pcscd.comm: "),
-        "{error}"
-    );
+    assert_eq!(code, 3);
+    assert!(error.contains("SCARD_E_NO_SERVICE"), "{error}");
+    // Nor is a program that is not there recorded in place of what was.
+    let mut command = pcsc(&[
+        "--sim",
+        "record",
+        "-o",
+        path.to_str().unwrap(),
+        "--",
+        "no-such-program",
+    ]);
+    let (code, _, error) = failed(&mut command);
+    assert_eq!(code, 1);
+    assert!(error.starts_with("pcsc: no-such-program: "), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
 }

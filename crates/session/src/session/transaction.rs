@@ -156,6 +156,10 @@ impl Session {
     /// `SCARD_E_UNSUPPORTED_FEATURE` where the provider's waits cannot be ended, and nothing was begun: libpcsclite's,
     /// Windows' and macOS', which wait in C. On [`Provider::native`](crate::Provider) and on a simulator they can.
     ///
+    /// # Platform notes
+    /// pcscd takes 0.1 seconds for the answer that another handle has one: by so much the wait may be longer, also one of no
+    /// time at all.
+    ///
     /// # Examples
     /// ```
     /// use pcsc_session::Session;
