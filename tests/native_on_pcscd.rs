@@ -7,13 +7,13 @@
 mod service;
 
 use pcsc_sys::*;
-use service::{DEADLINE, Service, real};
+use service::{DEADLINE, Service, client, real};
 use std::ffi::CString;
 use std::ptr;
 use std::sync::mpsc;
 use std::time::Duration;
 
-type Native = real::Real<real::Native>;
+type Native = real::Real<client::Native>;
 
 fn daemon() -> Native {
     let mut service = Native::start(1);

@@ -6,10 +6,7 @@
 #[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
 mod service;
 
-use crate::service::{
-    Service,
-    real::{Library, Real},
-};
+use crate::service::{Service, client::Library, real::Real};
 use pcsc_sim::FnCard;
 use pcsc_sys::{self as sys, DWORD, Provider, SCARDCONTEXT, SCARDHANDLE, TooManyPostponed};
 use std::ffi::CString;

@@ -8,7 +8,7 @@
 mod service;
 
 use pcsc_sim::DemoCard;
-use service::{Service, real};
+use service::{Service, client, real};
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io;
@@ -111,7 +111,7 @@ fn a_static_program_drives_a_card_where_there_is_the_socket_and_nothing_else() {
         println!("{PROGRAMS} names no programs: `cargo xtask test static` does");
         return;
     };
-    let mut service = real::Real::<real::Native>::start(1);
+    let mut service = real::Real::<client::Native>::start(1);
     service.insert(0, DemoCard::new());
     for program in std::env::split_paths(&programs) {
         let root = Root::new(&program);

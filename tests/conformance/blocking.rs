@@ -253,7 +253,8 @@ mod on_a_real_pcscd {
     use super::*;
     use crate::card::card;
     use crate::service::Service;
-    use crate::service::real::{Library, Real};
+    use crate::service::client::Library;
+    use crate::service::real::Real;
 
     #[test]
     #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]

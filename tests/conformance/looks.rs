@@ -320,7 +320,8 @@ mod on_a_real_pcscd {
     use super::*;
     use crate::card::card;
     use crate::service::Service;
-    use crate::service::real::{Library, Real};
+    use crate::service::client::Library;
+    use crate::service::real::Real;
 
     /// vsmartcard's driver gives no answer in place of a failure.
     #[test]

@@ -402,10 +402,6 @@ pub(crate) mod served {
 ))]
 pub(crate) mod real {
     use super::client::Client;
-    #[cfg(any(feature = "load", feature = "link"))]
-    pub(crate) use super::client::Library;
-    #[cfg(feature = "native")]
-    pub(crate) use super::client::Native;
     use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
     use pcsc_sim::{Card, vpcd::Inserted};
     use private_pcscd::{Driver, Pcscd};
@@ -420,7 +416,7 @@ pub(crate) mod real {
     }
 
     #[cfg(any(feature = "load", feature = "link"))]
-    impl Real<Library> {
+    impl Real<super::client::Library> {
         /// Has cards in a reader answer no more when they are powered or reset.
         pub(crate) fn set_mute(&self, reader: usize, mute: bool) {
             self.pcscd.set_mute(reader, mute).unwrap();
@@ -528,7 +524,7 @@ macro_rules! conformance {
                 #[test]
                 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
                 fn $name() {
-                    super::$name::<$crate::service::real::Real<$crate::service::real::Library>>();
+                    super::$name::<$crate::service::real::Real<$crate::service::client::Library>>();
                 }
             )*
         }
@@ -550,7 +546,7 @@ macro_rules! conformance {
                 #[test]
                 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
                 fn $name() {
-                    super::$name::<$crate::service::real::Real<$crate::service::real::Native>>();
+                    super::$name::<$crate::service::real::Real<$crate::service::client::Native>>();
                 }
             )*
         }
