@@ -3,6 +3,8 @@
 //! A program of its own, since it counts what the process holds: by /proc, or by what Windows has for it. macOS has neither.
 #![cfg(any(target_os = "linux", windows))]
 
+mod held;
+
 #[macro_use]
 #[path = "conformance/assert_error.rs"]
 mod assert_error;
@@ -17,6 +19,7 @@ mod service;
 mod card;
 
 use crate::card::card;
+use crate::held::assert_back;
 use pcsc_session::{Disposition, Event, Monitor};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -109,20 +112,6 @@ fn holdings() -> (usize, usize) {
 /// How many threads this process has; not counted where the system does not tell.
 fn threads() -> usize {
     std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
-}
-
-/// Waits until a count is back at what it was, which threads that end and services in this process see to a moment after the
-/// calls; fails where it stays above.
-fn assert_back(what: &str, before: usize, count: impl Fn() -> usize) {
-    let end = std::time::Instant::now() + service::DEADLINE;
-    while count() > before {
-        assert!(
-            std::time::Instant::now() < end,
-            "{what}: {before} before, {} now",
-            count()
-        );
-        std::thread::yield_now();
-    }
 }
 
 /// How many descriptors, or handles, this process has.

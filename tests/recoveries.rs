@@ -4,6 +4,8 @@
 // Elsewhere than on Linux there is no private pcscd, on which one half of this runs, and no `/proc`.
 #![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 
+mod held;
+
 #[macro_use]
 #[path = "conformance/assert_error.rs"]
 #[allow(unused_macros, reason = "the conformance suite's cards use it")]
@@ -19,6 +21,7 @@ mod service;
 mod card;
 
 use card::{ATR_BOTH, Counter};
+use held::assert_back;
 use pcsc_session::{CardChannel, Disposition, Error, Event, Monitor, Recovered, Session};
 use pcsc_sim::Card;
 use service::DEADLINE;
@@ -205,20 +208,6 @@ fn held() -> (usize, usize) {
     (list("/proc/self/fd").count(), watching.count())
 }
 
-/// Waits until no more is held than before: a service in this process ends its part a moment after the calls.
-fn assert_back(before: (usize, usize)) {
-    let end = std::time::Instant::now() + DEADLINE;
-    let is_back = |(descriptors, watching)| descriptors <= before.0 && watching <= before.1;
-    while !is_back(held()) {
-        assert!(
-            std::time::Instant::now() < end,
-            "{before:?} before, {:?} now",
-            held()
-        );
-        std::thread::yield_now();
-    }
-}
-
 conformance! {
     fn no_command_is_executed_twice_and_all_go_on<S>() {
         let _alone = alone();
@@ -248,9 +237,11 @@ conformance! {
         }
         drop(service.open(0));
         assert_eq!(session.recover(), Ok(Recovered::Reset));
-        assert_back(one);
+        assert_back("descriptors", one.0, || held().0);
+        assert_back("threads that watch", one.1, || held().1);
         session.close().unwrap();
-        assert_back(before);
+        assert_back("descriptors", before.0, || held().0);
+        assert_back("threads that watch", before.1, || held().1);
         // Nor of the service's: all that it takes can be had.
         let sessions: Result<Vec<Session>, Error> = (0..150)
             .map(|_| service.options().reader(service.reader(0)).on_close(Disposition::Leave).open())
