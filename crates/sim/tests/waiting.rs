@@ -7,6 +7,7 @@ use pcsc_sim::{FnCard, Limits, Reader, Simulator};
 use pcsc_sys::*;
 use std::ffi::CString;
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -265,4 +266,37 @@ fn thousand_waits_end_with_their_readers() {
             reader.insert(card());
         }
     });
+}
+
+/// The end of a wait and the cancel that is refused: where programs are as many as the service takes, no wait is cancelled.
+#[test]
+fn a_cancel_that_comes_with_the_beginning_of_a_wait_is_refused_too() {
+    let sim = Simulator::new();
+    let _reader = sim.add_reader(READER);
+    sim.set_limits(Limits::PCSCD.contexts(1));
+    let context = establish(&sim);
+    let ended = AtomicBool::new(false);
+    let refused = thread::scope(|scope| {
+        let cancelling = scope.spawn(|| {
+            let mut refused = 0;
+            while !ended.load(Ordering::Acquire) {
+                // SAFETY: no pointer is passed.
+                let code = unsafe { (sim.provider().functions().SCardCancel)(context) };
+                assert!(
+                    [SCARD_S_SUCCESS, SCARD_W_SECURITY_VIOLATION].contains(&code),
+                    "{code:X}"
+                );
+                refused += usize::from(code != SCARD_S_SUCCESS);
+            }
+            refused
+        });
+        let codes: Vec<LONG> = (0..1000)
+            .map(|_| changes(&sim, context, 1, &[(READER, SCARD_STATE_EMPTY)]).0)
+            .collect();
+        ended.store(true, Ordering::Release);
+        assert_eq!(codes, [SCARD_E_TIMEOUT; 1000]);
+        cancelling.join().unwrap()
+    });
+    assert!(refused > 0);
+    release(&sim, context);
 }

@@ -83,11 +83,11 @@ pub(crate) fn wait(context: &Arc<Context>, timeout: Option<u64>, queries: &mut [
 ///
 /// To the service who cancels is a program of its own, which it does not serve where it serves as many as it takes.
 pub(crate) fn cancel(context: &Context) -> Result<(), Code> {
-    if context.waiter.is_waiting() && context.world.is_full() {
-        return Err(SCARD_W_SECURITY_VIOLATION);
+    if context.waiter.cancel_unless(|| context.world.is_full()) {
+        Ok(())
+    } else {
+        Err(SCARD_W_SECURITY_VIOLATION)
     }
-    context.waiter.cancel();
-    Ok(())
 }
 
 fn watch_list(context: &Context, queries: &[Query]) -> Result<Vec<Watched>, Code> {

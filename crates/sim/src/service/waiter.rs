@@ -73,15 +73,24 @@ impl Waiter {
         }
     }
 
-    /// Whether a wait is under way.
-    pub(crate) fn is_waiting(&self) -> bool {
-        lock(&self.state).waiting
-    }
-
     /// Cancels a wait that is under way.
     pub(crate) fn cancel(&self) {
+        self.cancel_unless(|| false);
+    }
+
+    /// Cancels a wait that is under way, unless that is refused, which is asked where there is one alone. False where it was
+    /// refused.
+    pub(crate) fn cancel_unless(&self, is_refused: impl FnOnce() -> bool) -> bool {
+        // No wait begins between the question and the cancel.
         let mut state = lock(&self.state);
-        state.cancelled = state.waiting;
+        if !state.waiting {
+            return true;
+        }
+        if is_refused() {
+            return false;
+        }
+        state.cancelled = true;
         self.woken.notify_one();
+        true
     }
 }
