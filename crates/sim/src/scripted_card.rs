@@ -24,7 +24,7 @@ use crate::card::Card;
 /// sim.add_reader("Simulated Reader 00 00").insert(card.clone());
 /// let mut session = pcsc_session::Session::options().provider(sim.provider()).open()?;
 /// assert_eq!(session.transmit(&[0x00, 0xA4, 0x00, 0x00])?.status().to_u16(), 0x6102);
-/// assert_eq!(card.check().unwrap_err().to_string(), "the script ended early: 1 of 2 commands came");
+/// assert_eq!(card.check().unwrap_err().to_string(), "only 1 of 2 commands came");
 /// # Ok::<(), pcsc_session::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -163,7 +163,7 @@ impl Card for ScriptedCard {
 /// card.transmit(&[0x00, 0xB0], &mut Vec::new());
 /// let error = card.check().unwrap_err();
 /// assert!(matches!(&error, ScriptError::Unexpected { played: 0, .. }));
-/// assert_eq!(error.to_string(), "command 1 is [00, B0], but the script expects [00, 84]");
+/// assert_eq!(error.to_string(), "command 1 is [00, B0], where [00, 84] was expected");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -203,7 +203,7 @@ impl fmt::Display for ScriptError {
             } => {
                 write!(
                     f,
-                    "command {} is {command:02X?}, but the script expects {expected:02X?}",
+                    "command {} is {command:02X?}, where {expected:02X?} was expected",
                     played + 1
                 )
             }
@@ -214,7 +214,7 @@ impl fmt::Display for ScriptError {
             } => {
                 write!(
                     f,
-                    "command {} is {command:02X?}, but the script has ended",
+                    "command {} is {command:02X?}, where no more was expected",
                     played + 1
                 )
             }
@@ -225,7 +225,7 @@ impl fmt::Display for ScriptError {
                 )
             }
             Self::EndedEarly { played, expected } => {
-                write!(f, "the script ended early: {played} of {expected} commands came")
+                write!(f, "only {played} of {expected} commands came")
             }
         }
     }

@@ -37,12 +37,17 @@ pub enum Cause {
     /// The program is linked statically with musl, and cannot load a library.
     #[non_exhaustive]
     StaticProgram {},
-    /// The service does not run: nobody listens on its socket.
+    /// The service does not run: nobody listens on its socket, or there is none.
     #[non_exhaustive]
     ServiceNotRunning {
         /// The socket on which nobody listens, where it was looked at.
         socket: Option<PathBuf>,
+        /// Whether the variable `PCSCLITE_CSOCK_NAME` names it: then it need not be the system's service.
+        is_named: bool,
     },
+    /// Another program's transaction did not end in the time to wait.
+    #[non_exhaustive]
+    TransactionElsewhere {},
     /// This provider's waits for another program's transaction cannot be ended.
     #[non_exhaustive]
     WaitsWithoutEnd {},
@@ -174,6 +179,14 @@ impl Cause {
 
     /// What it asks about each connection to a card.
     pub(crate) const ACCESS_CARD: &str = "org.debian.pcsc-lite.access_card";
+
+    /// Returns that the system's own service does not run.
+    pub(crate) fn service_not_running(socket: Option<PathBuf>) -> Cause {
+        Cause::ServiceNotRunning {
+            socket,
+            is_named: false,
+        }
+    }
 
     /// Tells whether it is that the service is not there, not any more, or not for this process: a new context helps.
     pub(crate) fn is_service_down(&self) -> bool {

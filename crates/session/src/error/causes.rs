@@ -81,7 +81,7 @@ fn establishing_pcsc_lite(code: Code) -> Vec<Cause> {
     };
     match code {
         Code::NO_SERVICE => vec![
-            Cause::ServiceNotRunning { socket: None },
+            Cause::service_not_running(None),
             Cause::SocketNotPermitted {
                 socket: None,
                 group: None,
@@ -124,7 +124,7 @@ fn connecting_pcsc_lite(platform: Platform, code: Code) -> Vec<Cause> {
 }
 
 fn establishing(platform: Platform, code: Code) -> Vec<Cause> {
-    let down = Cause::ServiceNotRunning { socket: None };
+    let down = Cause::service_not_running(None);
     match (platform, code) {
         (Platform::Windows, Code::NO_SERVICE | Code::SERVICE_STOPPED) => {
             vec![Cause::NoReaderNoService {}, down]
@@ -150,6 +150,10 @@ fn calling(platform: Platform, function: &str, code: Code) -> Vec<Cause> {
         Code::INTERNAL_ERROR => vec![Cause::ServiceFailed {}],
         Code::NO_MEMORY => vec![Cause::NoMemory {}],
         Code::NO_READERS_AVAILABLE => without_readers(platform),
+        // Where the provider can end a wait for a card.
+        Code::TIMEOUT if platform.has_pcsc_lite() && (on_a_card || function == CONNECT) => {
+            vec![Cause::TransactionElsewhere {}]
+        }
         _ => Vec::new(),
     }
 }
@@ -179,10 +183,7 @@ mod tests {
         for code in [Code::NO_SERVICE, Code::SERVICE_STOPPED] {
             assert_eq!(
                 possible(Platform::Windows, ESTABLISH, code),
-                [
-                    Cause::NoReaderNoService {},
-                    Cause::ServiceNotRunning { socket: None }
-                ]
+                [Cause::NoReaderNoService {}, Cause::service_not_running(None)]
             );
             assert_eq!(
                 possible(Platform::Windows, "SCardTransmit", code),
@@ -208,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_for_a_card_that_ran_out_waited_for_another_program() {
+        for function in [CONNECT, "SCardReconnect", "SCardBeginTransaction"] {
+            assert_eq!(
+                possible(Platform::Linux, function, Code::TIMEOUT),
+                [Cause::TransactionElsewhere {}]
+            );
+        }
+        assert_eq!(
+            possible(Platform::Linux, "SCardGetStatusChange", Code::TIMEOUT),
+            []
+        );
+        assert_eq!(possible(Platform::Windows, CONNECT, Code::TIMEOUT), []);
+    }
+
+    #[test]
     fn a_driver_fails_on_a_card_and_not_on_a_context() {
         for platform in Platform::ALL {
             let on = |function| possible(platform, function, Code::COMM_ERROR);
@@ -223,7 +239,7 @@ mod tests {
     fn a_code_with_one_meaning_has_no_causes() {
         for code in [
             Code::RESET_CARD,
-            Code::TIMEOUT,
+            Code::NO_SMARTCARD,
             Code::INVALID_HANDLE,
             Code::SHARING_VIOLATION,
         ] {

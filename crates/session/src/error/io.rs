@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(kind, ErrorKind::ResourceBusy);
         let kind = looked(Cause::SandboxWithoutService { sandbox: None }).kind();
         assert_eq!(kind, ErrorKind::PermissionDenied);
-        let kind = looked(Cause::ServiceNotRunning { socket: None }).kind();
+        let kind = looked(Cause::service_not_running(None)).kind();
         assert_eq!(kind, ErrorKind::ConnectionRefused);
         let inner = error(Code::TIMEOUT).into_inner().unwrap();
         assert!(inner.downcast::<Error>().unwrap().is_timeout());

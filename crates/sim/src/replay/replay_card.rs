@@ -186,7 +186,7 @@ impl ReplayCard {
     ///
     /// let mut card = ReplayCard::new(&Recording::read(file)?.cards()[0]);
     /// card.transmit(&[0x00, 0xB0, 0x00, 0x00], &mut Vec::new());
-    /// let text = "command 1 is [00, B0, 00, 00], but the script expects [00, A4, 00, 00]";
+    /// let text = "command 1 is [00, B0, 00, 00], where [00, A4, 00, 00] was expected";
     /// assert_eq!(card.check().unwrap_err().to_string(), text);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

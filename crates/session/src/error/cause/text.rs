@@ -36,7 +36,18 @@ impl fmt::Display for On<'_> {
                     "this system waits for another program's transaction until that ends: begin without a time, in a thread that may wait"
                 }
             }),
-            Cause::ServiceNotRunning { socket } => {
+            Cause::TransactionElsewhere {} => f.write_str(
+                "another program's transaction has not ended meanwhile: end that program, or wait for longer",
+            ),
+            Cause::ServiceNotRunning {
+                socket: Some(socket),
+                is_named: true,
+            } => write!(
+                f,
+                "nobody listens on {}, which the variable PCSCLITE_CSOCK_NAME names: start what serves there, or unset the variable for the system's service",
+                Quoted(socket)
+            ),
+            Cause::ServiceNotRunning { socket, .. } => {
                 f.write_str(match platform {
                     Platform::Windows => "the service \"Smart Card\" (SCardSvr) does not run",
                     Platform::Linux | Platform::Bsd | Platform::MacOs => "the PC/SC service does not run",
@@ -280,7 +291,7 @@ mod tests {
 
     #[test]
     fn what_to_do_is_what_can_be_done_on_the_platform() {
-        let down = Cause::ServiceNotRunning { socket: None };
+        let down = Cause::service_not_running(None);
         let gone = Cause::ServiceGone {};
         let sandbox = Cause::SandboxWithoutService { sandbox: None };
         for (cause, platform, part) in [
@@ -305,7 +316,14 @@ mod tests {
         let path = || "/run/\u{1b}[2J\u{34f}\u{3164}\u{202e}".into();
         let text = || "group\u{1b}\u{34f}\u{3164}\u{202e}".to_owned();
         for (cause, times) in [
-            (Cause::ServiceNotRunning { socket: Some(path()) }, 1),
+            (Cause::service_not_running(Some(path())), 1),
+            (
+                Cause::ServiceNotRunning {
+                    socket: Some(path()),
+                    is_named: true,
+                },
+                1,
+            ),
             (
                 Cause::SocketNotPermitted {
                     socket: Some(path()),

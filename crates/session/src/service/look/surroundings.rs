@@ -112,7 +112,7 @@ impl Surroundings {
             (_, Knock::Closed) => self.turned_away(&socket),
             (Code::NO_SERVICE, Knock::Missing) => self.absent(socket),
             (Code::NO_SERVICE, Knock::Denied) => self.denied(socket),
-            (Code::NO_SERVICE, Knock::Refused) => vec![not_running(socket)],
+            (Code::NO_SERVICE, Knock::Refused) => vec![self.not_running(socket)],
             (Code::NO_SERVICE, Knock::NoFileDescriptors) => vec![Cause::NoFileDescriptors {}],
             // polkit would have refused this connection as well; but a place may have become free.
             (Code::NO_SERVICE, Knock::Answered { .. }) => {
@@ -167,16 +167,26 @@ impl Surroundings {
 
     /// Returns the causes where there is no socket.
     fn absent(&self, socket: PathBuf) -> Vec<Cause> {
+        if self.socket.is_some() {
+            return vec![self.not_running(socket)];
+        }
         match self.sandbox() {
             Some(Sandbox::Flatpak) if !self.has_flatpaks_permission() => vec![sandboxed(Sandbox::Flatpak)],
-            Some(Sandbox::Container) => vec![sandboxed(Sandbox::Container), not_running(socket)],
-            Some(Sandbox::Flatpak | Sandbox::Snap) => vec![not_running(socket)],
+            Some(Sandbox::Container) => vec![sandboxed(Sandbox::Container), self.not_running(socket)],
+            Some(Sandbox::Flatpak | Sandbox::Snap) => vec![self.not_running(socket)],
             // Here is the system's own /run: what booted it has left its sign there.
-            None if self.at("/run/systemd/system").exists() => vec![not_running(socket)],
+            None if self.at("/run/systemd/system").exists() => vec![self.not_running(socket)],
             None => vec![
-                not_running(socket),
+                self.not_running(socket),
                 Cause::SandboxWithoutService { sandbox: None },
             ],
+        }
+    }
+
+    fn not_running(&self, socket: PathBuf) -> Cause {
+        Cause::ServiceNotRunning {
+            socket: Some(socket),
+            is_named: self.socket.is_some(),
         }
     }
 
@@ -323,10 +333,6 @@ fn sandboxed(sandbox: Sandbox) -> Cause {
     Cause::SandboxWithoutService {
         sandbox: Some(sandbox),
     }
-}
-
-fn not_running(socket: PathBuf) -> Cause {
-    Cause::ServiceNotRunning { socket: Some(socket) }
 }
 
 #[cfg(test)]

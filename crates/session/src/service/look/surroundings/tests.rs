@@ -9,6 +9,10 @@ use tempfile::TempDir;
 
 const SOCKET: &str = "/run/pcscd/pcscd.comm";
 
+fn not_running(socket: PathBuf) -> Cause {
+    Cause::service_not_running(Some(socket))
+}
+
 /// A system, and what the library's program sees of it.
 struct System {
     folder: TempDir,
@@ -124,8 +128,21 @@ fn the_socket_is_the_one_that_the_environment_names() {
     let named = Path::new("/run/mine.comm");
     system.surroundings.socket = Some(named.into());
     let service = system.service(SOCKET, 0, None);
-    assert_eq!(system.causes(Code::NO_SERVICE), [not_running(named.into())]);
+    let expected = Cause::ServiceNotRunning {
+        socket: Some(named.into()),
+        is_named: true,
+    };
+    assert_eq!(system.causes(Code::NO_SERVICE), [expected.clone()]);
     service.join().unwrap();
+    // Whatever is around the program: it was told where.
+    let system = system.file("/run/.containerenv", "");
+    assert_eq!(system.causes(Code::NO_SERVICE), [expected]);
+    // What is no socket listens as little.
+    let system = system.file("/run/mine.comm", "");
+    assert!(matches!(
+        system.causes(Code::NO_SERVICE)[..],
+        [Cause::ServiceNotRunning { is_named: true, .. }]
+    ));
 }
 
 /// Field case 15.
