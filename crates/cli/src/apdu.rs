@@ -93,7 +93,7 @@ impl Apdu {
                 Part::Lc => Zeroizing::new(Vec::new()),
                 Part::Secret(name, form) => form
                     .bytes(&ask(name)?)
-                    .map_err(|problem| Failure::Usage(format!("{name}: {problem}")))?,
+                    .map_err(|problem| Failure::usage(format!("{name}: {problem}")))?,
             });
         }
         for position in (0..filled.len()).rev() {
@@ -103,7 +103,7 @@ impl Apdu {
                     .map(|bytes| bytes.len())
                     .sum::<usize>();
                 let lc = u8::try_from(len).map_err(|_| {
-                    Failure::Usage(format!("{{lc}} counts to 255, and {len} bytes are behind it"))
+                    Failure::usage(format!("{{lc}} counts to 255, and {len} bytes are behind it"))
                 })?;
                 filled[position] = Zeroizing::new(vec![lc]);
             }

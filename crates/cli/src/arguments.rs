@@ -1,11 +1,14 @@
 //! What is said on the command line.
 
 use crate::commands::Command;
-use crate::exit;
+use crate::exit::{self, Exit};
+use crate::failure::{Failure, tell};
 use crate::output::Output;
 use crate::service::Service;
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Smart cards and their readers, over PC/SC.
 #[derive(Debug, Parser)]
@@ -26,6 +29,22 @@ pub(crate) struct Common {
     /// Print JSON, a document on each line
     #[arg(long, global = true)]
     json: bool,
+}
+
+/// Says what is wrong with the arguments, or helps, and returns the code to end with.
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
+    if let Err(error) = error.print() {
+        return Failure::from(error).report(Output::new(false));
+    }
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    let is_file =
+        |wrong: &ContextValue| matches!(wrong, ContextValue::String(name) if Path::new(name).is_file());
+    if error.get(ContextKind::InvalidSubcommand).is_some_and(is_file) {
+        tell("a simulator's file is named with =, as in --sim=FILE");
+    }
+    Exit::Usage.into()
 }
 
 /// What a command works with.

@@ -3,7 +3,7 @@
 use crate::apdu::Apdu;
 use crate::card::Card;
 use crate::failure::Failure;
-use crate::hexadecimal::{plain, printable, spaced};
+use crate::hexadecimal::{Spaced, plain, printable, spaced};
 use crate::output::{ASIDE, ERROR, GOOD, HEADING, Report, WARNING};
 use crate::secret;
 use crate::tlv_tree::{self, Node};
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 /// A command that was sent, and what the card answered.
 #[derive(Debug, Serialize)]
 pub(crate) struct Exchange {
-    command: String,
+    command: Spaced,
     data: String,
     status: String,
     meaning: String,
@@ -31,9 +31,7 @@ pub(crate) struct Exchange {
 pub(crate) fn transmit(card: &Card, apdu: &Apdu, follow: bool) -> Result<ResponseBuf, Failure> {
     let bytes = apdu.fill(&mut secret::ask)?;
     if follow {
-        let command = Command::parse(&bytes).map_err(|error| {
-            Failure::Usage(format!("{apdu} is no command that --follow can take: {error}"))
-        })?;
+        let command = parse(apdu, &bytes)?;
         let command = if apdu.asks() { command.sensitive() } else { command };
         return card.with(|session| Ok(session.execute(&command)?.to_owned()));
     }
@@ -50,7 +48,7 @@ pub(crate) fn transmit(card: &Card, apdu: &Apdu, follow: bool) -> Result<Respons
 /// Reads a command that the rules are to be applied to.
 fn parse<'a>(apdu: &Apdu, bytes: &'a [u8]) -> Result<Command<'a>, Failure> {
     Command::parse(bytes)
-        .map_err(|error| Failure::Usage(format!("{apdu} is no command that --follow can take: {error}")))
+        .map_err(|error| Failure::usage(format!("{apdu} is no command that --follow can take: {error}")))
 }
 
 /// Fails where the rules cannot be applied to a command; of one that asks for a secret nothing is known yet.
@@ -65,7 +63,7 @@ impl Exchange {
     pub(crate) fn new(apdu: &Apdu, answer: ResponseBuf) -> Exchange {
         let status = answer.status();
         Exchange {
-            command: apdu.to_string(),
+            command: Spaced::new(apdu),
             data: plain(answer.data()),
             status: format!("{:04X}", status.to_u16()),
             meaning: status.meaning().to_owned(),

@@ -13,19 +13,24 @@ pub(crate) enum Exit {
     NoCard = 5,
     Refused = 6,
     TimedOut = 7,
+    #[cfg(unix)]
+    NotRun = 126,
+    #[cfg(unix)]
+    NotThere = 127,
 }
 
 /// The codes in words, for the help.
 pub(crate) const CODES: &str = "\
 Exit codes:
   0  done
-  1  another error, or something that doctor found
+  1  another error, or something that doctor or atr found
   2  wrong arguments, or a wrong file
   3  no PC/SC library, or no service
   4  no reader, not that one, or several
   5  no card, not that one, or one that does not answer
   6  the card refused a command, or a script or a recording expects something else
-  7  what --wait waits for did not come in time";
+  7  what --wait waits for did not come in time
+  126, 127  the program that is to be run cannot be, or is not there";
 
 impl Exit {
     /// Returns the code for an error of PC/SC.

@@ -2,8 +2,11 @@
 
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::output::ERROR;
-use pcsc_session::Error;
+use crate::output::{ERROR, Output, Report};
+use crate::progress;
+use pcsc_session::{Cause, Error};
+use pcsc_sys::Escaped;
+use serde::Serialize;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -12,14 +15,10 @@ use std::process::ExitCode;
 pub(crate) enum Failure {
     /// PC/SC, with what it says.
     Pcsc(Error),
-    /// What was asked for cannot be meant.
-    Usage(String),
-    /// Something else, in words.
-    Other(String),
-    /// The card refused a command, or did not answer as expected; all has been said.
-    Refused,
-    /// The doctor found something, which has been said.
-    Found,
+    /// Something else, in words, and the code to end with.
+    Other(Exit, String),
+    /// All has been said: the code to end with.
+    Said(Exit),
     /// A program that was started ended with this code.
     #[cfg(unix)]
     Program(u8),
@@ -31,41 +30,70 @@ pub(crate) enum Failure {
     Interrupted,
 }
 
+/// A failure, for programs.
+#[derive(Debug, Serialize)]
+struct Told {
+    error: String,
+    exit: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reader: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<String>,
+}
+
 impl Failure {
-    /// Makes that of a file or the like: what was tried, and why it could not be.
-    pub(crate) fn of_file(tried: impl std::fmt::Display, error: io::Error) -> Failure {
-        Failure::Other(format!("{tried}: {error}"))
+    /// Makes that of what was said wrongly: arguments, a line, the contents of a file.
+    pub(crate) fn usage(text: impl Into<String>) -> Failure {
+        Failure::Other(Exit::Usage, text.into())
+    }
+
+    /// Makes that of anything else: what was tried, and why it could not be.
+    pub(crate) fn of(tried: impl std::fmt::Display, error: io::Error) -> Failure {
+        Failure::Other(Exit::Other, format!("{tried}: {error}"))
+    }
+
+    /// Makes that of a file that was named: it is the wrong one, or its place is.
+    pub(crate) fn of_file(file: &std::path::Path, error: impl std::fmt::Display) -> Failure {
+        Failure::usage(format!("{}: {error}", Escaped(&file.to_string_lossy())))
     }
 
     /// Says why, and returns the code to end with.
-    pub(crate) fn report(self) -> ExitCode {
-        if let Some(text) = self.text() {
+    pub(crate) fn report(self, output: Output) -> ExitCode {
+        if let (Some(text), Some(exit)) = (self.text(), self.exit()) {
             tell(&text);
+            // Who does not read it any more has the code.
+            let _ = output.is_json().then(|| output.report(&self.told(text, exit)));
         }
-        self.code()
+        match self {
+            Failure::OutputClosed => interrupt::end_by_closed_pipe(),
+            Failure::Interrupted => interrupt::end_by_interrupt(),
+            #[cfg(unix)]
+            Failure::Program(code) => ExitCode::from(code),
+            failure => failure.exit().unwrap_or(Exit::Other).into(),
+        }
     }
 
     /// Says why, where that has not been said.
     pub(crate) fn text(&self) -> Option<String> {
         match self {
             Failure::Pcsc(error) => Some(error.to_string()),
-            Failure::Usage(text) | Failure::Other(text) => Some(text.clone()),
+            Failure::Other(_, text) => Some(text.clone()),
             Failure::At(place, failure) => failure.text().map(|text| format!("{place}: {text}")),
             _ => None,
         }
     }
 
-    fn code(&self) -> ExitCode {
+    /// Returns the code to end with, where it is one of this program's own.
+    pub(crate) fn exit(&self) -> Option<Exit> {
         match self {
-            Failure::Pcsc(error) => Exit::of(error).into(),
-            Failure::Usage(_) => Exit::Usage.into(),
-            Failure::Other(_) | Failure::Found => Exit::Other.into(),
-            Failure::Refused => Exit::Refused.into(),
-            #[cfg(unix)]
-            Failure::Program(code) => ExitCode::from(*code),
-            Failure::At(_, failure) => failure.code(),
-            Failure::OutputClosed => interrupt::end_by_closed_pipe(),
-            Failure::Interrupted => interrupt::end_by_interrupt(),
+            Failure::Pcsc(error) => Some(Exit::of(error)),
+            Failure::Other(exit, _) | Failure::Said(exit) => Some(*exit),
+            Failure::At(_, failure) => failure.exit(),
+            _ => None,
         }
     }
 
@@ -76,12 +104,45 @@ impl Failure {
             failure => Failure::At(place.to_string(), Box::new(failure)),
         }
     }
+
+    fn error(&self) -> Option<&Error> {
+        match self {
+            Failure::Pcsc(error) => Some(error),
+            Failure::At(_, failure) => failure.error(),
+            _ => None,
+        }
+    }
+
+    fn told(&self, text: String, exit: Exit) -> Told {
+        let error = self.error();
+        let code = error.and_then(Error::code);
+        Told {
+            error: text,
+            exit: exit as u8,
+            function: error.and_then(Error::function),
+            code: code.map(|code| code.name().map_or_else(|| code.to_string(), str::to_owned)),
+            reader: error.and_then(Error::reader).map(ToString::to_string),
+            causes: error
+                .map(Error::causes)
+                .unwrap_or_default()
+                .iter()
+                .map(Cause::to_string)
+                .collect(),
+        }
+    }
+}
+
+/// It is said in words on the standard error output.
+impl Report for Told {
+    fn write(&self, _to: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Says something that is no output.
 pub(crate) fn tell(text: &str) {
     // Who closed this one as well is told nothing.
-    let _ = writeln!(anstream::stderr(), "{ERROR}pcsc:{ERROR:#} {text}");
+    let _ = progress::beside(|| writeln!(anstream::stderr(), "{ERROR}pcsc:{ERROR:#} {text}"));
 }
 
 impl From<Error> for Failure {
@@ -95,7 +156,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         match error.kind() {
             ErrorKind::BrokenPipe => Failure::OutputClosed,
-            _ => Failure::of_file("the output cannot be written", error),
+            _ => Failure::of("the output cannot be written", error),
         }
     }
 }

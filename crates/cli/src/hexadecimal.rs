@@ -1,5 +1,9 @@
 //! Bytes as people write them.
 
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::ops::Deref;
+
 /// Reads pairs of digits, with spaces, colons or nothing between them.
 pub(crate) fn parse(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(text.len() / 2);
@@ -28,6 +32,40 @@ pub(crate) fn spaced(bytes: &[u8]) -> String {
         let _ = write!(text, "{separator}{byte:02X}");
     }
     text
+}
+
+/// Bytes as they are shown, with spaces, which programs get without them.
+#[derive(Debug, Clone)]
+pub(crate) struct Spaced(String);
+
+impl Spaced {
+    pub(crate) fn new(text: &impl fmt::Display) -> Spaced {
+        Spaced(text.to_string())
+    }
+
+    pub(crate) fn of(bytes: &[u8]) -> Spaced {
+        Spaced(spaced(bytes))
+    }
+}
+
+impl Deref for Spaced {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Spaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl Serialize for Spaced {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.replace(' ', ""))
+    }
 }
 
 /// Writes bytes with nothing between them.

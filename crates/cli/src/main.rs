@@ -5,6 +5,7 @@ mod apdu;
 mod arguments;
 mod card;
 mod card_names;
+mod closed_pipe;
 mod commands;
 mod doctor;
 mod exchange;
@@ -16,6 +17,7 @@ mod output;
 mod pattern;
 #[cfg(unix)]
 mod program;
+mod progress;
 #[cfg(unix)]
 mod proxy;
 mod reader_arguments;
@@ -32,11 +34,16 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let Arguments { common, command } = Arguments::parse();
-    let result = command.run(&common.settings());
+    let Arguments { common, command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return arguments::explain(&error),
+    };
+    let settings = common.settings();
+    let result = command.run(&settings);
+    progress::end();
     interrupt::end();
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(settings.output),
     }
 }

@@ -1,9 +1,11 @@
 //! Another program, which finds its service at a socket that is given to it.
 
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
+use pcsc_sys::Escaped;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -43,7 +45,7 @@ pub(crate) fn folder(prefix: &str) -> io::Result<TempDir> {
 /// Tells that there is no such program, where a shell would not find it either.
 pub(crate) fn find(command: &[OsString]) -> Result<(), Failure> {
     let Some(program) = command.first().map(Path::new) else {
-        return Err(Failure::Usage("say which program".to_owned()));
+        return Err(Failure::usage("say which program"));
     };
     let folders = env::var_os("PATH").unwrap_or_default();
     let is_found = match program.components().count() {
@@ -52,16 +54,25 @@ pub(crate) fn find(command: &[OsString]) -> Result<(), Failure> {
     };
     match is_found {
         true => Ok(()),
-        false => Err(Failure::of_file(program.display(), ErrorKind::NotFound.into())),
+        false => Err(not_run(program.as_os_str(), ErrorKind::NotFound.into())),
     }
+}
+
+/// Makes the failure of a program that cannot be run, with the code that shells have for it.
+fn not_run(program: &OsStr, error: io::Error) -> Failure {
+    let (exit, why) = match error.kind() {
+        ErrorKind::NotFound => (Exit::NotThere, "there is no such program".to_owned()),
+        _ => (Exit::NotRun, error.to_string()),
+    };
+    Failure::Other(exit, format!("{}: {why}", Escaped(&program.to_string_lossy())))
 }
 
 /// Runs a program, with its arguments, whose service is at this socket.
 pub(crate) fn run(command: &[OsString], socket: &Path) -> Result<Ended, Failure> {
     let Some((program, arguments)) = command.split_first() else {
-        return Err(Failure::Usage("say which program".to_owned()));
+        return Err(Failure::usage("say which program"));
     };
-    let failure = |error| Failure::of_file(program.to_string_lossy(), error);
+    let failure = |error| not_run(program, error);
     let mut child = Command::new(program)
         .args(arguments)
         .env("PCSCLITE_CSOCK_NAME", socket)

@@ -14,7 +14,7 @@ pub(crate) fn ask(name: &str) -> Result<Zeroizing<String>, Failure> {
     match rpassword::prompt_password(format!("{name}: ")) {
         Ok(secret) => Ok(Zeroizing::new(secret)),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::Interrupted),
-        Err(error) => Err(Failure::of_file(
+        Err(error) => Err(Failure::of(
             format!("{name} is asked for at a terminal, and nowhere else"),
             error,
         )),

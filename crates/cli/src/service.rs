@@ -45,11 +45,11 @@ impl Service {
     /// Starts a simulator as `--sim` describes it, or the demonstration.
     pub(crate) fn start(&self) -> Result<Running, Failure> {
         let config = match &self.sim {
-            Some(Some(file)) => Config::read(file).map_err(|error| Failure::Usage(error.to_string()))?,
+            Some(Some(file)) => Config::read(file).map_err(|error| Failure::usage(error.to_string()))?,
             _ => Config::one_demo_card(),
         };
         config
             .start()
-            .map_err(|error| Failure::of_file("the simulator cannot be started", error))
+            .map_err(|error| Failure::of("the simulator cannot be started", error))
     }
 }

@@ -56,8 +56,8 @@ impl SessionArguments {
             options = options.on_close(Disposition::Leave);
         }
         if let Some(path) = &self.record {
-            let recorder = RecordingFile::replace(path).and_then(Recorder::new);
-            let recorder = recorder.map_err(|error| Failure::of_file(path.display(), error))?;
+            let file = RecordingFile::replace(path)?;
+            let recorder = Recorder::new(file).map_err(|error| Failure::of_file(path, error))?;
             options = options.record(&recorder).record_secrets(self.secrets);
         }
         Card::open(&options)

@@ -2,6 +2,7 @@
 
 use crate::arguments::Settings;
 use crate::card_names;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::hexadecimal;
 use crate::output::{GOOD, HEADING, Report, WARNING};
@@ -48,10 +49,14 @@ impl Atr {
             // A look at the card must not reset it under another program's hands.
             options.on_close(Disposition::Leave).open()?.atr()?
         } else {
-            let bytes = hexadecimal::parse(&self.hex.join(" ")).map_err(Failure::Usage)?;
+            let bytes = hexadecimal::parse(&self.hex.join(" ")).map_err(Failure::usage)?;
             atr::Atr::new(&bytes)
         };
-        settings.output.report(&explain(&atr))
+        settings.output.report(&explain(&atr))?;
+        match atr.problems().next() {
+            None => Ok(()),
+            Some(_) => Err(Failure::Said(Exit::Other)),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::arguments::Settings;
 use crate::doctor::{Looked, Scene, System};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Report;
 use clap::Args;
@@ -34,7 +35,11 @@ impl Doctor {
         let looked = Scene::new(system, provider).examine();
         let is_all_well = !looked.iter().any(Looked::is_finding);
         settings.output.report(&Findings { looked })?;
-        if is_all_well { Ok(()) } else { Err(Failure::Found) }
+        if is_all_well {
+            Ok(())
+        } else {
+            Err(Failure::Said(Exit::Other))
+        }
     }
 }
 

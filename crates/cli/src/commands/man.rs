@@ -1,6 +1,7 @@
 //! `pcsc man`: the manual pages.
 
 use crate::arguments::{Arguments, Settings};
+use crate::exit;
 use crate::failure::Failure;
 use clap::{Args, CommandFactory};
 use clap_mangen::Man as Page;
@@ -23,10 +24,14 @@ impl Man {
         };
         let Some(described) = described else {
             let name = self.command.unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no command {name:?}")));
+            return Err(Failure::usage(format!("there is no command {name:?}")));
         };
+        let described = described.clone();
+        let described = described
+            .version(env!("CARGO_PKG_VERSION"))
+            .after_help(exit::CODES);
         let mut page = Vec::new();
-        Page::new(described.clone()).render(&mut page)?;
+        Page::new(described).render(&mut page)?;
         Ok(std::io::stdout().lock().write_all(&page)?)
     }
 }

@@ -3,7 +3,7 @@
 use crate::arguments::Settings;
 use crate::failure::{Failure, tell};
 use crate::program;
-use crate::proxy::{Proxy, Tape, service_socket};
+use crate::proxy::{Proxy, Tape, Went, service_socket};
 use crate::recording_file::RecordingFile;
 use clap::Args;
 use pcsc_session::Context;
@@ -31,22 +31,21 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
-        // Before a recording is replaced: without a service there is nothing to record, and without a program nobody.
+        // Without a service there is nothing to record, and without a program nobody.
         program::find(&self.command)?;
         if !settings.service.is_simulated() {
             Context::establish_on(settings.service.provider()?)?;
         }
         let (path, file) = match &self.output {
-            Some(path) => (&**path, RecordingFile::replace(path)),
+            Some(path) => (&**path, RecordingFile::replace(path)?),
             None => {
                 let path = Path::new("card.pcapng");
-                (path, RecordingFile::create(path))
+                (path, RecordingFile::create(path)?)
             }
         };
-        let tape = file.and_then(|file| Tape::new(file, self.secrets));
-        let tape = tape.map_err(|error| Failure::of_file(path.display(), error))?;
+        let tape = Tape::new(file, self.secrets).map_err(|error| Failure::of_file(path, error))?;
 
-        let failure = |error| Failure::of_file("the socket for the program cannot be made", error);
+        let failure = |error| Failure::of("the socket for the program cannot be made", error);
         let folder = program::folder("pcsc-record-").map_err(failure)?;
         let mut simulated = None;
         let service = if settings.service.is_simulated() {
@@ -59,8 +58,14 @@ impl Record {
         };
         let proxy = Proxy::start(&folder.path().join(program::SOCKET), service, tape).map_err(failure)?;
         let ended = program::run(&self.command, proxy.socket());
-        if proxy.end() == 0 && ended.is_ok() {
-            tell("the program has not asked for a service by PCSCLITE_CSOCK_NAME: nothing is recorded");
+        let Went { connections, packets } = proxy.end();
+        match (connections, packets) {
+            _ if ended.is_err() => {}
+            (0, _) => {
+                tell("the program has not asked for a service by PCSCLITE_CSOCK_NAME: nothing is recorded");
+            }
+            (_, 0) => tell("the program has come to no card: nothing is recorded"),
+            _ => {}
         }
         ended?.result()
     }

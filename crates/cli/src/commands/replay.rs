@@ -2,16 +2,16 @@
 
 use crate::arguments::Settings;
 use crate::failure::{Failure, tell};
-use crate::hexadecimal::spaced;
+use crate::hexadecimal::Spaced;
 use crate::output::{ASIDE, HEADING, Report};
+use crate::progress;
 use crate::script_line::write_long;
 use clap::Args;
 use pcsc_recording::{Packet, Reader, Record, RecordedExchange};
 use pcsc_session::StatusWord;
 use pcsc_sys::Escaped;
 use serde::Serialize;
-use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -35,10 +35,9 @@ impl Replay {
         if self.program.is_given() {
             return self.program.run(&self.file);
         }
-        let name = self.file.display();
-        let wrong = |error: &dyn std::fmt::Display| Failure::Usage(format!("{name}: {error}"));
-        let file = File::open(&self.file).map_err(|error| wrong(&error))?;
-        let mut reader = Reader::new(BufReader::new(file)).map_err(|error| wrong(&error))?;
+        let name = Escaped(&self.file.to_string_lossy()).to_string();
+        let wrong = |error: &dyn std::fmt::Display| Failure::of_file(&self.file, error);
+        let mut reader = Reader::new(progress::open(&self.file)?).map_err(|error| wrong(&error))?;
         let mut first = None;
         for record in &mut reader {
             let record = record.map_err(|error| wrong(&error))?;
@@ -73,13 +72,13 @@ struct Shown {
 #[serde(untagged)]
 enum What {
     Reset {
-        atr: String,
+        atr: Spaced,
     },
     Exchange {
-        command: String,
+        command: Spaced,
         /// With the status word.
         #[serde(skip_serializing_if = "Option::is_none")]
-        answer: Option<String>,
+        answer: Option<Spaced>,
         #[serde(skip_serializing_if = "Option::is_none")]
         meaning: Option<&'static str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,10 +104,10 @@ impl Shown {
 impl What {
     fn new(packet: &Packet) -> Option<What> {
         Some(match packet {
-            Packet::AnswerToReset(atr) => What::Reset { atr: spaced(atr) },
+            Packet::AnswerToReset(atr) => What::Reset { atr: Spaced::of(atr) },
             Packet::Exchange(exchange) => What::Exchange {
-                command: spaced(&exchange.command),
-                answer: exchange.answer.as_deref().map(spaced),
+                command: Spaced::of(&exchange.command),
+                answer: exchange.answer.as_deref().map(Spaced::of),
                 meaning: meaning(exchange),
                 why_unanswered: exchange
                     .why_unanswered
@@ -176,6 +175,7 @@ impl Report for Shown {
 
 #[cfg(unix)]
 mod on_cards {
+    use crate::exit::Exit;
     use crate::failure::{Failure, tell};
     use crate::program;
     use clap::Args;
@@ -205,7 +205,7 @@ mod on_cards {
 
         /// Runs it, and tells what it did that was not recorded.
         pub(super) fn run(&self, file: &Path) -> Result<(), Failure> {
-            let wrong = |text: String| Failure::Usage(format!("{}: {text}", file.display()));
+            let wrong = |text: String| Failure::of_file(file, text);
             let recording = Recording::open(file).map_err(|error| wrong(error.to_string()))?;
             let cards = || recording.cards().iter();
             let is_any_used = cards().any(|card| !card.exchanges().is_empty());
@@ -230,7 +230,7 @@ mod on_cards {
                 reader.insert(card.clone());
                 replayed.push((reader, card));
             }
-            let failure = |error| Failure::of_file("the recording cannot be served", error);
+            let failure = |error| Failure::of("the recording cannot be served", error);
             let folder = program::folder("pcsc-replay-").map_err(failure)?;
             let served = simulator
                 .serve(folder.path().join(program::SOCKET))
@@ -245,7 +245,11 @@ mod on_cards {
                 }
             }
             ended.result()?;
-            if is_same { Ok(()) } else { Err(Failure::Refused) }
+            if is_same {
+                Ok(())
+            } else {
+                Err(Failure::Said(Exit::Refused))
+            }
         }
     }
 }

@@ -4,17 +4,20 @@ use crate::apdu::Apdu;
 use crate::arguments::Settings;
 use crate::card::Card;
 use crate::exchange::transmit;
+use crate::exit::Exit;
 use crate::failure::{Failure, tell};
-use crate::hexadecimal::spaced;
+use crate::hexadecimal::Spaced;
 use crate::output::{ERROR, HEADING, Output, Report};
 use crate::pattern::Pattern;
+use crate::progress;
 use crate::script_line::{Line, Lines, write_long};
 use crate::session_arguments::SessionArguments;
 use clap::Args;
 use pcsc_session::{Disposition, StatusWord};
+use pcsc_sys::Escaped;
 use serde::Serialize;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::fmt;
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
 /// Send the commands of a file, and compare the answers with what it expects
@@ -41,9 +44,9 @@ pub(crate) struct Script {
 #[derive(Debug, Serialize)]
 struct Step {
     line: u64,
-    command: String,
+    command: Spaced,
     /// With the status word; the answer to reset where the command is a reset.
-    answer: String,
+    answer: Spaced,
     #[serde(skip_serializing_if = "Option::is_none")]
     meaning: Option<&'static str>,
 }
@@ -53,7 +56,7 @@ struct Step {
 struct Mismatch {
     line: u64,
     expected: String,
-    answer: String,
+    answer: Spaced,
 }
 
 impl Script {
@@ -62,9 +65,8 @@ impl Script {
         let (name, from): (_, Box<dyn BufRead>) = match file {
             None => ("standard input".to_owned(), Box::new(io::stdin().lock())),
             Some(path) => {
-                let name = path.display().to_string();
-                let file = File::open(&path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
-                (name, Box::new(BufReader::new(file)))
+                let name = Escaped(&path.to_string_lossy()).to_string();
+                (name, Box::new(progress::open(&path)?))
             }
         };
         let card = self.session.open(&settings.service)?;
@@ -78,10 +80,10 @@ impl Script {
         let mut is_as_expected = true;
         while let Some(number) = lines
             .read(&mut text)
-            .map_err(|error| Failure::Usage(format!("{name}: {error}")))?
+            .map_err(|error| Failure::usage(format!("{name}: {error}")))?
         {
             let place = format!("{name}:{number}");
-            let line = Line::parse(&text).map_err(|problem| Failure::Usage(problem).at(&place))?;
+            let line = Line::parse(&text).map_err(|problem| Failure::usage(problem).at(&place))?;
             match line {
                 Line::Nothing => {}
                 Line::Exit => break,
@@ -94,7 +96,14 @@ impl Script {
                     {
                         is_as_expected = false;
                         settings.output.report(&mismatch)?;
-                        tell(&format!("{name}:{number}: the card did not answer as expected"));
+                        let rest = if self.keep_going {
+                            ""
+                        } else {
+                            ": the script ends here, with --keep-going it goes on"
+                        };
+                        tell(&format!(
+                            "{name}:{number}: the card did not answer as expected{rest}"
+                        ));
                         if !self.keep_going {
                             break;
                         }
@@ -106,7 +115,7 @@ impl Script {
         if is_as_expected {
             Ok(())
         } else {
-            Err(Failure::Refused)
+            Err(Failure::Said(Exit::Refused))
         }
     }
 }
@@ -125,27 +134,27 @@ impl Steps<'_> {
             session.reconnect(Disposition::Reset)?;
             session.atr()
         })?;
-        self.tell(line, "reset".to_owned(), atr.as_bytes().to_vec(), None)
+        self.tell(line, &"reset", atr.as_bytes().to_vec(), None)
     }
 
     fn send(&mut self, line: u64, apdu: &Apdu) -> Result<(), Failure> {
         let answer = transmit(self.card, apdu, self.follow)?;
         let status = answer.status();
         let bytes = [answer.data(), &status.to_u16().to_be_bytes()].concat();
-        self.tell(line, apdu.to_string(), bytes, Some(status))
+        self.tell(line, apdu, bytes, Some(status))
     }
 
     fn tell(
         &mut self,
         line: u64,
-        command: String,
+        command: &dyn fmt::Display,
         answer: Vec<u8>,
         status: Option<StatusWord>,
     ) -> Result<(), Failure> {
         self.output.report(&Step {
             line,
-            command,
-            answer: spaced(&answer),
+            command: Spaced::new(&command),
+            answer: Spaced::of(&answer),
             meaning: status.map(StatusWord::meaning),
         })?;
         self.answer = Some(answer);
@@ -155,14 +164,14 @@ impl Steps<'_> {
     /// Compares the last answer with what is expected.
     fn compare(&self, line: u64, pattern: &Pattern) -> Result<Option<Mismatch>, Failure> {
         let Some(answer) = &self.answer else {
-            return Err(Failure::Usage(
-                "an answer is expected, and no command stands before it".to_owned(),
+            return Err(Failure::usage(
+                "an answer is expected, and no command stands before it",
             ));
         };
         Ok((!pattern.matches(answer)).then(|| Mismatch {
             line,
             expected: pattern.to_string(),
-            answer: spaced(answer),
+            answer: Spaced::of(answer),
         }))
     }
 }

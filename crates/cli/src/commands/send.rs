@@ -3,7 +3,8 @@
 use crate::apdu::Apdu;
 use crate::arguments::Settings;
 use crate::exchange::{Exchange, check_for_rules, transmit};
-use crate::failure::Failure;
+use crate::exit::Exit;
+use crate::failure::{Failure, tell};
 use crate::session_arguments::SessionArguments;
 use clap::Args;
 
@@ -39,15 +40,26 @@ impl Send {
         }
         let card = self.session.open(&settings.service)?;
         let mut all_done = true;
-        for apdu in &apdus {
+        for (number, apdu) in apdus.iter().enumerate() {
             let exchange = Exchange::new(apdu, transmit(&card, apdu, self.follow)?);
             settings.output.report(&exchange)?;
             all_done &= exchange.is_success();
             if !all_done && !self.keep_going {
+                match apdus.len() - number - 1 {
+                    0 => {}
+                    1 => tell("the command after it was not sent: --keep-going sends it all the same"),
+                    left => tell(&format!(
+                        "{left} commands after it were not sent: --keep-going sends them all the same"
+                    )),
+                }
                 break;
             }
         }
         card.close()?;
-        if all_done { Ok(()) } else { Err(Failure::Refused) }
+        if all_done {
+            Ok(())
+        } else {
+            Err(Failure::Said(Exit::Refused))
+        }
     }
 }

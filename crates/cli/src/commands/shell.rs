@@ -3,6 +3,7 @@
 use crate::arguments::Settings;
 use crate::card::Card;
 use crate::exchange::{Exchange, transmit};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::hexadecimal::spaced;
 use crate::output::{ASIDE, ERROR, Output, Report};
@@ -19,12 +20,13 @@ use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{Config, Context, Editor, Helper};
 use serde::Serialize;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// Send commands at a prompt, in one session
 ///
 /// A line is as in a script: an APDU, `reset`, `exit`, and what is expected behind <. Besides there are `atr`, `recover`,
 /// `follow on`, `follow off` and `help`. The history lasts as long as the shell, and commands that hold a secret are not in it.
+/// Where the lines come from no terminal, it ends with the code of the first that failed.
 #[derive(Debug, Args)]
 pub(crate) struct Shell {
     /// Send what ISO/IEC 7816 asks for besides: GET RESPONSE after 61xx, the right Le after 6Cxx, long commands in parts
@@ -64,6 +66,7 @@ impl Shell {
             Editor::<Words, MemHistory>::with_history(config, MemHistory::new()).map_err(of_prompt)?;
         editor.set_helper(Some(Words));
         let mut prompt = Prompt {
+            failed: None,
             card: &card,
             output: settings.output,
             follow: self.follow,
@@ -88,14 +91,20 @@ impl Shell {
                 Err(error) => return Err(of_prompt(error)),
             }
         }
-        card.close()
+        let failed = prompt.failed;
+        card.close()?;
+        match failed {
+            // A person has seen it.
+            Some(exit) if !io::stdin().is_terminal() => Err(Failure::Said(exit)),
+            _ => Ok(()),
+        }
     }
 }
 
 fn of_prompt(error: ReadlineError) -> Failure {
     match error {
         ReadlineError::Io(error) => error.into(),
-        error => Failure::Other(error.to_string()),
+        error => Failure::Other(Exit::Other, error.to_string()),
     }
 }
 
@@ -105,6 +114,8 @@ struct Prompt<'a> {
     output: Output,
     follow: bool,
     answer: Vec<u8>,
+    /// The code of the first line that failed.
+    failed: Option<Exit>,
 }
 
 /// What is no exchange, in words.
@@ -139,7 +150,7 @@ impl Prompt<'_> {
                 Err(problem) => {
                     // It may be a command with a slip in it.
                     is_secret = true;
-                    Err(Failure::Usage(format!("{problem}; help says what can be said")))
+                    Err(Failure::usage(format!("{problem}; help says what can be said")))
                 }
                 Ok(Line::Nothing) => Ok(String::new()),
                 Ok(Line::Exit) => return Ok((false, false)),
@@ -151,7 +162,7 @@ impl Prompt<'_> {
                     })
                 }
                 Ok(Line::Expect(pattern)) if pattern.matches(&self.answer) => Ok("as expected".to_owned()),
-                Ok(Line::Expect(_)) => Err(Failure::Other("not as expected".to_owned())),
+                Ok(Line::Expect(_)) => Err(Failure::Other(Exit::Refused, "not as expected".to_owned())),
                 Ok(Line::Send(apdu)) => {
                     is_secret = apdu.shows_secret();
                     transmit(self.card, &apdu, self.follow).and_then(|answer| {
@@ -171,10 +182,13 @@ impl Prompt<'_> {
             // The line was given up, at the question for a secret.
             Err(Failure::Interrupted) => {}
             Err(Failure::OutputClosed) => return Err(Failure::OutputClosed),
-            Err(failure) => self.output.report(&Remark {
-                is_error: true,
-                remark: failure.text().unwrap_or_default(),
-            })?,
+            Err(failure) => {
+                self.failed = self.failed.or(failure.exit());
+                self.output.report(&Remark {
+                    is_error: true,
+                    remark: failure.text().unwrap_or_default(),
+                })?;
+            }
         }
         Ok((is_secret, true))
     }

@@ -1,6 +1,7 @@
 //! `pcsc sim`: simulated cards for other programs, and changes to them while they run.
 
 use crate::arguments::Settings;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Report;
@@ -8,6 +9,7 @@ use crate::program;
 use clap::{Args, Subcommand};
 use pcsc_sim::config::{Control, Running};
 use pcsc_sim::serve::Served;
+use pcsc_sys::Escaped;
 use serde::Serialize;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
@@ -48,6 +50,8 @@ enum ChangeAt {
     Unplug(Reader),
     /// Plug a reader in again
     Plug(Reader),
+    /// List its readers, as pcsc readers does
+    List(Socket),
     /// End the service
     Stop(Socket),
     /// Start the service again
@@ -82,7 +86,7 @@ struct Card {
 impl Sim {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
         if let Some(change) = self.change {
-            return change.ask_for();
+            return change.ask_for(settings);
         }
         let running = settings.service.start()?;
         if !self.command.is_empty() {
@@ -126,7 +130,7 @@ struct Service {
 
 impl Service {
     fn start(running: Running, socket: Option<PathBuf>) -> Result<Service, Failure> {
-        let failure = |error| Failure::of_file("the simulator cannot be served", error);
+        let failure = |error| Failure::of("the simulator cannot be served", error);
         let (socket, folder) = match socket {
             Some(socket) => (socket, None),
             None => {
@@ -167,9 +171,28 @@ impl Report for Sockets {
     }
 }
 
+impl Socket {
+    fn path(self) -> Result<PathBuf, Failure> {
+        let named = self
+            .socket
+            .or_else(|| std::env::var_os("PCSCLITE_CSOCK_NAME").map(PathBuf::from));
+        named
+            .or_else(usual_socket)
+            .ok_or_else(|| Failure::usage("say which simulator: --socket PATH"))
+    }
+
+    /// Has this program list what is served there.
+    fn list(self, settings: &Settings) -> Result<(), Failure> {
+        let failure = |error| Failure::of("this program's own file is not found", error);
+        let mut command = vec![std::env::current_exe().map_err(failure)?.into(), "readers".into()];
+        command.extend(settings.output.is_json().then(|| "--json".into()));
+        program::run(&command, &self.path()?)?.result()
+    }
+}
+
 impl ChangeAt {
     /// Has the simulator that runs do it.
-    fn ask_for(self) -> Result<(), Failure> {
+    fn ask_for(self, settings: &Settings) -> Result<(), Failure> {
         let (action, reader, card, socket) = match self {
             ChangeAt::Insert(card) => (
                 "insert",
@@ -188,6 +211,7 @@ impl ChangeAt {
             ChangeAt::PowerOff(reader) => ("power_off", Some(reader.reader), None, reader.socket),
             ChangeAt::Unplug(reader) => ("unplug", Some(reader.reader), None, reader.socket),
             ChangeAt::Plug(reader) => ("plug", Some(reader.reader), None, reader.socket),
+            ChangeAt::List(socket) => return socket.list(settings),
             ChangeAt::Stop(socket) => ("stop", None, None, socket),
             ChangeAt::Start(socket) => ("start", None, None, socket),
         };
@@ -203,19 +227,19 @@ impl ChangeAt {
             line += &format!(", card = {}", card.replace(['\n', '\r'], " "));
         }
         line += " }\n";
-        let named = socket
-            .socket
-            .or_else(|| std::env::var_os("PCSCLITE_CSOCK_NAME").map(PathBuf::from));
-        let Some(socket) = named.or_else(usual_socket) else {
-            return Err(Failure::Usage("say which simulator: --socket PATH".to_owned()));
+        let control = control_of(&socket.path()?);
+        let failure = |error| {
+            let text = format!("no simulator at {}: {error}", Escaped(&control.to_string_lossy()));
+            Failure::Other(Exit::NoService, text)
         };
-        let control = control_of(&socket);
-        let failure = |error| Failure::of_file(format!("no simulator at {}", control.display()), error);
         let answer = answer(&control, &line).map_err(failure)?;
         match answer.trim_end() {
             "ok" => Ok(()),
-            "" => Err(Failure::Other("the simulator has ended meanwhile".to_owned())),
-            refusal => Err(Failure::Usage(refusal.trim_start_matches("error: ").to_owned())),
+            "" => Err(Failure::Other(
+                Exit::NoService,
+                "the simulator has ended meanwhile".to_owned(),
+            )),
+            refusal => Err(Failure::usage(refusal.trim_start_matches("error: "))),
         }
     }
 }

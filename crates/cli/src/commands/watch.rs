@@ -1,6 +1,7 @@
 //! `pcsc watch`: readers and cards, as they come and go.
 
 use crate::arguments::Settings;
+use crate::closed_pipe;
 use crate::failure::Failure;
 use crate::output::{ERROR, GOOD, HEADING, Report, WARNING};
 use crate::reader_arguments::seconds;
@@ -40,6 +41,7 @@ struct Told {
 
 impl Watch {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+        closed_pipe::end_with_it();
         let mut monitor = Monitor::options()
             .provider(settings.service.provider()?)
             .start()?;

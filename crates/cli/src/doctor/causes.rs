@@ -34,6 +34,9 @@ fn subject(cause: &Cause) -> &'static str {
         | Cause::VersionsDiffer { .. }
         | Cause::ProtocolNotSpoken { .. }
         | Cause::StubWithoutLibrary { .. } => "library",
+        Cause::ServiceNotRunning { is_named: true, .. } if cfg!(not(any(windows, target_os = "macos"))) => {
+            "socket"
+        }
         Cause::SocketNotPermitted { .. } if cfg!(not(any(windows, target_os = "macos"))) => "socket",
         Cause::PolkitRefused { .. } if cfg!(not(any(windows, target_os = "macos"))) => "polkit",
         Cause::SandboxWithoutService { .. } if cfg!(not(windows)) => "sandbox",
@@ -49,6 +52,7 @@ pub(super) fn command(cause: &Cause, system: Option<&System>) -> Option<String> 
             install(&[Part::Library])
         }
         Cause::VersionsDiffer { .. } => install(&[Part::Library, Part::Service]),
+        Cause::ServiceNotRunning { is_named: true, .. } => Some("unset PCSCLITE_CSOCK_NAME".to_owned()),
         Cause::ServiceNotRunning { .. } => start(system),
         Cause::ServiceFailed { .. } => restart(system),
         Cause::ServiceAtItsLimit { .. } => {

@@ -19,8 +19,8 @@ pub(super) enum Heard {
     Over,
 }
 
-/// Writes down what is heard, until it is over.
-pub(super) fn follow(heard: &Receiver<Heard>, mut tape: Tape) {
+/// Writes down what is heard, until it is over; returns how many packets there were.
+pub(super) fn follow(heard: &Receiver<Heard>, mut tape: Tape) -> u64 {
     let mut conversations: HashMap<u64, Conversation> = HashMap::new();
     let mut is_told = false;
     for heard in heard {
@@ -51,4 +51,5 @@ pub(super) fn follow(heard: &Receiver<Heard>, mut tape: Tape) {
     for conversation in conversations.values_mut() {
         conversation.end(SystemTime::now(), &mut tape);
     }
+    tape.packets()
 }

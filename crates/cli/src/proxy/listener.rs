@@ -19,8 +19,8 @@ use std::time::Duration;
 /// How long the connections of a program that has ended may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long nobody is taken where no descriptors are left.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long nobody is taken where no descriptors are left and no connection ends.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Returns where the machine's service is, as libpcsclite finds it.
 pub(crate) fn service_socket() -> PathBuf {
@@ -43,7 +43,14 @@ pub(crate) struct Proxy {
     socket: PathBuf,
     connections: Arc<Connections>,
     heard: Sender<Heard>,
-    follower: JoinHandle<()>,
+    follower: JoinHandle<u64>,
+}
+
+/// What went over a proxy.
+#[derive(Debug)]
+pub(crate) struct Went {
+    pub(crate) connections: u64,
+    pub(crate) packets: u64,
 }
 
 #[derive(Debug)]
@@ -60,6 +67,8 @@ struct State {
     /// How many there were.
     number: u64,
     open: HashMap<u64, Arc<UnixStream>>,
+    /// How many have ended.
+    over: u64,
     /// That there is no service has been said.
     is_told: bool,
 }
@@ -82,7 +91,7 @@ impl Proxy {
             loop {
                 match listener.accept() {
                     Ok((stream, _)) => taking.take(stream, &told),
-                    Err(_) => thread::sleep(PAUSE),
+                    Err(_) => taking.wait_for_an_end(),
                 }
             }
         })?;
@@ -98,8 +107,8 @@ impl Proxy {
         &self.socket
     }
 
-    /// Ends it, the program having ended, when all is written; returns the number of connections there were.
-    pub(crate) fn end(self) -> u64 {
+    /// Ends it, the program having ended, when all is written; returns what went over it.
+    pub(crate) fn end(self) -> Went {
         let mut state = self.connections.lock();
         for program in state.open.values() {
             // What the program has written before its end is read and forwarded.
@@ -108,12 +117,14 @@ impl Proxy {
         let open = |state: &mut State| !state.open.is_empty();
         let waited = self.connections.ended.wait_timeout_while(state, PATIENCE, open);
         state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        let number = state.number;
+        let connections = state.number;
         drop(state);
         // It hears this, unless it has panicked.
         let _ = self.heard.send(Heard::Over);
-        let _ = self.follower.join();
-        number
+        Went {
+            connections,
+            packets: self.follower.join().unwrap_or_default(),
+        }
     }
 }
 
@@ -147,8 +158,19 @@ impl Connections {
     }
 
     fn end(&self, number: u64) {
-        self.lock().open.remove(&number);
+        let mut state = self.lock();
+        state.open.remove(&number);
+        state.over += 1;
+        drop(state);
         self.ended.notify_all();
+    }
+
+    /// Waits until a connection has ended, which gives descriptors back; other programs may give some back, too.
+    fn wait_for_an_end(&self) {
+        let state = self.lock();
+        let before = state.over;
+        let none = |state: &mut State| state.over == before;
+        drop(self.ended.wait_timeout_while(state, PAUSE, none));
     }
 
     /// Says once that the program has no service.
@@ -159,6 +181,9 @@ impl Connections {
     }
 }
 
-fn spawn(name: &str, act: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+fn spawn<T: Send + 'static>(
+    name: &str,
+    act: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
     thread::Builder::new().name(name.to_owned()).spawn(act)
 }

@@ -11,7 +11,7 @@ mod listener;
 mod states;
 mod tape;
 
-pub(crate) use listener::{Proxy, service_socket};
+pub(crate) use listener::{Proxy, Went, service_socket};
 pub(crate) use tape::Tape;
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ const GET_RESPONSE: u8 = 0xC0;
 #[derive(Debug)]
 pub(crate) struct Tape {
     writer: Option<Writer<RecordingFile>>,
+    /// How many packets there were.
+    packets: u64,
     /// Secrets are recorded, too.
     secrets: bool,
     /// The readers whose cards' answers to reset were written: how many cards had come and gone, and the last one's.
@@ -28,10 +30,15 @@ impl Tape {
     pub(crate) fn new(file: RecordingFile, secrets: bool) -> io::Result<Tape> {
         Ok(Tape {
             writer: Some(Writer::new(file)?),
+            packets: 0,
             secrets,
             told: HashMap::new(),
             secret: HashSet::new(),
         })
+    }
+
+    pub(super) fn packets(&self) -> u64 {
+        self.packets
     }
 
     /// Records the answer to reset of a reader's card, where it is another one than before.
@@ -74,6 +81,7 @@ impl Tape {
     }
 
     fn write(&mut self, write: impl FnOnce(&mut Writer<RecordingFile>) -> io::Result<()>) {
+        self.packets += 1;
         // The file has said why.
         if self.writer.as_mut().is_some_and(|writer| write(writer).is_err()) {
             self.writer = None;

@@ -49,7 +49,8 @@ fn that_of_a_card_is_explained_too() {
 fn what_is_wrong_is_said_and_who_it_may_be() {
     let list = file_of("3B 95 .*\n\tA card\n");
     let mut command = pcsc(&["atr", "--json", "3B951381018073FF0100"]);
-    let json = printed(command.env("SMARTCARD_LIST", list.path()));
+    let (code, json, error) = failed(command.env("SMARTCARD_LIST", list.path()));
+    assert_eq!((code, &*error), (1, ""));
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["names"][0], "A card");
     assert_eq!(json["problems"].as_array().unwrap().len(), 1, "{json}");

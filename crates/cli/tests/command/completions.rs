@@ -32,7 +32,37 @@ fn there_is_a_page_of_the_manual_for_each_command() {
         let page = printed(&mut pcsc(&["man", command]));
         assert!(page.contains(&format!("pcsc\\-{command}")), "{page}");
     }
+    let page = printed(&mut pcsc(&["man", "send"]));
+    for part in ["raw", "Exit codes", env!("CARGO_PKG_VERSION")] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
     assert_eq!(failed(&mut pcsc(&["man", "nothing"])).0, 2);
+}
+
+#[test]
+fn a_simulators_file_without_its_sign_is_noticed() {
+    let file = crate::program::file_of("");
+    let (code, _, error) = failed(&mut pcsc(&["--sim", file.path().to_str().unwrap(), "readers"]));
+    assert_eq!((code, error.contains("--sim=FILE")), (2, true), "{error}");
+    let (code, _, error) = failed(&mut pcsc(&["--sim", "reader"]));
+    assert_eq!(code, 2);
+    assert!(
+        error.contains("'readers'") && !error.contains("--sim=FILE"),
+        "{error}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_not_given() {
+    let mut command = std::process::Command::new(crate::program::PCSC);
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let output = command.arg("--help").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        output.stderr.starts_with(b"pcsc: the output cannot be written: "),
+        "{output:?}"
+    );
 }
 
 #[test]

@@ -98,12 +98,17 @@ fn nobody_listens() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("s");
     drop(UnixListener::bind(&socket).unwrap());
-    let service = finds(&mut doctor(&socket), "service");
-    assert!(
-        service.starts_with("service  wrong     the PC/SC service does not run, nobody listens on")
-            && service.contains("\n                   $ sudo "),
-        "{service}"
-    );
+    // Nor on what is no socket.
+    let file = folder.path().join("f");
+    fs::write(&file, "").unwrap();
+    for socket in [&socket, &file, &folder.path().join("nothing")] {
+        let found = finds(&mut doctor(socket), "socket");
+        let begin = format!("socket   wrong     nobody listens on {socket:?}, which the variable");
+        assert!(
+            found.starts_with(&begin) && found.ends_with("\n                   $ unset PCSCLITE_CSOCK_NAME"),
+            "{found}"
+        );
+    }
 }
 
 /// Has a command open only what its user may, root too.

@@ -5,6 +5,7 @@ mod completions;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod doctor;
 mod hostile;
+mod json;
 #[cfg(target_os = "linux")]
 mod pcscd;
 mod program;

@@ -102,7 +102,23 @@ fn it_ends_as_the_program_ends_and_leaves_the_recording_alone() {
     let end = |script: &str| failed(&mut record(&path, &[], script));
     let (code, _, error) = end("exit 7");
     assert_eq!(code, 7);
-    assert!(error.contains("nothing is recorded"), "{error}");
+    assert!(error.contains("has not asked for a service"), "{error}");
+    let (mut empty, _file) = on(
+        "[[reader]]\nname = \"R\"\n",
+        &[
+            "record",
+            "-o",
+            path.to_str().unwrap(),
+            "--",
+            PCSC,
+            "send",
+            "00A40000",
+        ],
+    );
+    let (code, _, error) = failed(&mut empty);
+    assert_eq!(code, 5);
+    assert!(error.contains("has come to no card"), "{error}");
+    assert!(!path.exists());
     // A program that is killed in its session.
     let script = format!(
         "mkfifo {0}; (echo {SELECT}; sleep 60) >{0} & $PCSC script <{0} | {{ read a; read b; kill $!; kill -9 $$; }}",
@@ -117,7 +133,7 @@ fn it_ends_as_the_program_ends_and_leaves_the_recording_alone() {
         "--",
         "/no/such/program",
     ]));
-    assert_eq!(code, 1);
+    assert_eq!(code, 127);
     assert!(error.starts_with("pcsc: /no/such/program: "), "{error}");
 
     // Nothing of it is left, and what is there is not replaced unless it is named.
@@ -141,7 +157,7 @@ fn it_ends_as_the_program_ends_and_leaves_the_recording_alone() {
     let (code, _, error) = failed(&mut command);
     assert_eq!(
         (code, error.starts_with("pcsc: card.pcapng: ")),
-        (1, true),
+        (2, true),
         "{error}"
     );
 }
@@ -208,12 +224,49 @@ fn a_full_disk_stops_the_recording_with_one_message_and_not_the_program() {
         &["record", "-o", "/dev/full", "--", "echo"],
     ] {
         let (code, text, error) = failed(&mut simulated(command));
-        assert_eq!((code, &*text), (1, ""));
+        assert_eq!((code, &*text), (2, ""));
         assert!(
             error.starts_with("pcsc: /dev/full: ") && error.lines().count() == 1,
             "{error}"
         );
     }
+}
+
+/// Nor is one left behind that says nothing.
+#[test]
+fn what_a_file_holds_is_replaced_when_there_is_something_to_record() {
+    let (path, _folder) = file();
+    let name = path.to_str().unwrap();
+    let nobody = ["--reader", "nobody"];
+    let before = b"of another day".repeat(100);
+    for is_there in [false, true] {
+        if is_there {
+            std::fs::write(&path, &before).unwrap();
+        }
+        for (command, code) in [
+            (&["send", "--record", name, SELECT, nobody[0], nobody[1]][..], 4),
+            (
+                &["script", "--record", name, "/dev/null", nobody[0], nobody[1]],
+                4,
+            ),
+            (&["shell", "--record", name, nobody[0], nobody[1]], 4),
+            (&["record", "-o", name, "--", "true"], 0),
+        ] {
+            assert_eq!(failed(&mut simulated(command)).0, code, "{command:?}");
+            match is_there {
+                true => assert_eq!(std::fs::read(&path).unwrap(), before, "{command:?}"),
+                false => assert!(!path.exists(), "{command:?}"),
+            }
+        }
+    }
+    printed(&mut simulated(&["send", "--record", name, SELECT]));
+    assert_eq!(card(&path).exchanges().len(), 1);
+    let (code, _, error) = failed(&mut simulated(&["send", "--record", "/no/such/file", SELECT]));
+    assert_eq!(
+        (code, error.starts_with("pcsc: /no/such/file: ")),
+        (2, true),
+        "{error}"
+    );
 }
 
 #[test]
@@ -235,7 +288,10 @@ fn a_service_that_is_not_there_is_said() {
         "no-such-program",
     ]);
     let (code, _, error) = failed(&mut command);
-    assert_eq!(code, 1);
-    assert!(error.starts_with("pcsc: no-such-program: "), "{error}");
+    assert_eq!(code, 127);
+    assert!(
+        error.starts_with("pcsc: no-such-program: there is no such program"),
+        "{error}"
+    );
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }

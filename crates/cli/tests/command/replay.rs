@@ -56,11 +56,11 @@ fn a_program_reads_it_as_json() {
         .collect();
     assert_eq!(
         (&lines[0]["time"], &lines[0]["atr"]),
-        (&1_000_000.into(), &"3B 00".into())
+        (&1_000_000.into(), &"3B00".into())
     );
     assert_eq!(
         (&lines[1]["command"], &lines[1]["answer"]),
-        (&"00 A4 00 00".into(), &"6A 82".into())
+        (&"00A40000".into(), &"6A82".into())
     );
     assert_eq!(lines[2]["left_out"], serde_json::json!([7, 2]));
     assert_eq!(lines[3]["why_unanswered"], "gone\\u{1b}[2J");

@@ -109,7 +109,16 @@ fn without_a_terminal_its_lines_are_read_all_the_same() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(lines[0]["command"], "00 B0 81 00 01");
+    assert_eq!(lines[0]["command"], "00B0810001");
     assert_eq!(lines[1]["remark"], "3B 8A 01 80 31 F8 73 F6 21 FF 82 90 00 8B");
     assert_eq!(failed(&mut simulated(&["shell", "--reader", "nobody"])).0, 4);
+    // It ends as the first line that failed.
+    for (lines, code) in [
+        ("00B0810001\n< 9000\nnonsense\n", 6),
+        ("nonsense\n00B0810001\n< 9000\n", 2),
+        ("00B0\n< 6700\n", 0),
+    ] {
+        let (ended, text, error) = failed(simulated(&["shell"]).write_stdin(lines));
+        assert_eq!((ended, &*error), (code, ""), "{lines}: {text}");
+    }
 }

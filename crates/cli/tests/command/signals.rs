@@ -55,6 +55,22 @@ impl Drop for Served {
     }
 }
 
+#[test]
+fn watch_ends_when_nobody_reads_it_and_nothing_happens() {
+    let mut child = call(&["--sim", "watch", "--wait", "60"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    for _ in 0..2 {
+        told.read_line(&mut line).unwrap();
+    }
+    assert!(line.contains("card inserted"), "{line}");
+    drop(told);
+    assert_eq!(child.wait().unwrap().signal(), Some(SIGPIPE));
+}
+
 /// A session that has selected an application, and is ended by Ctrl-C.
 fn interrupted(served: &Served, arguments: &[&str]) {
     let mut command = served.call(&["script"]);

@@ -67,7 +67,7 @@ fn what_cannot_be_changed_is_said() {
     let (code, _, error) = failed(&mut pcsc(&["sim", "remove"]));
     assert_eq!((code, &*error), (2, "pcsc: say which simulator: --socket PATH\n"));
     let (code, _, error) = failed(&mut pcsc(&["sim", "remove", "--socket", "/nowhere"]));
-    assert_eq!(code, 1);
+    assert_eq!(code, 3);
     assert!(
         error.starts_with("pcsc: no simulator at /nowhere.control: "),
         "{error}"
@@ -80,8 +80,21 @@ fn it_ends_as_the_program_ends() {
     assert_eq!(end("exit 7"), 7);
     assert_eq!(end("kill -9 $$"), 137);
     let (code, _, error) = failed(&mut pcsc(&["sim", "--", "/no/such/program"]));
-    assert_eq!(code, 1);
+    assert_eq!(code, 127);
     assert!(error.starts_with("pcsc: /no/such/program: "), "{error}");
+}
+
+#[test]
+fn its_readers_are_listed() {
+    let text = on_sim(&[], "$PCSC sim remove; $PCSC sim list; $PCSC sim list --json");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[..2], ["Simulated Reader 00 00", "  card      none"]);
+    assert!(
+        lines[2].starts_with("{\"readers\":[{\"name\":\"Simulated Reader 00 00\""),
+        "{text}"
+    );
+    let (code, _, error) = failed(&mut pcsc(&["sim", "list", "--socket", "/nowhere"]));
+    assert_eq!(code, 3, "{error}");
 }
 
 #[test]

@@ -25,6 +25,28 @@ fn there_is_colour_at_a_terminal_and_nowhere_else() {
     assert!(!text.contains('\u{1b}'), "{text:?}");
 }
 
+/// Where the answers go elsewhere, and not beside them.
+#[test]
+fn how_far_a_long_script_has_come_is_shown() {
+    let script = crate::program::file_of(&"# a comment\n".repeat(100_000));
+    let run = |to: &str| {
+        let mut sh = Command::new("sh");
+        let line = format!(
+            "$PCSC --sim script {} {to}; echo \"ended $?\"",
+            script.path().display()
+        );
+        sh.args(["-c", &line]).env("PCSC", PCSC).env("TERM", "xterm");
+        at_terminal(sh).exp_eof().unwrap()
+    };
+    let text = run("> /dev/null");
+    assert!(
+        text.contains(" of 1.14 MiB, ") && text.contains("ended 0"),
+        "{text:?}"
+    );
+    let text = run("");
+    assert!(!text.contains(" of ") && text.contains("ended 0"), "{text:?}");
+}
+
 #[test]
 fn events_come_as_they_happen() {
     let folder = tempfile::tempdir().unwrap();

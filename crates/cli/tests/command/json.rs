@@ -1,0 +1,148 @@
+//! What programs read: `--json`.
+
+use crate::program::{PCSC, failed, file_of, on, pcsc, printed, scripted, simulated};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn documents(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The names of all fields.
+fn fields(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                names.insert(name.clone());
+                fields(value, names);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| fields(value, names)),
+        _ => {}
+    }
+}
+
+/// The names in the README's row of a command, after its first column.
+fn described(command: &str) -> BTreeSet<String> {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, section) = readme.split_once("## For programs\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let begin = format!("| `{command}` |");
+    let row = section
+        .lines()
+        .find_map(|line| line.strip_prefix(&begin))
+        .unwrap();
+    row.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Compares what a command prints with what the README says of it.
+#[track_caller]
+fn check(command: &str, text: &str) {
+    let mut names = BTreeSet::new();
+    documents(text)
+        .iter()
+        .for_each(|document| fields(document, &mut names));
+    assert_eq!(names, described(command), "{command}: {text}");
+}
+
+#[test]
+fn what_is_printed_is_what_the_readme_describes() {
+    let list = file_of("3B 8A 01 80 31 F8 73 F6 21 FF 82 90 00 8B\n\tA card\n");
+    let with_names = |arguments: &[&str]| {
+        let mut command = simulated(arguments);
+        command.env("SMARTCARD_LIST", list.path());
+        printed(&mut command)
+    };
+    check("readers", &with_names(&["--json", "readers"]));
+    check("atr", &with_names(&["--json", "atr"]));
+    check("features", &printed(&mut simulated(&["--json", "features"])));
+    let sends = ["send", "00A4040000", "00B0810001", "00A4040002F0F0"];
+    let (_, text, _) = failed(simulated(&["--json"]).args(sends));
+    let (mut asking, _file) = on(
+        &scripted(&[("00B0000000", "6C 05")]),
+        &["--json", "send", "00B0000000"],
+    );
+    check("send", &(text + &failed(&mut asking).1));
+    let script = "reset\n00A4040000\n< 9000\n";
+    let (code, text, _) = failed(simulated(&["--json", "script"]).write_stdin(script));
+    assert_eq!(code, 6);
+    check("script", &text);
+    let (code, text, error) = failed(&mut simulated(&[
+        "--json",
+        "send",
+        "--exact-reader",
+        "nobody",
+        "00B0",
+    ]));
+    assert_eq!(code, 4);
+    assert!(error.starts_with("pcsc: "), "{error}");
+    let [failure] = &documents(&text)[..] else {
+        panic!("{text}")
+    };
+    assert_eq!(failure["exit"], 4);
+    assert_eq!(failure["reader"], "nobody");
+}
+
+#[cfg(not(any(windows, target_os = "macos")))]
+#[test]
+fn a_failure_is_told_with_all_that_is_known_of_it() {
+    let (code, text, _) =
+        failed(pcsc(&["--json", "readers"]).env("PCSCLITE_CSOCK_NAME", "/nowhere/pcscd.comm"));
+    let failure = &documents(&text)[0];
+    assert_eq!((code, &failure["exit"]), (3, &Value::from(3)));
+    assert_eq!(failure["function"], "SCardEstablishContext");
+    assert_eq!(failure["code"], "SCARD_E_NO_SERVICE");
+    assert!(
+        failure["causes"][0]
+            .as_str()
+            .unwrap()
+            .contains("PCSCLITE_CSOCK_NAME"),
+        "{text}"
+    );
+    let with_reader = failed(&mut simulated(&[
+        "--json",
+        "send",
+        "--exact-reader",
+        "nobody",
+        "00B0",
+    ]))
+    .1;
+    check("a failure", &(text + &with_reader));
+}
+
+#[cfg(unix)]
+#[test]
+fn recordings_events_findings_and_sockets_are_described_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.pcapng");
+    let name = path.to_str().unwrap();
+    let verify = "00 20 00 81 04 31 32 33 34";
+    let sends = ["--", PCSC, "send", "--keep-going", "00A4040000", verify];
+    simulated(&["record", "-o", name]).args(sends).output().unwrap();
+    let text = printed(&mut pcsc(&["--json", "replay", name]));
+    assert!(text.contains("\"command\":\"00A4040000\""), "{text}");
+    // One that was not answered is in no recording of a simulator that runs.
+    let mut unanswered = pcsc_recording::Writer::new(std::fs::File::create(&path).unwrap()).unwrap();
+    let exchange = pcsc_recording::Exchange::unanswered(&[0, 0xA4, 4, 0], "SCARD_W_REMOVED_CARD");
+    unanswered
+        .exchange("R", &exchange, std::time::SystemTime::now())
+        .unwrap();
+    check(
+        "replay",
+        &(text + &printed(&mut pcsc(&["--json", "replay", name]))),
+    );
+
+    let watched = printed(&mut simulated(&["--json", "watch", "--count", "2"]));
+    let lost =
+        printed(pcsc(&["--json", "watch", "--count", "1"]).env("PCSCLITE_CSOCK_NAME", "/nowhere/pcscd.comm"));
+    if cfg!(not(target_os = "macos")) {
+        check("watch", &(watched + &lost));
+    }
+    let (_, text, _) = failed(pcsc(&["--json", "doctor"]).env("PCSCLITE_CSOCK_NAME", "/nowhere/pcscd.comm"));
+    if cfg!(not(target_os = "macos")) {
+        check("doctor", &text);
+    }
+}
