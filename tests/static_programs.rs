@@ -118,24 +118,27 @@ fn a_static_program_drives_a_card_where_there_is_the_socket_and_nothing_else() {
         assert_eq!(files(root.path()), ["program", SOCKET]);
         let name = program.file_name().unwrap().to_str().unwrap();
         let reader = service.reader(0);
-        let output = match name {
-            "session" => root.program().arg("--system").output(),
-            _ => root.program().args([&*reader, SELECT]).output(),
+        let calls: &[(&[&str], &str)] = match name {
+            "session" => &[(&["--system"], "9000"), (&["--system"], &reader)],
+            "pcsc" => &[
+                (&["readers"], &reader),
+                (&["send", SELECT], "9000"),
+                (&["doctor"], &reader),
+            ],
+            _ => &[
+                (&[&reader, SELECT], "answer [90, 00]"),
+                (&[&reader, SELECT], &reader),
+            ],
         };
-        let output = output.unwrap();
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success(),
-            "{name}: {}\n{printed}{errors}",
-            output.status
-        );
-        let answer = if name == "session" {
-            "9000"
-        } else {
-            "answer [90, 00]"
-        };
-        for part in [&*reader, "\n", answer] {
+        for (arguments, part) in calls {
+            let output = root.program().args(*arguments).output().unwrap();
+            let printed = String::from_utf8_lossy(&output.stdout);
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                output.status.success(),
+                "{name} {arguments:?}: {}\n{printed}{errors}",
+                output.status
+            );
             assert!(printed.contains(part), "{name} prints\n{printed}without {part:?}");
         }
     }

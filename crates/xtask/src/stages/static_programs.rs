@@ -21,7 +21,7 @@ use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "static",
-    about: "static programs in an empty root, pcsc-session's and the published crate pcsc's, with each version of pcscd",
+    about: "static programs in an empty root, pcsc-session's, the command and the published crate pcsc's, with each version of pcscd",
     needs: &[
         C,
         DAEMON,
@@ -33,7 +33,11 @@ pub(crate) const STAGE: Stage = Stage {
 
 fn run(root: &Path) -> Result<Done> {
     let platform = musl::platform(root, STATIC)?;
-    let programs = [session(root, &platform)?, published(root, &platform)?];
+    let programs = [
+        session(root, &platform)?,
+        pcsc(root, &platform)?,
+        published(root, &platform)?,
+    ];
     for program in &programs {
         ensure!(
             is_static(program)?,
@@ -64,6 +68,13 @@ fn session(root: &Path, platform: &Platform) -> Result<PathBuf> {
     build.words("build --locked --package pcsc-session --no-default-features --features native");
     command::run(build.words("--example session"), BUILD)?;
     Ok(platform.built(root)?.join("examples/session"))
+}
+
+/// Builds the command, as `cargo install` does but for its optimisation.
+fn pcsc(root: &Path, platform: &Platform) -> Result<PathBuf> {
+    let mut build = platform.cargo(root)?;
+    command::run(build.words("build --locked --package pcsc-cli"), BUILD)?;
+    Ok(platform.built(root)?.join("pcsc"))
 }
 
 /// Builds a program on the published crate `pcsc`, which has `load`, too: no library can be loaded, and `native` is what is
