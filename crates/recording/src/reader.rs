@@ -61,6 +61,7 @@ pub struct Reader<R> {
     format: Format,
     number: u64,
     unknown_links: BTreeSet<u32>,
+    passed_over: u64,
     is_over: bool,
     is_cut: bool,
 }
@@ -78,6 +79,7 @@ impl<R: Read> Reader<R> {
             format,
             number: 0,
             unknown_links: BTreeSet::new(),
+            passed_over: 0,
             is_over: false,
             is_cut: false,
         })
@@ -88,6 +90,13 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.is_cut
+    }
+
+    /// Returns how many packets were passed over that are a card's by their header and are nothing that a card says: of the
+    /// recordings of other tools, into which anybody can send. In one of this package's own they are an error.
+    #[must_use]
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
     }
 
     /// Returns the types of links whose packets could not be looked into, of those that were read.
@@ -120,33 +129,32 @@ impl<R: Read> Reader<R> {
                     continue;
                 }
             };
-            let malformed = |problem| ReadError::Malformed { offset, problem };
             let packet = match subtype {
                 SUBTYPE_APDU | SUBTYPE_ATR if !is_whole => {
                     return Err(ReadError::CutPacket { number: self.number });
                 }
                 SUBTYPE_ATR if bytes.is_empty() || bytes.len() > LONGEST_ATR => {
-                    return Err(malformed("an answer to reset has 1 to 33 bytes"));
+                    Err("an answer to reset has 1 to 33 bytes")
                 }
-                SUBTYPE_ATR => Packet::AnswerToReset(bytes.to_vec()),
-                SUBTYPE_APDU => {
-                    let comment = raw.comment.as_deref();
-                    match RecordedExchange::parse(bytes, comment, raw.is_own) {
-                        Some(exchange) => Packet::Exchange(exchange),
-                        None => {
-                            return Err(malformed("a packet has no command, or not what its comment says"));
-                        }
-                    }
-                }
+                SUBTYPE_ATR => Ok(Packet::AnswerToReset(bytes.to_vec())),
+                SUBTYPE_APDU => RecordedExchange::parse(bytes, raw.comment.as_deref(), raw.is_own)
+                    .map(Packet::Exchange)
+                    .ok_or("a packet has no command, or not what its comment says"),
                 // The choice of a protocol and its parameters, which no program sees.
                 _ => continue,
             };
-            return Ok(Some(Record {
-                number: self.number,
-                reader: raw.interface,
-                time: raw.time,
-                packet,
-            }));
+            match packet {
+                Ok(packet) => {
+                    return Ok(Some(Record {
+                        number: self.number,
+                        reader: raw.interface,
+                        time: raw.time,
+                        packet,
+                    }));
+                }
+                Err(problem) if raw.is_own => return Err(ReadError::Malformed { offset, problem }),
+                Err(_) => self.passed_over += 1,
+            }
         }
     }
 }

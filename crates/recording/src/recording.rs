@@ -3,6 +3,7 @@
 use crate::read_error::ReadError;
 use crate::reader::{Packet, Reader};
 use crate::recorded::RecordedExchange;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -51,9 +52,11 @@ impl Recording {
     pub fn read(input: impl Read) -> Result<Recording, ReadError> {
         let mut reader = Reader::new(input)?;
         let mut cards: Vec<RecordedCard> = Vec::new();
+        // The last card of each reader.
+        let mut lasts: HashMap<Arc<str>, usize> = HashMap::new();
         for record in &mut reader {
             let record = record?;
-            let last = cards.iter().rposition(|card| card.reader == record.reader);
+            let last = lasts.get(&record.reader).copied();
             let is_other = |card: &RecordedCard| match &record.packet {
                 Packet::AnswerToReset(atr) => card.atr.as_ref().is_some_and(|known| known != atr),
                 Packet::Exchange(_) => false,
@@ -61,6 +64,7 @@ impl Recording {
             let at = match last {
                 Some(last) if !is_other(&cards[last]) => last,
                 _ => {
+                    lasts.insert(Arc::clone(&record.reader), cards.len());
                     cards.push(RecordedCard {
                         reader: record.reader,
                         atr: None,

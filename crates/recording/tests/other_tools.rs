@@ -265,6 +265,28 @@ fn what_is_no_packet_of_a_card_is_passed_over() {
     check(&pcap(ORDERS[0], 0xA1B2_C3D4, 1, &packets), "", "between others");
 }
 
+/// Anybody can send to the port.
+#[test]
+fn what_says_nothing_that_a_card_says_is_passed_over_and_counted() {
+    let mut packets: Vec<_> = trace()
+        .iter()
+        .map(|packet| ipv4(&[], &udp(40_000, 4729, packet)))
+        .collect();
+    for odd in [
+        &gsmtap(0, &[0, 0xA4, 0])[..],
+        &gsmtap(0, &[]),
+        &gsmtap(1, &[]),
+        &gsmtap(1, &[0x3B; 34]),
+    ] {
+        packets.insert(2, ipv4(&[], &udp(40_000, 4729, odd)));
+    }
+    let file = pcap(ORDERS[0], 0xA1B2_C3D4, 101, &packets);
+    check(&file, "", "between odd ones");
+    let mut reader = pcsc_recording::Reader::new(&file[..]).unwrap();
+    assert_eq!(reader.by_ref().filter(Result::is_ok).count(), 4);
+    assert_eq!(reader.passed_over(), 4);
+}
+
 #[test]
 fn a_packet_that_is_not_all_there_is_an_error() {
     let packet = ipv4(&[], &udp(4729, 4729, &trace()[2]));

@@ -34,6 +34,7 @@ mod reader;
 mod replay;
 mod requested_faults;
 mod scripted_card;
+mod seen_command;
 #[cfg(unix)]
 pub mod serve;
 mod service;
@@ -55,5 +56,6 @@ pub use reader::Reader;
 #[cfg(feature = "replay")]
 pub use replay::{ReplayCard, ReplayError};
 pub use scripted_card::{ScriptError, ScriptedCard};
+pub use seen_command::SeenCommand;
 pub use simulator::Simulator;
 pub use slow_card::SlowCard;

@@ -6,6 +6,7 @@ use std::{error, fmt};
 use pcsc_iso7816::status_word::StatusWord;
 
 use crate::card::Card;
+use crate::seen_command::SeenCommand;
 
 /// A card that plays a script: commands in the order in which they must come, each with its answer.
 ///
@@ -137,10 +138,10 @@ impl Card for ScriptedCard {
                 response.extend_from_slice(answer);
             }
             next => {
-                let expected = next.map(|(expected, _)| expected.clone());
+                let expected = next.map(|(expected, _)| SeenCommand::new(expected, false));
                 state.error.get_or_insert(ScriptError::Unexpected {
                     played: state.played,
-                    command: command.to_vec(),
+                    command: SeenCommand::new(command, false),
                     expected,
                 });
                 response.extend_from_slice(&<[u8; 2]>::from(StatusWord::NO_PRECISE_DIAGNOSIS));
@@ -173,16 +174,16 @@ pub enum ScriptError {
         /// How many commands of the script had come before.
         played: usize,
         /// The command that came.
-        command: Vec<u8>,
+        command: SeenCommand,
         /// The command that the script has there; `None` after the script's end.
-        expected: Option<Vec<u8>>,
+        expected: Option<SeenCommand>,
     },
     /// A command came that is nowhere in a recording, in which each is looked up.
     Unknown {
         /// How many commands had been found before.
         played: usize,
         /// The command that came.
-        command: Vec<u8>,
+        command: SeenCommand,
     },
     /// Commands of the script did not come.
     EndedEarly {
@@ -203,7 +204,7 @@ impl fmt::Display for ScriptError {
             } => {
                 write!(
                     f,
-                    "command {} is {command:02X?}, where {expected:02X?} was expected",
+                    "command {} is {command}, where {expected} was expected",
                     played + 1
                 )
             }
@@ -214,14 +215,14 @@ impl fmt::Display for ScriptError {
             } => {
                 write!(
                     f,
-                    "command {} is {command:02X?}, where no more was expected",
+                    "command {} is {command}, where no more was expected",
                     played + 1
                 )
             }
             Self::Unknown { played, command } => {
                 write!(
                     f,
-                    "after {played} commands that were recorded, {command:02X?} is not in the recording"
+                    "after {played} commands that were recorded, {command} is not in the recording"
                 )
             }
             Self::EndedEarly { played, expected } => {
@@ -278,9 +279,25 @@ mod tests {
         assert_eq!(send(&mut card, &[8, 8]), [0x6F, 0x00]);
         let unexpected = ScriptError::Unexpected {
             played: 0,
-            command: vec![9, 9],
-            expected: Some(vec![1, 2]),
+            command: SeenCommand::new(&[9, 9], false),
+            expected: Some(SeenCommand::new(&[1, 2], false)),
         };
         assert_eq!(card.check(), Err(unexpected));
+    }
+
+    #[test]
+    fn what_is_secret_is_in_no_error() {
+        let verify = |pin: &[u8]| [&[0, 0x20, 0, 0x81, pin.len() as u8], pin].concat();
+        let mut card = ScriptedCard::new([0x3B, 0x00]).answer(verify(&[0x77; 4]), [0x90, 0x00]);
+        send(&mut card, &verify(&[0x77; 3]));
+        let error = card.check().unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("77") && !text.contains("119"), "{text}");
+        assert!(
+            text.starts_with(
+                "command 1 is [00, 20, 00, 81] and 4 bytes that are not shown, where [00, 20, 00, 81] and 5 bytes"
+            ),
+            "{text}"
+        );
     }
 }

@@ -7,13 +7,17 @@ const HEADER: usize = 4;
 
 /// Tells whether this exchange was begun by this command.
 ///
-/// Where a secret was left out the header decides, whatever the length: a test's PIN may be another one. In recordings of what a
+/// Where a secret was left out the header decides, and whether there are data, whatever their length: a test's PIN may be another
+/// one, and a VERIFY without a PIN asks for the tries that are left. In recordings of what a
 /// card with T=0 saw, a command of four bytes has five, one with data has no Le, and a card that refuses a header gets no data
 /// (ISO/IEC 7816-3, 12.2).
 pub(super) fn is_begun_by(exchange: &RecordedExchange, command: &[u8]) -> bool {
     let recorded = &exchange.command[..];
     if exchange.is_left_out {
+        // A fifth byte is Le.
+        let has_data = |len: usize| len > HEADER + 1;
         return command.starts_with(recorded)
+            && has_data(command.len()) == has_data(exchange.command_len)
             && (recorded.len() == HEADER || command.len() == recorded.len());
     }
     recorded == command || !exchange.is_exact && is_same_on_t0(exchange, command)
@@ -109,10 +113,15 @@ mod tests {
     }
 
     #[test]
-    fn of_a_secret_the_header_decides() {
+    fn of_a_secret_the_header_decides_and_whether_there_are_data() {
         let exchange = recorded(&[0, 0x20, 0, 0x81, 2, 0x31, 0x32], &[0x90, 0], true);
         assert!(is_begun_by(&exchange, &[0, 0x20, 0, 0x81, 4, 9, 9, 9, 9]));
         assert!(!is_begun_by(&exchange, &[0, 0x20, 0, 0x82, 2, 0x31, 0x32]));
         assert!(!is_begun_by(&exchange, &[0, 0x20, 0]));
+        let question = [0, 0x20, 0, 0x81];
+        assert!(!is_begun_by(&exchange, &question));
+        let asked = recorded(&question, &[0x63, 0xC2], true);
+        assert!(is_begun_by(&asked, &question));
+        assert!(!is_begun_by(&asked, &[0, 0x20, 0, 0x81, 2, 0x31, 0x32]));
     }
 }

@@ -4,7 +4,7 @@ use super::matching::{answer, is_begun_by};
 use super::replay_error::ReplayError;
 use crate::card::Card;
 use crate::scripted_card::ScriptError;
-use pcsc_iso7816::command::is_sensitive_apdu;
+use crate::seen_command::SeenCommand;
 use pcsc_iso7816::status_word::StatusWord;
 use pcsc_recording::{RecordedCard, RecordedExchange, Recording};
 use std::path::Path;
@@ -17,9 +17,11 @@ const UNKNOWN_ATR: [u8; 2] = [0x3B, 0x00];
 ///
 /// It expects the recorded commands in their order, or, after [`by_lookup`](ReplayCard::by_lookup), looks each one up. A command
 /// that is none of them is answered with 6F00, and [`check`](ReplayCard::check) tells of the first such command. A reset does not
-/// start the recording again. Clones are handles to the same card: a test inserts one and asks the other.
+/// start the recording again, and is not compared: the end of a session makes one, and so do other programs;
+/// [`resets`](ReplayCard::resets) counts them. Clones are handles to the same card: a test inserts one and asks the other.
 ///
-/// Of a secret that was left out, any command with the header is taken, and the answer has zeros in place of its data. A command
+/// Of a secret that was left out, any command with the header is taken that has data where that had some, of whatever length, and
+/// the answer has zeros in place of its data. A command
 /// that was not answered is answered with nothing, in its order; it is not found when it is looked up.
 ///
 /// Recordings are made by `pcsc_session::Recorder`. Those of other tools that write GSMTAP SIM, such as SIMtrace's, replay as
@@ -170,11 +172,17 @@ impl ReplayCard {
         self.state().resets
     }
 
+    /// Returns how many of the commands that came were found in the recording.
+    #[must_use]
+    pub fn played(&self) -> usize {
+        self.state().played
+    }
+
     /// Tells whether the commands were those of the recording: in order all of them and no other, by lookup no other.
     ///
     /// # Errors
-    /// The first command that was not the expected one, without the data of one whose instruction carries a secret; else how much
-    /// of the recording is missing.
+    /// The first command that was not the expected one, without the data of one that carries a secret; else how much of the
+    /// recording is missing.
     ///
     /// # Examples
     /// ```
@@ -223,20 +231,22 @@ impl ReplayCard {
 
     /// Returns how a command differs from what was recorded.
     fn difference(&self, state: &State, command: &[u8]) -> ScriptError {
-        let shown = if is_sensitive_apdu(command) {
-            command.len().min(4)
-        } else {
-            command.len()
-        };
-        let (played, command) = (state.played, command[..shown].to_vec());
+        // What was left out once of an instruction is no less secret in another place.
+        let is_like =
+            |exchange: &RecordedExchange| exchange.is_left_out && exchange.command.get(1) == command.get(1);
+        let command = SeenCommand::new(command, self.exchanges.iter().any(is_like));
+        let played = state.played;
         if self.is_by_lookup {
-            ScriptError::Unknown { played, command }
-        } else {
-            ScriptError::Unexpected {
-                played,
-                command,
-                expected: self.exchanges.get(state.next).map(|next| next.command.clone()),
-            }
+            return ScriptError::Unknown { played, command };
+        }
+        let expected = self.exchanges.get(state.next).map(|next| match next.is_left_out {
+            true => SeenCommand::left(&next.command, next.command_len),
+            false => SeenCommand::new(&next.command, false),
+        });
+        ScriptError::Unexpected {
+            played,
+            command,
+            expected,
         }
     }
 }
@@ -265,5 +275,56 @@ impl Card for ReplayCard {
 
     fn reset(&mut self) {
         self.state().resets += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pcsc_recording::{Exchange, Writer};
+    use std::time::SystemTime;
+
+    /// A card of a recording of these commands, the second of which has a secret that was left out.
+    fn card(commands: [&[u8]; 2]) -> ReplayCard {
+        let mut recording = Writer::new(Vec::new()).unwrap();
+        for (place, command) in commands.into_iter().enumerate() {
+            let exchange = Exchange::new(command, &[0x90, 0x00]).leave_secret_out(place == 1);
+            recording.exchange("", &exchange, SystemTime::now()).unwrap();
+        }
+        ReplayCard::new(&Recording::read(&recording.into_inner()[..]).unwrap().cards()[0])
+    }
+
+    /// By its instruction, or since the program that recorded it said so.
+    #[test]
+    fn what_is_secret_is_in_no_error() {
+        let typed = |ins: u8, p2: u8| vec![0x80, ins, 0, p2, 4, 0x77, 0x77, 0x77, 0x77];
+        for ins in [0x20, 0x50] {
+            for by_lookup in [false, true] {
+                let mut card = card([&[0, 0xA4, 0, 0], &typed(ins, 1)]);
+                if by_lookup {
+                    card = card.by_lookup();
+                } else {
+                    card.transmit(&[0, 0xA4, 0, 0], &mut Vec::new());
+                }
+                card.transmit(&typed(ins, 2), &mut Vec::new());
+                let error = card.check().unwrap_err();
+                let text = format!("{error} {error:?}");
+                assert!(!text.contains("77") && !text.contains("119"), "{text}");
+                assert!(text.contains("00, 02] and 5 bytes that are not shown"), "{text}");
+            }
+        }
+        // Of a recording with the secrets in it, too.
+        let mut card = card([&typed(0x20, 1), &[0, 0xA4, 0, 0]]);
+        card.transmit(&[0, 0xB0, 0, 0], &mut Vec::new());
+        assert!(!card.check().unwrap_err().to_string().contains("77"));
+    }
+
+    #[test]
+    fn how_many_commands_were_found_is_told() {
+        let mut card = card([&[0, 0xA4, 0, 0], &[0, 0x20, 0, 1]]).by_lookup();
+        for command in [0xA4, 0xB0, 0xA4] {
+            card.transmit(&[0, command, 0, 0], &mut Vec::new());
+        }
+        assert_eq!(card.played(), 2);
     }
 }
