@@ -32,6 +32,22 @@ fn a_service_can_be_waited_for() {
     assert_eq!(code, 7, "{error}");
 }
 
+/// As one that was stopped, and not ended.
+#[cfg(not(any(windows, target_os = "macos")))]
+#[test]
+fn a_service_that_says_nothing_is_waited_for_no_longer_than_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("s");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let mut command = pcsc(&["send", "--wait", "0.1", "00A40400"]);
+    let (code, _, error) = failed(command.env("PCSCLITE_CSOCK_NAME", &socket));
+    assert_eq!(code, 7, "{error}");
+    assert!(
+        error.contains("an answer of the service to SCardEstablishContext did not come"),
+        "{error}"
+    );
+}
+
 #[cfg(not(any(windows, target_os = "macos")))]
 #[test]
 fn watch_waits_for_the_service_as_for_anything_else() {

@@ -143,8 +143,9 @@ impl SessionOptions {
     ///
     /// The time is kept to within 50 milliseconds, but a call of C that is under way ends by itself: the one that connects
     /// powers the card, and with libpcsclite waits for another program's transaction; on [`Provider::native`](crate::Provider)
-    /// that wait ends, too, when the call has taken three seconds and the time is over. Where it opens at once there is no thread;
-    /// else one watches the readers, as for a [`Monitor`](crate::Monitor).
+    /// that wait ends, too, when the call has taken three seconds and the time is over. A service that takes the connection and does
+    /// not answer, as one that hangs, has two seconds at least: the context is established by a thread. Where it does not open at
+    /// once another one watches the readers, as for a [`Monitor`](crate::Monitor).
     ///
     /// # Examples
     /// ```

@@ -10,6 +10,7 @@ use crate::session::opening::SessionOptions;
 use crate::session::session::Session;
 use pcsc_sys::Provider;
 use std::ops::ControlFlow;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 /// What is waited for, as errors say it.
@@ -17,6 +18,9 @@ const AWAITED: &str = "a session";
 
 /// How often to look for the service, and for readers, where nothing tells of them.
 const POLL: Duration = Duration::from_millis(250);
+
+/// How long the service has to answer a first connection, however short the wait is.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The time between two tries, where a look says that there is something to open: twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -125,7 +129,7 @@ impl<'a> Pending<'a> {
 
     /// Tries to open it without a look of a watch. What it goes on with is why that failed, where it was tried.
     fn first_try(&self) -> ControlFlow<Result<Session, Error>, Option<Error>> {
-        let opened = Context::establish_on(self.provider).and_then(|context| {
+        let opened = self.establish().and_then(|context| {
             let reader = self.options.choice.choose_until(&context, self.wait.deadline())?;
             let session = reader.map(|reader| self.connect(&context, reader));
             session.transpose()
@@ -214,13 +218,39 @@ impl<'a> Pending<'a> {
     }
 
     fn try_to_open(&self, prospect: &Prospect) -> Result<Session, Error> {
-        let context = Context::establish_on(self.provider)?;
+        let context = self.establish()?;
         let choice = &self.options.choice;
         let reader = match &prospect.seen {
             Some(seen) if choice.is_by_card() => seen.name.clone(),
             _ => choice.choose(&context)?,
         };
         self.connect(&context, reader)
+    }
+
+    /// Establishes a context. A service that takes the connection and says nothing, as one that was stopped with SIGSTOP, keeps
+    /// C waiting for ever: it is left to a thread, which ends with the service's answer, or with the service.
+    fn establish(&self) -> Result<Context, Error> {
+        let Some(deadline) = self.wait.deadline() else {
+            return Context::establish_on(self.provider);
+        };
+        let (answer, answered) = mpsc::sync_channel(1);
+        let provider = self.provider;
+        let spawned = spawn_quiet_thread("pcsc-establish", move || {
+            // What comes too late is released.
+            let _ = answer.send(Context::establish_on(provider));
+        });
+        if spawned.is_err() {
+            return Context::establish_on(self.provider);
+        }
+        let patience = deadline.saturating_duration_since(Instant::now()).max(PATIENCE);
+        answered.recv_timeout(patience).unwrap_or_else(|_| {
+            Err(Error::TimedOut {
+                awaited: "an answer of the service to SCardEstablishContext",
+                timeout: patience,
+                loss: None,
+                failure: None,
+            })
+        })
     }
 
     /// Connects, on a context of its own: where the provider can end it, a wait for another program's transaction ends with
