@@ -77,7 +77,15 @@ impl Apdu {
 
     /// Tells whether its bytes are secret, though they were written down: PINs, keys.
     pub(crate) fn shows_secret(&self) -> bool {
-        matches!(&*self.0, [Part::Bytes(bytes), ..] if is_sensitive_apdu(bytes)) && !self.asks()
+        // CLA, INS, P1, P2, and Lc or Le.
+        const HEADER: usize = 5;
+        let written = |part: &Part| match part {
+            Part::Bytes(bytes) => bytes.len(),
+            Part::Lc => 1,
+            Part::Secret(..) => 0,
+        };
+        matches!(&*self.0, [Part::Bytes(bytes), ..] if is_sensitive_apdu(bytes))
+            && self.0.iter().map(written).sum::<usize>() > HEADER
     }
 
     /// Returns the bytes to send; asks for each secret by its name.
@@ -157,7 +165,11 @@ impl Form {
                 bytes[..secret.len()].copy_from_slice(secret.as_bytes());
                 Ok(bytes)
             }
-            Form::Hexadecimal => hexadecimal::parse(secret).map(Zeroizing::new),
+            // What was typed is in no text.
+            Form::Hexadecimal => match hexadecimal::parse(secret) {
+                Ok(bytes) => Ok(Zeroizing::new(bytes)),
+                Err(_) => Err("an even number of hexadecimal digits is expected".to_owned()),
+            },
         }
     }
 }

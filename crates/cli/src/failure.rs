@@ -8,6 +8,7 @@ use pcsc_session::{Cause, Error};
 use pcsc_sys::Escaped;
 use serde::Serialize;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Why a command failed.
@@ -57,8 +58,8 @@ impl Failure {
     }
 
     /// Makes that of a file that was named: it is the wrong one, or its place is.
-    pub(crate) fn of_file(file: &std::path::Path, error: impl std::fmt::Display) -> Failure {
-        Failure::usage(format!("{}: {error}", Escaped(&file.to_string_lossy())))
+    pub(crate) fn of_file(file: &Path, error: impl std::fmt::Display) -> Failure {
+        Failure::usage(format!("{}: {error}", file.display()))
     }
 
     /// Says why, and returns the code to end with.
@@ -121,7 +122,9 @@ impl Failure {
             exit: exit as u8,
             function: error.and_then(Error::function),
             code: code.map(|code| code.name().map_or_else(|| code.to_string(), str::to_owned)),
-            reader: error.and_then(Error::reader).map(ToString::to_string),
+            reader: error
+                .and_then(Error::reader)
+                .map(|name| name.to_string_lossy().into_owned()),
             causes: error
                 .map(Error::causes)
                 .unwrap_or_default()
@@ -139,10 +142,10 @@ impl Report for Told {
     }
 }
 
-/// Says something that is no output.
+/// Says something that is no output; names of files and the like do nothing to a terminal.
 pub(crate) fn tell(text: &str) {
     // Who closed this one as well is told nothing.
-    let _ = progress::beside(|| writeln!(anstream::stderr(), "{ERROR}pcsc:{ERROR:#} {text}"));
+    let _ = progress::beside(|| writeln!(anstream::stderr(), "{ERROR}pcsc:{ERROR:#} {}", Escaped(text)));
 }
 
 impl From<Error> for Failure {

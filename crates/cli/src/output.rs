@@ -38,15 +38,46 @@ impl Output {
         self.json
     }
 
-    /// Prints a report.
+    /// Prints a report: JSON in ASCII, so that no character does anything to a terminal, and names are whole all the same.
     pub(crate) fn report(self, report: &impl Report) -> Result<(), Failure> {
         let mut to = anstream::stdout().lock();
         if self.json {
             let line = serde_json::to_string(report).map_err(io::Error::from)?;
-            writeln!(to, "{line}")?;
+            writeln!(to, "{}", in_ascii(&line))?;
         } else {
             report.write(&mut to)?;
         }
         Ok(to.flush()?)
+    }
+}
+
+/// Writes the characters of a document's texts that are not of ASCII, or control a terminal, by their numbers.
+fn in_ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if matches!(character, ' '..='~') {
+            text.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                text += &format!("\\u{unit:04x}");
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_ascii;
+
+    #[test]
+    fn a_document_is_the_same_in_ascii() {
+        let name = "A\u{1b}[2J\u{7f}\u{9b}\u{202e}\u{e9} \u{1F4B3}\\\"";
+        let json = in_ascii(&serde_json::to_string(name).unwrap());
+        assert!(
+            json.chars().all(|character| matches!(character, ' '..='~')),
+            "{json}"
+        );
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), name);
     }
 }

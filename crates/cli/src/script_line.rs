@@ -43,6 +43,8 @@ pub(crate) struct Lines<R> {
     from: R,
     /// The number of the last line that was read.
     number: u64,
+    /// The line as it is in the file.
+    bytes: Vec<u8>,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -50,7 +52,11 @@ impl<R: BufRead> Lines<R> {
     const MAX_LEN: u64 = 1 << 20;
 
     pub(crate) fn new(from: R) -> Lines<R> {
-        Lines { from, number: 0 }
+        Lines {
+            from,
+            number: 0,
+            bytes: Vec::new(),
+        }
     }
 
     /// Reads the next line into `line`, and returns the number of its beginning; nothing at the end.
@@ -59,7 +65,14 @@ impl<R: BufRead> Lines<R> {
         let first = self.number + 1;
         loop {
             let room = Self::MAX_LEN - line.len() as u64;
-            let read = self.from.by_ref().take(room).read_line(line)?;
+            self.bytes.clear();
+            let read = self.from.by_ref().take(room).read_until(b'\n', &mut self.bytes)?;
+            // Comments may be in any encoding, and an editor may have put a byte order mark first.
+            let text = String::from_utf8_lossy(&self.bytes);
+            line.push_str(match self.number {
+                0 => text.trim_start_matches('\u{FEFF}'),
+                _ => &text,
+            });
             self.number += 1;
             if line.len() as u64 >= Self::MAX_LEN {
                 return Err(io::Error::new(
@@ -137,6 +150,18 @@ mod tests {
         assert_eq!(next(), Some((3, String::new())));
         assert_eq!(next(), Some((4, "90".to_owned())));
         assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn a_comment_is_in_any_encoding() {
+        let mut lines = Lines::new(&b"\xEF\xBB\xBF00A4 # caf\xE9\n# \xEF\xBB\xBF\xFF\n\xEF\xBB\xBF\n"[..]);
+        let mut line = String::new();
+        lines.read(&mut line).unwrap();
+        assert_eq!(Line::parse(&line).unwrap(), Line::Send(Apdu::of(&[0x00, 0xA4])));
+        lines.read(&mut line).unwrap();
+        assert_eq!(Line::parse(&line).unwrap(), Line::Nothing);
+        lines.read(&mut line).unwrap();
+        assert!(Line::parse(&line).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::reader_arguments::ReaderArguments;
 use crate::reader_words::{self, ATTRIBUTES};
 use clap::Args;
 use pcsc_session::{Disposition, ShareMode};
+use pcsc_sys::Escaped;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -56,7 +57,7 @@ impl Features {
         let features = session.features().unwrap_or_default();
         let properties = reader_words::properties(&session, &features)?;
         settings.output.report(&Abilities {
-            reader: session.reader_name().to_string(),
+            reader: session.reader_name().to_string_lossy().into_owned(),
             attributes,
             features: features
                 .iter()
@@ -80,7 +81,7 @@ impl Features {
 
 impl Report for Abilities {
     fn write(&self, to: &mut dyn Write) -> io::Result<()> {
-        writeln!(to, "{HEADING}{}{HEADING:#}", self.reader)?;
+        writeln!(to, "{HEADING}{}{HEADING:#}", Escaped(&self.reader))?;
         let parts = [
             ("attributes", &self.attributes),
             ("features", &self.features),

@@ -10,6 +10,7 @@ use pcsc_session::iso7816::atr::Atr;
 use pcsc_session::{
     Attribute, Context, Disposition, Error, Provider, ReaderName, ReaderState, Session, ShareMode, StateFlags,
 };
+use pcsc_sys::Escaped;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::mpsc;
@@ -86,7 +87,7 @@ fn look(context: &Context, name: &ReaderName) -> Result<Option<Reader>, Error> {
     let is = |flag| state.event_state().contains(flag);
     let atr = Some(state.atr()).filter(|atr| !atr.as_bytes().is_empty());
     Ok(Some(Reader {
-        name: name.to_string(),
+        name: name.to_string_lossy().into_owned(),
         card: match () {
             () if is(StateFlags::UNAVAILABLE) || is(StateFlags::UNKNOWN) => "unavailable",
             () if is(StateFlags::MUTE) => "mute",
@@ -189,7 +190,7 @@ impl Report for List {
 
 impl Reader {
     fn write(&self, to: &mut dyn Write) -> io::Result<()> {
-        writeln!(to, "{HEADING}{}{HEADING:#}", self.name)?;
+        writeln!(to, "{HEADING}{}{HEADING:#}", Escaped(&self.name))?;
         let (card, style) = match self.card {
             "none" => ("none", ASIDE),
             "mute" => ("does not answer", WARNING),

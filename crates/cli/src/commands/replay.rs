@@ -35,7 +35,7 @@ impl Replay {
         if self.program.is_given() {
             return self.program.run(&self.file);
         }
-        let name = Escaped(&self.file.to_string_lossy()).to_string();
+        let name = self.file.display();
         let wrong = |error: &dyn std::fmt::Display| Failure::of_file(&self.file, error);
         let mut reader = Reader::new(progress::open(&self.file)?).map_err(|error| wrong(&error))?;
         let mut first = None;
@@ -45,6 +45,12 @@ impl Replay {
             if let Some(shown) = Shown::new(&record, first) {
                 settings.output.report(&shown)?;
             }
+        }
+        if reader.passed_over() > 0 {
+            tell(&format!(
+                "{name}: {} packets are passed over, which say nothing that a card says",
+                reader.passed_over()
+            ));
         }
         if reader.is_cut() {
             tell(&format!(
@@ -95,7 +101,7 @@ impl Shown {
         Some(Shown {
             time: since(UNIX_EPOCH).map(|time| time.as_millis()),
             since_first: first.and_then(since),
-            reader: Escaped(&record.reader).to_string(),
+            reader: record.reader.to_string(),
             what: What::new(&record.packet)?,
         })
     }
@@ -109,10 +115,7 @@ impl What {
                 command: Spaced::of(&exchange.command),
                 answer: exchange.answer.as_deref().map(Spaced::of),
                 meaning: meaning(exchange),
-                why_unanswered: exchange
-                    .why_unanswered
-                    .as_ref()
-                    .map(|why| Escaped(why).to_string()),
+                why_unanswered: exchange.why_unanswered.clone(),
                 left_out: exchange
                     .is_left_out
                     .then_some([exchange.command_len, exchange.answer_len]),
@@ -136,7 +139,7 @@ impl Report for Shown {
         if let Some(time) = self.since_first {
             write!(to, " {}.{:06}", time.as_secs(), time.subsec_micros())?;
         }
-        writeln!(to, " {}{ASIDE:#}", self.reader)?;
+        writeln!(to, " {}{ASIDE:#}", Escaped(&self.reader))?;
         match &self.what {
             What::Reset { atr } => writeln!(to, "{HEADING}>{HEADING:#} reset\n{HEADING}<{HEADING:#} {atr}"),
             What::Exchange {
@@ -160,7 +163,7 @@ impl Report for Shown {
                 write_long(command, to)?;
                 writeln!(to)?;
                 if let Some(why) = why_unanswered {
-                    return writeln!(to, "{ASIDE}# no answer: {why}{ASIDE:#}");
+                    return writeln!(to, "{ASIDE}# no answer: {}{ASIDE:#}", Escaped(why));
                 }
                 write!(to, "{HEADING}<{HEADING:#} ")?;
                 write_long(answer.as_deref().unwrap_or_default(), to)?;
@@ -179,8 +182,9 @@ mod on_cards {
     use crate::failure::{Failure, tell};
     use crate::program;
     use clap::Args;
-    use pcsc_sim::{Recording, ReplayCard, Simulator};
+    use pcsc_sim::{RecordedCard, Recording, ReplayCard, Simulator};
     use pcsc_sys::Escaped;
+    use std::collections::HashSet;
     use std::ffi::OsString;
     use std::path::Path;
 
@@ -193,6 +197,9 @@ mod on_cards {
         /// Have the cards take the recorded commands in any order, and as often as they come
         #[arg(long, requires = "command")]
         lookup: bool,
+        /// Of several cards of one reader, take the one at this place in the recording, counted from 0
+        #[arg(long, value_name = "NUMBER", requires = "command")]
+        card: Option<usize>,
         /// The program, and its arguments
         #[arg(last = true, value_name = "COMMAND")]
         command: Vec<OsString>,
@@ -203,15 +210,33 @@ mod on_cards {
             !self.command.is_empty()
         }
 
+        /// Returns the cards to replay: those to which a command went, each in a reader of its own.
+        fn choose<'a>(&self, recording: &'a Recording) -> Result<Vec<&'a RecordedCard>, String> {
+            let cards = recording.cards();
+            if let Some(number) = self.card {
+                let card = cards.get(number);
+                let missing = || format!("there is no card {number}: the recording has {}", cards.len());
+                return card.map(|card| vec![card]).ok_or_else(missing);
+            }
+            let is_any_used = cards.iter().any(|card| !card.exchanges().is_empty());
+            let is_chosen = |card: &&RecordedCard| !is_any_used || !card.exchanges().is_empty();
+            let chosen: Vec<_> = cards.iter().filter(is_chosen).collect();
+            let mut readers = HashSet::new();
+            match chosen.iter().find(|card| !readers.insert(card.reader())) {
+                Some(second) if chosen.len() <= READERS => Err(format!(
+                    "several cards were in the reader {} one after the other, and one at a time is replayed: say which by --card, from 0 to {}",
+                    Escaped(second.reader()),
+                    cards.len() - 1
+                )),
+                _ => Ok(chosen),
+            }
+        }
+
         /// Runs it, and tells what it did that was not recorded.
         pub(super) fn run(&self, file: &Path) -> Result<(), Failure> {
             let wrong = |text: String| Failure::of_file(file, text);
             let recording = Recording::open(file).map_err(|error| wrong(error.to_string()))?;
-            let cards = || recording.cards().iter();
-            let is_any_used = cards().any(|card| !card.exchanges().is_empty());
-            let chosen: Vec<_> = cards()
-                .filter(|card| !is_any_used || !card.exchanges().is_empty())
-                .collect();
+            let chosen = self.choose(&recording).map_err(wrong)?;
             if chosen.len() > READERS {
                 let text = format!(
                     "there are {} cards in the recording: {READERS} readers are all",
@@ -219,6 +244,7 @@ mod on_cards {
                 );
                 return Err(wrong(text));
             }
+            let is_any_used = chosen.iter().any(|card| !card.exchanges().is_empty());
             let simulator = Simulator::new();
             let mut replayed = Vec::new();
             for card in chosen {
@@ -238,6 +264,12 @@ mod on_cards {
             let ended = program::run(&self.command, served.path())?;
             drop(served);
             let mut is_same = true;
+            if is_any_used && replayed.iter().all(|(_, card)| card.played() == 0) {
+                is_same = false;
+                tell(
+                    "none of the recorded commands came: the program has found other cards than these, or none",
+                );
+            }
             for (reader, card) in &replayed {
                 if let Err(error) = card.check() {
                     is_same = false;

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::hexadecimal::spaced;
 use crate::output::{ASIDE, ERROR, Output, Report};
-use crate::script_line::Line;
+use crate::script_line::{Line, Lines};
 use crate::secret::restore_terminal_at_end;
 use crate::session_arguments::SessionArguments;
 use clap::Args;
@@ -18,9 +18,9 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
-use rustyline::{Config, Context, Editor, Helper};
+use rustyline::{Behavior, Config, Context, Editor, Helper};
 use serde::Serialize;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, StdinLock, Write};
 
 /// Send commands at a prompt, in one session
 ///
@@ -61,10 +61,7 @@ impl Shell {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
         let card = self.session.open(&settings.service)?;
         restore_terminal_at_end();
-        let config = Config::builder().auto_add_history(false).build();
-        let mut editor =
-            Editor::<Words, MemHistory>::with_history(config, MemHistory::new()).map_err(of_prompt)?;
-        editor.set_helper(Some(Words));
+        let mut typed = Typed::new()?;
         let mut prompt = Prompt {
             failed: None,
             card: &card,
@@ -76,11 +73,11 @@ impl Shell {
             writeln!(anstream::stdout(), "{}", card.with(|session| session.to_string()))?;
         }
         loop {
-            match editor.readline("pcsc> ") {
+            match typed.line() {
                 Ok(line) => {
                     let (is_secret, goes_on) = prompt.take(line.trim())?;
                     if !is_secret {
-                        editor.add_history_entry(line.trim()).map_err(of_prompt)?;
+                        typed.remember(line.trim())?;
                     }
                     if !goes_on {
                         break;
@@ -101,8 +98,55 @@ impl Shell {
     }
 }
 
+/// Where lines come from.
+enum Typed {
+    /// A person, at a prompt: at the terminal, wherever the output goes.
+    AtPrompt(Box<Editor<Words, MemHistory>>),
+    /// A file, or another program.
+    Elsewhere(Lines<StdinLock<'static>>),
+}
+
+impl Typed {
+    fn new() -> Result<Typed, Failure> {
+        if !io::stdin().is_terminal() {
+            return Ok(Typed::Elsewhere(Lines::new(io::stdin().lock())));
+        }
+        let mut config = Config::builder().auto_add_history(false);
+        if !io::stdout().is_terminal() {
+            config = config.behavior(Behavior::PreferTerm);
+        }
+        let editor = Editor::with_history(config.build(), MemHistory::new());
+        let mut editor = Box::new(editor.map_err(of_prompt)?);
+        editor.set_helper(Some(Words));
+        Ok(Typed::AtPrompt(editor))
+    }
+
+    fn line(&mut self) -> Result<String, ReadlineError> {
+        match self {
+            Typed::AtPrompt(editor) => editor.readline("pcsc> "),
+            Typed::Elsewhere(lines) => {
+                let mut line = String::new();
+                match lines.read(&mut line)? {
+                    Some(_) => Ok(line),
+                    None => Err(ReadlineError::Eof),
+                }
+            }
+        }
+    }
+
+    fn remember(&mut self, line: &str) -> Result<(), Failure> {
+        if let Typed::AtPrompt(editor) = self {
+            editor.add_history_entry(line).map_err(of_prompt)?;
+        }
+        Ok(())
+    }
+}
+
 fn of_prompt(error: ReadlineError) -> Failure {
     match error {
+        ReadlineError::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            Failure::usage(format!("standard input: {error}"))
+        }
         ReadlineError::Io(error) => error.into(),
         error => Failure::Other(Exit::Other, error.to_string()),
     }

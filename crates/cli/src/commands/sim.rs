@@ -15,6 +15,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Serve simulated cards to other programs, or change what runs
@@ -106,6 +107,9 @@ impl Sim {
         }
     }
 }
+
+/// How long a simulator may take to change something.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where a simulator is served where nothing is said: in the user's runtime folder, where there is one.
 fn usual_socket() -> Option<PathBuf> {
@@ -246,6 +250,8 @@ impl ChangeAt {
 
 fn answer(control: &Path, line: &str) -> io::Result<String> {
     let mut stream = UnixStream::connect(control)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
     stream.write_all(line.as_bytes())?;
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer)?;

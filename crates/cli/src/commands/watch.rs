@@ -7,6 +7,7 @@ use crate::output::{ERROR, GOOD, HEADING, Report, WARNING};
 use crate::reader_arguments::seconds;
 use clap::Args;
 use pcsc_session::{Event, Monitor, Sharing};
+use pcsc_sys::Escaped;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -84,7 +85,7 @@ impl Told {
         Told {
             time: now.unwrap_or_default().as_millis(),
             event: name,
-            reader: event.reader().map(ToString::to_string),
+            reader: event.reader().map(|name| name.to_string_lossy().into_owned()),
             atr: atr.map(|atr| format!("{atr:X}")),
             detail,
         }
@@ -103,7 +104,7 @@ fn in_use(sharing: Sharing) -> &'static str {
 impl Report for Told {
     fn write(&self, to: &mut dyn Write) -> io::Result<()> {
         if let Some(reader) = &self.reader {
-            write!(to, "{HEADING}{reader}{HEADING:#}: ")?;
+            write!(to, "{HEADING}{}{HEADING:#}: ", Escaped(reader))?;
         }
         let style = match self.event {
             "card_inserted" | "card_swapped" | "service_back" => GOOD,

@@ -146,3 +146,36 @@ fn recordings_events_findings_and_sockets_are_described_too() {
         check("doctor", &text);
     }
 }
+
+#[test]
+fn a_readers_name_is_the_one_to_choose_it_by() {
+    let name = "A\u{1b}[31m\\B \u{e9}\u{9b}";
+    let config = format!(
+        "[[reader]]\nname = {}\ncard = {{ kind = \"demo\" }}\n",
+        Value::from(name)
+    );
+    let (mut listed, _file) = on(&config, &["--json", "readers"]);
+    let text = printed(&mut listed);
+    assert!(
+        text.is_ascii() && !text.trim_end().contains(char::is_control),
+        "{text}"
+    );
+    let given = documents(&text)[0]["readers"][0]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(given, name);
+    for command in [&["--json", "features"][..], &["--json", "watch", "--count", "1"]] {
+        let (mut told, _file) = on(&config, command);
+        assert_eq!(documents(&printed(&mut told))[0]["reader"], name, "{command:?}");
+    }
+    let (mut chosen, _file) = on(&config, &["send", "--exact-reader", &given, "00A40000"]);
+    printed(&mut chosen);
+}
+
+#[test]
+fn the_shell_has_no_prompt_among_its_documents() {
+    let mut shell = simulated(&["--json", "shell"]);
+    let text = printed(shell.env("TERM", "dumb").write_stdin("00B0810001\nexit\n"));
+    assert_eq!(documents(&text)[0]["status"], "6A82");
+}

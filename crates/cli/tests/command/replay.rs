@@ -7,19 +7,38 @@ use tempfile::NamedTempFile;
 
 const SELECT: &str = "00A4040009F0504353432D53494D00";
 
-/// A recording of two readers, one of which has a name with an escape.
+/// A recording of two readers, one of which has a name with an escape: so many of four packets.
+fn recorded(packets: usize) -> Vec<u8> {
+    let mut recording = Writer::new(Vec::new()).unwrap();
+    let at = |milliseconds: u64| UNIX_EPOCH + Duration::from_millis(1_000_000 + milliseconds);
+    if packets > 0 {
+        recording.answer_to_reset("A", &[0x3B, 0x00], at(0)).unwrap();
+    }
+    let verify = [0x00, 0x20, 0x00, 0x81, 0x02, 0x31, 0x32];
+    for (reader, exchange, time) in [
+        ("A", Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &[0x6A, 0x82]), 1),
+        (
+            "A",
+            Exchange::new(&verify, &[0x63, 0xC2]).leave_secret_out(true),
+            1_500,
+        ),
+        (
+            "B\u{1b}[2J\n#",
+            Exchange::unanswered(&[0x00, 0xB0, 0x00, 0x00, 0x02], "gone\u{1b}[2J"),
+            2_000,
+        ),
+    ]
+    .into_iter()
+    .take(packets.saturating_sub(1))
+    {
+        recording.exchange(reader, &exchange, at(time)).unwrap();
+    }
+    recording.into_inner()
+}
+
 fn recording() -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
-    let mut recording = Writer::new(file.reopen().unwrap()).unwrap();
-    let at = |milliseconds: u64| UNIX_EPOCH + Duration::from_millis(1_000_000 + milliseconds);
-    recording.answer_to_reset("A", &[0x3B, 0x00], at(0)).unwrap();
-    let select = Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &[0x6A, 0x82]);
-    recording.exchange("A", &select, at(1)).unwrap();
-    let verify = [0x00, 0x20, 0x00, 0x81, 0x02, 0x31, 0x32];
-    let verify = Exchange::new(&verify, &[0x63, 0xC2]).leave_secret_out(true);
-    recording.exchange("A", &verify, at(1_500)).unwrap();
-    let removed = Exchange::unanswered(&[0x00, 0xB0, 0x00, 0x00, 0x02], "gone\u{1b}[2J");
-    recording.exchange("B\u{1b}[2J\n#", &removed, at(2_000)).unwrap();
+    std::fs::write(file.path(), recorded(4)).unwrap();
     file
 }
 
@@ -63,8 +82,8 @@ fn a_program_reads_it_as_json() {
         (&"00A40000".into(), &"6A82".into())
     );
     assert_eq!(lines[2]["left_out"], serde_json::json!([7, 2]));
-    assert_eq!(lines[3]["why_unanswered"], "gone\\u{1b}[2J");
-    assert_eq!(lines[3]["reader"], "B\\u{1b}[2J\\n#");
+    assert_eq!(lines[3]["why_unanswered"], "gone\u{1b}[2J");
+    assert_eq!(lines[3]["reader"], "B\u{1b}[2J\n#");
 }
 
 #[test]
@@ -116,21 +135,36 @@ fn each_recorded_card_is_in_a_reader_of_its_name() {
 
 #[test]
 fn a_recording_that_is_cut_anywhere_is_shown_up_to_there() {
-    let whole = std::fs::read(recording().path()).unwrap();
+    let whole = recorded(4);
     let text = printed(&mut replay(&recording(), &[]));
     let file = NamedTempFile::new().unwrap();
-    for len in (0..whole.len()).step_by(7) {
+    // Where each packet ends, and what is shown up to there.
+    let ends = [1, 2, 3, 4].map(|packets| recorded(packets).len());
+    let shown_to = |len: usize| {
+        let packets = ends.iter().filter(|end| **end <= len).count();
+        let mut starts = text
+            .match_indices("# ")
+            .map(|(start, _)| start)
+            .filter(|start| text[*start + 2..].starts_with(|digit: char| digit.is_ascii_digit()));
+        &text[..starts.nth(packets).unwrap_or(text.len())]
+    };
+    for len in (0..=whole.len()).step_by(7).chain(ends.iter().copied()) {
         std::fs::write(file.path(), &whole[..len]).unwrap();
-        let output = replay(&file, &[]).output().unwrap();
-        let shown = String::from_utf8(output.stdout).unwrap();
-        assert!(
-            text.starts_with(&shown) && matches!(output.status.code(), Some(0 | 2)),
-            "{len}"
-        );
-        assert!(!output.stderr.contains(&0x1B));
-        let code = replay(&file, &["--", "true"]).output().unwrap().status.code();
+        let (code, shown, error) = failed(&mut replay(&file, &[]));
+        // Without its header it is none.
+        let is_one = len >= recorded(0).len();
+        assert_eq!(code, if is_one { 0 } else { 2 }, "{len}: {error}");
+        assert_eq!(shown, if is_one { shown_to(len) } else { "" }, "{len}");
+        assert!(!error.contains('\u{1b}'), "{error}");
         // Of a card to which nothing went nothing is expected.
-        assert!(matches!(code, Some(0 | 2 | 6)), "{len}");
+        let (code, _, error) = failed(&mut replay(&file, &["--", "true"]));
+        let packets = ends.iter().filter(|end| **end <= len).count();
+        let expected = match packets {
+            0 => 2,
+            1 => 0,
+            _ => 6,
+        };
+        assert_eq!(code, expected, "{len}: {error}");
     }
 }
 
@@ -158,4 +192,76 @@ fn what_is_no_recording_is_refused() {
     assert!(error.contains("1000 cards"), "{error}");
     let (code, _, _) = failed(&mut pcsc(&["replay", "/nowhere"]));
     assert_eq!(code, 2);
+}
+
+/// Written by another reader's cards, or by a program that came to no card.
+#[test]
+fn a_program_that_sends_nothing_does_not_pass() {
+    let file = recording();
+    for arguments in [&["--lookup", "--", "true"][..], &["--", "true"]] {
+        let (code, _, error) = failed(&mut replay(&file, arguments));
+        assert_eq!(code, 6);
+        assert!(
+            error.starts_with("pcsc: none of the recorded commands came"),
+            "{error}"
+        );
+    }
+    // A VERIFY without a PIN asks for something else than one with a PIN.
+    let query = ["--lookup", "--", PCSC, "send", "-k", "00A40000", "00200081"];
+    let (_, text, error) = failed(&mut replay(&file, &query));
+    assert!(
+        text.contains("< 6F00") && error.contains("[00, 20, 00, 81] is not in"),
+        "{text}{error}"
+    );
+}
+
+#[test]
+fn of_cards_in_one_reader_one_is_replayed_which_is_to_be_chosen() {
+    let file = NamedTempFile::new().unwrap();
+    let mut recording = Writer::new(file.reopen().unwrap()).unwrap();
+    for (atr, status) in [([0x3B, 0x00], 0x01), ([0x3F, 0x00], 0x02)] {
+        recording.answer_to_reset("R", &atr, UNIX_EPOCH).unwrap();
+        let answer = [0x63, status];
+        let exchange = Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &answer);
+        recording.exchange("R", &exchange, UNIX_EPOCH).unwrap();
+    }
+    let run = |options: &[&str]| {
+        let mut command = replay(&file, options);
+        failed(command.args(["--", PCSC, "send", "-k", "00A40000"]))
+    };
+    let (code, _, error) = run(&[]);
+    assert_eq!(code, 2);
+    assert!(
+        error.contains("in the reader R one after the other") && error.contains("--card, from 0 to 1"),
+        "{error}"
+    );
+    for (number, status) in [("0", "< 6301"), ("1", "< 6302")] {
+        let (_, text, error) = run(&["--card", number]);
+        assert!(text.contains(status) && error.is_empty(), "{text}{error}");
+    }
+    let (code, _, error) = run(&["--card", "2"]);
+    assert_eq!(
+        (code, error.contains("there is no card 2: the recording has 2")),
+        (2, true),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_files_name_does_nothing_to_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a\u{1b}]0;b\u{7}\u{9b}2J.pcapng");
+    std::fs::write(&path, &recorded(4)[..recorded(2).len() + 9]).unwrap();
+    let path = path.to_str().unwrap();
+    for arguments in [
+        &["replay", path][..],
+        &["replay", "/dev/null", "--", path],
+        &["script", path],
+        &["--sim", "record", "-o", path, "--", "/no/such/program\u{1b}c"],
+        &["--sim", "sim", "remove", "--socket", path],
+    ] {
+        let (_, _, error) = failed(&mut pcsc(arguments));
+        assert!(!error.is_empty(), "{arguments:?}");
+        assert!(!error.trim_end().contains(char::is_control), "{error:?}");
+    }
 }

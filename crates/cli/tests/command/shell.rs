@@ -93,6 +93,23 @@ fn secrets_are_neither_shown_nor_remembered() {
     shell.send_line("00 20 00 81 06 313233343536").unwrap();
     shell.exp_string("9000: normal").unwrap();
     shell.exp_string("pcsc> ").unwrap();
+    // Nor one beside which another is asked for.
+    shell.send_line("00 24 00 81 {lc} 31323334 {new}").unwrap();
+    shell.exp_string("new: ").unwrap();
+    shell.send_line("5678").unwrap();
+    shell.exp_string("< 6").unwrap();
+    shell.exp_string("pcsc> ").unwrap();
+    // What was typed is in no error.
+    shell.send_line("80 50 00 00 {lc} {key:hex}").unwrap();
+    shell.exp_string("key: ").unwrap();
+    shell.send_line("12zS").unwrap();
+    let error = shell.exp_string("pcsc> ").unwrap();
+    assert!(
+        error.contains("hexadecimal digits is expected") && !error.contains('z'),
+        "{error}"
+    );
+    press(&mut shell, "\u{1b}[A");
+    shell.exp_string("{key:hex}").unwrap();
     press(&mut shell, "\u{1b}[A");
     shell.exp_string("{lc} {pin}").unwrap();
     press(&mut shell, "\u{1b}[A");
