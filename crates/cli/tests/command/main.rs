@@ -8,6 +8,8 @@ mod hostile;
 mod json;
 #[cfg(target_os = "linux")]
 mod pcscd;
+#[cfg(not(windows))]
+mod pictures;
 mod program;
 mod readers;
 #[cfg(not(windows))]
