@@ -3,7 +3,7 @@
 // It needs a pcscd, its socket and namespaces, which Windows and macOS have not: there no error is looked into.
 #![cfg(all(target_os = "linux", feature = "load"))]
 
-#[path = "conformance/service.rs"]
+#[path = "conformance/service/mod.rs"]
 #[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
 mod service;
 

@@ -2,7 +2,7 @@
 // It needs a pcscd, and strace: there is neither on Windows and macOS.
 #![cfg(all(target_os = "linux", feature = "load"))]
 
-#[path = "conformance/service.rs"]
+#[path = "conformance/service/mod.rs"]
 #[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
 mod service;
 

@@ -2,7 +2,7 @@
 //! stage `cost`.
 #![cfg(all(target_os = "linux", feature = "native"))]
 
-#[path = "conformance/service.rs"]
+#[path = "conformance/service/mod.rs"]
 #[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
 mod service;
 

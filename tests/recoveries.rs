@@ -12,7 +12,7 @@ mod held;
 mod assert_error;
 
 #[macro_use]
-#[path = "conformance/service.rs"]
+#[path = "conformance/service/mod.rs"]
 #[allow(dead_code, reason = "the conformance suite's services")]
 mod service;
 

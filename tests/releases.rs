@@ -2,7 +2,7 @@
 // The crash is libpcsclite's: Windows and macOS have other libraries, and no pcscd.
 #![cfg(all(target_os = "linux", any(feature = "load", feature = "link")))]
 
-#[path = "conformance/service.rs"]
+#[path = "conformance/service/mod.rs"]
 #[allow(dead_code, unused_macros, reason = "the conformance suite's services")]
 mod service;
 
