@@ -89,8 +89,10 @@ pub enum Cause {
     SocketNotPermitted {
         /// The socket, where it was looked at.
         socket: Option<PathBuf>,
-        /// The group whose members may, where there is one: its name, or else its number.
+        /// The group whose members may, where there is one, and not root's: its name, or else its number.
         group: Option<String>,
+        /// Whether the variable `PCSCLITE_CSOCK_NAME` names it: then it need not be the system's service.
+        is_named: bool,
     },
     /// polkit does not let this user, or this program, do what it asked the service for.
     #[non_exhaustive]

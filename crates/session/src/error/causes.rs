@@ -85,6 +85,7 @@ fn establishing_pcsc_lite(code: Code) -> Vec<Cause> {
             Cause::SocketNotPermitted {
                 socket: None,
                 group: None,
+                is_named: false,
             },
             Cause::SandboxWithoutService { sandbox: None },
             at_its_limit,

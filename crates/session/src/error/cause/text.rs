@@ -42,11 +42,14 @@ impl fmt::Display for On<'_> {
             Cause::ServiceNotRunning {
                 socket: Some(socket),
                 is_named: true,
-            } => write!(
-                f,
-                "nobody listens on {}, which the variable PCSCLITE_CSOCK_NAME names: start what serves there, or unset the variable for the system's service",
-                Quoted(socket)
-            ),
+            } => {
+                write!(f, "nobody listens on {}, which the variable PCSCLITE_CSOCK_NAME names: ", Quoted(socket))?;
+                f.write_str(match is_too_long(socket) {
+                    true => "no socket has so long a name, name another",
+                    false => "start what serves there",
+                })?;
+                f.write_str(", or unset the variable for the system's service")
+            }
             Cause::ServiceNotRunning { socket, .. } => {
                 f.write_str(match platform {
                     Platform::Windows => "the service \"Smart Card\" (SCardSvr) does not run",
@@ -114,7 +117,16 @@ impl fmt::Display for On<'_> {
             Cause::ConnectionsAtLimit {} => f.write_str(
                 "there are as many connections to the reader as the service takes, or on this context, by default 200: close sessions that are not used, or start pcscd with a larger --max-card-handle-per-reader and --max-card-handle-per-thread",
             ),
-            Cause::SocketNotPermitted { socket, group } => {
+            Cause::SocketNotPermitted {
+                socket: Some(socket),
+                is_named: true,
+                ..
+            } => write!(
+                f,
+                "this user may not open the socket {}, which the variable PCSCLITE_CSOCK_NAME names: have whoever serves there permit it, or unset the variable for the system's service",
+                Quoted(socket)
+            ),
+            Cause::SocketNotPermitted { socket, group, .. } => {
                 f.write_str("this user may not open the socket of the PC/SC service")?;
                 if let Some(socket) = socket {
                     write!(f, ", {}", Quoted(socket))?;
@@ -236,6 +248,13 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// Tells whether a path is longer than the name of a socket can be.
+fn is_too_long(path: &Path) -> bool {
+    // With the zero byte at its end; the shortest that a system has.
+    const LONGEST: usize = if cfg!(target_os = "linux") { 108 } else { 104 };
+    path.as_os_str().len() >= LONGEST
+}
+
 /// Tells what starts the service.
 fn start(platform: Platform) -> &'static str {
     match platform {
@@ -255,7 +274,7 @@ fn sandboxed(sandbox: Option<Sandbox>, platform: Platform) -> &'static str {
             "this program runs in a snap without access to PC/SC: connect its interface (snap connect, and the snap's name with :pcscd)"
         }
         Some(Sandbox::Container) => {
-            "this program runs in a container that has no socket of a PC/SC service: share the folder /run/pcscd of the system with it"
+            "this program runs in a container that has no socket of a PC/SC service: share the folder /run/pcscd of the system with it (docker or podman run with -v /run/pcscd:/run/pcscd)"
         }
         None => match platform {
             Platform::Linux => {
@@ -328,8 +347,17 @@ mod tests {
                 Cause::SocketNotPermitted {
                     socket: Some(path()),
                     group: Some(text()),
+                    is_named: false,
                 },
                 2,
+            ),
+            (
+                Cause::SocketNotPermitted {
+                    socket: Some(path()),
+                    group: Some(text()),
+                    is_named: true,
+                },
+                1,
             ),
             (
                 Cause::VersionsDiffer {

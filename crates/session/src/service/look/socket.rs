@@ -66,11 +66,13 @@ fn ask(socket: &PathBuf, wait: Duration) -> Knock {
 }
 
 fn of_the_connection(error: &io::Error) -> Knock {
-    const ENFILE: i32 = 23;
-    const EMFILE: i32 = 24;
     match (error.kind(), error.raw_os_error()) {
-        (_, Some(ENFILE | EMFILE)) => Knock::NoFileDescriptors,
-        (ErrorKind::NotFound | ErrorKind::NotADirectory, _) => Knock::Missing,
+        (_, Some(libc::ENFILE | libc::EMFILE)) => Knock::NoFileDescriptors,
+        // The last: a name that is longer than a socket's can be.
+        (ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput, _) => Knock::Missing,
+        (_, Some(libc::ELOOP)) => Knock::Missing,
+        // A socket of datagrams.
+        (_, Some(libc::EPROTOTYPE)) => Knock::Refused,
         (ErrorKind::PermissionDenied, _) => Knock::Denied,
         (ErrorKind::ConnectionRefused, _) => Knock::Refused,
         _ => Knock::Unknown,
@@ -104,15 +106,26 @@ mod tests {
     #[test]
     fn the_systems_reason_is_told_apart() {
         for (number, knock) in [
-            (2, Knock::Missing),
-            (13, Knock::Denied),
-            (23, Knock::NoFileDescriptors),
-            (24, Knock::NoFileDescriptors),
-            #[cfg(target_os = "linux")]
-            (111, Knock::Refused),
-            (5, Knock::Unknown),
+            (libc::ENOENT, Knock::Missing),
+            (libc::ELOOP, Knock::Missing),
+            (libc::EACCES, Knock::Denied),
+            (libc::ENFILE, Knock::NoFileDescriptors),
+            (libc::EMFILE, Knock::NoFileDescriptors),
+            (libc::EPROTOTYPE, Knock::Refused),
+            (libc::ECONNREFUSED, Knock::Refused),
+            (libc::EIO, Knock::Unknown),
         ] {
             assert_eq!(of_the_connection(&io::Error::from_raw_os_error(number)), knock);
         }
+    }
+
+    #[test]
+    fn nobody_listens_at_a_name_that_is_too_long_nor_on_a_socket_of_datagrams() {
+        let folder = tempfile::tempdir().unwrap();
+        let wait = Duration::from_secs(30);
+        assert_eq!(knock(&folder.path().join("s".repeat(200)), wait), Knock::Missing);
+        let socket = folder.path().join("s");
+        let _datagrams = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
+        assert_eq!(knock(&socket, wait), Knock::Refused);
     }
 }

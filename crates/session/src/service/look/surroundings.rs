@@ -5,7 +5,7 @@ use crate::error::{Cause, Sandbox};
 use crate::ffi::Code;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -152,10 +152,16 @@ impl Surroundings {
         }
     }
 
-    /// Returns the causes where the socket is there, and not for this program.
+    /// Returns the causes where the file is there, and not for this program.
     fn denied(&self, socket: PathBuf) -> Vec<Cause> {
+        let file = fs::metadata(self.at(&socket));
+        // Nobody listens on what is no socket, whoever may open it.
+        if file.is_ok_and(|file| !file.file_type().is_socket()) {
+            return vec![self.not_running(socket)];
+        }
         let not_permitted = Cause::SocketNotPermitted {
             group: self.group(&socket),
+            is_named: self.socket.is_some(),
             socket: Some(socket),
         };
         if self.is_snap {
@@ -262,15 +268,10 @@ impl Surroundings {
         })
     }
 
-    /// Returns the group whose members may open a socket that others may not.
+    /// Returns the group whose members may open a socket that others may not, where people can join it.
     fn group(&self, socket: &Path) -> Option<String> {
-        const GROUP: u32 = 0o020;
-        const OTHERS: u32 = 0o002;
         let file = fs::metadata(self.at(socket)).ok()?;
-        if file.mode() & (GROUP | OTHERS) != GROUP {
-            return None;
-        }
-        let number = file.gid().to_string();
+        let number = joinable(file.mode(), file.gid())?.to_string();
         let groups = self.read("/etc/group").unwrap_or_default();
         let name = groups.lines().find_map(|line| {
             let mut fields = line.split(':');
@@ -327,6 +328,14 @@ impl Surroundings {
         files.dedup();
         files
     }
+}
+
+/// Returns the group of a file with this mode, where its members may write to it, others may not, and it is not root's, whose
+/// members may do much else.
+fn joinable(mode: u32, group: u32) -> Option<u32> {
+    const GROUP: u32 = 0o020;
+    const OTHERS: u32 = 0o002;
+    (mode & (GROUP | OTHERS) == GROUP && group != 0).then_some(group)
 }
 
 fn sandboxed(sandbox: Sandbox) -> Cause {

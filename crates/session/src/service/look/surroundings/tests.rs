@@ -1,8 +1,9 @@
 //! On systems that the tests make up.
 
+mod permission;
+
 use super::*;
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
@@ -319,6 +320,7 @@ fn a_sandbox_without_the_socket_is_named() {
     let not_permitted = Cause::SocketNotPermitted {
         socket: Some(SOCKET.into()),
         group: None,
+        is_named: false,
     };
     let denied = |system: &System| {
         let surroundings = &system.surroundings;
@@ -369,39 +371,6 @@ fn where_nothing_says_that_it_is_the_systems_own_a_sandbox_is_named_too() {
     let causes = System::new().causes(Code::NO_SERVICE);
     let sandbox = Cause::SandboxWithoutService { sandbox: None };
     assert_eq!(causes, [not_running(SOCKET.into()), sandbox]);
-}
-
-/// Field case 16.
-#[test]
-fn a_user_who_may_not_open_the_socket_is_told_its_group() {
-    let system = System::new();
-    drop(UnixListener::bind(system.path(SOCKET)).unwrap());
-    let socket = system.path(SOCKET);
-    let number = fs::metadata(&socket).unwrap().gid();
-    let system = system.file("/etc/group", &format!("root:x:77777:\nsmartcard:x:{number}:me\n"));
-    for (mode, group) in [(0o660, Some("smartcard")), (0o666, None), (0o600, None)] {
-        fs::set_permissions(&socket, fs::Permissions::from_mode(mode)).unwrap();
-        let causes = system
-            .surroundings
-            .unreached(Code::NO_SERVICE, Knock::Denied, SOCKET.into())
-            .unwrap();
-        let expected = Cause::SocketNotPermitted {
-            socket: Some(SOCKET.into()),
-            group: group.map(str::to_owned),
-        };
-        assert_eq!(causes, [expected]);
-        let text = causes[0].to_string();
-        assert!(
-            text.contains(SOCKET) && text.contains(group.unwrap_or("SELinux")),
-            "{text}"
-        );
-    }
-    let system = system.file("/etc/group", "");
-    fs::set_permissions(&socket, fs::Permissions::from_mode(0o660)).unwrap();
-    assert_eq!(
-        system.surroundings.group(Path::new(SOCKET)),
-        Some(number.to_string())
-    );
 }
 
 #[test]
