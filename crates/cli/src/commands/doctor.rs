@@ -32,9 +32,19 @@ impl Doctor {
         } else {
             System::here()
         };
-        let looked = Scene::new(system, provider).examine();
+        let scene = Scene::new(system, provider);
+        let mut looked = Vec::new();
+        for one in scene.examine() {
+            // Something may take its time; what was found before is to be read meanwhile.
+            if !settings.output.is_json() {
+                settings.output.report(&one)?;
+            }
+            looked.push(one);
+        }
         let is_all_well = !looked.iter().any(Looked::is_finding);
-        settings.output.report(&Findings { looked })?;
+        if settings.output.is_json() {
+            settings.output.report(&Findings { looked })?;
+        }
         if is_all_well {
             Ok(())
         } else {

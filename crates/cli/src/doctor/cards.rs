@@ -1,30 +1,30 @@
 //! The cards, and who keeps others from them.
 
-use super::Scene;
 use super::causes::command;
-use super::processes::{Process, end};
+use super::patience::{is_late, within};
+use super::processes::Process;
+use super::reached::Service;
 use super::readers::{is_silent, state};
 use super::system::System;
-use super::verdict::Verdict;
-use pcsc_session::{Code, Context, Disposition, Error, Provider, ReaderName, Session, ShareMode, StateFlags};
-use std::sync::mpsc;
-use std::thread;
+use super::verdict::{Verdict, Verdicts};
+use super::{Scene, silence};
+use pcsc_session::{Code, Disposition, Error, ReaderName, Session, ShareMode, StateFlags};
 use std::time::Duration;
 
 /// How long a connection to a card may take: none is powered for it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(super) fn look(scene: &Scene, provider: Provider, context: &Context) -> Vec<Verdict> {
+pub(super) fn look<'a>(scene: &'a Scene, service: &'a Service) -> Verdicts<'a> {
     if scene.readers.is_empty() {
-        return vec![Verdict::unseen("there is no reader")];
+        return Verdict::unseen("there is no reader").alone();
     }
     // Before any is connected to: it may be that no call comes back as long as one waits.
     let states = scene
         .readers
         .iter()
-        .map(|reader| (reader, state(context, reader)));
+        .map(|reader| (reader, state(service, reader)));
     let states: Vec<_> = states.collect();
-    let each = states.into_iter().map(|(reader, state)| match state {
+    Box::new(states.into_iter().map(|(reader, state)| match state {
         Ok(state) if is_silent(&state) => Verdict::unseen(format!("{reader}: the reader does not answer")),
         Ok(state) => {
             let is = |flag| state.event_state().contains(flag);
@@ -34,36 +34,28 @@ pub(super) fn look(scene: &Scene, provider: Provider, context: &Context) -> Vec<
                 )),
                 () if is(StateFlags::EXCLUSIVE) => kept(scene, reader, "another program has the card to itself"),
                 () if !is(StateFlags::PRESENT) => Verdict::ok(format!("{reader}: none")),
-                () => reached(scene, provider, reader, is(StateFlags::INUSE)),
+                () => reached(scene, service, reader, is(StateFlags::INUSE)),
             }
         }
-        Err(error) => Verdict::wrong(format!("{reader}: {error}")),
-    });
-    each.collect()
+        Err(why) => Verdict::wrong(format!("{reader}: {why}")),
+    }))
 }
 
 /// Connects to a card, without power for it and without what would be noticed.
-fn reached(scene: &Scene, provider: Provider, reader: &ReaderName, is_used: bool) -> Verdict {
+fn reached(scene: &Scene, service: &Service, reader: &ReaderName, is_used: bool) -> Verdict {
     // Windows keeps a direct connection apart from all others.
     if cfg!(windows) {
         return Verdict::ok(format!(
             "{reader}: a card; whether somebody has a transaction is not to be asked on Windows"
         ));
     }
-    let (sender, receiver) = mpsc::channel();
-    let name = reader.clone();
-    // What another program's transaction keeps waiting, nothing may end: then this thread ends with the program.
-    let thread = thread::Builder::new()
-        .name("pcsc-doctor".to_owned())
-        .spawn(move || {
-            let options = Session::options().provider(provider).reader(&name);
-            let options = options.share_mode(ShareMode::Direct).on_close(Disposition::Leave);
-            let _ = sender.send(options.open().map(drop));
-        });
-    let opened = match thread {
-        Ok(_) => receiver.recv_timeout(PATIENCE),
-        Err(error) => return Verdict::unseen(format!("{reader}: {error}")),
-    };
+    let (provider, name) = (service.provider, reader.clone());
+    // What another program's transaction keeps waiting, nothing may end: that goes on until the program ends.
+    let opened = within(PATIENCE, move || {
+        let options = Session::options().provider(provider).reader(&name);
+        let options = options.share_mode(ShareMode::Direct).on_close(Disposition::Leave);
+        options.open().map(drop)
+    });
     match opened {
         Ok(Ok(())) if is_used => Verdict::ok(format!("{reader}: a card, which other programs use and share")),
         Ok(Ok(())) => Verdict::ok(format!("{reader}: a card, which no program uses")),
@@ -71,7 +63,11 @@ fn reached(scene: &Scene, provider: Provider, reader: &ReaderName, is_used: bool
             kept(scene, reader, "another program has the card to itself")
         }
         Ok(Err(error)) => refused(scene, &error),
-        Err(_) => kept(scene, reader, "another program's transaction has the others wait"),
+        Err(error) if is_late(&error) && scene.answers_nobody() => silence::verdict(scene),
+        Err(error) if is_late(&error) => {
+            kept(scene, reader, "another program's transaction has the others wait")
+        }
+        Err(error) => Verdict::unseen(format!("{reader}: {error}")),
     }
 }
 
@@ -85,20 +81,39 @@ fn refused(scene: &Scene, error: &Error) -> Verdict {
 
 /// That of a card that another program keeps.
 fn kept(scene: &Scene, reader: &ReaderName, how: &str) -> Verdict {
-    let users = scene
-        .system
-        .as_ref()
-        .map(System::users_of_the_library)
-        .unwrap_or_default();
-    let (who, command) = match &*users {
-        [] => ("which one cannot be seen".to_owned(), None),
-        [one] => (format!("it is {one}, or one that cannot be seen"), Some(end(one))),
-        several => {
-            let names: Vec<String> = several.iter().map(Process::to_string).collect();
-            (format!("it is one of {}", names.join(", ")), None)
-        }
+    let (who, command) = match &scene.system {
+        Ok(system) => keeper(system),
+        Err(_) => ("which one cannot be seen: end it, or wait".to_owned(), None),
     };
-    let all = "sudo grep -l libpcsclite /proc/[0-9]*/maps".to_owned();
-    let command = command.or(scene.system.is_ok().then_some(all));
-    Verdict::wrong(format!("{reader}: {how}; {who}: end it, or wait")).mended_by(command)
+    Verdict::wrong(format!("{reader}: {how}; {who}")).mended_by(command)
+}
+
+/// Tells who it is, as far as it is seen, and what ends it, where it can be no other.
+fn keeper(system: &System) -> (String, Option<String>) {
+    let clients = system.clients().unwrap_or_default();
+    let names: Vec<String> = clients.programs.iter().map(Process::to_string).collect();
+    let names = names.join(", ");
+    let unseen = match clients.unseen {
+        _ if clients.are_all => "",
+        0 if system.is_root() => "; those in containers are not seen",
+        0 => "; those of other users and in containers are not seen",
+        1 => "; of one connection to the service it is not seen whose it is",
+        _ => "; of several connections to the service it is not seen whose they are",
+    };
+    match (&*clients.programs, clients.are_all) {
+        ([one], true) => (
+            format!("it is {one}, the service's only other client: end it, or wait"),
+            Some(system.end(one)),
+        ),
+        ([], true) => ("it has ended meanwhile".to_owned(), None),
+        (_, true) => (format!("it is one of {names}: end that one, or wait"), None),
+        ([], false) => (
+            format!("which one cannot be seen{unseen}: end it, or wait"),
+            system.look_as_root(),
+        ),
+        (_, false) => (
+            format!("perhaps it is {names}{unseen}: end the one, or wait"),
+            system.look_as_root(),
+        ),
+    }
 }

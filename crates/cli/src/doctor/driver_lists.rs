@@ -13,26 +13,26 @@ pub(super) struct Supported {
 }
 
 /// Where pcscd looks for drivers.
-const FOLDERS: [&str; 4] = [
+const FOLDERS: [&str; 7] = [
     "/usr/lib/pcsc/drivers",
     "/usr/lib64/pcsc/drivers",
+    // openSUSE.
     "/usr/lib64/readers",
+    "/usr/lib/readers",
+    // Gentoo.
+    "/usr/lib64/readers/usb",
+    "/usr/lib/readers/usb",
     "/usr/local/lib/pcsc/drivers",
 ];
-
-/// Where Debian has the list of libccid, to which that of the driver's folder links.
-const LIBCCID: &str = "/etc/libccid_Info.plist";
 
 /// Returns the readers that drivers are installed for; none where no driver is.
 pub(super) fn supported(system: &System) -> Vec<Supported> {
     let bundles = FOLDERS.iter().flat_map(|folder| {
         let names = system.names(folder).unwrap_or_default();
-        names
-            .into_iter()
-            .map(move |name| PathBuf::from(format!("{folder}/{name}/Contents/Info.plist")))
+        let bundles = names.into_iter().filter(|name| name.contains(".bundle"));
+        bundles.map(move |name| PathBuf::from(format!("{folder}/{name}/Contents/Info.plist")))
     });
-    let lists = bundles.chain([PathBuf::from(LIBCCID)]);
-    lists
+    bundles
         .filter_map(|list| system.text(list))
         .flat_map(|list| read(&list))
         .collect()
@@ -40,12 +40,13 @@ pub(super) fn supported(system: &System) -> Vec<Supported> {
 
 /// Reads a list: three arrays, in which the same place is about the same reader.
 fn read(list: &str) -> Vec<Supported> {
+    let list = without_comments(list);
     let ids = |key| {
-        array(list, key)
+        array(&list, key)
             .into_iter()
-            .map(|id| u16::from_str_radix(id.trim_start_matches("0x"), 16))
+            .map(|id| u16::from_str_radix(id.trim_start_matches("0x").trim_start_matches("0X"), 16))
     };
-    let names = array(list, "ifdFriendlyName");
+    let names = array(&list, "ifdFriendlyName");
     let readers = ids("ifdVendorID").zip(ids("ifdProductID")).zip(names);
     let readers = readers.filter_map(|((vendor, product), name)| {
         Some(Supported {
@@ -55,6 +56,14 @@ fn read(list: &str) -> Vec<Supported> {
         })
     });
     readers.collect()
+}
+
+/// Takes out of a list what is no part of it.
+fn without_comments(list: &str) -> String {
+    let mut parts = list.split("<!--");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rests = parts.map(|part| part.split_once("-->").map_or("", |(_, rest)| rest));
+    rests.fold(first, |list, rest| list + rest)
 }
 
 /// Returns the texts of an array.
@@ -73,8 +82,8 @@ mod tests {
 
     #[test]
     fn a_list_is_read_however_it_is_cut() {
-        let list = "<key>ifdVendorID</key> <array> <string>0x072F</string><string>0x1D50</string></array>
-            <key>ifdProductID</key> <array> <string>0x2200</string><string>x</string></array>
+        let list = "<key>ifdVendorID</key> <array> <string>0x072F</string><!-- <string>0x1111</string> --><string>0x1D50</string></array>
+            <key>ifdProductID</key> <array> <string>0X2200</string><string>x</string></array>
             <key>ifdFriendlyName</key> <array> <string>A &amp; B</string><string>C</string></array>";
         let reader = Supported {
             vendor: 0x072F,

@@ -2,30 +2,35 @@
 
 use super::packages::Part;
 use super::system::System;
-use super::verdict::Verdict;
+use super::verdict::{Verdict, Verdicts};
 use super::{Look, Scene};
 use std::path::{Path, PathBuf};
 
 pub(super) const LOOK: Look = if cfg!(any(windows, target_os = "macos")) {
-    Look::AtService(|_, _, _| vec![Verdict::ok("a part of the system")])
+    Look::AtService(|_, _| Verdict::ok("a part of the system").alone())
 } else {
     Look::AtSystem(look)
 };
 
 /// The library that programs load, and the one behind it where that is a stub.
 const LIBRARY: &str = "libpcsclite.so.1";
-const REAL: &str = "libpcsclite_real.so.1";
+pub(super) const REAL: &str = "libpcsclite_real.so.1";
 
 /// Where systems have libraries, and in which folders of these for one architecture each.
 const FOLDERS: [&str; 5] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib"];
 
-fn look(scene: &Scene, system: &System) -> Vec<Verdict> {
+fn look<'a>(scene: &'a Scene, system: &'a System) -> Verdicts<'a> {
+    found(scene, system).alone()
+}
+
+fn found(scene: &Scene, system: &System) -> Verdict {
     let Some(file) = loaded(system).or_else(|| installed(system)) else {
         let text = "there is no libpcsclite: this program speaks to pcscd without it, others cannot";
-        return vec![Verdict::ok(text)];
+        return Verdict::ok(text);
     };
     let mut text = file.display().to_string();
-    match system.version_of_library() {
+    let version = || system.version_of_library();
+    match is_the_systems(&file).then(version).flatten() {
         Some(version) => text += &format!(", version {version}"),
         None => text += ", no list of packages tells its version",
     }
@@ -33,21 +38,21 @@ fn look(scene: &Scene, system: &System) -> Vec<Verdict> {
         let name = REAL.as_bytes();
         bytes.windows(name.len()).any(|window| window == name)
     });
-    if is_stub && !has_real(system, &file) {
+    let is_used = scene
+        .service
+        .as_ref()
+        .is_ok_and(|service| service.provider.functions().is_of_a_library());
+    if is_stub && !is_used && !has_real(system, &file) {
         text += &format!(": a stub, and there is no {REAL} for it to load");
-        return vec![Verdict::wrong(text).mended_by(system.install(&[Part::Library]))];
+        return Verdict::wrong(text).mended_by(system.install(&[Part::Library]));
     }
     if is_stub {
         text += &format!(", a stub in front of {REAL}");
     }
-    let is_used = scene
-        .service
-        .as_ref()
-        .is_ok_and(|(provider, _)| provider.functions().is_of_a_library());
     if scene.service.is_ok() && !is_used {
         text += "; this program speaks to pcscd without it";
     }
-    vec![Verdict::ok(text)]
+    Verdict::ok(text)
 }
 
 /// Returns the library that this process has loaded.
@@ -55,26 +60,53 @@ fn loaded(system: &System) -> Option<PathBuf> {
     let maps = system.text("/proc/self/maps")?;
     let files = maps
         .lines()
-        .filter_map(|line| line.find('/').map(|at| &line[at..]));
-    let mut files = files.filter(|file| file.contains("/libpcsclite.so"));
-    files.next().map(PathBuf::from)
+        .filter_map(|line| line.find('/').map(|at| PathBuf::from(&line[at..])));
+    files.into_iter().find(|file| is_library(file))
+}
+
+/// Tells whether a file is the library, by its name: `libpcsclite.so` and the numbers behind it.
+fn is_library(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str());
+    let numbers = name.and_then(|name| name.strip_prefix("libpcsclite.so"));
+    numbers.is_some_and(|numbers| numbers.chars().all(|c| c.is_ascii_digit() || c == '.'))
+}
+
+/// Tells whether a library is where the system's packages install theirs.
+pub(super) fn is_the_systems(file: &Path) -> bool {
+    let folder = file.parent();
+    folder.is_some_and(|folder| {
+        let above = folder.parent();
+        let is_one = |folder: &Path| FOLDERS.iter().any(|known| Path::new(known) == folder);
+        is_one(folder) || (is_of_an_architecture(folder) && above.is_some_and(is_one))
+    })
+}
+
+fn is_of_an_architecture(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.contains("-linux-"))
 }
 
 /// Returns the first library that is installed.
 fn installed(system: &System) -> Option<PathBuf> {
+    let mut files = folders(system).map(|folder| folder.join(LIBRARY));
+    files.find(|file| system.has(file))
+}
+
+/// Returns where libraries may be.
+fn folders(system: &System) -> impl Iterator<Item = PathBuf> + '_ {
     let inner = FOLDERS.iter().flat_map(|folder| {
         let names = system.names(folder).unwrap_or_default();
-        let architectures = names.into_iter().filter(|name| name.contains("-linux-"));
-        architectures.map(|name| Path::new(folder).join(name))
+        let folders = names.into_iter().map(|name| Path::new(folder).join(name));
+        folders.filter(|folder| is_of_an_architecture(folder))
     });
-    let folders = inner.chain(FOLDERS.iter().map(PathBuf::from));
-    let mut files = folders.map(|folder| folder.join(LIBRARY));
-    files.find(|file| system.has(file))
+    inner.chain(FOLDERS.iter().map(PathBuf::from))
 }
 
 /// Tells whether there is the library that the stub loads.
 fn has_real(system: &System, stub: &Path) -> bool {
     let is_delegated = std::env::var_os("LIBPCSCLITE_DELEGATE").is_some_and(|name| !name.is_empty());
     // Another one than the usual: whether that can be loaded, establishing a context has shown.
-    is_delegated || system.has(stub.with_file_name(REAL))
+    is_delegated
+        || system.has(stub.with_file_name(REAL))
+        || folders(system).any(|folder| system.has(folder.join(REAL)))
 }

@@ -1,35 +1,44 @@
 //! The service's readers.
 
 use super::causes::command;
-use super::verdict::{State, Verdict};
+use super::commands::unset;
+use super::reached::Service;
+use super::verdict::{State, Verdict, Verdicts};
 use super::{Scene, usb};
 use pcsc_session::StateFlags;
-use pcsc_session::{Context, Disposition, Error, Provider, ReaderName, ReaderState, Session, ShareMode};
+use pcsc_session::{Disposition, ReaderName, ReaderState, Session, ShareMode};
 use std::time::Duration;
 
-pub(super) fn look(scene: &Scene, _provider: Provider, context: &Context) -> Vec<Verdict> {
-    if let Some(error) = &scene.unlisted {
-        return vec![Verdict::wrong(error.to_string())];
+pub(super) fn look<'a>(scene: &'a Scene, service: &'a Service) -> Verdicts<'a> {
+    if let Some(why) = &scene.unlisted {
+        return Verdict::wrong(why).alone();
     }
     if scene.readers.is_empty() {
-        return none(scene, context);
+        return Box::new(none(scene, service).into_iter());
     }
-    let each = scene.readers.iter().map(|reader| match state(context, reader) {
+    Box::new(scene.readers.iter().map(|reader| match state(service, reader) {
         Ok(state) if is_silent(&state) => {
             Verdict::wrong(format!("{reader} does not answer: plug it in again"))
         }
         Ok(_) => Verdict::ok(reader.to_string()),
-        Err(error) => Verdict::wrong(format!("{reader}: {error}")),
-    });
-    each.collect()
+        Err(why) => Verdict::wrong(format!("{reader}: {why}")),
+    }))
 }
 
-/// Returns the state of a reader as the service has it.
-pub(super) fn state(context: &Context, reader: &ReaderName) -> Result<ReaderState, Error> {
-    let mut states = [ReaderState::new(reader)];
-    context.get_status_change(Some(Duration::ZERO), &mut states)?;
-    let [state] = states;
-    Ok(state)
+/// Returns the state of a reader as the service has it, or why it has none.
+pub(super) fn state(service: &Service, reader: &ReaderName) -> Result<ReaderState, String> {
+    let reader = reader.clone();
+    let state = service.ask(move |context| {
+        let mut states = [ReaderState::new(&reader)];
+        context.get_status_change(Some(Duration::ZERO), &mut states)?;
+        let [state] = states;
+        Ok::<_, pcsc_session::Error>(state)
+    });
+    match state {
+        Ok(state) => state.map_err(|error| error.to_string()),
+        Err(_) if service.is_silent() => Err("the service does not answer".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Tells whether the reader does not answer the service.
@@ -39,8 +48,12 @@ pub(super) fn is_silent(state: &ReaderState) -> bool {
 }
 
 /// Tells why there is none.
-fn none(scene: &Scene, context: &Context) -> Vec<Verdict> {
+fn none(scene: &Scene, service: &Service) -> Vec<Verdict> {
     let system = scene.system.as_ref().ok();
+    if let Some(command) = system.and_then(unset) {
+        let text = "the service has none, and is another than the system's, which has those on USB";
+        return vec![Verdict::wrong(text).mended_by(command)];
+    }
     match system.and_then(usb::readers) {
         Some(0) => {
             return vec![Verdict::wrong(
@@ -54,13 +67,17 @@ fn none(scene: &Scene, context: &Context) -> Vec<Verdict> {
         }
         None => {}
     }
-    // The reader that has come meanwhile is left as it is.
-    let options = Session::options()
-        .share_mode(ShareMode::Direct)
-        .on_close(Disposition::Leave);
-    match options.open_in(context) {
-        Ok(session) => vec![Verdict::ok(session.reader_name().to_string())],
-        Err(error) => {
+    let opened = service.ask(|context| {
+        // The reader that has come meanwhile is left as it is.
+        let options = Session::options()
+            .share_mode(ShareMode::Direct)
+            .on_close(Disposition::Leave);
+        let session = options.open_in(context)?;
+        Ok::<_, pcsc_session::Error>(session.reader_name().to_string())
+    });
+    match opened {
+        Ok(Ok(name)) => vec![Verdict::ok(name)],
+        Ok(Err(error)) => {
             let causes = error.causes();
             let perhaps = |cause| {
                 Verdict::new(State::Perhaps, format!("the service has none: {cause}"))
@@ -71,5 +88,6 @@ fn none(scene: &Scene, context: &Context) -> Vec<Verdict> {
                 false => causes.iter().map(perhaps).collect(),
             }
         }
+        Err(error) => vec![Verdict::wrong(error.to_string())],
     }
 }

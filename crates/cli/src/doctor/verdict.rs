@@ -49,6 +49,11 @@ impl Verdict {
         Verdict::new(State::NotSeen, why)
     }
 
+    /// Returns it as all that came of a look.
+    pub(super) fn alone<'a>(self) -> Verdicts<'a> {
+        Box::new(std::iter::once(self))
+    }
+
     /// Adds what mends it.
     pub(super) fn mended_by(mut self, command: impl Into<Option<String>>) -> Verdict {
         let command = command.into();
@@ -56,6 +61,9 @@ impl Verdict {
         self
     }
 }
+
+/// What came of looks at several things, each when it is looked at.
+pub(super) type Verdicts<'a> = Box<dyn Iterator<Item = Verdict> + 'a>;
 
 /// What was looked at, and what came of it.
 #[derive(Debug, Serialize)]

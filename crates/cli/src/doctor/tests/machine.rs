@@ -1,16 +1,29 @@
 //! A machine whose files are made up.
 
 use crate::doctor::State::{NotSeen, Ok, Perhaps, Wrong};
+use crate::doctor::socket_list::UnixSocket;
 use crate::doctor::{Looked, Scene, System};
 use pcsc_sim::Simulator;
+use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
+/// Where the service has its socket.
+pub(super) const SOCKET: &str = "/run/pcscd/pcscd.comm";
+
+/// Its unit, as pcsc-lite has it.
+const SERVICE: &str =
+    "[Service]\nExecStart=/usr/sbin/pcscd --foreground $PCSCD_ARGS\nEnvironmentFile=-/etc/default/pcscd\n";
+
+/// The user who runs it all.
+const ANNA: u32 = 1000;
+
 /// A machine, and the service that its program reaches.
 pub(super) struct Machine {
     root: TempDir,
+    sockets: RefCell<Vec<UnixSocket>>,
     pub(super) simulator: Simulator,
 }
 
@@ -19,11 +32,15 @@ impl Machine {
     pub(super) fn new() -> Machine {
         let machine = Machine {
             root: tempfile::tempdir().unwrap(),
+            sockets: RefCell::default(),
             simulator: Simulator::new(),
         };
         machine.file("/etc/os-release", "NAME=x\nID=ubuntu\nID_LIKE=\"debian other\"\n");
         machine.file("/usr/sbin/pcscd", "");
         machine.file("/run/systemd/system/x", "");
+        machine.file("/usr/lib/systemd/system/pcscd.socket", "");
+        machine.file("/usr/lib/systemd/system/pcscd.service", SERVICE);
+        machine.file("/etc/polkit-1/rules.d/x", "");
         machine.file("/sys/bus/usb/devices/usb1/x", "");
         machine
     }
@@ -53,16 +70,45 @@ impl Machine {
         self.place(path)
     }
 
-    /// A program that runs, and a file that it holds.
+    /// A program of the user that runs, and a file that it holds.
     pub(super) fn process(&self, number: u32, name: &str, holds: Option<&str>) {
         self.file(&format!("/proc/{number}/comm"), &format!("{name}\n"));
+        self.owned_by(number, ANNA);
         if let Some(file) = holds {
             self.link(&format!("/proc/{number}/fd/7"), file);
         }
     }
 
+    /// Gives a program to a user.
+    pub(super) fn owned_by(&self, number: u32, user: u32) {
+        let status = format!("Name:\tx\nUid:\t{user}\t{user}\t{user}\t{user}\n");
+        self.file(&format!("/proc/{number}/status"), &status);
+    }
+
+    /// A connection of a program to the service's socket; the ends have this number and the next.
+    pub(super) fn connection(&self, number: u64) {
+        let ends = [(number, Some(SOCKET.into())), (number + 1, None)];
+        let ends = ends.map(|(inode, path)| UnixSocket {
+            inode,
+            peer: Some(if inode == number { number + 1 } else { number }),
+            path,
+            file: None,
+            listens: false,
+        });
+        self.sockets.borrow_mut().extend(ends);
+    }
+
+    /// Has a program have an end of a connection.
+    pub(super) fn holds_socket(&self, process: u32, socket: u64) {
+        self.link(
+            &format!("/proc/{process}/fd/{socket}"),
+            &format!("socket:[{socket}]"),
+        );
+    }
+
     /// A device with one interface, which its kernel's driver has.
     pub(super) fn device(&self, class: &str, driver: Option<&str>) {
+        self.interface("1.0", class, driver);
         let files = [
             ("1-2/idVendor", "072f"),
             ("1-2/idProduct", "2200"),
@@ -70,14 +116,19 @@ impl Machine {
             ("1-2/devnum", "4"),
             ("1-2/manufacturer", "ACS"),
             ("1-2/product", "ACR122U"),
-            ("1-2:1.0/bInterfaceClass", class),
         ];
         for (file, text) in files {
             self.file(&format!("/sys/bus/usb/devices/{file}"), &format!("{text}\n"));
         }
+    }
+
+    /// An interface of the device.
+    pub(super) fn interface(&self, number: &str, class: &str, driver: Option<&str>) {
+        let folder = format!("/sys/bus/usb/devices/1-2:{number}");
+        self.file(&format!("{folder}/bInterfaceClass"), &format!("{class}\n"));
         if let Some(driver) = driver {
             let to = format!("../../../../bus/usb/drivers/{driver}");
-            self.link("/sys/bus/usb/devices/1-2:1.0/driver", &to);
+            self.link(&format!("{folder}/driver"), &to);
         }
     }
 
@@ -98,13 +149,41 @@ impl Machine {
 
     pub(super) fn system(&self) -> System {
         System {
+            uid: Some(ANNA),
             user: Some("anna".to_owned()),
+            program: Some("/usr/bin/pcsc".into()),
+            open_files: Some((1024, 4096)),
+            sockets: Some(self.sockets.borrow().clone()),
             ..System::at_root(self.root.path())
         }
     }
 
     pub(super) fn examine(&self) -> Vec<Looked> {
-        Scene::new(Result::Ok(self.system()), Result::Ok(self.simulator.provider())).examine()
+        self.examine_as(self.system())
+    }
+
+    /// Looks at it as somebody else, or with another environment.
+    pub(super) fn examine_as(&self, system: System) -> Vec<Looked> {
+        let scene = Scene::new(Result::Ok(system), Result::Ok(self.simulator.provider()));
+        scene.examine().collect()
+    }
+
+    /// What is said of something to root.
+    pub(super) fn says_to_root(&self, subject: &str) -> String {
+        let root = System {
+            uid: Some(0),
+            ..self.system()
+        };
+        lines(&self.examine_as(root), subject)
+    }
+
+    /// What is said of something where the environment names a socket.
+    pub(super) fn says_elsewhere(&self, socket: &str, subject: &str) -> String {
+        let elsewhere = System {
+            socket: Some(socket.into()),
+            ..self.system()
+        };
+        lines(&self.examine_as(elsewhere), subject)
     }
 
     /// What is said of something, a line for each: state, text, and command.

@@ -1,6 +1,7 @@
 //! What the README shows.
 
 use super::machine::Machine;
+use crate::doctor::System;
 use crate::output::Report;
 use pcsc_sim::DemoCard;
 use pcsc_sim::serve::Version;
@@ -22,7 +23,9 @@ fn what_the_readme_shows_of_it_is_what_it_prints() {
     machine.file("/proc/modules", "pn533_usb 20480 0 - Live 0x0\n");
     machine.process(812, "pcscd", None);
     machine.process(4711, "firefox", None);
-    machine.file("/proc/4711/maps", "/usr/lib/libpcsclite.so.1\n");
+    machine.connection(10);
+    machine.holds_socket(812, 10);
+    machine.holds_socket(4711, 11);
     let socket = machine.path("/run/pcscd/pcscd.comm");
     let served = machine.simulator.serve_as(Version::V4_5, socket).unwrap();
     fs::set_permissions(served.path(), Permissions::from_mode(0o666)).unwrap();
@@ -35,13 +38,17 @@ fn what_the_readme_shows_of_it_is_what_it_prints() {
     other.connect_exclusively().unwrap();
 
     let mut printed = Vec::new();
-    for looked in machine.examine() {
+    let root = System {
+        uid: Some(0),
+        ..machine.system()
+    };
+    for looked in machine.examine_as(root) {
         looked.write(&mut printed).unwrap();
     }
     let printed = String::from_utf8(printed).unwrap();
     let printed = anstream::adapter::strip_str(&printed).to_string();
     // The functions here are the simulator's.
     let printed = printed.replace("; this program speaks to pcscd without it\n", "\n");
-    let block = format!("```text\n$ pcsc doctor\n{printed}```\n");
+    let block = format!("```text\n$ sudo pcsc doctor\n{printed}```\n");
     assert!(include_str!("../../../README.md").contains(&block), "{block}");
 }

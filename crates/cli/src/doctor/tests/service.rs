@@ -1,13 +1,12 @@
 //! Socket, service, polkit and sandbox, and why the service was not reached.
 
-use super::machine::{Machine, lines};
-use crate::doctor::{Scene, System, causes};
+use super::machine::{Machine, SOCKET};
+use crate::doctor::{System, causes};
 use pcsc_session::{Context, Sandbox};
 use pcsc_sim::Limits;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-
-const SOCKET: &str = "/run/pcscd/pcscd.comm";
+use std::os::unix::net::UnixListener;
 
 #[test]
 fn a_socket_is_there_and_somebodys() {
@@ -47,16 +46,11 @@ fn without_a_service_there_is_no_socket() {
         machine.says("socket"),
         "wrong: there is none where pcscd usually has it: it comes with the service"
     );
-    let system = System {
-        socket: Some("/nowhere".into()),
-        ..machine.system()
-    };
     machine
         .simulator
         .fail("SCardEstablishContext", 1, pcsc_sys::SCARD_F_INTERNAL_ERROR);
-    let looked = Scene::new(Ok(system), Ok(machine.simulator.provider())).examine();
     assert_eq!(
-        lines(&looked, "socket"),
+        machine.says_elsewhere("/nowhere", "socket"),
         "wrong: there is none at /nowhere, which PCSCLITE_CSOCK_NAME names $ unset PCSCLITE_CSOCK_NAME"
     );
 }
@@ -72,11 +66,34 @@ fn a_service_tells_its_version() {
         machine.says("service"),
         "ok: pcscd (process 77) answers, version 4:4 of the protocol"
     );
+    // Another's service is not that one.
+    assert_eq!(
+        machine.says_elsewhere("/run/./pcscd/s", "service"),
+        "ok: it answers, and its version could not be asked for: No such file or directory (os error 2)"
+    );
     drop(served);
     machine.file(SOCKET, "");
     let text = machine.says("service");
     assert!(
         text.contains(", and its version could not be asked for: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_socket_on_which_nobody_listens_is_not_well() {
+    let machine = Machine::new();
+    drop(UnixListener::bind(machine.path(SOCKET)).unwrap());
+    let text = machine.says("socket");
+    assert!(
+        text.starts_with(&format!("wrong: {SOCKET}, of user "))
+            && text.ends_with(": nobody listens on it $ sudo systemctl enable --now pcscd.socket"),
+        "{text}"
+    );
+    drop(UnixListener::bind(machine.path("/run/other")).unwrap());
+    let text = machine.says_elsewhere("/run/other", "socket");
+    assert!(
+        text.ends_with(": nobody listens on it $ unset PCSCLITE_CSOCK_NAME"),
         "{text}"
     );
 }
@@ -182,22 +199,30 @@ fn polkit_is_asked_where_it_has_a_policy() {
 
 #[test]
 fn a_sandbox_is_given_access_from_outside() {
-    let system = System {
-        application: Some("org.example.App".to_owned()),
-        ..System::at_root("/nowhere")
+    let machine = Machine::new();
+    let command = |application: Option<&str>, sandbox| {
+        let system = System {
+            application: application.map(str::to_owned),
+            ..machine.system()
+        };
+        causes::sandboxed(sandbox, &system)
     };
-    for (sandbox, command) in [
-        (
-            Sandbox::Flatpak,
-            "flatpak override --user --socket=pcsc org.example.App",
-        ),
-        (Sandbox::Snap, "sudo snap connect org.example.App:pcscd"),
-        (Sandbox::Container, "docker run -v /run/pcscd:/run/pcscd IMAGE"),
-    ] {
-        assert_eq!(causes::sandboxed(sandbox, Some(&system)).unwrap(), command);
-    }
     assert_eq!(
-        Machine::new().says("sandbox"),
-        "ok: none that keeps the service away"
+        command(Some("org.example.App"), Sandbox::Flatpak).unwrap(),
+        "flatpak override --user --socket=pcsc org.example.App"
     );
+    assert_eq!(
+        command(Some("app"), Sandbox::Snap).unwrap(),
+        "sudo snap connect app:pcscd"
+    );
+    // Nobody is given a command with a name to put in.
+    for sandbox in [Sandbox::Flatpak, Sandbox::Snap, Sandbox::Container] {
+        assert_eq!(command(None, sandbox), None);
+    }
+    machine.file("/.flatpak-info", "[Application]\nname=org.example.Other\n");
+    assert_eq!(
+        command(None, Sandbox::Flatpak).unwrap(),
+        "flatpak override --user --socket=pcsc org.example.Other"
+    );
+    assert_eq!(machine.says("sandbox"), "ok: none that keeps the service away");
 }

@@ -79,10 +79,13 @@ fn a_reader_that_another_program_has() {
     let machine = with_reader(Some("usbfs"));
     assert_eq!(
         machine.says("usb"),
-        format!("not seen: {READER}: a program has it, and this user may not see which $ sudo pcsc doctor")
+        format!(
+            "not seen: {READER}: a program has it, and this user may not see which $ sudo /usr/bin/pcsc doctor"
+        )
     );
     machine.process(5, "scdaemon", None);
-    let mended = "$ echo disable-ccid >> ~/.gnupg/scdaemon.conf && gpgconf --kill scdaemon";
+    let mended =
+        "$ echo disable-ccid >> \"$(gpgconf --list-dirs homedir)/scdaemon.conf\" && gpgconf --kill scdaemon";
     assert_eq!(
         machine.says("usb"),
         format!(
@@ -97,8 +100,98 @@ fn a_reader_that_another_program_has() {
     machine.remove("/proc/5");
     machine.process(6, "qemu\u{1b}", Some(FILE));
     assert_eq!(
-        machine.says("usb"),
+        machine.says_to_root("usb"),
         format!("wrong: {READER}: qemu\\u{{1b}} (process 6) has it, and keeps the service from it $ kill 6")
+    );
+    // Others may have opened it as well.
+    let perhaps = format!("wrong: {READER}: a program has it, and keeps the service from it: perhaps");
+    assert_eq!(
+        machine.says("usb"),
+        format!("{perhaps} qemu\\u{{1b}} (process 6) $ sudo /usr/bin/pcsc doctor")
+    );
+    machine.process(7, "upowerd", Some(FILE));
+    assert_eq!(
+        machine.says_to_root("usb"),
+        format!("{perhaps} qemu\\u{{1b}} (process 6), upowerd (process 7)")
+    );
+}
+
+#[test]
+fn the_scdaemon_of_another_user_is_not_said_to_have_the_reader() {
+    let machine = with_reader(Some("usbfs"));
+    machine.process(5, "scdaemon", None);
+    machine.owned_by(5, 1001);
+    assert!(machine.says("usb").starts_with("not seen: "));
+}
+
+#[test]
+fn what_else_a_device_with_a_reader_has_is_left_alone() {
+    let machine = Machine::new();
+    machine.device("ff", None);
+    machine.interface("1.1", "0b", Some("usbfs"));
+    machine.interface("1.2", "ff", Some("option"));
+    machine.driver("0x2200");
+    machine.simulator.add_reader("ACS ACR122U PICC Interface 00 00");
+    assert_eq!(machine.says("usb"), format!("ok: {READER}: the service has it"));
+    machine.remove("/sys/bus/usb/devices/1-2:1.1");
+    assert_eq!(machine.says("usb").lines().count(), 2);
+    // Without one it is the interface that is described as a reader's.
+    let mut descriptors = vec![9, 2, 0, 0, 2, 1, 0, 0, 0];
+    descriptors.extend([9, 4, 0, 0, 1, 0xFF, 0, 0, 0, 54, 0x21]);
+    descriptors.extend([0; 52]);
+    descriptors.extend([9, 4, 2, 0, 1, 0xFF, 0, 0, 0]);
+    std::fs::write(machine.path("/sys/bus/usb/devices/1-2/descriptors"), descriptors).unwrap();
+    assert_eq!(
+        machine.says("usb"),
+        format!(
+            "wrong: {READER}: the service has not taken it, though a driver for it is installed $ sudo systemctl restart pcscd"
+        )
+    );
+}
+
+#[test]
+fn a_driver_that_was_removed_is_not_installed() {
+    let machine = Machine::new();
+    machine.device("0b", None);
+    machine.driver("0x2200");
+    let list = "/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist";
+    let text = std::fs::read_to_string(machine.path(list)).unwrap();
+    // Debian keeps this one, to which that of the driver links.
+    machine.file("/etc/libccid_Info.plist", &text);
+    machine.remove(list);
+    assert!(
+        machine
+            .says("usb")
+            .contains("none is installed $ sudo apt install libccid")
+    );
+    // Of other systems it is not known where they have their drivers.
+    machine.file("/etc/os-release", "ID=nixos");
+    assert_eq!(
+        machine.says("usb"),
+        format!("perhaps: {READER}: no driver has taken it, and none is where pcscd usually looks")
+    );
+}
+
+#[test]
+fn the_systems_service_is_not_restarted_where_another_is_named() {
+    let machine = with_reader(None);
+    assert_eq!(
+        machine.says_elsewhere("/tmp/s", "usb"),
+        format!(
+            "not seen: {READER}: nobody has taken it; the service here is another than the system's, which would $ unset PCSCLITE_CSOCK_NAME"
+        )
+    );
+    assert!(
+        machine
+            .says_elsewhere("/tmp/s", "readers")
+            .ends_with(" $ unset PCSCLITE_CSOCK_NAME")
+    );
+    machine.process(5, "pcscd", Some(FILE));
+    machine.remove("/sys/bus/usb/devices/1-2:1.0");
+    machine.interface("1.0", "0b", Some("usbfs"));
+    assert_eq!(
+        machine.says_elsewhere("/tmp/s", "usb"),
+        format!("ok: {READER}: the system's service has it")
     );
 }
 
@@ -114,6 +207,14 @@ fn a_reader_that_the_kernel_has() {
     );
     let remove = "$ echo blacklist pn533_usb | sudo tee /etc/modprobe.d/pcsc-pn533_usb.conf && sudo modprobe -r pn533_usb";
     assert_eq!(machine.says("usb"), format!("{has} {remove}"));
+    // What others use as well stays.
+    let machine = with_reader(Some("usbhid"));
+    machine.file("/proc/modules", "usbhid 20480 0 - Live 0x0\n");
+    assert!(
+        machine
+            .says("usb")
+            .ends_with(" $ echo 1-2:1.0 | sudo tee /sys/bus/usb/drivers/usbhid/unbind")
+    );
 }
 
 #[test]
