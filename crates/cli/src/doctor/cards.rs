@@ -95,6 +95,7 @@ fn keeper(system: &System) -> (String, Option<String>) {
     let names = names.join(", ");
     let unseen = match clients.unseen {
         _ if clients.are_all => "",
+        0 if clients.has_ended => "; the service still has a connection of a program that has ended",
         0 if system.is_root() => "; those in containers are not seen",
         0 => "; those of other users and in containers are not seen",
         1 => "; of one connection to the service it is not seen whose it is",

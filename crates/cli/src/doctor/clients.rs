@@ -1,9 +1,11 @@
 //! The programs that are connected to the service.
 
 use super::processes::Process;
-use super::socket_list::UnixSocket;
+use super::socket_list::{ServiceSocket, UnixSocket};
 use super::system::System;
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The service's clients, but for this program.
 #[derive(Debug, Default)]
@@ -11,10 +13,15 @@ pub(super) struct Clients {
     pub(super) programs: Vec<Process>,
     /// How many connections are of programs that are not seen: of other users, or in a container.
     pub(super) unseen: usize,
+    /// Whether one is of a program that has ended, which the service does not notice while it acts or waits for it.
+    pub(super) has_ended: bool,
     /// Whether there can be no others. A connection from another network namespace is in that one's list alone, so that only
     /// the sockets of the service itself tell; and these only root and the service's user see.
     pub(super) are_all: bool,
 }
+
+/// The other end of a connection whose client has closed it.
+const CLOSED: Option<u64> = Some(0);
 
 /// Which processes have which sockets, as far as this user may see that.
 type Holders = BTreeMap<u64, BTreeSet<u32>>;
@@ -22,8 +29,8 @@ type Holders = BTreeMap<u64, BTreeSet<u32>>;
 impl System {
     /// Returns who is connected to the service's socket, where connections can be listed.
     pub(super) fn clients(&self) -> Option<Clients> {
-        let sockets = self.unix_sockets()?;
         let service = self.service_socket();
+        let sockets = self.settled_sockets(&service)?;
         let holders = self.holders_of_sockets();
         let accepted: Vec<&UnixSocket> = sockets
             .iter()
@@ -34,6 +41,7 @@ impl System {
         for socket in &accepted {
             match socket.peer.and_then(|peer| holders.get(&peer)) {
                 Some(holders) => numbers.extend(holders),
+                None if socket.peer == CLOSED => clients.has_ended = true,
                 None => clients.unseen += 1,
             }
         }
@@ -41,10 +49,27 @@ impl System {
         let mut programs = self.processes();
         programs.retain(|process| numbers.contains(&process.number));
         clients.are_all = clients.unseen == 0
+            && !clients.has_ended
             && programs.len() == numbers.len()
             && self.has_no_other_clients(&sockets, &accepted, &holders);
         clients.programs = programs;
         Some(clients)
+    }
+
+    /// Lists the sockets when the service has noticed which clients have gone, as this program's other connections; for a second
+    /// at most, since one that keeps the service busy is noticed later.
+    fn settled_sockets(&self, service: &ServiceSocket) -> Option<Vec<UnixSocket>> {
+        const PAUSE: Duration = Duration::from_millis(20);
+        let end = Instant::now() + Duration::from_secs(1);
+        loop {
+            let sockets = self.unix_sockets()?;
+            let mut each = sockets.iter();
+            let is_settled = !each.any(|socket| service.is(socket) && socket.peer == CLOSED);
+            if is_settled || self.sockets.is_some() || Instant::now() > end {
+                return Some(sockets);
+            }
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Tells whether all sockets of the service are known: those that it has accepted, and what is none of a client.

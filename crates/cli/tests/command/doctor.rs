@@ -245,14 +245,30 @@ fn a_real_pcscd_and_who_keeps_its_card() {
     let name = &pcscd.reader_names()[0];
     let _card = pcscd.insert(0, DemoCard::new()).unwrap();
     let _second = pcscd.insert(1, DemoCard::new()).unwrap();
-    let options = pcsc_session::Session::options()
-        .reader(name)
-        .wait(std::time::Duration::from_secs(30));
-    let mut session = options.open().unwrap();
     let doctor = || {
         let output = pcsc(&["doctor"]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
+    let this = format!(
+        "(process {}), the service's only other client",
+        std::process::id()
+    );
+    let options = pcsc_session::Session::options()
+        .reader(name)
+        .wait(Duration::from_secs(30))
+        .share_mode(pcsc_session::ShareMode::Exclusive);
+    let exclusive = options.open().unwrap();
+    let text = doctor();
+    let cards = of(&text, "cards");
+    assert!(
+        cards.contains(": another program has the card to itself; it is ") && cards.contains(&this),
+        "{text}"
+    );
+    exclusive.close().unwrap();
+    let options = pcsc_session::Session::options()
+        .reader(name)
+        .wait(Duration::from_secs(30));
+    let mut session = options.open().unwrap();
     let text = doctor();
     let socket = of(&text, "socket");
     assert!(
@@ -276,10 +292,6 @@ fn a_real_pcscd_and_who_keeps_its_card() {
     let transaction = session.transaction().unwrap();
     let text = doctor();
     let cards = of(&text, "cards");
-    let this = format!(
-        "(process {}), the service's only other client",
-        std::process::id()
-    );
     assert!(
         cards.contains(": another program's transaction has the others wait; it is ")
             && cards.contains(&this),
@@ -294,11 +306,15 @@ fn a_real_pcscd_and_who_keeps_its_card() {
     drop(transaction);
     session.close().unwrap();
 
-    let options = pcsc_session::Session::options().share_mode(pcsc_session::ShareMode::Exclusive);
-    let _exclusive = options.open().unwrap();
+    // Nothing of the library comes back then.
+    let stopped = service.split(['(', ')']).nth(1).unwrap().replace("process ", "");
+    let number = rustix::process::Pid::from_raw(stopped.parse().unwrap()).unwrap();
+    rustix::process::kill_process(number, rustix::process::Signal::STOP).unwrap();
     let text = doctor();
+    rustix::process::kill_process(number, rustix::process::Signal::CONT).unwrap();
+    let service = of(&text, "service");
     assert!(
-        of(&text, "cards").contains(": another program has the card to itself; it is "),
+        service.contains(": it was stopped") && service.ends_with(&format!("kill -CONT {stopped}")),
         "{text}"
     );
 }

@@ -125,6 +125,20 @@ fn no_program_is_ended_while_another_may_have_the_card() {
             "{perhaps}; of one connection to the service it is not seen whose it is: end the one, or wait $ {AS_ROOT}"
         )
     );
+    // The service may still act for one that has ended.
+    let (machine, _reader, _other) = with_kept_card();
+    machine.process(55, "firefox", None);
+    machine.connection(10);
+    machine.holds_socket(55, 11);
+    machine.holds_socket(812, 10);
+    machine.closed_connection(20);
+    machine.holds_socket(812, 20);
+    assert_eq!(
+        machine.says_to_root("cards"),
+        format!(
+            "{perhaps}; the service still has a connection of a program that has ended: end the one, or wait"
+        )
+    );
     // A connection from a container is in no list but that one's.
     let (machine, _reader, _other) = with_kept_card();
     machine.process(55, "firefox", None);

@@ -87,15 +87,23 @@ impl Machine {
 
     /// A connection of a program to the service's socket; the ends have this number and the next.
     pub(super) fn connection(&self, number: u64) {
-        let ends = [(number, Some(SOCKET.into())), (number + 1, None)];
-        let ends = ends.map(|(inode, path)| UnixSocket {
+        self.socket(number, number + 1, Some(SOCKET));
+        self.socket(number + 1, number, None);
+    }
+
+    /// One of a program that has ended.
+    pub(super) fn closed_connection(&self, number: u64) {
+        self.socket(number, 0, Some(SOCKET));
+    }
+
+    fn socket(&self, inode: u64, peer: u64, path: Option<&str>) {
+        self.sockets.borrow_mut().push(UnixSocket {
             inode,
-            peer: Some(if inode == number { number + 1 } else { number }),
-            path,
+            peer: Some(peer),
+            path: path.map(PathBuf::from),
             file: None,
             listens: false,
         });
-        self.sockets.borrow_mut().extend(ends);
     }
 
     /// Has a program have an end of a connection.

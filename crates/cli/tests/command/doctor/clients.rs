@@ -37,6 +37,8 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        // What it has started reads as well.
+        drop(self.0.stdin.take());
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
