@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// A Unix socket, by what any user may know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there none is listed"))]
 pub(super) struct UnixSocket {
     /// As links in `/proc` name it.
     pub(super) inode: u64,

@@ -133,7 +133,7 @@ fn the_socket_is_the_one_that_the_environment_names() {
         socket: Some(named.into()),
         is_named: true,
     };
-    assert_eq!(system.causes(Code::NO_SERVICE), [expected.clone()]);
+    assert_eq!(system.causes(Code::NO_SERVICE), std::slice::from_ref(&expected));
     service.join().unwrap();
     // Whatever is around the program: it was told where.
     let system = system.file("/run/.containerenv", "");
