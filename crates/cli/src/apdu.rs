@@ -41,10 +41,11 @@ impl Apdu {
             rest = behind;
         }
         push_bytes(&mut parts, rest)?;
-        if parts.is_empty() {
-            return Err("a command of no bytes".to_owned());
+        match parts.last() {
+            None => Err("a command of no bytes".to_owned()),
+            Some(Part::Lc) => Err("{lc} counts the bytes behind it, and there are none".to_owned()),
+            Some(_) => Ok(Apdu(parts)),
         }
-        Ok(Apdu(parts))
     }
 
     /// Takes bytes as they are.

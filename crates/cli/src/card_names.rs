@@ -38,7 +38,10 @@ fn named(list: &str, atr: &Atr) -> Vec<String> {
     let mut fits = false;
     for line in list.lines() {
         match line.strip_prefix('\t') {
-            Some(name) if fits => names.push(pcsc_sys::Escaped(name.trim()).to_string()),
+            // Beside a name there may be where to read about it.
+            Some(name) if fits && !name.trim_start().starts_with("http") => {
+                names.push(pcsc_sys::Escaped(name.trim()).to_string());
+            }
             Some(_) => {}
             // A line that is no pattern, a comment or none, fits no card.
             None => {
@@ -59,7 +62,7 @@ mod tests {
         let list =
             "# a list\n\n3B 00\n\tno\n\n3B 6. A[FE] .*\n\tone\x1b[2J\n\thttp://two\n\n3B 65 AE 03\n\tthree\n";
         let atr = Atr::new(&[0x3B, 0x65, 0xAE, 0x03]);
-        assert_eq!(named(list, &atr), ["one\\u{1b}[2J", "http://two", "three"]);
+        assert_eq!(named(list, &atr), ["one\\u{1b}[2J", "three"]);
         assert_eq!(named(list, &Atr::new(&[0x3B])), [""; 0]);
         assert_eq!(named("", &atr), [""; 0]);
     }

@@ -66,7 +66,7 @@ impl Exchange {
             command: Spaced::new(apdu),
             data: plain(answer.data()),
             status: format!("{:04X}", status.to_u16()),
-            meaning: status.meaning().to_owned(),
+            meaning: meaning(status),
             objects: tlv_tree::read(answer.data()),
             hint: hint(status),
             answer,
@@ -77,6 +77,13 @@ impl Exchange {
     pub(crate) fn is_success(&self) -> bool {
         self.answer.status().class() == StatusWordClass::Normal
     }
+}
+
+/// Says what a status word says, with the number in it.
+pub(crate) fn meaning(status: StatusWord) -> String {
+    let text = status.to_string();
+    let (_, meaning) = text.split_once(": ").unwrap_or_default();
+    meaning.to_owned()
 }
 
 /// What can be sent next, where the status word asks for more.

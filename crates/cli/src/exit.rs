@@ -13,6 +13,7 @@ pub(crate) enum Exit {
     NoCard = 5,
     Refused = 6,
     TimedOut = 7,
+    InUse = 8,
     #[cfg(unix)]
     NotRun = 126,
     #[cfg(unix)]
@@ -28,8 +29,9 @@ Exit codes:
   3  no PC/SC library, or no service
   4  no reader, not that one, or several
   5  no card, not that one, or one that does not answer
-  6  the card refused a command, or a script or a recording expects something else
+  6  the card refused a command of send, or a script or a recording expects something else
   7  what --wait waits for did not come in time
+  8  another program has the card or the reader to itself
   126, 127  the program that is to be run cannot be, or is not there";
 
 impl Exit {
@@ -41,6 +43,7 @@ impl Exit {
             Error::AmbiguousReader { .. } => Exit::NoReader,
             Error::NoCard { .. } => Exit::NoCard,
             Error::Status { .. } => Exit::Refused,
+            error if error.code() == Some(Code::SHARING_VIOLATION) => Exit::InUse,
             error if error.is_service_down() => Exit::NoService,
             error if error.is_reader_gone() => Exit::NoReader,
             error if error.is_card_removed() || is_mute(error) => Exit::NoCard,

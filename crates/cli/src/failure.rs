@@ -62,13 +62,18 @@ impl Failure {
         Failure::usage(format!("{}: {error}", file.display()))
     }
 
-    /// Says why, and returns the code to end with.
-    pub(crate) fn report(self, output: Output) -> ExitCode {
+    /// Says why: in words, and to programs as a document.
+    pub(crate) fn say(&self, output: Output) {
         if let (Some(text), Some(exit)) = (self.text(), self.exit()) {
             tell(&text);
             // Who does not read it any more has the code.
             let _ = output.is_json().then(|| output.report(&self.told(text, exit)));
         }
+    }
+
+    /// Says why, and returns the code to end with.
+    pub(crate) fn report(self, output: Output) -> ExitCode {
+        self.say(output);
         match self {
             Failure::OutputClosed => interrupt::end_by_closed_pipe(),
             Failure::Interrupted => interrupt::end_by_interrupt(),

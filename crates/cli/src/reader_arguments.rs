@@ -20,7 +20,7 @@ pub(crate) struct ReaderArguments {
     #[arg(long, value_name = "NAME", group = "choice")]
     exact_reader: Option<OsString>,
     /// The reader at this place in the list, counted from 0
-    #[arg(long, value_name = "NUMBER", group = "choice")]
+    #[arg(long, value_name = "NUMBER", group = "choice", allow_negative_numbers = true)]
     index: Option<usize>,
     /// The only reader there is
     #[arg(long, group = "choice")]
@@ -28,11 +28,11 @@ pub(crate) struct ReaderArguments {
     /// The first reader with a card
     #[arg(long, group = "choice")]
     with_card: bool,
-    /// The reader whose card has this answer to reset; with /MASK, the bits of it that count
+    /// The reader whose card has exactly this answer to reset; with /MASK the bits that count, and no byte behind the mask does
     #[arg(long, value_name = "HEX[/MASK]", group = "choice", value_parser = pattern)]
     with_atr: Option<AtrPattern>,
     /// Wait for so long until there are service, reader and card
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     wait: Option<Duration>,
 }
 

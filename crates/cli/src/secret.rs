@@ -14,10 +14,12 @@ pub(crate) fn ask(name: &str) -> Result<Zeroizing<String>, Failure> {
     match rpassword::prompt_password(format!("{name}: ")) {
         Ok(secret) => Ok(Zeroizing::new(secret)),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::Interrupted),
-        Err(error) => Err(Failure::of(
-            format!("{name} is asked for at a terminal, and nowhere else"),
-            error,
-        )),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(Failure::usage(format!("{name}: nothing was typed")))
+        }
+        Err(error) => Err(Failure::usage(format!(
+            "{name} is asked for at a terminal, and there is none: {error}"
+        ))),
     }
 }
 

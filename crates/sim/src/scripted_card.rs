@@ -164,7 +164,7 @@ impl Card for ScriptedCard {
 /// card.transmit(&[0x00, 0xB0], &mut Vec::new());
 /// let error = card.check().unwrap_err();
 /// assert!(matches!(&error, ScriptError::Unexpected { played: 0, .. }));
-/// assert_eq!(error.to_string(), "command 1 is [00, B0], where [00, 84] was expected");
+/// assert_eq!(error.to_string(), "command 1 is 00 B0, where 00 84 was expected");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -295,7 +295,7 @@ mod tests {
         assert!(!text.contains("77") && !text.contains("119"), "{text}");
         assert!(
             text.starts_with(
-                "command 1 is [00, 20, 00, 81] and 4 bytes that are not shown, where [00, 20, 00, 81] and 5 bytes"
+                "command 1 is 00 20 00 81 and 4 bytes that are not shown, where 00 20 00 81 and 5 bytes"
             ),
             "{text}"
         );

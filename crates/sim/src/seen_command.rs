@@ -16,7 +16,7 @@ const HEADER: usize = 4;
 /// card.transmit(&[0x00, 0x20, 0x00, 0x81, 0x02, 0x31, 0x32], &mut Vec::new());
 /// let Err(ScriptError::Unexpected { command, .. }) = card.check() else { panic!() };
 /// assert_eq!((command.shown(), command.full_len()), (&[0x00, 0x20, 0x00, 0x81][..], 7));
-/// assert_eq!(command.to_string(), "[00, 20, 00, 81] and 3 bytes that are not shown");
+/// assert_eq!(command.to_string(), "00 20 00 81 and 3 bytes that are not shown");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct SeenCommand {
@@ -61,7 +61,9 @@ impl SeenCommand {
 
 impl fmt::Display for SeenCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02X?}", self.shown)?;
+        for (place, byte) in self.shown.iter().enumerate() {
+            write!(f, "{}{byte:02X}", if place == 0 { "" } else { " " })?;
+        }
         match self.full_len.saturating_sub(self.shown.len()) {
             0 => Ok(()),
             1 => f.write_str(" and 1 byte that is not shown"),

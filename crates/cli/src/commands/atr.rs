@@ -28,7 +28,7 @@ pub(crate) struct Atr {
 
 /// An answer to reset, and what it says.
 #[derive(Debug, Serialize)]
-struct Explained {
+pub(super) struct Explained {
     atr: String,
     bytes: Vec<Byte>,
     problems: Vec<String>,
@@ -60,7 +60,8 @@ impl Atr {
     }
 }
 
-fn explain(atr: &atr::Atr) -> Explained {
+/// Explains an answer to reset.
+pub(super) fn explain(atr: &atr::Atr) -> Explained {
     let text = atr.to_string();
     let bytes = text.lines().filter_map(|line| {
         let (byte, meaning) = line.split_once(' ')?;

@@ -2,11 +2,11 @@
 
 use crate::arguments::{Arguments, Settings};
 use crate::failure::Failure;
-use clap::{Args, CommandFactory};
+use clap::{ArgAction, Args, CommandFactory};
 use clap_complete::Shell;
 use std::io::Write;
 
-/// Print what a shell completes, as a script for it
+/// Print what a shell completes, as a script for it: source <(pcsc completions bash)
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     /// The shell
@@ -15,8 +15,12 @@ pub(crate) struct Completions {
 
 impl Completions {
     pub(crate) fn run(self, _settings: &Settings) -> Result<(), Failure> {
+        // The file stands behind a =, and no word follows: a command does.
+        let mut pcsc = Arguments::command().mut_arg("sim", |sim| {
+            sim.action(ArgAction::SetTrue).num_args(0).require_equals(false)
+        });
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "pcsc", &mut script);
+        clap_complete::generate(self.shell, &mut pcsc, "pcsc", &mut script);
         Ok(std::io::stdout().lock().write_all(&script)?)
     }
 }

@@ -3,7 +3,7 @@
 use crate::apdu::Apdu;
 use crate::arguments::Settings;
 use crate::card::Card;
-use crate::exchange::transmit;
+use crate::exchange::{meaning, transmit};
 use crate::exit::Exit;
 use crate::failure::{Failure, tell};
 use crate::hexadecimal::Spaced;
@@ -48,7 +48,7 @@ struct Step {
     /// With the status word; the answer to reset where the command is a reset.
     answer: Spaced,
     #[serde(skip_serializing_if = "Option::is_none")]
-    meaning: Option<&'static str>,
+    meaning: Option<String>,
 }
 
 /// An answer that is not as expected.
@@ -155,7 +155,7 @@ impl Steps<'_> {
             line,
             command: Spaced::new(&command),
             answer: Spaced::of(&answer),
-            meaning: status.map(StatusWord::meaning),
+            meaning: status.map(meaning),
         })?;
         self.answer = Some(answer);
         Ok(())
@@ -181,7 +181,7 @@ impl Report for Step {
         writeln!(to, "{HEADING}>{HEADING:#} {}", self.command)?;
         write!(to, "{HEADING}<{HEADING:#} ")?;
         write_long(&self.answer, to)?;
-        match self.meaning {
+        match &self.meaning {
             Some(meaning) => writeln!(to, " : {meaning}"),
             None => writeln!(to),
         }

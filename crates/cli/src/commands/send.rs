@@ -5,8 +5,11 @@ use crate::arguments::Settings;
 use crate::exchange::{Exchange, check_for_rules, transmit};
 use crate::exit::Exit;
 use crate::failure::{Failure, tell};
+use crate::output::Report;
 use crate::session_arguments::SessionArguments;
 use clap::Args;
+use serde::Serialize;
+use std::io::{self, Write};
 
 /// Send commands to a card: exactly these bytes, and no others
 ///
@@ -28,6 +31,19 @@ pub(crate) struct Send {
     session: SessionArguments,
 }
 
+/// How many commands were left, for programs.
+#[derive(Debug, Serialize)]
+struct NotSent {
+    not_sent: usize,
+}
+
+/// It is said in words on the standard error output.
+impl Report for NotSent {
+    fn write(&self, _to: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Send {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
         let apdus = if self.apdus.iter().all(Apdu::is_byte) {
@@ -45,12 +61,12 @@ impl Send {
             settings.output.report(&exchange)?;
             all_done &= exchange.is_success();
             if !all_done && !self.keep_going {
-                match apdus.len() - number - 1 {
-                    0 => {}
-                    1 => tell("the command after it was not sent: --keep-going sends it all the same"),
-                    left => tell(&format!(
-                        "{left} commands after it were not sent: --keep-going sends them all the same"
-                    )),
+                let not_sent = apdus.len() - number - 1;
+                if not_sent > 0 {
+                    tell(&format!(
+                        "not sent, since the card has refused this one: {not_sent} more; --keep-going sends all"
+                    ));
+                    settings.output.report(&NotSent { not_sent })?;
                 }
                 break;
             }

@@ -2,16 +2,18 @@
 
 use crate::arguments::Settings;
 use crate::card::Card;
+use crate::commands::atr::explain;
 use crate::exchange::{Exchange, transmit};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::hexadecimal::spaced;
-use crate::output::{ASIDE, ERROR, Output, Report};
+use crate::hexadecimal::Spaced;
+use crate::output::{ASIDE, ERROR, GOOD, HEADING, Output, Report};
+use crate::pattern::Pattern;
 use crate::script_line::{Line, Lines};
 use crate::secret::restore_terminal_at_end;
 use crate::session_arguments::SessionArguments;
 use clap::Args;
-use pcsc_session::{Disposition, Session};
+use pcsc_session::{Disposition, Recovered, Session};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
@@ -48,7 +50,7 @@ const WORDS: [&str; 7] = [
 ];
 
 const HELP: &str = "\
-00 A4 04 00 00   a command, in hexadecimal; {pin}, {pin:8}, {pin:hex} ask for a secret, {lc} counts what is behind it
+00 A4 04 00 00   a command, in hexadecimal; {pin}, {pin:8}, {key:hex} ask for a secret of any name, {lc} counts what is behind it
 < * 90 00        compare the last answer: ? for any digit, [0-3] for one of several, * for any number
 atr              the answer to reset, byte by byte
 reset            reset the card
@@ -67,7 +69,7 @@ impl Shell {
             card: &card,
             output: settings.output,
             follow: self.follow,
-            answer: Vec::new(),
+            answer: None,
         };
         if !settings.output.is_json() {
             writeln!(anstream::stdout(), "{}", card.with(|session| session.to_string()))?;
@@ -157,7 +159,7 @@ struct Prompt<'a> {
     card: &'a Card,
     output: Output,
     follow: bool,
-    answer: Vec<u8>,
+    answer: Option<Vec<u8>>,
     /// The code of the first line that failed.
     failed: Option<Exit>,
 }
@@ -165,15 +167,55 @@ struct Prompt<'a> {
 /// What is no exchange, in words.
 #[derive(Serialize)]
 struct Remark {
-    #[serde(skip)]
-    is_error: bool,
     remark: String,
 }
 
 impl Report for Remark {
     fn write(&self, to: &mut dyn Write) -> io::Result<()> {
-        let style = if self.is_error { ERROR } else { ASIDE };
-        writeln!(to, "{style}{}{style:#}", self.remark.trim_end())
+        writeln!(to, "{ASIDE}{}{ASIDE:#}", self.remark.trim_end())
+    }
+}
+
+/// A reset, with the answer to it.
+#[derive(Serialize)]
+struct Reset {
+    command: &'static str,
+    answer: Spaced,
+}
+
+impl Report for Reset {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        writeln!(to, "{HEADING}<{HEADING:#} {}", self.answer)
+    }
+}
+
+/// An answer beside what was expected.
+#[derive(Serialize)]
+struct Compared {
+    expected: String,
+    answer: Spaced,
+    #[serde(rename = "as_expected")]
+    is_as_expected: bool,
+}
+
+impl Report for Compared {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        match self.is_as_expected {
+            true => writeln!(to, "{GOOD}as expected{GOOD:#}"),
+            false => writeln!(to, "{ERROR}not as expected{ERROR:#}"),
+        }
+    }
+}
+
+/// What was mended, in words.
+fn in_words(recovered: Recovered) -> &'static str {
+    match recovered {
+        Recovered::Intact => "nothing was lost",
+        Recovered::Reset => "the card was reset: what was selected and verified is forgotten",
+        Recovered::CardReplaced => "another card is in the reader",
+        Recovered::ReaderBack => "the reader was away, and its card has forgotten all",
+        Recovered::ServiceBack => "the service was away, and the card has forgotten all",
+        _ => "it is mended",
     }
 }
 
@@ -188,8 +230,13 @@ impl Prompt<'_> {
                 self.follow = line == "follow on";
                 Ok(String::new())
             }
-            "atr" => self.ask(|session| Ok(session.atr()?.to_string())),
-            "recover" => self.ask(|session| Ok(format!("{:?}", session.recover()?))),
+            "atr" => self.ask(|session| session.atr()).and_then(|atr| {
+                self.output.report(&explain(&atr))?;
+                Ok(String::new())
+            }),
+            "recover" => self
+                .ask(Session::recover)
+                .map(|recovered| in_words(recovered).to_owned()),
             line => match Line::parse(line) {
                 Err(problem) => {
                     // It may be a command with a slip in it.
@@ -199,18 +246,27 @@ impl Prompt<'_> {
                 Ok(Line::Nothing) => Ok(String::new()),
                 Ok(Line::Exit) => return Ok((false, false)),
                 Ok(Line::Reset) => {
-                    self.answer.clear();
-                    self.ask(|session| {
+                    self.answer = None;
+                    let reset = self.ask(|session| {
                         session.reconnect(Disposition::Reset)?;
-                        Ok(spaced(session.atr()?.as_bytes()))
+                        session.atr()
+                    });
+                    reset.and_then(|atr| {
+                        let atr = atr.as_bytes();
+                        self.answer = Some(atr.to_vec());
+                        self.output.report(&Reset {
+                            command: "reset",
+                            answer: Spaced::of(atr),
+                        })?;
+                        Ok(String::new())
                     })
                 }
-                Ok(Line::Expect(pattern)) if pattern.matches(&self.answer) => Ok("as expected".to_owned()),
-                Ok(Line::Expect(_)) => Err(Failure::Other(Exit::Refused, "not as expected".to_owned())),
+                Ok(Line::Expect(pattern)) => self.compare(&pattern),
                 Ok(Line::Send(apdu)) => {
                     is_secret = apdu.shows_secret();
                     transmit(self.card, &apdu, self.follow).and_then(|answer| {
-                        self.answer = [answer.data(), &answer.status().to_u16().to_be_bytes()].concat();
+                        let status = answer.status().to_u16().to_be_bytes();
+                        self.answer = Some([answer.data(), &status].concat());
                         self.output.report(&Exchange::new(&apdu, answer))?;
                         Ok(String::new())
                     })
@@ -219,29 +275,41 @@ impl Prompt<'_> {
         };
         match result {
             Ok(remark) if remark.is_empty() => {}
-            Ok(remark) => self.output.report(&Remark {
-                is_error: false,
-                remark,
-            })?,
+            Ok(remark) => self.output.report(&Remark { remark })?,
             // The line was given up, at the question for a secret.
             Err(Failure::Interrupted) => {}
             Err(Failure::OutputClosed) => return Err(Failure::OutputClosed),
             Err(failure) => {
                 self.failed = self.failed.or(failure.exit());
-                self.output.report(&Remark {
-                    is_error: true,
-                    remark: failure.text().unwrap_or_default(),
-                })?;
+                failure.say(self.output);
             }
         }
         Ok((is_secret, true))
     }
 
-    fn ask(
+    fn ask<T>(
         &self,
-        question: impl FnOnce(&mut Session) -> Result<String, pcsc_session::Error>,
-    ) -> Result<String, Failure> {
+        question: impl FnOnce(&mut Session) -> Result<T, pcsc_session::Error>,
+    ) -> Result<T, Failure> {
         Ok(self.card.with(question)?)
+    }
+
+    fn compare(&self, pattern: &Pattern) -> Result<String, Failure> {
+        let Some(answer) = &self.answer else {
+            return Err(Failure::usage(
+                "an answer is expected, and no command has been sent",
+            ));
+        };
+        let is_as_expected = pattern.matches(answer);
+        self.output.report(&Compared {
+            expected: pattern.to_string(),
+            answer: Spaced::of(answer),
+            is_as_expected,
+        })?;
+        match is_as_expected {
+            true => Ok(String::new()),
+            false => Err(Failure::Said(Exit::Refused)),
+        }
     }
 }
 

@@ -19,10 +19,10 @@ pub(crate) struct Watch {
     #[arg(short, long, value_name = "NAME")]
     reader: Option<String>,
     /// Tell of this many events, and end
-    #[arg(short, long, value_name = "NUMBER")]
+    #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End when nothing has happened for so long
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    /// End, with code 7, when nothing has happened for so long
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     wait: Option<Duration>,
 }
 

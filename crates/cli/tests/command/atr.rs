@@ -9,7 +9,7 @@ fn an_answer_to_reset_is_explained_byte_by_byte() {
   3B TS: direct convention
   95 T0: TA1 TD1 follow, 5 historical bytes
   13 TA1: F = 372, D = 4, at most 5 MHz
-  81 TD1: T=1, TD2 follow
+  81 TD1: T=1, TD2 follows
   01 TD2: T=1
   80 T1: category: compact TLV
   73 T2: card capabilities

@@ -15,7 +15,7 @@ fn each_shell_gets_what_it_completes() {
 fn there_is_a_page_of_the_manual_for_each_command() {
     let page = printed(&mut pcsc(&["man"]));
     assert!(
-        page.contains(".TH pcsc 1") && page.contains("Exit codes"),
+        page.contains(".TH pcsc 1") && page.contains("EXIT STATUS"),
         "{page}"
     );
     for command in [
@@ -33,10 +33,38 @@ fn there_is_a_page_of_the_manual_for_each_command() {
         assert!(page.contains(&format!("pcsc\\-{command}")), "{page}");
     }
     let page = printed(&mut pcsc(&["man", "send"]));
-    for part in ["raw", "Exit codes", env!("CARGO_PKG_VERSION")] {
+    for part in ["raw", "EXIT STATUS", env!("CARGO_PKG_VERSION")] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    assert_eq!(failed(&mut pcsc(&["man", "nothing"])).0, 2);
+    #[cfg(unix)]
+    {
+        let page = printed(&mut pcsc(&["man", "sim", "insert"]));
+        assert!(page.contains("pcsc\\-sim\\-insert"), "{page}");
+    }
+    for wrong in [
+        &["man", "nothing"][..],
+        &["man", "send", "insert"],
+        &["man", "insert"],
+    ] {
+        assert_eq!(failed(&mut pcsc(wrong)).0, 2, "{wrong:?}");
+    }
+}
+
+/// After a global option that may have a value, too.
+#[cfg(target_os = "linux")]
+#[test]
+fn bash_completes_commands() {
+    let complete = |words: &str, place: usize| {
+        let script = format!(
+            "source <($PCSC completions bash); COMP_WORDS=({words}); COMP_CWORD={place}; _pcsc pcsc ${{COMP_WORDS[{place}]}} ${{COMP_WORDS[{place}-1]}}; echo ${{COMPREPLY[@]}}"
+        );
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["-c", &script]).env("PCSC", crate::program::PCSC);
+        String::from_utf8(bash.output().unwrap().stdout).unwrap()
+    };
+    assert_eq!(complete("pcsc re", 1), "readers record replay\n");
+    assert_eq!(complete("pcsc --sim re", 2), "readers record replay\n");
+    assert_eq!(complete("pcsc man se", 2), "send\n");
 }
 
 #[test]
@@ -68,7 +96,7 @@ fn help_that_cannot_be_written_is_not_given() {
 #[test]
 fn the_exit_codes_are_in_the_help() {
     let help = printed(&mut pcsc(&["--help"]));
-    for code in 0..=7 {
+    for code in 0..=8 {
         assert!(
             help.lines().any(|line| line.starts_with(&format!("  {code}  "))),
             "{help}"

@@ -59,7 +59,7 @@ fn what_is_printed_is_what_the_readme_describes() {
     check("readers", &with_names(&["--json", "readers"]));
     check("atr", &with_names(&["--json", "atr"]));
     check("features", &printed(&mut simulated(&["--json", "features"])));
-    let sends = ["send", "00A4040000", "00B0810001", "00A4040002F0F0"];
+    let sends = ["send", "00A4040000", "00B0810001", "00A4040002F0F0", "00B0"];
     let (_, text, _) = failed(simulated(&["--json"]).args(sends));
     let (mut asking, _file) = on(
         &scripted(&[("00B0000000", "6C 05")]),
@@ -70,6 +70,17 @@ fn what_is_printed_is_what_the_readme_describes() {
     let (code, text, _) = failed(simulated(&["--json", "script"]).write_stdin(script));
     assert_eq!(code, 6);
     check("script", &text);
+    let lines = "reset\n< 3B *\n00A4040000\nrecover\natr\n";
+    let text = printed(simulated(&["--json", "shell"]).write_stdin(lines));
+    let mut names = BTreeSet::new();
+    documents(&text)
+        .iter()
+        .for_each(|document| fields(document, &mut names));
+    let mut own = described("shell");
+    own.remove("send");
+    assert!(own.remove("atr") && own.is_subset(&names), "{own:?}: {text}");
+    names.retain(|name| !own.contains(name) && !described("atr").contains(name));
+    assert!(names.is_subset(&described("send")), "{names:?}: {text}");
     let (code, text, error) = failed(&mut simulated(&[
         "--json",
         "send",

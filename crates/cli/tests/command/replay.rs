@@ -210,7 +210,7 @@ fn a_program_that_sends_nothing_does_not_pass() {
     let query = ["--lookup", "--", PCSC, "send", "-k", "00A40000", "00200081"];
     let (_, text, error) = failed(&mut replay(&file, &query));
     assert!(
-        text.contains("< 6F00") && error.contains("[00, 20, 00, 81] is not in"),
+        text.contains("< 6F00") && error.contains("00 20 00 81 is not in"),
         "{text}{error}"
     );
 }

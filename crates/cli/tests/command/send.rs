@@ -109,7 +109,7 @@ fn after_a_refusal_nothing_more_is_sent_unless_asked_for() {
     assert_eq!(code, 6);
     assert_eq!(
         error,
-        "pcsc: the command after it was not sent: --keep-going sends it all the same\n"
+        "pcsc: not sent, since the card has refused this one: 1 more; --keep-going sends all\n"
     );
     assert_eq!(
         text,
@@ -131,7 +131,15 @@ fn a_session_can_be_told_how_to_be() {
 
 #[test]
 fn what_is_no_command_is_wrong_usage() {
-    for wrong in ["", "0", "00 C A00 00 00", "select", "00A4{", "00A4{pin:0}"] {
+    for wrong in [
+        "",
+        "0",
+        "00 C A00 00 00",
+        "select",
+        "00A4{",
+        "00A4{pin:0}",
+        "00 20 00 81 {lc}",
+    ] {
         let (code, out, error) = failed(&mut simulated(&["send", wrong]));
         assert_eq!((code, &*out), (2, ""), "{wrong}: {error}");
     }

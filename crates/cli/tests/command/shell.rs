@@ -40,7 +40,7 @@ fn commands_at_a_prompt_are_of_one_session() {
         ("atr", "TCK: correct"),
         ("reset", "3B 8A 01 80 31 F8 73 F6 21 FF 82 90 00 8B"),
         ("follow on", ""),
-        ("recover", "Intact"),
+        ("recover", "nothing was lost"),
         ("help", "the session"),
         ("nonsense", "help says what can be said"),
     ] {
@@ -68,7 +68,7 @@ fn what_was_typed_comes_back_and_words_are_completed() {
     press(&mut shell, "rec\t");
     shell.exp_string("over").unwrap();
     shell.send_line("").unwrap();
-    shell.exp_string("Intact").unwrap();
+    shell.exp_string("nothing was lost").unwrap();
     shell.exp_string("pcsc> ").unwrap();
     // Ctrl-C gives a line up, and Ctrl-D ends the session.
     press(&mut shell, "0");
@@ -127,15 +127,27 @@ fn without_a_terminal_its_lines_are_read_all_the_same() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines[0]["command"], "00B0810001");
-    assert_eq!(lines[1]["remark"], "3B 8A 01 80 31 F8 73 F6 21 FF 82 90 00 8B");
+    assert_eq!(lines[1]["answer"], "3B8A018031F873F621FF8290008B");
     assert_eq!(failed(&mut simulated(&["shell", "--reader", "nobody"])).0, 4);
     // It ends as the first line that failed.
     for (lines, code) in [
         ("00B0810001\n< 9000\nnonsense\n", 6),
         ("nonsense\n00B0810001\n< 9000\n", 2),
         ("00B0\n< 6700\n", 0),
+        ("reset\n< 3B * 8B\n", 0),
+        ("< 9000\n", 2),
     ] {
         let (ended, text, error) = failed(simulated(&["shell"]).write_stdin(lines));
-        assert_eq!((ended, &*error), (code, ""), "{lines}: {text}");
+        assert_eq!(ended, code, "{lines}: {text}{error}");
+        let is_wrong = lines.contains("nonsense") || code == 2;
+        assert_eq!(error.is_empty(), !is_wrong, "{error}");
     }
+    // What is wrong is said beside the output, and is a document for programs.
+    let (_, text, error) = failed(simulated(&["shell", "--json"]).write_stdin("nonsense\n"));
+    let failure: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(failure["exit"], 2);
+    assert!(
+        error.starts_with("pcsc: ") && error.contains("help says"),
+        "{error}"
+    );
 }

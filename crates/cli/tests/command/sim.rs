@@ -98,6 +98,21 @@ fn its_readers_are_listed() {
 }
 
 #[test]
+fn a_card_that_another_program_has_to_itself_has_a_code_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "cd $FOLDER; mkfifo in out; $PCSC script --exclusive <in >out & exec 3>in 4<out; \
+        echo 00A4040000 >&3; read sent <&4; read answer <&4; \
+        $PCSC send 00A4040000 2>&1 >&2; echo \"code $?\"; exec 3>&-; wait";
+    let mut command = pcsc(&["sim", "--", "sh", "-c", script]);
+    command.env("PCSC", PCSC).env("FOLDER", folder.path());
+    let text = printed(&mut command);
+    assert!(
+        text.contains("SCARD_E_SHARING_VIOLATION") && text.ends_with("code 8\n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn nothing_of_it_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = pcsc(&["sim", "--", "sh", "-c", "echo $PCSCLITE_CSOCK_NAME; ls $TMPDIR"]);

@@ -115,10 +115,10 @@ fn without_a_terminal_no_secret_is_asked_for() {
         .arg(PCSC)
         .args(["--sim", "send", "00200081{lc}{pin}"]);
     let output = command.output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(
-        error.starts_with("pcsc: pin is asked for at a terminal"),
+        error.starts_with("pcsc: pin is asked for at a terminal, and there is none: "),
         "{error}"
     );
 }

@@ -123,10 +123,10 @@ impl fmt::Display for Announced {
                 separator = " ";
             }
         }
-        f.write_str(if separator.is_empty() {
-            "no interface bytes"
-        } else {
-            " follow"
+        f.write_str(match self.y.count_ones() {
+            0 => "no interface bytes",
+            1 => " follows",
+            _ => " follow",
         })
     }
 }
@@ -145,8 +145,8 @@ mod tests {
             "3B TS: direct convention",
             "9E T0: TA1 TD1 follow, 14 historical bytes",
             "95 TA1: F = 512, D = 16, at most 5 MHz",
-            "80 TD1: T=0, TD2 follow",
-            "1F TD2: T=15, TA3 follow",
+            "80 TD1: T=0, TD2 follows",
+            "1F TD2: T=15, TA3 follows",
             "C3 TA3: clock stop at either level, 5 V, 3 V",
             "80 T1: category: compact TLV",
             "31 T2: card service data",

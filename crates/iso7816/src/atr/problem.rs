@@ -84,7 +84,8 @@ impl fmt::Display for Problem {
             Self::Empty => f.write_str("there is no byte"),
             Self::UnknownTs { ts } => write!(f, "TS is {ts:02X}, neither 3B nor 3F"),
             Self::Truncated { expected, len } => {
-                write!(f, "it has {len} bytes and announces at least {expected}")
+                let bytes = if *len == 1 { "byte" } else { "bytes" };
+                write!(f, "it has {len} {bytes} and announces at least {expected}")
             }
             Self::TooLong { len } => write!(f, "it has {len} bytes, at most {MAX_STANDARD_LEN} are allowed"),
             Self::Reserved(byte) => write!(f, "{byte} is a reserved value"),

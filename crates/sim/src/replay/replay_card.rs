@@ -194,7 +194,7 @@ impl ReplayCard {
     ///
     /// let mut card = ReplayCard::new(&Recording::read(file)?.cards()[0]);
     /// card.transmit(&[0x00, 0xB0, 0x00, 0x00], &mut Vec::new());
-    /// let text = "command 1 is [00, B0, 00, 00], where [00, A4, 00, 00] was expected";
+    /// let text = "command 1 is 00 B0 00 00, where 00 A4 00 00 was expected";
     /// assert_eq!(card.check().unwrap_err().to_string(), text);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -310,7 +310,7 @@ mod tests {
                 let error = card.check().unwrap_err();
                 let text = format!("{error} {error:?}");
                 assert!(!text.contains("77") && !text.contains("119"), "{text}");
-                assert!(text.contains("00, 02] and 5 bytes that are not shown"), "{text}");
+                assert!(text.contains("00 02 and 5 bytes that are not shown"), "{text}");
             }
         }
         // Of a recording with the secrets in it, too.
