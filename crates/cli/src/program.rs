@@ -2,11 +2,13 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::interrupt;
+use crate::interrupt::Held;
 use pcsc_sys::Escaped;
+use rustix::fs::{Access, access};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -42,20 +44,31 @@ pub(crate) fn folder(prefix: &str) -> io::Result<TempDir> {
     tempfile::Builder::new().prefix(prefix).tempdir()
 }
 
-/// Tells that there is no such program, where a shell would not find it either.
+/// Tells that there is no such program, or none that may be run, where a shell would find none either.
 pub(crate) fn find(command: &[OsString]) -> Result<(), Failure> {
-    let Some(program) = command.first().map(Path::new) else {
+    let Some(program) = command.first() else {
         return Err(Failure::usage("say which program"));
     };
-    let folders = env::var_os("PATH").unwrap_or_default();
-    let is_found = match program.components().count() {
-        1 => env::split_paths(&folders).any(|folder| folder.join(program).is_file()),
-        _ => program.is_file(),
+    let found = |path: &Path| match path.is_file() {
+        true => access(path, Access::EXEC_OK).map_err(|_| ErrorKind::PermissionDenied),
+        false => Err(ErrorKind::NotFound),
     };
-    match is_found {
-        true => Ok(()),
-        false => Err(not_run(program.as_os_str(), ErrorKind::NotFound.into())),
+    let folders = if program.as_bytes().contains(&b'/') {
+        OsString::new()
+    } else {
+        // Where none are named the system has two of its own.
+        env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into())
+    };
+    let mut why = ErrorKind::NotFound;
+    for folder in env::split_paths(&folders) {
+        match found(&folder.join(program)) {
+            Ok(()) => return Ok(()),
+            Err(ErrorKind::NotFound) => {}
+            // A later one may be another.
+            Err(kind) => why = kind,
+        }
     }
+    Err(not_run(program, why.into()))
 }
 
 /// Makes the failure of a program that cannot be run, with the code that shells have for it.
@@ -67,17 +80,14 @@ fn not_run(program: &OsStr, error: io::Error) -> Failure {
     Failure::Other(exit, format!("{}: {why}", Escaped(&program.to_string_lossy())))
 }
 
-/// Runs a program, with its arguments, whose service is at this socket.
-pub(crate) fn run(command: &[OsString], socket: &Path) -> Result<Ended, Failure> {
+/// Runs a program, with its arguments, whose service is at this socket; signals are left to it.
+pub(crate) fn run(command: &[OsString], socket: &Path, held: &Held) -> Result<Ended, Failure> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(Failure::usage("say which program"));
     };
     let failure = |error| not_run(program, error);
-    let mut child = Command::new(program)
-        .args(arguments)
-        .env("PCSCLITE_CSOCK_NAME", socket)
-        .spawn()
-        .map_err(failure)?;
-    let status = interrupt::leave_to(&mut child, |child| child.wait()).map_err(failure)?;
+    let mut started = Command::new(program);
+    started.args(arguments).env("PCSCLITE_CSOCK_NAME", socket);
+    let status = held.leave_to(|| started.spawn()).map_err(failure)?;
     Ok(status.into())
 }

@@ -5,18 +5,27 @@ use pcsc_sys::Escaped;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A file that is recorded into, and says itself that it cannot be written any more. Who records stops at the first error, so
-/// it is said once.
+/// A file that is recorded into, and says itself that it cannot be written any more.
 ///
 /// What the file held is replaced when there is something to record: what begins a recording waits for the first packet. Where
-/// none comes, the file is as it was, or goes away again.
+/// none comes, the file is as it was, or goes away again. It is for this user alone then.
 #[derive(Debug)]
 pub(crate) struct RecordingFile {
     file: File,
     path: PathBuf,
     is_new: bool,
     state: State,
+    stop: Arc<Stop>,
+}
+
+/// What says, once, that a recording stops, and why.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    path: PathBuf,
+    is_told: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -48,7 +57,15 @@ impl RecordingFile {
             .map_err(|error| Failure::of_file(path, error))
     }
 
+    /// Returns what says that the recording stops.
+    #[cfg(unix)]
+    pub(crate) fn stop(&self) -> Arc<Stop> {
+        Arc::clone(&self.stop)
+    }
+
     fn open(path: &Path, options: &mut OpenOptions, is_new: bool) -> io::Result<RecordingFile> {
+        #[cfg(unix)]
+        crate::interrupt::take_file_limit();
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
         let file = options.write(true).open(path)?;
@@ -61,7 +78,27 @@ impl RecordingFile {
             path: path.to_owned(),
             is_new,
             state,
+            stop: Arc::new(Stop {
+                path: path.to_owned(),
+                is_told: AtomicBool::new(false),
+            }),
         })
+    }
+
+    /// Makes it a file of this user alone, or says that it is none.
+    #[cfg(unix)]
+    fn close_to_others(&self) {
+        use std::os::unix::fs::PermissionsExt;
+        let is_open = || (self.file.metadata()).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
+        if is_open()
+            && let Err(error) = self.file.set_permissions(fs::Permissions::from_mode(0o600))
+        {
+            let name = self.path.to_string_lossy();
+            tell(&format!(
+                "{}: others may read the recording, too: {error}",
+                Escaped(&name)
+            ));
+        }
     }
 
     fn write_on(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -75,8 +112,20 @@ impl RecordingFile {
         let beginning = std::mem::take(beginning);
         self.state = State::Begun;
         self.file.set_len(0)?;
+        #[cfg(unix)]
+        self.close_to_others();
         self.file.write_all(&[&beginning, bytes].concat())?;
         Ok(bytes.len())
+    }
+}
+
+impl Stop {
+    /// Says it, unless it was said.
+    pub(crate) fn tell(&self, why: &dyn std::fmt::Display) {
+        if !self.is_told.swap(true, Ordering::SeqCst) {
+            let name = self.path.to_string_lossy();
+            tell(&format!("{}: the recording stops here: {why}", Escaped(&name)));
+        }
     }
 }
 
@@ -86,8 +135,7 @@ impl Write for RecordingFile {
         match (&result, &self.state) {
             (Ok(_), State::Beginning) => self.state = State::Begun,
             (Err(error), State::Begun) if error.kind() != ErrorKind::Interrupted => {
-                let name = self.path.to_string_lossy();
-                tell(&format!("{}: the recording stops here: {error}", Escaped(&name)));
+                self.stop.tell(&error);
             }
             _ => {}
         }

@@ -18,4 +18,4 @@ pub use form::{Case, Form};
 pub use long_form::LongForm;
 pub use offset::OffsetDataObject;
 pub use parse::ParseError;
-pub use secret::is_sensitive_apdu;
+pub use secret::{continues_answer, is_sensitive_apdu};

@@ -2,11 +2,13 @@
 
 use crate::arguments::Settings;
 use crate::failure::{Failure, tell};
+use crate::interrupt::Held;
 use crate::program;
 use crate::proxy::{Proxy, Tape, Went, service_socket};
 use crate::recording_file::RecordingFile;
 use clap::Args;
 use pcsc_session::Context;
+use pcsc_sim::config::Running;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -33,9 +35,13 @@ impl Record {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
         // Without a service there is nothing to record, and without a program nobody.
         program::find(&self.command)?;
-        if !settings.service.is_simulated() {
+        let running = if settings.service.is_simulated() {
+            Some(settings.service.start()?)
+        } else {
             Context::establish_on(settings.service.provider()?)?;
-        }
+            None
+        };
+        // A pipe may wait here for somebody who reads it.
         let (path, file) = match &self.output {
             Some(path) => (&**path, RecordingFile::replace(path)?),
             None => {
@@ -45,26 +51,21 @@ impl Record {
         };
         let tape = Tape::new(file, self.secrets).map_err(|error| Failure::of_file(path, error))?;
 
+        let held = Held::begin();
         let failure = |error| Failure::of("the socket for the program cannot be made", error);
         let folder = program::folder("pcsc-record-").map_err(failure)?;
-        let mut simulated = None;
-        let service = if settings.service.is_simulated() {
-            let running = settings.service.start()?;
-            let served = running.simulator().serve(folder.path().join("simulator"));
-            let (_, served) = simulated.insert((running, served.map_err(failure)?));
-            served.path().to_owned()
-        } else {
-            service_socket()
-        };
+        let serve = |running: &Running| running.simulator().serve(folder.path().join("simulator"));
+        let served = running.as_ref().map(serve).transpose().map_err(failure)?;
+        let service = (served.as_ref()).map_or_else(service_socket, |served| served.path().to_owned());
         let proxy = Proxy::start(&folder.path().join(program::SOCKET), service, tape).map_err(failure)?;
-        let ended = program::run(&self.command, proxy.socket());
+        let ended = program::run(&self.command, proxy.socket(), &held);
         let Went { connections, packets } = proxy.end();
         match (connections, packets) {
             _ if ended.is_err() => {}
             (0, _) => {
                 tell("the program has not asked for a service by PCSCLITE_CSOCK_NAME: nothing is recorded");
             }
-            (_, 0) => tell("the program has come to no card: nothing is recorded"),
+            (_, Some(0)) => tell("the program has come to no card: nothing is recorded"),
             _ => {}
         }
         ended?.result()

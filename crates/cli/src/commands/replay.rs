@@ -180,6 +180,7 @@ impl Report for Shown {
 mod on_cards {
     use crate::exit::Exit;
     use crate::failure::{Failure, tell};
+    use crate::interrupt::Held;
     use crate::program;
     use clap::Args;
     use pcsc_sim::{RecordedCard, Recording, ReplayCard, Simulator};
@@ -257,11 +258,12 @@ mod on_cards {
                 replayed.push((reader, card));
             }
             let failure = |error| Failure::of("the recording cannot be served", error);
+            let held = Held::begin();
             let folder = program::folder("pcsc-replay-").map_err(failure)?;
             let served = simulator
                 .serve(folder.path().join(program::SOCKET))
                 .map_err(failure)?;
-            let ended = program::run(&self.command, served.path())?;
+            let ended = program::run(&self.command, served.path(), &held)?;
             drop(served);
             let mut is_same = true;
             if is_any_used && replayed.iter().all(|(_, card)| card.played() == 0) {

@@ -3,7 +3,7 @@
 use crate::arguments::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::interrupt;
+use crate::interrupt::{self, Held};
 use crate::output::Report;
 use crate::program;
 use clap::{Args, Subcommand};
@@ -90,9 +90,11 @@ impl Sim {
             return change.ask_for(settings);
         }
         let running = settings.service.start()?;
+        // It is removed whatever comes.
+        let held = Held::begin();
         if !self.command.is_empty() {
             let service = Service::start(running, self.socket)?;
-            return program::run(&self.command, service.socket())?.result();
+            return program::run(&self.command, service.socket(), &held)?.result();
         }
         let service = Service::start(running, self.socket.or_else(usual_socket))?;
         let sockets = Sockets {
@@ -101,6 +103,7 @@ impl Sim {
         };
         // Before others learn of it, and may have it ended.
         interrupt::at_end(move || drop(service));
+        drop(held);
         settings.output.report(&sockets)?;
         loop {
             std::thread::park();
@@ -190,7 +193,7 @@ impl Socket {
         let failure = |error| Failure::of("this program's own file is not found", error);
         let mut command = vec![std::env::current_exe().map_err(failure)?.into(), "readers".into()];
         command.extend(settings.output.is_json().then(|| "--json".into()));
-        program::run(&command, &self.path()?)?.result()
+        program::run(&command, &self.path()?, &Held::begin())?.result()
     }
 }
 

@@ -1,14 +1,17 @@
 //! What a program and its service say to each other over one connection.
 
+use super::cards::Cards;
 use super::states;
 use super::tape::{Tape, name};
+use super::wiped::Wiped;
 use pcsc_session::Code;
 use pcsclite_wire::{Command, Header, Message, Version, message};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::SystemTime;
+use zeroize::Zeroizing;
 
-/// `SCARD_LEAVE_CARD`: the other dispositions reset the card.
-const LEAVE: u32 = 0;
+/// As many requests as wait for an answer at most: a library asks one at a time.
+const MOST: usize = 1000;
 
 /// Why the commands in a conversation cannot be found any more.
 type Lost = String;
@@ -17,15 +20,17 @@ type Lost = String;
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
     /// What of the program is no whole request yet.
-    asked: Vec<u8>,
+    asked: Wiped,
     /// What of the service is no whole answer yet.
-    answered: Vec<u8>,
+    answered: Wiped,
     /// What was asked and is to be answered, in this order.
     pending: VecDeque<Asked>,
     /// The program asks for the readers, or waits for them, and for nothing else.
     is_about_readers: bool,
-    /// The readers that it is connected to.
-    readers: HashMap<i32, String>,
+    /// The cards that it is connected to.
+    cards: Cards,
+    /// The program has said its last.
+    has_left: bool,
     is_lost: bool,
 }
 
@@ -36,7 +41,11 @@ enum Asked {
     Connect,
     Reconnect,
     Disconnect,
-    Transmit(Vec<u8>),
+    Release,
+    Begin,
+    End,
+    Status,
+    Transmit(Zeroizing<Vec<u8>>),
     Control,
     /// Nothing, in so many bytes.
     Other(usize),
@@ -48,7 +57,7 @@ impl Conversation {
         if self.is_lost {
             return Ok(());
         }
-        self.asked.extend_from_slice(bytes);
+        self.asked.append(bytes);
         let result = self.requests();
         self.check(result)
     }
@@ -58,25 +67,41 @@ impl Conversation {
         if self.is_lost {
             return Ok(());
         }
-        self.answered.extend_from_slice(bytes);
+        self.answered.append(bytes);
         if self.is_about_readers {
             let states = states::take(&mut self.answered);
             states.iter().for_each(|state| tape.state(state, time));
             return Ok(());
         }
         let result = self.answers(time, tape);
+        if self.has_left && self.pending.is_empty() {
+            self.cards.release(time, tape);
+        }
         self.check(result)
+    }
+
+    /// Hears that the program has said its last: the service ends what it has left when it has answered, and no other program
+    /// has a card of it before.
+    pub(super) fn left(&mut self, time: SystemTime, tape: &mut Tape) {
+        self.has_left = true;
+        if self.pending.is_empty() {
+            self.cards.release(time, tape);
+        }
+    }
+
+    /// Hears that the service has closed it, which may have ended.
+    pub(super) fn closed(&self, tape: &mut Tape) {
+        self.cards.lose_service(tape);
     }
 
     /// Hears that it is over.
     pub(super) fn end(&mut self, time: SystemTime, tape: &mut Tape) {
-        let unanswered: Vec<Asked> = self.pending.drain(..).collect();
-        unanswered
-            .iter()
-            .filter_map(|asked| self.command(asked))
-            .for_each(|(reader, command)| {
-                tape.exchange(reader, command, Err("the connection has ended"), time);
-            });
+        for asked in std::mem::take(&mut self.pending) {
+            if let Asked::Transmit(asked) = asked {
+                self.exchange(&asked, Err("the connection has ended"), time, tape);
+            }
+        }
+        self.cards.release(time, tape);
     }
 
     /// Forgets all where it cannot be followed.
@@ -120,11 +145,15 @@ impl Conversation {
                 Command::CONNECT => Asked::Connect,
                 Command::RECONNECT => Asked::Reconnect,
                 Command::DISCONNECT => Asked::Disconnect,
-                Command::TRANSMIT => Asked::Transmit(request.to_vec()),
+                Command::RELEASE_CONTEXT => Asked::Release,
+                Command::BEGIN_TRANSACTION => Asked::Begin,
+                Command::END_TRANSACTION => Asked::End,
+                Command::STATUS => Asked::Status,
+                Command::TRANSMIT => Asked::Transmit(Zeroizing::new(request.to_vec())),
                 Command::CONTROL => Asked::Control,
                 _ => Asked::Other(len),
             };
-            self.asked.drain(..end);
+            self.asked.skip(end);
             self.ask(command, asked)?;
         }
         Ok(())
@@ -151,6 +180,9 @@ impl Conversation {
             self.answered.clear();
             self.is_about_readers = is_about_readers;
         }
+        if self.pending.len() == MOST {
+            return Err("it asks more than is answered".to_owned());
+        }
         if !is_about_readers {
             self.pending.push_back(asked);
         }
@@ -162,7 +194,7 @@ impl Conversation {
             let Some(len) = asked.answer_len(&self.answered)? else {
                 return Ok(());
             };
-            let answer: Vec<u8> = self.answered.drain(..len).collect();
+            let answer = self.answered.take(len);
             if let Some(asked) = self.pending.pop_front() {
                 self.answer(&asked, &answer, time, tape)?;
             }
@@ -191,30 +223,41 @@ impl Conversation {
                 }
             }
             Asked::Connect => {
-                if let Some(answer) = message::Connect::decode(answer).filter(|answer| answer.code == 0) {
-                    self.readers.insert(answer.card, name(answer.reader.as_bytes()));
-                }
+                let answer = message::Connect::decode(answer).unwrap_or_default();
+                self.cards.connect(name(answer.reader.as_bytes()), &answer, time, tape);
             }
             Asked::Reconnect => {
                 let answer = message::Reconnect::decode(answer).unwrap_or_default();
-                let reader = self.readers.get(&answer.card);
-                if let Some(reader) = reader.filter(|_| answer.initialization != LEAVE) {
-                    tape.reset(reader);
-                }
+                self.cards.reconnect(&answer, time, tape);
             }
             Asked::Disconnect => {
                 let answer = message::Disconnect::decode(answer).unwrap_or_default();
-                let reader = (answer.code == 0).then(|| self.readers.remove(&answer.card));
-                if let Some(reader) = reader.flatten().filter(|_| answer.disposition != LEAVE) {
-                    tape.reset(&reader);
+                self.cards.disconnect(&answer, time, tape);
+            }
+            Asked::Release => {
+                let answer = message::ReleaseContext::decode(answer).unwrap_or_default();
+                if answer.code == 0 {
+                    self.cards.release(time, tape);
                 }
             }
-            Asked::Transmit(_) => {
-                let answered = split::<message::Transmit>(answer);
-                if let (Some((reader, command)), Some((answer, data))) = (self.command(asked), answered) {
+            Asked::Begin => {
+                let answer = message::BeginTransaction::decode(answer).unwrap_or_default();
+                self.cards.begin(&answer, time, tape);
+            }
+            Asked::End => {
+                let answer = message::EndTransaction::decode(answer).unwrap_or_default();
+                self.cards.end(&answer, time, tape);
+            }
+            Asked::Status => {
+                let answer = message::Status::decode(answer).unwrap_or_default();
+                self.cards.hear(answer.card, answer.code, time, tape);
+            }
+            Asked::Transmit(asked) => {
+                if let Some((answer, data)) = split::<message::Transmit>(answer) {
+                    self.cards.hear(answer.card, answer.code, time, tape);
                     let why = Code(answer.code).to_string();
                     let answer = if answer.code == 0 { Ok(data) } else { Err(&*why) };
-                    tape.exchange(reader, command, answer, time);
+                    self.exchange(asked, answer, time, tape);
                 }
             }
             Asked::Control | Asked::Other(_) => {}
@@ -222,14 +265,15 @@ impl Conversation {
         Ok(())
     }
 
-    /// Returns the reader of a transmission, and the command; `None` of an empty one, which no service sends to a card.
-    fn command<'a>(&'a self, asked: &'a Asked) -> Option<(&'a str, &'a [u8])> {
-        let Asked::Transmit(bytes) = asked else {
-            return None;
+    /// Records a transmission; not an empty one, which no service sends to a card.
+    fn exchange(&mut self, asked: &[u8], answer: Result<&[u8], &str>, time: SystemTime, tape: &mut Tape) {
+        let asked = split::<message::Transmit>(asked).filter(|(_, command)| !command.is_empty());
+        let Some((asked, command)) = asked else {
+            return;
         };
-        let (asked, command) = split::<message::Transmit>(bytes)?;
-        let reader = self.readers.get(&asked.card)?;
-        (!command.is_empty()).then_some((reader, command))
+        if let Some(card) = self.cards.get_mut(asked.card) {
+            card.is_secret = tape.exchange(&card.reader, command, answer, card.is_secret, time);
+        }
     }
 }
 
@@ -241,6 +285,10 @@ impl Asked {
             Asked::Connect => (message::Connect::LEN, Some(0)),
             Asked::Reconnect => (message::Reconnect::LEN, Some(0)),
             Asked::Disconnect => (message::Disconnect::LEN, Some(0)),
+            Asked::Release => (message::ReleaseContext::LEN, Some(0)),
+            Asked::Begin => (message::BeginTransaction::LEN, Some(0)),
+            Asked::End => (message::EndTransaction::LEN, Some(0)),
+            Asked::Status => (message::Status::LEN, Some(0)),
             Asked::Transmit(_) => match split::<message::Transmit>(answered) {
                 Some((answer, _)) => (message::Transmit::LEN, answer.received()),
                 None => return Ok(None),

@@ -1,42 +1,42 @@
 //! Who follows all conversations, behind them.
 
 use super::conversation::Conversation;
+use super::ear::{Heard, Told};
 use super::tape::Tape;
 use crate::failure::tell;
 use std::collections::HashMap;
-use std::sync::mpsc::Receiver;
 use std::time::SystemTime;
 
-/// What is heard of a connection, by its number.
-pub(super) enum Heard {
-    /// The program has said this.
-    Asked(u64, Vec<u8>),
-    /// The service has said this.
-    Answered(u64, Vec<u8>, SystemTime),
-    /// The connection has ended.
-    Ended(u64),
-    /// Nothing more is to be heard.
-    Over,
-}
-
 /// Writes down what is heard, until it is over; returns how many packets there were.
-pub(super) fn follow(heard: &Receiver<Heard>, mut tape: Tape) -> u64 {
+pub(super) fn follow(told: &Told, mut tape: Tape) -> u64 {
     let mut conversations: HashMap<u64, Conversation> = HashMap::new();
     let mut is_told = false;
-    for heard in heard {
+    told.follow(|heard| {
         let result = match heard {
             Heard::Asked(number, bytes) => conversations.entry(number).or_default().asked(&bytes),
             Heard::Answered(number, bytes, time) => {
                 let conversation = conversations.entry(number).or_default();
                 conversation.answered(&bytes, time, &mut tape)
             }
-            Heard::Ended(number) => {
-                if let Some(mut conversation) = conversations.remove(&number) {
-                    conversation.end(SystemTime::now(), &mut tape);
+            Heard::Left(number, time) => {
+                if let Some(conversation) = conversations.get_mut(&number) {
+                    conversation.left(time, &mut tape);
                 }
                 Ok(())
             }
-            Heard::Over => break,
+            Heard::Closed(number) => {
+                if let Some(conversation) = conversations.get(&number) {
+                    conversation.closed(&mut tape);
+                }
+                Ok(())
+            }
+            Heard::Ended(number, time) => {
+                if let Some(mut conversation) = conversations.remove(&number) {
+                    conversation.end(time, &mut tape);
+                }
+                Ok(())
+            }
+            Heard::Over => Ok(()),
         };
         match result {
             Err(why) if !is_told => {
@@ -47,9 +47,12 @@ pub(super) fn follow(heard: &Receiver<Heard>, mut tape: Tape) -> u64 {
             }
             _ => {}
         }
-    }
-    for conversation in conversations.values_mut() {
-        conversation.end(SystemTime::now(), &mut tape);
+    });
+    // Else there may be answers that were not told.
+    if told.is_whole() {
+        for conversation in conversations.values_mut() {
+            conversation.end(SystemTime::now(), &mut tape);
+        }
     }
     tape.packets()
 }

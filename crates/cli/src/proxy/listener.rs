@@ -1,9 +1,11 @@
 //! The socket that a program finds in the place of its service's.
 
 use super::connection::forward;
-use super::follower::{Heard, follow};
+use super::ear::{Ear, Heard, ear};
+use super::follower::follow;
 use super::tape::Tape;
 use crate::failure::tell;
+use pcsc_sys::Escaped;
 use std::collections::HashMap;
 use std::fs::{self, Permissions};
 use std::io;
@@ -11,13 +13,17 @@ use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long the connections of a program that has ended may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long an output may take nothing at the end, and how long it may take at all.
+const NOTHING: Duration = Duration::from_secs(5);
+const ALL: Duration = Duration::from_secs(60);
 
 /// How long nobody is taken where no descriptors are left and no connection ends.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -42,15 +48,17 @@ pub(crate) fn service_socket() -> PathBuf {
 pub(crate) struct Proxy {
     socket: PathBuf,
     connections: Arc<Connections>,
-    heard: Sender<Heard>,
-    follower: JoinHandle<u64>,
+    ear: Ear,
+    /// How many packets there were, when all is written.
+    followed: Receiver<u64>,
 }
 
 /// What went over a proxy.
 #[derive(Debug)]
 pub(crate) struct Went {
     pub(crate) connections: u64,
-    pub(crate) packets: u64,
+    /// Not known where not all could be written.
+    pub(crate) packets: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -71,6 +79,8 @@ struct State {
     over: u64,
     /// That there is no service has been said.
     is_told: bool,
+    /// The program has ended: nobody is taken any more.
+    is_over: bool,
 }
 
 impl Proxy {
@@ -78,19 +88,23 @@ impl Proxy {
     pub(crate) fn start(socket: &Path, service: PathBuf, tape: Tape) -> io::Result<Proxy> {
         let listener = UnixListener::bind(socket)?;
         fs::set_permissions(socket, Permissions::from_mode(0o600))?;
-        let (heard, hears) = mpsc::channel();
-        let follower = spawn("pcsc: recording", move || follow(&hears, tape))?;
+        let (ear, told) = ear(tape.stop());
+        let (done, followed) = mpsc::channel();
+        spawn("pcsc: recording", move || {
+            // Who asks for it has gone where it took too long.
+            let _ = done.send(follow(&told, tape));
+        })?;
         let connections = Arc::new(Connections {
             service,
             state: Mutex::default(),
             ended: Condvar::new(),
         });
-        let (taking, told) = (Arc::clone(&connections), heard.clone());
+        let (taking, hearing) = (Arc::clone(&connections), ear.clone());
         // It ends with the process.
         spawn("pcsc: socket", move || {
             loop {
                 match listener.accept() {
-                    Ok((stream, _)) => taking.take(stream, &told),
+                    Ok((stream, _)) => taking.take(stream, &hearing),
                     Err(_) => taking.wait_for_an_end(),
                 }
             }
@@ -98,8 +112,8 @@ impl Proxy {
         Ok(Proxy {
             socket: socket.to_owned(),
             connections,
-            heard,
-            follower,
+            ear,
+            followed,
         })
     }
 
@@ -110,6 +124,7 @@ impl Proxy {
     /// Ends it, the program having ended, when all is written; returns what went over it.
     pub(crate) fn end(self) -> Went {
         let mut state = self.connections.lock();
+        state.is_over = true;
         for program in state.open.values() {
             // What the program has written before its end is read and forwarded.
             let _ = program.shutdown(Shutdown::Read);
@@ -119,11 +134,28 @@ impl Proxy {
         state = waited.unwrap_or_else(PoisonError::into_inner).0;
         let connections = state.number;
         drop(state);
-        // It hears this, unless it has panicked.
-        let _ = self.heard.send(Heard::Over);
+        self.ear.end();
         Went {
             connections,
-            packets: self.follower.join().unwrap_or_default(),
+            packets: self.wait_for_output(),
+        }
+    }
+
+    /// Waits until all is written, as long as the output takes some of it; returns how many packets there were.
+    fn wait_for_output(&self) -> Option<u64> {
+        let end = Instant::now() + ALL;
+        loop {
+            let behind = self.ear.behind();
+            match self.followed.recv_timeout(NOTHING) {
+                Ok(packets) => return Some(packets),
+                Err(RecvTimeoutError::Timeout) if self.ear.behind() < behind && Instant::now() < end => {}
+                // It ends with the process.
+                Err(RecvTimeoutError::Timeout) => {
+                    self.ear.give_up();
+                    return None;
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
         }
     }
 }
@@ -134,21 +166,24 @@ impl Connections {
     }
 
     /// Takes a program's connection.
-    fn take(self: &Arc<Self>, program: UnixStream, heard: &Sender<Heard>) {
+    fn take(self: &Arc<Self>, program: UnixStream, ear: &Ear) {
         let program = Arc::new(program);
         let mut state = self.lock();
+        if state.is_over {
+            return;
+        }
         state.number += 1;
         let number = state.number;
         state.open.insert(number, Arc::clone(&program));
         drop(state);
-        let (connections, heard) = (Arc::clone(self), heard.clone());
+        let (connections, ear) = (Arc::clone(self), ear.clone());
         let spawned = spawn("pcsc: answers", move || {
             match UnixStream::connect(&connections.service) {
                 // Without a thread it is closed, as by a service that has none.
-                Ok(service) => drop(forward(number, &program, &service, &heard)),
+                Ok(service) => drop(forward(number, &program, &service, &ear)),
                 Err(error) => connections.tell_no_service(&error),
             }
-            let _ = heard.send(Heard::Ended(number));
+            ear.tell(Heard::Ended(number, SystemTime::now()));
             drop(program);
             connections.end(number);
         });
@@ -176,14 +211,13 @@ impl Connections {
     /// Says once that the program has no service.
     fn tell_no_service(&self, error: &io::Error) {
         if !std::mem::replace(&mut self.lock().is_told, true) {
-            tell(&format!("no service at {}: {error}", self.service.display()));
+            let service = self.service.to_string_lossy();
+            tell(&format!("no service at {}: {error}", Escaped(&service)));
         }
     }
 }
 
-fn spawn<T: Send + 'static>(
-    name: &str,
-    act: impl FnOnce() -> T + Send + 'static,
-) -> io::Result<JoinHandle<T>> {
-    thread::Builder::new().name(name.to_owned()).spawn(act)
+/// Has a thread do this; it ends with the process at the latest.
+fn spawn(name: &str, act: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(act).map(drop)
 }

@@ -1,5 +1,6 @@
 //! The states of readers in what a service says of them.
 
+use super::wiped::Wiped;
 use pcsclite_wire::{Message, ReaderState};
 
 /// `SCARD_PRESENT`.
@@ -12,7 +13,7 @@ const STEP: usize = 4;
 ///
 /// That something has changed may be told between any two states, and how many there are is not always known. So they are found
 /// by what they look like.
-pub(super) fn take(said: &mut Vec<u8>) -> Vec<ReaderState> {
+pub(super) fn take(said: &mut Wiped) -> Vec<ReaderState> {
     let (mut states, mut at) = (Vec::new(), 0);
     while let Some(bytes) = said.get(at..at + ReaderState::LEN) {
         match ReaderState::decode(bytes).filter(is_of_card) {
@@ -23,7 +24,7 @@ pub(super) fn take(said: &mut Vec<u8>) -> Vec<ReaderState> {
             None => at += STEP,
         }
     }
-    said.drain(..at);
+    said.skip(at);
     states
 }
 
@@ -39,7 +40,7 @@ fn is_of_card(state: &ReaderState) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::take;
+    use super::{Wiped, take};
     use pcsclite_wire::{Message, ReaderName, ReaderState, message};
 
     fn state(name: &str, atr: &[u8]) -> Vec<u8> {
@@ -70,9 +71,9 @@ mod tests {
             state("D", &[0x3B, 0x01, 0xFF]),
         ];
         for step in [1, 7, 184, 10_000] {
-            let (mut rest, mut found) = (Vec::new(), Vec::new());
+            let (mut rest, mut found) = (Wiped::default(), Vec::new());
             for part in said.concat().chunks(step) {
-                rest.extend(part);
+                rest.append(part);
                 found.extend(take(&mut rest));
                 assert!(rest.len() < ReaderState::LEN);
             }

@@ -43,6 +43,25 @@ pub const fn is_sensitive_apdu(apdu: &[u8]) -> bool {
     }
 }
 
+/// Tells whether a command asks for the rest of the answer before it, which is a secret where that one was: GET RESPONSE (C0), and
+/// what asks a DESFire card for its next frame (AF).
+///
+/// The status word before it does not matter: with T=0 data may wait after 9000 and after a warning, too.
+///
+/// # Examples
+/// ```
+/// use pcsc_iso7816::command::continues_answer;
+///
+/// assert!(continues_answer(&[0x00, 0xC0, 0x00, 0x00, 0x10]));
+/// assert!(continues_answer(&[0x90, 0xAF, 0x00, 0x00, 0x00]));
+/// assert!(!continues_answer(&[0x00, 0xB0, 0x00, 0x00, 0x10]));
+/// ```
+#[inline]
+#[must_use]
+pub const fn continues_answer(apdu: &[u8]) -> bool {
+    matches!(apdu, [_, ins::GET_RESPONSE | ADDITIONAL_FRAME, ..])
+}
+
 #[inline]
 pub(super) const fn carries_secret(cla: u8, ins: u8) -> bool {
     cla as u16 >= FROM_CLASS[ins as usize]
@@ -94,6 +113,9 @@ const SECRET: &[(u8, u8, u16)] = &[
 /// GlobalPlatform's instructions.
 const PUT_KEY: u8 = 0xD8;
 const STORE_DATA: u8 = ins::APPEND_RECORD;
+
+/// The instruction by which a DESFire card is asked for the next part of an answer, after 91AF.
+const ADDITIONAL_FRAME: u8 = 0xAF;
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use crate::ffi::{CallError, ReaderName};
 use pcsc_recording::{Exchange, Writer};
 use std::fmt;
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -75,10 +75,17 @@ enum State {
 impl Recorder {
     /// Begins a recording in a file, in place of what it held.
     ///
+    /// A file that is new is for this user alone (mode 0600 on Unix), since what cards hold may be secret; one that is there
+    /// keeps its mode.
+    ///
     /// # Errors
     /// Where the file cannot be created or written.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Recorder> {
-        Recorder::new(File::create(path)?)
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Recorder::new(options.open(path)?)
     }
 
     /// Begins a recording that goes wherever this writes.

@@ -6,7 +6,7 @@ use crate::exchange::connection::Connection;
 use crate::exchange::response::{Marks, Response};
 use crate::service::TrackedCard;
 use pcsc_iso7816::class::Class;
-use pcsc_iso7816::command::{Command, is_sensitive_apdu};
+use pcsc_iso7816::command::{Command, continues_answer, is_sensitive_apdu};
 use pcsc_iso7816::status_word::StatusWord;
 use zeroize::Zeroize;
 
@@ -15,12 +15,6 @@ pub(super) const MAX_COMMAND: usize = 4 + 3 + Command::MAX_NC + 2;
 
 /// The largest data of an answer to one of the session's own commands: that of the largest Ne.
 pub(super) const MAX_DATA: usize = Command::MAX_NE;
-
-/// The instruction GET RESPONSE.
-const GET_RESPONSE: u8 = 0xC0;
-
-/// The instruction by which a DESFire card is asked for the next part of an answer, after 91AF.
-const ADDITIONAL_FRAME: u8 = 0xAF;
 
 /// The instruction MANAGE CHANNEL.
 pub(super) const MANAGE_CHANNEL: u8 = 0x70;
@@ -269,11 +263,10 @@ fn wrong_length(card: &TrackedCard, offset: usize, len: usize) -> Error {
     }
 }
 
-/// Whether a command asks for the rest of an answer, which was secret, whatever its status word: on T=0 data may wait after
-/// 9000 and after a warning too.
+/// Whether a command asks for the rest of an answer, which was secret.
 #[cold]
 fn continues_secret_answer(command: &[u8]) -> bool {
-    matches!(command, [_, GET_RESPONSE | ADDITIONAL_FRAME, ..])
+    continues_answer(command)
 }
 
 #[cold]
