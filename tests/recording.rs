@@ -133,6 +133,23 @@ fn a_file_that_cannot_be_written_is_told_at_once() {
     assert!(Recorder::create("/nowhere/card.pcapng").is_err());
 }
 
+/// A new one; what is there keeps its mode.
+#[cfg(unix)]
+#[test]
+fn a_recording_is_for_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("card.pcapng");
+    let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    Recorder::create(&path).unwrap();
+    assert_eq!(mode(), 0o600);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let before = std::fs::metadata(&path).unwrap().len();
+    Recorder::create(&path).unwrap();
+    assert_eq!(mode(), 0o640);
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), before);
+}
+
 #[test]
 fn each_packet_is_one_write_and_without_a_recording_nothing_is_asked() {
     let simulator = with_card();

@@ -17,13 +17,14 @@ use std::path::{Path, PathBuf};
 /// COMMAND finds by PCSCLITE_CSOCK_NAME a socket through which it speaks to pcscd, or with --sim to a simulator: pcsc record --
 /// opensc-tool -n. Nothing of it is changed. Its commands are recorded with their answers and the answers to reset that it is
 /// told; what goes to a reader by SCardControl is not. The recording ends with COMMAND, and so do the connections of programs
-/// that it leaves behind.
+/// that it leaves behind. Secrets are known by their instructions alone: for what is secret because it is marked, as {key} of pcsc
+/// send, record by pcsc send --record.
 #[derive(Debug, Args)]
 pub(crate) struct Record {
     /// The file, in place of what it held; card.pcapng where none is given and none is there
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Record secrets, too: PINs and keys, which are left out else
+    /// Record secrets, too: PINs and keys, by their instructions, which are left out else
     #[arg(long)]
     secrets: bool,
     /// The program, and its arguments

@@ -69,16 +69,16 @@ impl Held {
     /// Starts a program, and leaves signals to it until it has ended: that one decides whether it ends. Nor do they end this
     /// program then, which has its code to return.
     pub(crate) fn leave_to(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<ExitStatus> {
-        if matches!(&*course(), Course::Waits(Some(_))) {
+        // Who takes a signal meanwhile waits until it is known whose it is.
+        let mut course_now = course();
+        if matches!(&*course_now, Course::Waits(Some(_))) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let mut child = start()?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        *course_now = pid.map_or(Course::IsOver, Course::GoesTo);
+        drop(course_now);
         if let Some(pid) = pid {
-            let before = std::mem::replace(&mut *course(), Course::GoesTo(pid));
-            if let Course::Waits(Some(signal)) = before {
-                send(pid, signal);
-            }
             wait_for_end(&mut child, pid);
         }
         *course() = Course::IsOver;

@@ -40,7 +40,13 @@ impl Cards {
     }
 
     /// Notes a connection; a card without power gets it.
-    pub(super) fn connect(&mut self, reader: String, answer: &message::Connect, time: SystemTime, tape: &mut Tape) {
+    pub(super) fn connect(
+        &mut self,
+        reader: String,
+        answer: &message::Connect,
+        time: SystemTime,
+        tape: &mut Tape,
+    ) {
         if answer.code != 0 {
             return;
         }
@@ -109,10 +115,16 @@ impl Cards {
 
     pub(super) fn end(&mut self, answer: &message::EndTransaction, time: SystemTime, tape: &mut Tape) {
         self.hear(answer.card, answer.code, time, tape);
-        if let Some(card) = self.0.get_mut(&answer.card).filter(|_| answer.code == 0) {
+        // What else fails is what was to be done to the card: the transaction has ended.
+        if Code(answer.code) == Code::SHARING_VIOLATION {
+            return;
+        }
+        if let Some(card) = self.0.get_mut(&answer.card) {
             card.locks = card.locks.saturating_sub(1);
-            if [RESET, UNPOWER].contains(&answer.disposition) {
-                tape.reset(&card.reader, time);
+            match (answer.disposition, answer.code) {
+                (RESET | UNPOWER, 0) => tape.reset(&card.reader, time),
+                (RESET | UNPOWER, _) if !card.is_past => tape.forget(&card.reader),
+                _ => {}
             }
         }
     }
@@ -144,4 +156,3 @@ impl Cards {
         self.0.values().for_each(|card| tape.power_down(&card.reader));
     }
 }
-

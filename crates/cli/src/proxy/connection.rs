@@ -17,12 +17,7 @@ const MOST: usize = 0x1_1000;
 ///
 /// What is read is told before it is forwarded, so that nobody can hear an answer before what it answers. The program's socket is
 /// as the service's is: one that is to be closed with something in it is not shut down.
-pub(super) fn forward(
-    number: u64,
-    program: &UnixStream,
-    service: &UnixStream,
-    ear: &Ear,
-) -> io::Result<()> {
+pub(super) fn forward(number: u64, program: &UnixStream, service: &UnixStream, ear: &Ear) -> io::Result<()> {
     let (progress, has_left) = (Progress::default(), AtomicBool::new(false));
     let asked = |bytes: &[u8]| ear.tell(Heard::Asked(number, Zeroizing::new(bytes.to_vec())));
     thread::scope(|scope| {

@@ -224,7 +224,8 @@ impl Conversation {
             }
             Asked::Connect => {
                 let answer = message::Connect::decode(answer).unwrap_or_default();
-                self.cards.connect(name(answer.reader.as_bytes()), &answer, time, tape);
+                self.cards
+                    .connect(name(answer.reader.as_bytes()), &answer, time, tape);
             }
             Asked::Reconnect => {
                 let answer = message::Reconnect::decode(answer).unwrap_or_default();

@@ -96,7 +96,10 @@ impl Ear {
 
     /// Says that the recording ends where it is.
     pub(super) fn give_up(&self) {
-        let text = format!("what it is written to does not take the last {} bytes", self.behind());
+        let text = format!(
+            "what it is written to does not take the last {} bytes",
+            self.behind()
+        );
         self.behind.stop.tell(&text);
     }
 }

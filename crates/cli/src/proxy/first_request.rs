@@ -94,7 +94,11 @@ pub(super) fn forward(
             return progress.refuse();
         }
         // The header says what follows.
-        let most = if len < Header::LEN { Header::LEN - len } else { room.len() };
+        let most = if len < Header::LEN {
+            Header::LEN - len
+        } else {
+            room.len()
+        };
         let room = room.get_mut(..most).unwrap_or_default();
         let Ok(got @ 1..) = { program }.read(room) else {
             return progress.note(State::Taken);

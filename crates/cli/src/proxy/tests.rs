@@ -93,3 +93,36 @@ fn a_program_that_stays_does_not_keep_it_from_ending() {
     drop(service);
     assert_eq!(ending.join().unwrap().connections, 1);
 }
+
+/// What a program gets of a service that closes its connection, having read so many bytes of this.
+fn closed(said: &[u8], read: usize, is_recorded: bool) -> Result<usize, std::io::ErrorKind> {
+    let (proxy, service, _folder) = proxy();
+    let listener = UnixListener::bind(&service).unwrap();
+    let socket = if is_recorded { proxy.socket() } else { &service };
+    let mut program = UnixStream::connect(socket).unwrap();
+    program.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    // As libraries do, a header and its message.
+    let (header, message) = said.split_at(said.len().min(8));
+    program.write_all(header).unwrap();
+    program.write_all(message).unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.read_exact(&mut vec![0; read]).unwrap();
+    drop(stream);
+    program.read(&mut [0; 8]).map_err(|error| error.kind())
+}
+
+#[test]
+fn a_program_that_a_service_does_not_read_is_reset_as_it_would_be_without() {
+    let version = [12, 0, 0, 0, 0x11, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0];
+    for _ in 0..20 {
+        for (said, read) in [(&version[..], 0), (&version, 8), (&version, 20), (&[], 0)] {
+            assert_eq!(
+                closed(said, read, true),
+                closed(said, read, false),
+                "{} {read}",
+                said.len()
+            );
+        }
+    }
+}

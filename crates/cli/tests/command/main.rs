@@ -1,6 +1,8 @@
 //! The program `pcsc` as a person or a script runs it.
 
 mod atr;
+#[cfg(target_os = "linux")]
+mod client;
 mod completions;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod doctor;
@@ -16,8 +18,14 @@ mod readers;
 mod readme;
 #[cfg(target_os = "linux")]
 mod record;
+#[cfg(target_os = "linux")]
+mod recorded_secrets;
+#[cfg(target_os = "linux")]
+mod recording_file;
 #[cfg(unix)]
 mod replay;
+#[cfg(target_os = "linux")]
+mod resets;
 mod script;
 mod send;
 #[cfg(any(target_os = "linux", target_os = "macos"))]

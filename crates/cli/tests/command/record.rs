@@ -1,5 +1,6 @@
 //! `pcsc record`, and what the program records of its own. The other program is this one, with the machine's library or without.
 
+use crate::client::{Client, Waiting};
 use crate::program::{PCSC, call, failed, on, pcsc, printed, scripted, simulated};
 use pcsc_recording::{RecordedCard, Recording};
 use std::io::{BufRead, BufReader, Write};
@@ -194,82 +195,6 @@ fn a_recording_of_a_crash_is_readable() {
 }
 
 #[test]
-fn a_full_disk_stops_the_recording_with_one_message_and_not_the_program() {
-    let sends = ["00A4040000"; 100].join(" ");
-    let (path, _folder) = file();
-    let name = path.display();
-    for line in [
-        format!("$PCSC --sim send {sends} --record {name}"),
-        format!("$PCSC --sim record -o {name} -- $PCSC send {sends}"),
-    ] {
-        // A file of at most 1,024 bytes, in place of a disk that is full.
-        let mut command = assert_cmd::Command::new("sh");
-        command
-            .args(["-c", &format!("trap '' XFSZ; ulimit -f 2; {line} | cat")])
-            .env("PCSC", PCSC);
-        command
-            .env_remove("PCSCLITE_CSOCK_NAME")
-            .timeout(Duration::from_secs(60));
-        let output = command.output().unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(errors.matches("the recording stops here").count(), 1, "{errors}");
-        assert_eq!(errors.lines().count(), 1, "{errors}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(text.matches("< 9000: normal processing").count(), 100, "{text}");
-        assert!(Recording::open(&path).unwrap().is_cut());
-    }
-    // Where nothing can be recorded at all, nothing is begun.
-    for command in [
-        &["send", "--record", "/dev/full", SELECT][..],
-        &["record", "-o", "/dev/full", "--", "echo"],
-    ] {
-        let (code, text, error) = failed(&mut simulated(command));
-        assert_eq!((code, &*text), (2, ""));
-        assert!(
-            error.starts_with("pcsc: /dev/full: ") && error.lines().count() == 1,
-            "{error}"
-        );
-    }
-}
-
-/// Nor is one left behind that says nothing.
-#[test]
-fn what_a_file_holds_is_replaced_when_there_is_something_to_record() {
-    let (path, _folder) = file();
-    let name = path.to_str().unwrap();
-    let nobody = ["--reader", "nobody"];
-    let before = b"of another day".repeat(100);
-    for is_there in [false, true] {
-        if is_there {
-            std::fs::write(&path, &before).unwrap();
-        }
-        for (command, code) in [
-            (&["send", "--record", name, SELECT, nobody[0], nobody[1]][..], 4),
-            (
-                &["script", "--record", name, "/dev/null", nobody[0], nobody[1]],
-                4,
-            ),
-            (&["shell", "--record", name, nobody[0], nobody[1]], 4),
-            (&["record", "-o", name, "--", "true"], 0),
-        ] {
-            assert_eq!(failed(&mut simulated(command)).0, code, "{command:?}");
-            match is_there {
-                true => assert_eq!(std::fs::read(&path).unwrap(), before, "{command:?}"),
-                false => assert!(!path.exists(), "{command:?}"),
-            }
-        }
-    }
-    printed(&mut simulated(&["send", "--record", name, SELECT]));
-    assert_eq!(card(&path).exchanges().len(), 1);
-    let (code, _, error) = failed(&mut simulated(&["send", "--record", "/no/such/file", SELECT]));
-    assert_eq!(
-        (code, error.starts_with("pcsc: /no/such/file: ")),
-        (2, true),
-        "{error}"
-    );
-}
-
-#[test]
 fn a_service_that_is_not_there_is_said() {
     let (path, _folder) = file();
     let mut command = pcsc(&["record", "-o", path.to_str().unwrap(), "--", PCSC, "readers"]);
@@ -294,4 +219,29 @@ fn a_service_that_is_not_there_is_said() {
         "{error}"
     );
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+/// A service takes 200 programs.
+#[test]
+fn a_program_that_the_service_refuses_is_told_so() {
+    let served = Waiting::start(&["--sim", "sim"], None);
+    let (path, _folder) = file();
+    let record = ["record", "-o", path.to_str().unwrap()];
+    let recorder = Waiting::start(&record, Some(&served.socket));
+    let all: Vec<_> = (0..200).map(|_| Client::new(&served.socket)).collect();
+    let refused = |socket: &str| {
+        let (_, _, said) = failed(pcsc(&["readers"]).env("PCSCLITE_CSOCK_NAME", socket));
+        said[said.find("SCARD_").unwrap()..]
+            .split(' ')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let recorded = refused(&recorder.socket);
+    // It may find itself refused before it has asked, which is another code.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while refused(&served.socket) != recorded {
+        assert!(Instant::now() < deadline, "{recorded}");
+    }
+    drop(all);
 }

@@ -2,11 +2,17 @@
 
 use crate::program::{PCSC, call};
 use crate::terminal::at_terminal;
+use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
+const SIGHUP: i32 = 1;
 const SIGINT: i32 = 2;
+const SIGQUIT: i32 = 3;
 const SIGPIPE: i32 = 13;
 const SIGTERM: i32 = 15;
 
@@ -114,7 +120,13 @@ fn a_session_ends_as_it_must_when_a_signal_ends_the_program() {
 
 #[test]
 fn a_served_simulator_is_removed_when_a_signal_ends_it() {
-    for (name, number) in [("INT", SIGINT), ("TERM", SIGTERM)] {
+    heed(&[SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
+    for (name, number) in [
+        ("INT", SIGINT),
+        ("TERM", SIGTERM),
+        ("HUP", SIGHUP),
+        ("QUIT", SIGQUIT),
+    ] {
         let mut served = Served::start();
         assert!(std::fs::exists(&served.1).unwrap());
         signal(&served.0, name);
@@ -149,6 +161,8 @@ fn a_closed_output_ends_it_as_it_ends_others() {
         let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
         let writer = reader.stdin.take().unwrap();
         reader.wait().unwrap();
+        // What another test starts just now may have the reader's end for a moment.
+        while poll(&mut [PollFd::new(&writer, PollFlags::empty())], None).is_err() {}
         let mut command = call(arguments);
         command.stdout(writer).stderr(Stdio::piped());
         let output = command.spawn().unwrap().wait_with_output().unwrap();
@@ -186,4 +200,97 @@ fn a_signal_at_the_prompt_leaves_a_terminal_that_echoes() {
     terminal.exp_string("ended 143").unwrap();
     let rest = terminal.exp_eof().unwrap();
     assert!(rest.contains(" echo ") && rest.contains(" icanon "), "{rest}");
+}
+
+/// A recording of nothing, for what runs on it.
+fn recording(folder: &Path) -> String {
+    let path = folder.join("r.pcapng");
+    let mut recording = pcsc_recording::Writer::new(std::fs::File::create(&path).unwrap()).unwrap();
+    let exchange = pcsc_recording::Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &[0x90, 0x00]);
+    recording
+        .exchange("R", &exchange, std::time::SystemTime::now())
+        .unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// Has a program that this one starts be ended by these signals, whatever who runs the tests has it ignore.
+fn heed(signals: &[i32]) {
+    for signal in signals {
+        // What is taken here, if only to end this one, is not ignored in what is started.
+        let ends = Arc::new(AtomicBool::new(true));
+        signal_hook::flag::register_conditional_default(*signal, ends).unwrap();
+    }
+}
+
+/// A terminal's signals get to all of a group at once, and the program may end before this one has taken its own.
+#[test]
+fn a_signal_to_all_ends_the_program_and_leaves_its_code_and_nothing_else() {
+    heed(&[SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
+    let folder = tempfile::tempdir().unwrap();
+    let recording = recording(folder.path());
+    let temporary = folder.path().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let output = folder.path().join("card.pcapng");
+    let record = ["--sim", "record", "-o", output.to_str().unwrap()];
+    for command in [&record[..], &["sim"], &["replay", &recording]] {
+        for (name, number) in [
+            ("INT", SIGINT),
+            ("TERM", SIGTERM),
+            ("HUP", SIGHUP),
+            ("QUIT", SIGQUIT),
+        ] {
+            for _ in 0..10 {
+                let mut started = call(command);
+                started
+                    .args(["--", "sh", "-c", "ulimit -c 0; echo ready; exec sleep 60"])
+                    .env("TMPDIR", &temporary)
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::null())
+                    .process_group(0);
+                let mut child = started.spawn().unwrap();
+                let mut told = BufReader::new(child.stdout.take().unwrap());
+                told.read_line(&mut String::new()).unwrap();
+                let group = format!("-{}", child.id());
+                let mut kill = Command::new("kill");
+                let killed = kill.args([&format!("-{name}"), "--", &group]).status().unwrap();
+                assert!(killed.success());
+                let ended = child.wait().unwrap();
+                assert_eq!(ended.code(), Some(128 + number), "{command:?} {name} {ended}");
+                assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_ends_the_program_alone_is_passed_on() {
+    heed(&[SIGHUP, SIGQUIT, SIGTERM]);
+    for name in ["TERM", "HUP", "QUIT"] {
+        let script =
+            format!("trap 'echo taken; exit 3' {name}; echo ready; for n in $(seq 600); do sleep 0.1; done");
+        let mut command = call(&["sim", "--", "sh", "-c", &script]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(told.next().unwrap().unwrap(), "ready");
+        signal(&child, name);
+        assert_eq!(told.next().unwrap().unwrap(), "taken", "{name}");
+        assert_eq!(child.wait().unwrap().code(), Some(3));
+    }
+}
+
+/// `nohup`, and what a shell starts in the background.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_was_ignored_stays_ignored() {
+    let here = format!("{PCSC} sim -- sh -c 'kill -HUP $PPID; kill -QUIT $PPID; kill -HUP $$; echo alive'");
+    let mut sh = Command::new("sh");
+    let output = sh
+        .args(["-c", &format!("trap '' HUP QUIT; exec {here}")])
+        .output()
+        .unwrap();
+    assert_eq!(
+        (output.status.code(), &*output.stdout),
+        (Some(0), &b"alive\n"[..]),
+        "{output:?}"
+    );
 }

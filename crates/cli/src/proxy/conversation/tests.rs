@@ -236,11 +236,16 @@ fn what_cannot_be_followed_is_said_once_and_what_stood_before_is_recorded() {
     };
     let too_long = [request(Command::TRANSMIT, &too_long, &[])];
     let unasked = [Said::Service(vec![1, 2, 3])];
+    let status = message::Status::default();
+    let unanswered: Vec<Said> = (0..1001)
+        .map(|_| request(Command::STATUS, &status, &[]))
+        .collect();
     for (strange, reason) in [
         (future.into(), "version 4:9"),
         (Vec::from(unknown), "99"),
         (too_long.into(), "more than a service takes"),
         (unasked.into(), "what was not asked"),
+        (unanswered, "more than is answered"),
     ] {
         let mut said = begun(4);
         said.extend(transmit(7, &READ, Ok(&[0x90, 0x00])));
