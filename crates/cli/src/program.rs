@@ -49,11 +49,13 @@ pub(crate) fn find(command: &[OsString]) -> Result<(), Failure> {
     let Some(program) = command.first() else {
         return Err(Failure::usage("say which program"));
     };
+    let is_path = program.as_bytes().contains(&b'/');
     let found = |path: &Path| match path.is_file() {
         true => access(path, Access::EXEC_OK).map_err(|_| ErrorKind::PermissionDenied),
+        false if is_path && path.exists() => Err(ErrorKind::PermissionDenied),
         false => Err(ErrorKind::NotFound),
     };
-    let folders = if program.as_bytes().contains(&b'/') {
+    let folders = if is_path {
         OsString::new()
     } else {
         // Where none are named the system has two of its own.

@@ -1,6 +1,7 @@
 //! `pcsc record`: what another program sends to cards, and what comes back.
 
 use crate::arguments::Settings;
+use crate::exit::Exit;
 use crate::failure::{Failure, tell};
 use crate::interrupt::Held;
 use crate::program;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// send, record by pcsc send --record.
 #[derive(Debug, Args)]
 pub(crate) struct Record {
-    /// The file, in place of what it held; card.pcapng where none is given and none is there
+    /// The file, in place of what it held; card.pcapng where none is given, unless that is there
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Record secrets, too: PINs and keys, by their instructions, which are left out else
@@ -61,14 +62,19 @@ impl Record {
         let proxy = Proxy::start(&folder.path().join(program::SOCKET), service, tape).map_err(failure)?;
         let ended = program::run(&self.command, proxy.socket(), &held);
         let Went { connections, packets } = proxy.end();
-        match (connections, packets) {
-            _ if ended.is_err() => {}
-            (0, _) => {
-                tell("the program has not asked for a service by PCSCLITE_CSOCK_NAME: nothing is recorded");
+        let ended = ended?;
+        let why = match (connections, packets) {
+            (0, _) => "the program has not asked for a service by PCSCLITE_CSOCK_NAME: nothing is recorded",
+            (_, Some(0)) => "the program has come to no card: nothing is recorded",
+            _ => return ended.result(),
+        };
+        // Its own code says more, where it is one.
+        match ended.result() {
+            Ok(()) => Err(Failure::Other(Exit::Other, why.to_owned())),
+            result => {
+                tell(why);
+                result
             }
-            (_, Some(0)) => tell("the program has come to no card: nothing is recorded"),
-            _ => {}
         }
-        ended?.result()
     }
 }

@@ -33,7 +33,7 @@ impl Replay {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
         #[cfg(unix)]
         if self.program.is_given() {
-            return self.program.run(&self.file);
+            return self.program.run(&self.file, settings);
         }
         let name = self.file.display();
         let wrong = |error: &dyn std::fmt::Display| Failure::of_file(&self.file, error);
@@ -178,14 +178,16 @@ impl Report for Shown {
 
 #[cfg(unix)]
 mod on_cards {
+    use crate::arguments::Settings;
     use crate::exit::Exit;
     use crate::failure::{Failure, tell};
+    use crate::hexadecimal::plain;
     use crate::interrupt::Held;
     use crate::program;
     use clap::Args;
-    use pcsc_sim::{RecordedCard, Recording, ReplayCard, Simulator};
+    use pcsc_sim::{RecordedCard, Recording, ReplayCard, ScriptError, Simulator};
     use pcsc_sys::Escaped;
-    use std::collections::HashSet;
+    use std::collections::BTreeMap;
     use std::ffi::OsString;
     use std::path::Path;
 
@@ -198,12 +200,27 @@ mod on_cards {
         /// Have the cards take the recorded commands in any order, and as often as they come
         #[arg(long, requires = "command")]
         lookup: bool,
-        /// Of several cards of one reader, take the one at this place in the recording, counted from 0
+        /// Of several cards that were in one reader take this one, by its place among all cards of the recording, from 0 on
         #[arg(long, value_name = "NUMBER", requires = "command")]
-        card: Option<usize>,
+        card: Vec<usize>,
         /// The program, and its arguments
         #[arg(last = true, value_name = "COMMAND")]
         command: Vec<OsString>,
+    }
+
+    /// Says which cards of a reader can be chosen.
+    fn several(reader: &str, numbers: &[usize], cards: &[RecordedCard]) -> String {
+        let each = numbers.iter().map(|&number| match cards[number].atr() {
+            Some(atr) => format!("--card {number} ({})", plain(atr)),
+            None => format!("--card {number}"),
+        });
+        let each: Vec<String> = each.collect();
+        format!(
+            "{} cards were in the reader {} one after the other, and one of them is replayed: {}",
+            numbers.len(),
+            Escaped(reader),
+            each.join(", ")
+        )
     }
 
     impl Program {
@@ -211,30 +228,42 @@ mod on_cards {
             !self.command.is_empty()
         }
 
-        /// Returns the cards to replay: those to which a command went, each in a reader of its own.
+        /// Returns the cards to replay, each in a reader of its own: those to which a command went, and of several of one
+        /// reader the one that was chosen.
         fn choose<'a>(&self, recording: &'a Recording) -> Result<Vec<&'a RecordedCard>, String> {
             let cards = recording.cards();
-            if let Some(number) = self.card {
-                let card = cards.get(number);
-                let missing = || format!("there is no card {number}: the recording has {}", cards.len());
-                return card.map(|card| vec![card]).ok_or_else(missing);
+            if let Some(number) = self.card.iter().find(|number| **number >= cards.len()) {
+                return Err(format!(
+                    "there is no card {number}: the recording has {}",
+                    cards.len()
+                ));
             }
             let is_any_used = cards.iter().any(|card| !card.exchanges().is_empty());
-            let is_chosen = |card: &&RecordedCard| !is_any_used || !card.exchanges().is_empty();
-            let chosen: Vec<_> = cards.iter().filter(is_chosen).collect();
-            let mut readers = HashSet::new();
-            match chosen.iter().find(|card| !readers.insert(card.reader())) {
-                Some(second) if chosen.len() <= READERS => Err(format!(
-                    "several cards were in the reader {} one after the other, and one at a time is replayed: say which by --card, from 0 to {}",
-                    Escaped(second.reader()),
-                    cards.len() - 1
-                )),
-                _ => Ok(chosen),
+            let mut of_readers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            for (number, card) in cards.iter().enumerate() {
+                let numbers = of_readers.entry(card.reader()).or_default();
+                if self.card.contains(&number) || !is_any_used || !card.exchanges().is_empty() {
+                    numbers.push(number);
+                }
             }
+            let mut chosen = Vec::new();
+            for (reader, mut numbers) in of_readers {
+                if numbers.iter().any(|number| self.card.contains(number)) {
+                    numbers.retain(|number| self.card.contains(number));
+                }
+                match numbers[..] {
+                    [] => {}
+                    [number] => chosen.push(number),
+                    _ => return Err(several(reader, &numbers, cards)),
+                }
+            }
+            // As they were recorded.
+            chosen.sort_unstable();
+            Ok(chosen.into_iter().map(|number| &cards[number]).collect())
         }
 
         /// Runs it, and tells what it did that was not recorded.
-        pub(super) fn run(&self, file: &Path) -> Result<(), Failure> {
+        pub(super) fn run(&self, file: &Path, settings: &Settings) -> Result<(), Failure> {
             let wrong = |text: String| Failure::of_file(file, text);
             let recording = Recording::open(file).map_err(|error| wrong(error.to_string()))?;
             let chosen = self.choose(&recording).map_err(wrong)?;
@@ -265,21 +294,26 @@ mod on_cards {
                 .map_err(failure)?;
             let ended = program::run(&self.command, served.path(), &held)?;
             drop(served);
-            let mut is_same = true;
-            if is_any_used && replayed.iter().all(|(_, card)| card.played() == 0) {
-                is_same = false;
-                tell(
-                    "none of the recorded commands came: the program has found other cards than these, or none",
-                );
-            }
+            let mut differences = Vec::new();
+            let mut is_any_sent = false;
             for (reader, card) in &replayed {
-                if let Err(error) = card.check() {
-                    is_same = false;
-                    tell(&format!("{}: {error}", Escaped(reader.name())));
+                let result = card.check();
+                let other = matches!(&result, Err(error) if !matches!(error, ScriptError::EndedEarly { .. }));
+                is_any_sent |= card.played() > 0 || other;
+                differences.extend(result.err().map(|error| format!("{}: {error}", reader.name())));
+            }
+            match (is_any_used, is_any_sent) {
+                (true, false) => {
+                    differences = vec!["no command came to the recorded cards".to_owned()];
                 }
+                (false, false) => tell("no command was recorded: nothing is compared"),
+                _ => {}
+            }
+            for difference in &differences {
+                Failure::Other(Exit::Refused, difference.clone()).say(settings.output);
             }
             ended.result()?;
-            if is_same {
+            if differences.is_empty() {
                 Ok(())
             } else {
                 Err(Failure::Said(Exit::Refused))

@@ -20,15 +20,19 @@ use tempfile::TempDir;
 
 /// Serve simulated cards to other programs, or change what runs
 ///
+/// FILE describes readers and cards in TOML, as [[reader]] name = "R" card = { kind = "demo" }; a card that answers as it is told
+/// is { kind = "scripted", atr = "3B00", exchange = [{ command = "00A40400", answer = "9000" }] }, and one that does not answer its
+/// reset { kind = "mute" }. The README of pcsc-sim-capi has all of it.
+///
 /// COMMAND runs on the simulator that --sim=FILE describes, or on one demonstration card: pcsc sim -- opensc-tool -l. Without
 /// COMMAND it is served until Ctrl-C; other programs find it by the variable PCSCLITE_CSOCK_NAME.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Sim {
     #[command(subcommand)]
     change: Option<ChangeAt>,
-    /// Serve it on this socket: where none is given, pcsc-sim/pcscd.comm in the user's runtime folder, or one of its own
-    #[arg(long, value_name = "PATH")]
+    /// The socket. To serve on: where none is given pcsc-sim/pcscd.comm in the user's runtime folder, or one of its own. To
+    /// change what runs: else that of PCSCLITE_CSOCK_NAME, else the one in the user's runtime folder
+    #[arg(long, value_name = "PATH", global = true)]
     socket: Option<PathBuf>,
     /// The program, and its arguments
     #[arg(last = true, value_name = "COMMAND")]
@@ -52,18 +56,11 @@ enum ChangeAt {
     /// Plug a reader in again
     Plug(Reader),
     /// List its readers, as pcsc readers does
-    List(Socket),
+    List,
     /// End the service
-    Stop(Socket),
+    Stop,
     /// Start the service again
-    Start(Socket),
-}
-
-#[derive(Debug, Args)]
-struct Socket {
-    /// The socket of the simulator that runs: else that of PCSCLITE_CSOCK_NAME, else the usual one
-    #[arg(long, value_name = "PATH")]
-    socket: Option<PathBuf>,
+    Start,
 }
 
 #[derive(Debug, Args)]
@@ -71,8 +68,6 @@ struct Reader {
     /// The reader
     #[arg(default_value = "Simulated Reader 00 00")]
     reader: String,
-    #[command(flatten)]
-    socket: Socket,
 }
 
 #[derive(Debug, Args)]
@@ -87,7 +82,7 @@ struct Card {
 impl Sim {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
         if let Some(change) = self.change {
-            return change.ask_for(settings);
+            return change.ask_for(self.socket, settings);
         }
         let running = settings.service.start()?;
         // It is removed whatever comes.
@@ -178,52 +173,42 @@ impl Report for Sockets {
     }
 }
 
-impl Socket {
-    fn path(self) -> Result<PathBuf, Failure> {
-        let named = self
-            .socket
-            .or_else(|| std::env::var_os("PCSCLITE_CSOCK_NAME").map(PathBuf::from));
-        named
-            .or_else(usual_socket)
-            .ok_or_else(|| Failure::usage("say which simulator: --socket PATH"))
-    }
+/// Returns the socket of the simulator that runs.
+fn running_socket(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let named = || std::env::var_os("PCSCLITE_CSOCK_NAME").map(PathBuf::from);
+    given.or_else(named).or_else(usual_socket).ok_or_else(|| {
+        Failure::usage(
+            "say which simulator: by --socket PATH, or by PCSCLITE_CSOCK_NAME as pcsc sim has printed it",
+        )
+    })
+}
 
-    /// Has this program list what is served there.
-    fn list(self, settings: &Settings) -> Result<(), Failure> {
-        let failure = |error| Failure::of("this program's own file is not found", error);
-        let mut command = vec![std::env::current_exe().map_err(failure)?.into(), "readers".into()];
-        command.extend(settings.output.is_json().then(|| "--json".into()));
-        program::run(&command, &self.path()?, &Held::begin())?.result()
-    }
+/// Has this program list what is served there.
+fn list(socket: &Path, settings: &Settings) -> Result<(), Failure> {
+    let failure = |error| Failure::of("this program's own file is not found", error);
+    let mut command = vec![std::env::current_exe().map_err(failure)?.into(), "readers".into()];
+    command.extend(settings.output.is_json().then(|| "--json".into()));
+    program::run(&command, socket, &Held::begin())?.result()
 }
 
 impl ChangeAt {
     /// Has the simulator that runs do it.
-    fn ask_for(self, settings: &Settings) -> Result<(), Failure> {
-        let (action, reader, card, socket) = match self {
-            ChangeAt::Insert(card) => (
-                "insert",
-                Some(card.reader.reader),
-                Some(card.card),
-                card.reader.socket,
-            ),
-            ChangeAt::Swap(card) => (
-                "swap",
-                Some(card.reader.reader),
-                Some(card.card),
-                card.reader.socket,
-            ),
-            ChangeAt::Mute(reader) => ("mute", Some(reader.reader), None, reader.socket),
-            ChangeAt::Remove(reader) => ("remove", Some(reader.reader), None, reader.socket),
-            ChangeAt::PowerOff(reader) => ("power_off", Some(reader.reader), None, reader.socket),
-            ChangeAt::Unplug(reader) => ("unplug", Some(reader.reader), None, reader.socket),
-            ChangeAt::Plug(reader) => ("plug", Some(reader.reader), None, reader.socket),
-            ChangeAt::List(socket) => return socket.list(settings),
-            ChangeAt::Stop(socket) => ("stop", None, None, socket),
-            ChangeAt::Start(socket) => ("start", None, None, socket),
+    fn ask_for(self, socket: Option<PathBuf>, settings: &Settings) -> Result<(), Failure> {
+        let socket = running_socket(socket)?;
+        let (action, reader, card) = match self {
+            ChangeAt::Insert(Card { reader, card }) => ("insert", Some(reader), Some(card)),
+            ChangeAt::Swap(Card { reader, card }) => ("swap", Some(reader), Some(card)),
+            ChangeAt::Mute(reader) => ("mute", Some(reader), None),
+            ChangeAt::Remove(reader) => ("remove", Some(reader), None),
+            ChangeAt::PowerOff(reader) => ("power_off", Some(reader), None),
+            ChangeAt::Unplug(reader) => ("unplug", Some(reader), None),
+            ChangeAt::Plug(reader) => ("plug", Some(reader), None),
+            ChangeAt::List => return list(&socket, settings),
+            ChangeAt::Stop => ("stop", None, None),
+            ChangeAt::Start => ("start", None, None),
         };
         let mut line = format!("{{ action = \"{action}\"");
-        if let Some(reader) = reader {
+        if let Some(Reader { reader }) = reader {
             // A text of JSON is one of TOML, but for a character that it leaves as it is.
             let name = serde_json::Value::from(reader)
                 .to_string()
@@ -234,7 +219,7 @@ impl ChangeAt {
             line += &format!(", card = {}", card.replace(['\n', '\r'], " "));
         }
         line += " }\n";
-        let control = control_of(&socket.path()?);
+        let control = control_of(&socket);
         let failure = |error| {
             let text = format!("no simulator at {}: {error}", Escaped(&control.to_string_lossy()));
             Failure::Other(Exit::NoService, text)
@@ -246,7 +231,11 @@ impl ChangeAt {
                 Exit::NoService,
                 "the simulator has ended meanwhile".to_owned(),
             )),
-            refusal => Err(Failure::usage(refusal.trim_start_matches("error: "))),
+            refusal => Err(Failure::usage(format!(
+                "{}, of {}",
+                refusal.trim_start_matches("error: "),
+                line.trim_end()
+            ))),
         }
     }
 }

@@ -76,3 +76,21 @@ fn its_exit_codes_are_those_of_the_help() {
         assert!(readme.contains(&row), "{row}");
     }
 }
+
+#[test]
+fn the_simulators_file_that_it_shows_is_one() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let file = readme
+        .split("```toml\n")
+        .nth(1)
+        .unwrap()
+        .split_once("```")
+        .unwrap()
+        .0;
+    let (mut listed, _file) = crate::program::on(file, &["readers"]);
+    let text = crate::program::printed(&mut listed);
+    assert!(
+        text.contains("Reader 00 00\n") && text.contains("3B80800101"),
+        "{text}"
+    );
+}

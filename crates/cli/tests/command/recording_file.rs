@@ -73,7 +73,7 @@ fn what_a_file_holds_is_replaced_when_there_is_something_to_record() {
                 4,
             ),
             (&["shell", "--record", name, nobody[0], nobody[1]], 4),
-            (&["record", "-o", name, "--", "true"], 0),
+            (&["record", "-o", name, "--", "true"], 1),
         ] {
             assert_eq!(failed(&mut simulated(command)).0, code, "{command:?}");
             match is_there {
@@ -129,7 +129,7 @@ fn a_file_is_left_as_it_was_where_nothing_can_be_begun() {
                 126,
                 "ermission denied",
             ),
-            ("--sim", None, "/bin", 127, "there is no such program"),
+            ("--sim", None, "/bin", 126, "permission denied"),
         ] {
             let (got, _, error) = tried(sim, temporary, program);
             assert!(got == code && error.contains(why), "{got} {error}");

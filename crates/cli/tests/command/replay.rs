@@ -201,10 +201,7 @@ fn a_program_that_sends_nothing_does_not_pass() {
     for arguments in [&["--lookup", "--", "true"][..], &["--", "true"]] {
         let (code, _, error) = failed(&mut replay(&file, arguments));
         assert_eq!(code, 6);
-        assert!(
-            error.starts_with("pcsc: none of the recorded commands came"),
-            "{error}"
-        );
+        assert_eq!(error, "pcsc: no command came to the recorded cards\n");
     }
     // A VERIFY without a PIN asks for something else than one with a PIN.
     let query = ["--lookup", "--", PCSC, "send", "-k", "00A40000", "00200081"];
@@ -219,6 +216,8 @@ fn a_program_that_sends_nothing_does_not_pass() {
 fn of_cards_in_one_reader_one_is_replayed_which_is_to_be_chosen() {
     let file = NamedTempFile::new().unwrap();
     let mut recording = Writer::new(file.reopen().unwrap()).unwrap();
+    let other = Exchange::new(&[0x00, 0xA4, 0x00, 0x00], &[0x90, 0x00]);
+    recording.exchange("Other", &other, UNIX_EPOCH).unwrap();
     for (atr, status) in [([0x3B, 0x00], 0x01), ([0x3F, 0x00], 0x02)] {
         recording.answer_to_reset("R", &atr, UNIX_EPOCH).unwrap();
         let answer = [0x63, status];
@@ -227,22 +226,25 @@ fn of_cards_in_one_reader_one_is_replayed_which_is_to_be_chosen() {
     }
     let run = |options: &[&str]| {
         let mut command = replay(&file, options);
-        failed(command.args(["--", PCSC, "send", "-k", "00A40000"]))
+        let script = format!("{PCSC} send -r Other 00A40000; {PCSC} send -k -r R 00A40000; {PCSC} readers");
+        failed(command.args(["--", "sh", "-c", &script]))
     };
     let (code, _, error) = run(&[]);
     assert_eq!(code, 2);
     assert!(
-        error.contains("in the reader R one after the other") && error.contains("--card, from 0 to 1"),
+        error.contains("in the reader R one after the other")
+            && error.contains("--card 1 (3B00), --card 2 (3F00)"),
         "{error}"
     );
-    for (number, status) in [("0", "< 6301"), ("1", "< 6302")] {
-        let (_, text, error) = run(&["--card", number]);
-        assert!(text.contains(status) && error.is_empty(), "{text}{error}");
+    for (number, status) in [("1", "< 6301"), ("2", "< 6302")] {
+        let (code, text, error) = run(&["--card", number]);
+        assert!(text.contains(status) && text.contains("Other\n"), "{text}{error}");
+        assert_eq!((code, &*error), (0, ""), "{text}");
     }
-    let (code, _, error) = run(&["--card", "2"]);
-    assert_eq!(
-        (code, error.contains("there is no card 2: the recording has 2")),
-        (2, true),
+    let (code, _, error) = run(&["--card", "3"]);
+    assert_eq!(code, 2);
+    assert!(
+        error.contains("there is no card 3: the recording has 3"),
         "{error}"
     );
 }
@@ -264,4 +266,33 @@ fn a_files_name_does_nothing_to_a_terminal() {
         assert!(!error.is_empty(), "{arguments:?}");
         assert!(!error.trim_end().contains(char::is_control), "{error:?}");
     }
+}
+
+#[test]
+fn what_differs_is_a_document_too() {
+    let file = recording();
+    let (code, text, error) = failed(&mut replay(
+        &file,
+        &["--json", "--", PCSC, "send", "-r", "A", "00B0"],
+    ));
+    assert_eq!(code, 6);
+    let differences: Vec<serde_json::Value> = text
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let first = differences[0]["error"].as_str().unwrap();
+    assert!(
+        first.starts_with("A: command 1 is 00 B0, where 00 A4 00 00 was expected"),
+        "{text}"
+    );
+    assert!(!error.contains("no command came"), "{error}");
+    // Where nothing was recorded that could differ, that is said.
+    let file = NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), recorded(1)).unwrap();
+    let (code, _, error) = failed(&mut replay(&file, &["--", "true"]));
+    assert_eq!(
+        (code, &*error),
+        (0, "pcsc: no command was recorded: nothing is compared\n")
+    );
 }
