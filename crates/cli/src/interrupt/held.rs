@@ -1,8 +1,9 @@
 //! Signals that a program which is started decides about, and not this one.
 
 use super::{end, signals};
-use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::SIGINT;
+use rustix::process::{Pid, Signal, getpgrp, kill_process};
+use rustix::termios::tcgetpgrp;
+use signal_hook::consts::{SIGINT, SIGQUIT};
 use std::io;
 use std::process::{Child, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -37,12 +38,18 @@ pub(super) fn take(signal: i32) -> Taken {
     match &mut *course() {
         Course::Ends => return Taken::ByNobody,
         Course::Waits(kept) => *kept = kept.or(Some(signal)),
-        // A terminal's SIGINT it has got itself.
-        Course::GoesTo(_) if signal == SIGINT => {}
+        // A terminal's it has got itself.
+        Course::GoesTo(_) if [SIGINT, SIGQUIT].contains(&signal) && is_before_a_terminal() => {}
         Course::GoesTo(program) => send(*program, signal),
         Course::IsOver => {}
     }
     Taken::ByAnother
+}
+
+/// Tells whether this program is one of those that the signals of its terminal's keys go to.
+fn is_before_a_terminal() -> bool {
+    let terminal = std::fs::File::open("/dev/tty");
+    terminal.is_ok_and(|terminal| tcgetpgrp(&terminal) == Ok(getpgrp()))
 }
 
 fn send(program: Pid, signal: i32) {

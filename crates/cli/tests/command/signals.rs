@@ -135,18 +135,22 @@ fn a_served_simulator_is_removed_when_a_signal_ends_it() {
     }
 }
 
+/// A terminal sends its signals to both programs: each has to come once.
 #[test]
-fn signals_are_left_to_a_program_on_the_simulator() {
-    let script = "trap 'echo taken; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
-    let mut command = call(&["sim", "--", "sh", "-c", script]);
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert_eq!(told.next().unwrap().unwrap(), "ready");
-    // A terminal sends it to both; here it gets to this one alone, which leaves it be.
-    signal(&child, "INT");
-    signal(&child, "TERM");
-    assert_eq!(told.next().unwrap().unwrap(), "taken");
-    assert_eq!(child.wait().unwrap().code(), Some(3));
+fn the_signals_of_a_terminal_are_left_to_a_program_on_the_simulator() {
+    heed(&[SIGINT]);
+    let script = "n=0; trap 'n=$((n + 1)); echo \"taken $n\"' INT; echo ready; while read line; do echo \"line $line\"; done";
+    let mut terminal = at_terminal(call(&["sim", "--", "bash", "-c", script]));
+    terminal.exp_string("ready").unwrap();
+    for number in 1..=2 {
+        terminal.send_control('c').unwrap();
+        terminal.exp_string(&format!("taken {number}")).unwrap();
+    }
+    terminal.send_line("last").unwrap();
+    let shown = terminal.exp_string("line last").unwrap();
+    assert!(!shown.contains("taken"), "{shown}");
+    terminal.send_control('d').unwrap();
+    terminal.exp_eof().unwrap();
 }
 
 #[test]
@@ -264,11 +268,13 @@ fn a_signal_to_all_ends_the_program_and_leaves_its_code_and_nothing_else() {
 
 #[test]
 fn what_ends_the_program_alone_is_passed_on() {
-    heed(&[SIGHUP, SIGQUIT, SIGTERM]);
-    for name in ["TERM", "HUP", "QUIT"] {
+    heed(&[SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
+    for name in ["TERM", "HUP", "QUIT", "INT"] {
         let script =
             format!("trap 'echo taken; exit 3' {name}; echo ready; for n in $(seq 600); do sleep 0.1; done");
         let mut command = call(&["sim", "--", "sh", "-c", &script]);
+        // Not among those that a terminal's keys go to.
+        command.process_group(0);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
         assert_eq!(told.next().unwrap().unwrap(), "ready");
