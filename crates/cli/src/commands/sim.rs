@@ -18,15 +18,26 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// What a simulator's file is like.
+const FILE: &str = r#"A simulator's file, and --card:
+  [[reader]]
+  name = "Reader 00 00"
+  card = { kind = "demo" }
+
+  [[reader]]
+  name = "Reader 01 00"
+  [reader.card]
+  kind = "scripted"
+  atr = "3B 00"
+  exchange = [{ command = "00 A4 04 00", answer = "90 00" }]
+The README of pcsc-sim-capi has all of it."#;
+
 /// Serve simulated cards to other programs, or change what runs
-///
-/// FILE describes readers and cards in TOML, as [[reader]] name = "R" card = { kind = "demo" }; a card that answers as it is told
-/// is { kind = "scripted", atr = "3B00", exchange = [{ command = "00A40400", answer = "9000" }] }, and one that does not answer its
-/// reset { kind = "mute" }. The README of pcsc-sim-capi has all of it.
 ///
 /// COMMAND runs on the simulator that --sim=FILE describes, or on one demonstration card: pcsc sim -- opensc-tool -l. Without
 /// COMMAND it is served until Ctrl-C; other programs find it by the variable PCSCLITE_CSOCK_NAME.
 #[derive(Debug, Args)]
+#[command(after_long_help = FILE)]
 pub(crate) struct Sim {
     #[command(subcommand)]
     change: Option<ChangeAt>,
