@@ -75,21 +75,6 @@ pub(crate) fn bindings(root: &Path, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Returns pcsc-lite's types and constants, as the headers here give them.
-pub(crate) fn generated(root: &Path) -> Result<String> {
-    let scratch = root.join("target/bindings");
-    fs::create_dir_all(&scratch)?;
-    let (lite, wrapper, headers) = (Platform::PcscLite, root.join("wrapper.h"), [headers::pcsclite()?]);
-    Ok(generate::platform(
-        lite,
-        &wrapper,
-        &headers,
-        &[],
-        &scratch,
-        false,
-    )?)
-}
-
 /// Part 10 of PC/SC from pcsc-lite's `reader.h`.
 fn part10(wrapper: &Path, include: &[PathBuf], scratch: &Path) -> Result<String, bindgen::BindgenError> {
     let builder = generate::with_macros(generate::builder(wrapper, include, &[]), scratch)

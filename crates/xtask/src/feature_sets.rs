@@ -10,7 +10,7 @@ use crate::stage::{Done, not_installed};
 
 /// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands
 /// were built alone, and have other features in common.
-pub(crate) const SUITE: &str = "--workspace --exclude xtask --features pcsc-sys/native,pcsc-sim/native,pcsc-sim/replay,pcsc-session/stream,\
+pub(crate) const SUITE: &str = "--workspace --exclude xtask --exclude repository --features pcsc-sys/native,pcsc-sim/native,pcsc-sim/replay,pcsc-session/stream,\
      pcsc-session/record,pcsc-recording/read";
 
 /// Leaves out the conformance suite's tests that send thousands of commands, each in the same way: they take three quarters of

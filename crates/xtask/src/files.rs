@@ -12,24 +12,23 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     Ok(fs::write(path, text)?)
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
-    if !from.is_dir() {
-        return Ok(fs::copy(from, to).map(drop)?);
-    }
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
+    Ok(fs::copy(from, to).map(drop)?)
+}
+
+/// Returns the paths of what is in a folder, sorted.
+pub(crate) fn children(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut paths = entries.collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
 /// Returns the paths of the Rust sources below a folder.
 pub(crate) fn rust_sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+    for path in children(folder)? {
         if path.is_dir() {
             found.extend(rust_sources(&path)?);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -37,4 +36,21 @@ pub(crate) fn rust_sources(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// Returns the folders of libraries in a folder that is laid out as `/`, as `usr/lib/x86_64-linux-gnu`.
+pub(crate) fn library_folders(root: &Path) -> Vec<PathBuf> {
+    // One may be a link to the other, and one may be missing.
+    let above = ["usr/lib", "lib"].map(|above| root.join(above)).into_iter();
+    let folders = above
+        .filter(|above| !above.is_symlink())
+        .flat_map(|above| children(&above));
+    folders
+        .flatten()
+        .filter(|folder| {
+            folder
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().contains("-linux-"))
+        })
+        .collect()
 }

@@ -1,8 +1,9 @@
 //! The order of the files that `lib.rs` describes is the one that they import each other in.
 
-use fs_err as fs;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::files::{read, rust_sources};
 
 /// The lines of the order, from the top, each with its files; that of the stages is `stages/*`.
 fn described_order() -> Vec<Vec<&'static str>> {
@@ -31,21 +32,6 @@ fn line_of(file: &str) -> usize {
         .unwrap_or_else(|| panic!("the order in lib.rs lacks {file}"))
 }
 
-/// The sources below a folder, as `stages/abi/items` and the path.
-fn sources(folder: &Path, prefix: &str) -> Vec<(String, PathBuf)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("{prefix}{}", path.file_stem().unwrap().to_string_lossy());
-        if path.is_dir() {
-            found.extend(sources(&path, &format!("{name}/")));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push((name, path));
-        }
-    }
-    found
-}
-
 /// The files that a text imports from.
 fn imported(text: &str) -> BTreeSet<&str> {
     let mentions = text.split("crate::").skip(1);
@@ -59,10 +45,12 @@ fn imported(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn each_file_imports_only_from_lines_below_its_own() {
-    let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = rust_sources(&folder).unwrap();
     assert!(sources.len() > 20, "{sources:?}");
-    for (file, path) in sources.iter().filter(|(file, _)| file != "import_order") {
-        let text = fs::read_to_string(path).unwrap();
+    for path in sources.iter().filter(|path| !path.ends_with("import_order.rs")) {
+        let file = path.strip_prefix(&folder).unwrap().with_extension("");
+        let (file, text) = (file.to_str().unwrap(), read(path).unwrap());
         for import in imported(&text) {
             assert!(line_of(import) > line_of(file), "{file} imports {import}");
         }

@@ -11,20 +11,17 @@
 //! - `test`, `fuzz`: what the commands do
 //! - `stages`: the list of the stages
 //! - `stages/*`: a stage each
-//! - `from_pcsc`: the table of `docs/from-pcsc.md`
-//! - `winscard`: the simulator as Windows' library
 //! - `wine`: Windows
 //! - `musl`: static programs
 //! - `platform`: other platforms
 //! - `bindings`, `pcsclite`, `toolchains`, `valgrind`: what more than one stage does
 //! - `feature_sets`: what is built
-//! - `outside_packages`, `requirements`: packages made for a check, and what is installed
+//! - `outside_packages`, `repository`, `requirements`: packages beside the workspace, and what is installed
 //! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
-//! - `debian/foreign`, `debian/release`: its packages for other processors, and of other releases
-//! - `debian/lists`: where they are looked up
+//! - `debian/unpacked`: its packages of other releases and for other processors, which are not installed
 //! - `cargo`, `debian`: Cargo, and Debian's packages
 //! - `cache`: what is downloaded
-//! - `command`, `files`, `privileges`, `readme`, `search_path`, `stage`: the ground
+//! - `command`, `files`, `privileges`, `search_path`, `stage`: the ground
 #![cfg(unix)]
 
 mod bindings;
@@ -34,7 +31,6 @@ mod command;
 mod debian;
 mod feature_sets;
 mod files;
-mod from_pcsc;
 mod fuzz;
 mod headers;
 #[cfg(test)]
@@ -45,7 +41,7 @@ mod outside_packages;
 mod pcsclite;
 mod platform;
 mod privileges;
-mod readme;
+mod repository;
 mod requirements;
 mod rustup;
 mod search_path;
@@ -56,7 +52,6 @@ mod test;
 mod toolchains;
 mod valgrind;
 mod wine;
-mod winscard;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Packages outside the workspace: made for a check, or standing in `tests/` since they patch crates.io.
+//! Packages outside the workspace: they stand in `tests/` since they patch crates.io, and in folders `fuzz`.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::cargo;
 use crate::command::{self, BUILD, Words};
-use crate::files::{copy, write};
+use crate::files::copy;
 
 /// Makes a call of Cargo in a package, which shares what the workspace has built.
 pub(crate) fn cargo(root: &Path, package: &Path) -> Command {
@@ -38,17 +38,4 @@ pub(crate) fn format_and_lint(root: &Path, package: &Path) -> Result<()> {
         ("CUSTOM_LIBFUZZER_STD_CXX", "none"),
     ]);
     command::run(&mut clippy, BUILD).map(drop)
-}
-
-/// Makes a package of these sources, with the workspace's versions; `manifest` follows in it upon the name.
-pub(crate) fn make(root: &Path, package: &Path, manifest: &str, sources: &[(&str, &str)]) -> Result<()> {
-    let name = package.file_name().unwrap_or_default().to_string_lossy();
-    let start =
-        format!("[workspace]\n[package]\nname = \"{name}-user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n");
-    let _ = fs_err::remove_dir_all(package);
-    write(&package.join("Cargo.toml"), &(start + manifest))?;
-    for (path, text) in sources {
-        write(&package.join(path), text)?;
-    }
-    copy(&root.join("Cargo.lock"), &package.join("Cargo.lock"))
 }

@@ -9,8 +9,8 @@ use fs_err as fs;
 
 use crate::cache;
 use crate::command::{self, MINUTE, Words, stdout};
-use crate::debian::release;
-use crate::files::{copy, write};
+use crate::debian::unpacked::{archive, unpack_release};
+use crate::files::{children, copy, library_folders, write};
 use crate::privileges::under;
 use crate::search_path::program;
 
@@ -55,12 +55,12 @@ impl PcscLite {
 
     /// Returns that of a release, which is downloaded where it was not before; `None` where this is not Debian.
     pub(crate) fn of(release: &str) -> Result<Option<PcscLite>> {
-        let Some(archive) = release::archive()? else {
+        let Some(archive) = archive()? else {
             return Ok(None);
         };
         let root = cache::filled(&format!("pcsc-lite-{release}"), |folder| {
             println!("   unpacking pcsc-lite of Debian's {release}");
-            release::unpack(&archive, release, &PACKAGES, folder)?;
+            unpack_release(&archive, release, &PACKAGES, folder)?;
             gather_library(folder)
         })?;
         let mut found = PcscLite {
@@ -120,7 +120,7 @@ impl PcscLite {
             return Ok(program);
         }
         let mounts = root.join("mounts");
-        write(&mounts, &self.mounts(root)?)?;
+        write(&mounts, &mounts_of_c_library(root)?)?;
         let mut unshare = Command::new("unshare");
         unshare.words("--mount --kill-child sh -c");
         // One program mounts all of them: with half of them none would start.
@@ -135,30 +135,18 @@ impl PcscLite {
         let Some(root) = &self.unpacked else {
             return Ok(None);
         };
-        let folders = library_folders(root)?;
-        let path: Vec<_> = folders
-            .iter()
-            .map(|folder| folder.display().to_string())
-            .collect();
-        let loader = loader(&folders)?;
-        let program = root.join("usr/sbin/pcscd");
-        let call = format!(
-            "{} --library-path {} {}",
-            loader.display(),
-            path.join(":"),
-            program.display()
-        );
+        let path = std::env::join_paths(library_folders(root))?;
+        let path = path.to_string_lossy();
+        let (loader, program) = (loader(root)?, root.join("usr/sbin/pcscd"));
+        let call = format!("{} --library-path {path} {}", loader.display(), program.display());
+        let words: Vec<_> = call.split_whitespace().collect();
         ensure!(
-            call.split_whitespace().count() == 4,
+            words.len() == 4,
             "the folder of downloads has a blank in its name: {}",
             root.display()
         );
-        let mut help = Command::new(&loader);
-        help.arg("--library-path")
-            .arg(path.join(":"))
-            .arg(&program)
-            .arg("--help");
-        let (_, help) = command::status_and_output(&mut help, MINUTE)?;
+        let mut help = Command::new(words[0]);
+        let (_, help) = command::status_and_output(help.args(&words[1..]).arg("--help"), MINUTE)?;
         // There is no D-Bus in the tests' namespaces to ask polkit by.
         let option = "--disable-polkit";
         Ok(Some(if help.contains(option) {
@@ -167,89 +155,66 @@ impl PcscLite {
             call
         }))
     }
+}
 
-    /// Returns the lines that mount the release's C library over this machine's.
-    fn mounts(&self, root: &Path) -> Result<String> {
-        let folders = library_folders(root)?;
-        let loader = loader(&folders)?;
-        let own = |name: &Path| {
-            let below =
-                |folder: &PathBuf| Some(Path::new("/").join(folder.strip_prefix(root).ok()?).join(name));
-            folders.iter().filter_map(below).find(|path| path.exists())
-        };
-        let names = C_LIBRARY.iter().map(Path::new);
-        let names = names.chain(loader.file_name().map(Path::new));
-        let lines = names.filter_map(|name| {
-            let theirs = folders
-                .iter()
-                .map(|folder| folder.join(name))
-                .find(|path| path.exists())?;
-            Some(format!(
-                "{} {} none bind 0 0\n",
-                theirs.display(),
-                own(name)?.display()
-            ))
-        });
-        Ok(lines.collect())
-    }
+/// Returns the lines that mount a release's C library over this machine's.
+fn mounts_of_c_library(root: &Path) -> Result<String> {
+    let loader = loader(root)?;
+    let names = C_LIBRARY
+        .iter()
+        .map(Path::new)
+        .chain(loader.file_name().map(Path::new));
+    let folders = library_folders(root);
+    let lines = names.filter_map(|name| {
+        let theirs = folders
+            .iter()
+            .map(|folder| folder.join(name))
+            .find(|path| path.exists())?;
+        let mut ours = folders.iter().filter_map(|folder| folder.strip_prefix(root).ok());
+        let ours = ours
+            .find_map(|folder| Some(Path::new("/").join(folder).join(name)).filter(|path| path.exists()))?;
+        Some(format!("{} {} none bind 0 0\n", theirs.display(), ours.display()))
+    });
+    Ok(lines.collect())
+}
+
+/// Returns the paths of a release's libraries.
+fn libraries(root: &Path) -> Result<Vec<PathBuf>> {
+    let libraries: Result<Vec<_>> = library_folders(root)
+        .iter()
+        .map(|folder| children(folder))
+        .collect();
+    Ok(libraries?.concat())
+}
+
+/// Tells whether a file's name begins so.
+fn begins(path: &Path, start: &str) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with(start))
 }
 
 /// Copies libpcsclite into a folder of its own, so that a program that looks there finds nothing else.
 fn gather_library(root: &Path) -> Result<()> {
     let library = root.join("library");
     fs::create_dir(&library)?;
-    for folder in library_folders(root)? {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with("libpcsclite") {
-                copy(&entry.path(), &library.join(entry.file_name()))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Returns the folders of libraries, as `usr/lib/x86_64-linux-gnu`.
-fn library_folders(root: &Path) -> Result<Vec<PathBuf>> {
-    let mut folders = Vec::new();
-    for above in ["usr/lib", "lib"].map(|above| root.join(above)) {
-        // One may be a link to the other, and one may be missing.
-        if !above.is_dir() || above.is_symlink() {
-            continue;
-        }
-        for entry in fs::read_dir(above)? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().contains("-linux-") {
-                folders.push(entry.path());
-            }
-        }
-    }
-    Ok(folders)
+    let found = libraries(root)?
+        .into_iter()
+        .filter(|path| begins(path, "libpcsclite"));
+    found
+        .into_iter()
+        .try_for_each(|path| copy(&path, &library.join(path.file_name().unwrap_or_default())))
 }
 
 /// Returns the path of the program that loads others.
-fn loader(folders: &[PathBuf]) -> Result<PathBuf> {
-    for folder in folders {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with("ld-linux") {
-                return Ok(entry.path());
-            }
-        }
-    }
-    anyhow::bail!("there is no loader in {folders:?}")
+fn loader(root: &Path) -> Result<PathBuf> {
+    let loader = libraries(root)?.into_iter().find(|path| begins(path, "ld-linux"));
+    loader.with_context(|| format!("there is no loader in {}", root.display()))
 }
 
 /// Tells whether this machine's C library lacks what a library needs.
 fn lacks_c_library(folder: &Path) -> Result<bool> {
-    for entry in fs::read_dir(folder)? {
-        let mut ldd = Command::new("ldd");
-        let (_, output) = command::status_and_output(ldd.arg(entry?.path()), MINUTE)?;
-        if output.contains("not found") {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let (_, output) = command::status_and_output(Command::new("ldd").args(children(folder)?), MINUTE)?;
+    Ok(output.contains("not found"))
 }
 
 /// Asks a daemon for its version.

@@ -19,9 +19,9 @@ pub(crate) struct Suite {
     pub(crate) arguments: &'static str,
 }
 
-/// All tests, but those of the workspace's own commands and of the command `pcsc`, which are for the machine that they run on.
+/// All tests, but those of the repository, of its commands and of the command `pcsc`, which are for the machine that they run on.
 pub(crate) const WHOLE: Suite = Suite {
-    packages: "--workspace --exclude xtask --exclude pcsc-cli --features pcsc-session/stream",
+    packages: "--workspace --exclude xtask --exclude repository --exclude pcsc-cli --features pcsc-session/stream",
     tests: "--lib --bins --tests",
     arguments: "",
 };
@@ -52,7 +52,7 @@ impl Suite {
 /// A target, and what is used for it.
 pub(crate) struct Platform {
     /// Rust's name of it.
-    pub(crate) target: &'static str,
+    pub(crate) target: String,
     pub(crate) std: Std,
     /// The C compiler, which links.
     pub(crate) linker: String,
@@ -75,9 +75,9 @@ pub(crate) enum Std {
 
 impl Platform {
     /// Describes a platform whose programs this machine starts by itself.
-    pub(crate) fn new(target: &'static str, std: Std, linker: &str) -> Platform {
+    pub(crate) fn new(target: &str, std: Std, linker: &str) -> Platform {
         Platform {
-            target,
+            target: target.to_owned(),
             std,
             linker: linker.to_owned(),
             flags: String::new(),
@@ -86,19 +86,26 @@ impl Platform {
         }
     }
 
-    /// Describes a Linux that runs in an emulator.
-    pub(crate) fn emulated(target: &'static str, linker: &str, runner: &str) -> Platform {
+    /// Describes Linux on another processor, for which Debian has a C compiler.
+    pub(crate) fn linux(processor: &str) -> Platform {
+        let [target, linker] =
+            ["unknown-linux-gnu", "linux-gnu-gcc"].map(|rest| format!("{processor}-{rest}"));
+        Platform::new(&target, Std::OfTheOldestCompiler, &linker)
+    }
+
+    /// Describes Linux on a processor that has to be emulated.
+    pub(crate) fn emulated(processor: &str) -> Platform {
         Platform {
-            runner: runner.to_owned(),
+            runner: format!("qemu-{processor} -L /usr/{processor}-linux-gnu"),
             is_emulated: true,
-            ..Platform::new(target, Std::OfTheOldestCompiler, linker)
+            ..Platform::linux(processor)
         }
     }
 
     /// Returns the folder of what is built for this platform.
     pub(crate) fn built(&self, root: &Path) -> Result<PathBuf> {
         let folder = self.toolchain()?.target_folder(root);
-        Ok(folder.join(self.target).join("debug"))
+        Ok(folder.join(&self.target).join("debug"))
     }
 
     /// Makes a call of Cargo that builds for this platform and runs there: what it is told by variables, so that each
@@ -110,7 +117,7 @@ impl Platform {
             // What only a nightly compiler does without being told so.
             cargo.env("RUSTC_BOOTSTRAP", "1");
         }
-        cargo.env("CARGO_BUILD_TARGET", self.target);
+        cargo.env("CARGO_BUILD_TARGET", &self.target);
         cargo.env(self.variable("LINKER"), &self.linker);
         // What tests compile.
         cargo.env("CC", &self.linker);

@@ -3,7 +3,6 @@
 use anyhow::Result;
 
 use crate::debian;
-use crate::headers;
 use crate::rustup;
 use crate::search_path::exists;
 
@@ -26,84 +25,50 @@ pub(crate) const BINDGEN: &[&str] = &[
 pub(crate) const DAEMON: &[&str] = &["libpcsclite1", "pcscd", "vsmartcard-vpcd"];
 
 /// Debian's packages, each with what other systems are searched for: programs, or paths of which one must be there.
-const PACKAGES: &[(&str, &[&str])] = &[
-    ("gcc", &["cc"]),
-    ("g++", &["c++"]),
-    ("git", &["git"]),
-    ("libc6-dev", &["/usr/include/stdio.h"]),
-    ("pkg-config", &["pkg-config"]),
-    ("libpcsclite-dev", headers::INSTALLED_HEADERS),
-    (
-        "libpcsclite1",
-        &[
-            "/usr/lib/libpcsclite.so.1",
-            "/usr/lib64/libpcsclite.so.1",
-            "/usr/local/lib/libpcsclite.so.1",
-        ],
-    ),
-    (
-        "libclang-dev",
-        &["/usr/lib/libclang.so", "/usr/lib64/libclang.so", "llvm-config"],
-    ),
-    ("mingw-w64-common", &["/usr/share/mingw-w64/include/winscard.h"]),
-    (
-        "mingw-w64-x86-64-dev",
-        &["/usr/x86_64-w64-mingw32/lib/libwinscard.a"],
-    ),
-    ("mingw-w64-i686-dev", &["/usr/i686-w64-mingw32/lib/libwinscard.a"]),
-    ("gcc-mingw-w64-x86-64-posix", &["x86_64-w64-mingw32-gcc-posix"]),
-    ("gcc-mingw-w64-i686-posix", &["i686-w64-mingw32-gcc-posix"]),
-    ("libz-mingw-w64", &["/usr/i686-w64-mingw32/lib/zlib1.dll"]),
-    ("wine64", &["/usr/lib/wine/wine64"]),
-    ("musl-tools", &["musl-gcc"]),
-    ("python3-venv", &["python3"]),
-    ("libunwind-14-dev", &["/usr/lib/llvm-14/lib/libunwind.a"]),
-    ("gcc-i686-linux-gnu", &["i686-linux-gnu-gcc"]),
-    (
-        "libc6-dev-i386-cross",
-        &[
-            "/usr/i686-linux-gnu/include/stdio.h",
-            "/usr/i686-linux-gnu/sys-root/usr/include/stdio.h",
-        ],
-    ),
-    (
-        "lib32gcc-s1",
-        &["/usr/lib32/libgcc_s.so.1", "/usr/lib/libgcc_s.so.1"],
-    ),
-    ("gcc-aarch64-linux-gnu", &["aarch64-linux-gnu-gcc"]),
-    (
-        "libc6-dev-arm64-cross",
-        &["/usr/aarch64-linux-gnu/include/stdio.h"],
-    ),
-    ("gcc-s390x-linux-gnu", &["s390x-linux-gnu-gcc"]),
-    ("libc6-dev-s390x-cross", &["/usr/s390x-linux-gnu/include/stdio.h"]),
-    ("qemu-user", &["qemu-aarch64"]),
-    ("pcscd", &["pcscd"]),
-    (
-        "vsmartcard-vpcd",
-        &[
-            "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
-            "/usr/lib64/pcsc/drivers/serial/libifdvpcd.so",
-            "/usr/local/lib/pcsc/drivers/serial/libifdvpcd.so",
-        ],
-    ),
-    ("valgrind", &["valgrind"]),
-    ("binutils", &["readelf"]),
-    ("opensc", &["opensc-tool"]),
-    ("strace", &["strace"]),
-    ("tshark", &["tshark"]),
-    ("pcsc-tools", &["pcsc_scan"]),
-    ("scdaemon", &["/usr/lib/gnupg/scdaemon", "/usr/libexec/scdaemon"]),
-    ("default-jdk-headless", &["/usr/lib/jvm/default-java/bin/java"]),
-    (
-        "python3-pyscard",
-        &["/usr/lib/python3/dist-packages/smartcard/__init__.py"],
-    ),
-];
+const PACKAGES: &str = "\
+gcc cc
+g++ c++
+git git
+libc6-dev /usr/include/stdio.h
+pkg-config pkg-config
+libpcsclite-dev /usr/include/PCSC/winscard.h /usr/local/include/PCSC/winscard.h
+libpcsclite1 /usr/lib/libpcsclite.so.1 /usr/lib64/libpcsclite.so.1 /usr/local/lib/libpcsclite.so.1
+libclang-dev /usr/lib/libclang.so /usr/lib64/libclang.so llvm-config
+mingw-w64-common /usr/share/mingw-w64/include/winscard.h
+mingw-w64-x86-64-dev /usr/x86_64-w64-mingw32/lib/libwinscard.a
+mingw-w64-i686-dev /usr/i686-w64-mingw32/lib/libwinscard.a
+gcc-mingw-w64-x86-64-posix x86_64-w64-mingw32-gcc-posix
+gcc-mingw-w64-i686-posix i686-w64-mingw32-gcc-posix
+libz-mingw-w64 /usr/i686-w64-mingw32/lib/zlib1.dll
+wine64 /usr/lib/wine/wine64
+musl-tools musl-gcc
+python3-venv python3
+libunwind-14-dev /usr/lib/llvm-14/lib/libunwind.a
+gcc-i686-linux-gnu i686-linux-gnu-gcc
+libc6-dev-i386-cross /usr/i686-linux-gnu/include/stdio.h /usr/i686-linux-gnu/sys-root/usr/include/stdio.h
+lib32gcc-s1 /usr/lib32/libgcc_s.so.1 /usr/lib/libgcc_s.so.1
+gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
+libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
+gcc-s390x-linux-gnu s390x-linux-gnu-gcc
+libc6-dev-s390x-cross /usr/s390x-linux-gnu/include/stdio.h
+qemu-user qemu-aarch64
+pcscd pcscd
+vsmartcard-vpcd /usr/lib/pcsc/drivers/serial/libifdvpcd.so /usr/lib64/pcsc/drivers/serial/libifdvpcd.so /usr/local/lib/pcsc/drivers/serial/libifdvpcd.so
+valgrind valgrind
+binutils readelf
+opensc opensc-tool
+strace strace
+tshark tshark
+pcsc-tools pcsc_scan
+scdaemon /usr/lib/gnupg/scdaemon /usr/libexec/scdaemon
+default-jdk-headless /usr/lib/jvm/default-java/bin/java
+python3-pyscard /usr/lib/python3/dist-packages/smartcard/__init__.py
+";
 
 /// Returns the names of all packages that some stage needs.
 pub(crate) fn packages() -> Vec<&'static str> {
-    PACKAGES.iter().map(|(name, _)| *name).collect()
+    let names = PACKAGES.lines().map(|line| line.split(' ').next());
+    names.flatten().collect()
 }
 
 /// Returns those that are not installed: packages, by Debian's names, and what [`rustup`] knows.
@@ -111,15 +76,13 @@ pub(crate) fn missing(names: &[&'static str]) -> Result<Vec<&'static str>> {
     let installed = debian::installed(&packages())?;
     let is_here = |name: &str| match &installed {
         Some(installed) => installed.iter().any(|installed| installed == name),
-        None => PACKAGES
-            .iter()
-            .any(|(package, signs)| *package == name && signs.iter().any(|sign| exists(sign))),
+        None => PACKAGES.lines().any(|line| {
+            let mut words = line.split(' ');
+            words.next() == Some(name) && words.any(exists)
+        }),
     };
-    Ok(names
-        .iter()
-        .copied()
-        .filter(|name| !rustup::has(name).unwrap_or_else(|| is_here(name)))
-        .collect())
+    let is_missing = |name: &&&str| !rustup::has(name).unwrap_or_else(|| is_here(name));
+    Ok(names.iter().filter(is_missing).copied().collect())
 }
 
 /// Whether a name is one that [`missing`] can look for.

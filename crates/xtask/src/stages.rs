@@ -1,18 +1,10 @@
 //! The stages of a full test, in their order. A stage is a file of its own, and an entry here.
 
-mod aarch64;
-mod abi;
 mod bare;
 mod bindings;
-mod build_script;
-mod build_time;
-mod cost;
 mod docs;
-mod drift;
 mod drop_in;
 mod format;
-mod git_users;
-mod i686;
 mod links;
 mod lint;
 mod loom;
@@ -20,10 +12,10 @@ mod memcheck;
 mod msrv;
 mod musl;
 mod no_std;
-mod package;
 mod packages;
 mod pcscd;
-mod s390x;
+mod processors;
+mod repository;
 mod setup;
 mod sim_boundary;
 mod sim_clients;
@@ -44,24 +36,24 @@ pub(crate) const STAGES: &[Stage] = &[
     packages::STAGE,
     docs::STAGE,
     bindings::STAGE,
-    abi::STAGE,
-    drift::STAGE,
-    build_script::STAGE,
+    repository::ABI,
+    repository::DRIFT,
+    repository::BUILD_SCRIPT,
     unit::STAGE,
     loom::STAGE,
     pcscd::STAGE,
     drop_in::STAGE,
-    cost::STAGE,
+    repository::COST,
     memcheck::STAGE,
     sim_clients::STAGE,
     sim_boundary::STAGE,
     bare::STAGE,
-    build_time::STAGE,
-    package::STAGE,
-    git_users::STAGE,
-    i686::STAGE,
-    aarch64::STAGE,
-    s390x::STAGE,
+    repository::BUILD_TIME,
+    repository::PACKAGE,
+    repository::GIT_USERS,
+    processors::I686,
+    processors::AARCH64,
+    processors::S390X,
     musl::STAGE,
     versions::STAGE,
     static_programs::STAGE,

@@ -5,16 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use fs_err as fs;
 
 use crate::cache;
 use crate::cargo::target_folder;
-use crate::debian::{self, foreign};
+use crate::debian::unpacked::{unpack, unpack_foreign};
+use crate::files::library_folders;
 use crate::rustup::{self, NIGHTLY, OLDEST, TARGETS};
 
-/// Debian's packages of a compiler that are of its version.
+/// Debian's packages of a compiler.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "libstd-rust-web-dev"];
-const COMPILER_AND_SOURCES: [&str; 4] = ["rustc-web", "cargo-web", "libstd-rust-web-dev", "rust-web-src"];
 
 /// A compiler and its Cargo.
 pub(crate) enum Toolchain {
@@ -36,7 +35,7 @@ pub(crate) fn oldest() -> Result<Toolchain> {
         .iter()
         .map(|(_, architecture)| format!("libstd-rust-web-dev:{architecture}={version}"))
         .collect();
-    unpacked("rust", &version, &COMPILER, &of_others).map(Toolchain::Unpacked)
+    unpacked("rust", &version, &[], &of_others)
 }
 
 /// Returns a compiler that has the sources of the standard library and may compile them.
@@ -46,7 +45,7 @@ pub(crate) fn with_std_sources() -> Result<Toolchain> {
     }
     let version =
         rustup::debian_version("")?.context("there is no compiler with the standard library's sources")?;
-    unpacked("rust-with-sources", &version, &COMPILER_AND_SOURCES, &[]).map(Toolchain::Unpacked)
+    unpacked("rust-with-sources", &version, &["rust-web-src"], &[])
 }
 
 impl Toolchain {
@@ -112,43 +111,28 @@ impl Toolchain {
     }
 }
 
-/// Downloads and unpacks these packages in this version, and the libraries that they lack here, unless it was done.
-fn unpacked(name: &str, version: &str, packages: &[&str], of_others: &[String]) -> Result<PathBuf> {
-    cache::filled(&format!("{name}-{version}"), |folder| {
-        println!("   unpacking {} {version}", packages.join(" "));
-        debian::unpack(&with_libraries(version, packages)?, folder)?;
-        foreign::unpack(of_others, folder)
-    })
-}
-
-/// Returns these packages, as apt-get takes a version of them, and the libraries that they lack here.
-fn with_libraries(version: &str, packages: &[&str]) -> Result<Vec<String>> {
-    let mut wanted: Vec<String> = packages.iter().map(|name| format!("{name}={version}")).collect();
-    let mut libraries = Vec::new();
-    for package in packages {
-        for name in debian::dependencies(package, version)? {
-            // The one with the compiler itself, which has its version in its name.
-            if name.starts_with("libstd-rust-web-") && name != "libstd-rust-web-dev" {
-                libraries.extend(debian::dependencies(&name, version)?);
-                wanted.push(format!("{name}={version}"));
-            } else {
-                libraries.push(name);
-            }
+/// Returns Debian's compiler of this version, which is downloaded where it was not before, with more packages of its version,
+/// and some for other processors.
+fn unpacked(name: &str, version: &str, more: &[&str], of_others: &[String]) -> Result<Toolchain> {
+    let folder = cache::filled(&format!("{name}-{version}"), |folder| {
+        println!("   unpacking Debian's rustc-web {version}");
+        let packages = COMPILER
+            .iter()
+            .chain(more)
+            .map(|name| format!("{name}={version}"));
+        unpack(&packages.collect::<Vec<_>>(), folder)?;
+        if of_others.is_empty() {
+            Ok(())
+        } else {
+            unpack_foreign(of_others, folder)
         }
-    }
-    libraries.retain(|name| name.starts_with("lib") && !name.starts_with("libstd-rust-"));
-    wanted.extend(debian::missing_with_dependencies(&libraries)?);
-    Ok(wanted)
+    })?;
+    Ok(Toolchain::Unpacked(folder))
 }
 
 /// Returns the folders of unpacked libraries, and those that the loader looks into already.
 fn library_path(root: &Path) -> OsString {
-    let mut folders = Vec::new();
-    for above in ["usr/lib", "lib"] {
-        let entries = fs::read_dir(root.join(above)).into_iter().flatten().flatten();
-        let libraries = entries.filter(|entry| entry.file_name().to_string_lossy().contains("-linux-"));
-        folders.extend(libraries.map(|entry| entry.path()));
-    }
+    let mut folders = library_folders(root);
     let present = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
     folders.extend(std::env::split_paths(&present).filter(|folder| !folder.as_os_str().is_empty()));
     std::env::join_paths(folders).unwrap_or(present)

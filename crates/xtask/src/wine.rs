@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::cache;
 use crate::cargo::target_folder;
 use crate::command::{self, Words};
-use crate::debian::foreign;
+use crate::debian::unpacked::unpack_foreign;
 use crate::files::{copy, write};
 use crate::platform::{Platform, Std};
 use crate::toolchains;
@@ -64,7 +64,7 @@ impl Wine {
     }
 
     fn new(root: &Path, platform: Platform, programs: PathBuf) -> Wine {
-        let prefix = target_folder(root).join("wine").join(platform.target);
+        let prefix = target_folder(root).join("wine").join(&platform.target);
         Wine {
             platform,
             programs,
@@ -143,7 +143,7 @@ impl Drop for Wine {
 
 /// Unpacks Wine, and what it needs beside itself.
 fn unpack_32_bits(folder: &Path) -> Result<()> {
-    foreign::unpack(&["wine32:i386".to_owned(), "libwine:i386".to_owned()], folder)?;
+    unpack_foreign(&["wine32:i386".to_owned(), "libwine:i386".to_owned()], folder)?;
     // Debian's looks for the installed server.
     let server = folder.join("usr/lib/wine/wineserver");
     copy(&server.with_file_name("wineserver32"), &server)

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::command::{self, BUILD, Words, stdout};
 use crate::feature_sets::TYPE_CHECKED;
 use crate::files::read;
-use crate::readme::first_commands;
 use crate::requirements::BINDGEN;
 use crate::rustup::{OLDEST, OLDEST_COMPILER};
 use crate::stage::{Done, Stage};
@@ -33,7 +32,7 @@ fn run(root: &Path) -> Result<Done> {
     );
     check(&oldest, root, &TYPE_CHECKED[..2])?;
     let readme = read(root.join("README.md"))?;
-    let [example, _] = first_commands(&readme)?;
+    let [example, _] = first_commands(&readme).context(NO_COMMANDS)?;
     let output = stdout(cargo().words(example), BUILD)?;
     println!(
         "cargo {example} prints {} lines with {version}",
@@ -47,7 +46,7 @@ fn rest(root: &Path) -> Result<Done> {
     let oldest = toolchains::oldest()?;
     check(&oldest, root, &TYPE_CHECKED[2..])?;
     let readme = read(root.join("README.md"))?;
-    let [_, test] = first_commands(&readme)?;
+    let [_, test] = first_commands(&readme).context(NO_COMMANDS)?;
     let list = stdout(oldest.cargo(root).words(test).arg("--list"), BUILD)?;
     ensure!(
         list.contains(STAGE.about),
@@ -59,13 +58,19 @@ fn rest(root: &Path) -> Result<Done> {
 /// Type-checks all targets with these sets of features, and the versions in `Cargo.lock`.
 fn check(oldest: &Toolchain, root: &Path, sets: &[&str]) -> Result<Done> {
     for set in sets {
-        command::run(
-            oldest
-                .cargo(root)
-                .words("check --locked --all-targets")
-                .words(set),
-            BUILD,
-        )?;
+        let mut check = oldest.cargo(root);
+        command::run(check.words("check --locked --all-targets").words(set), BUILD)?;
     }
     Ok(Done::All)
+}
+
+const NO_COMMANDS: &str = "README.md does not begin with two calls of Cargo";
+
+/// Returns the arguments of the two calls of Cargo in the first block of shell.
+fn first_commands(readme: &str) -> Option<[&str; 2]> {
+    let (block, _) = readme.split_once("```sh\n")?.1.split_once("```")?;
+    let commands = block
+        .lines()
+        .map(|line| line.split('#').next()?.trim().strip_prefix("cargo "));
+    commands.collect::<Option<Vec<_>>>()?.try_into().ok()
 }

@@ -32,12 +32,11 @@ fn run(_root: &Path) -> Result<Done> {
     let is_listed = missing(&[OLDEST_COMPILER, STD_SOURCES])?.is_empty();
     if !packages.is_empty() || !is_listed {
         if let Some(prefix) = apt_prefix()? {
-            command::run(&mut apt_get(prefix, &["update"]), UPDATE)?;
+            command::run(&mut apt_get(prefix, "update"), UPDATE)?;
             if !packages.is_empty() {
                 println!("   installing {}", packages.join(" "));
-                let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
-                arguments.extend(&packages);
-                command::run(&mut apt_get(prefix, &arguments), INSTALL)?;
+                let mut install = apt_get(prefix, "install --yes --no-install-recommends");
+                command::run(install.args(&packages), INSTALL)?;
             }
         }
     }

@@ -1,16 +1,16 @@
 //! Stage `sim-boundary`: `libpcsc_sim.so` and the simulator's table under abuse.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::{host, target_folder};
+use crate::cargo::host;
 use crate::command::{BUILD, Words};
 use crate::requirements::{C, missing};
 use crate::rustup::{self, NIGHTLY};
 use crate::stage::{Done, Stage, not_installed};
 use crate::tally;
+use crate::toolchains::Toolchain;
 use crate::valgrind::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
@@ -25,16 +25,8 @@ pub(crate) const STAGE: Stage = Stage {
 ///
 /// Those of the library call every exported function from 32 threads, those of the simulator its table.
 const ABUSE: [(&str, &str, &str); 2] = [
-    (
-        "--package pcsc-sim-capi --lib",
-        "/crates/sim-capi/src/lib.rs",
-        "abuse",
-    ),
-    (
-        "--package pcsc-sim --test boundary",
-        "/crates/sim/tests/boundary.rs",
-        "",
-    ),
+    ("--package pcsc-sim-capi --lib", "/sim-capi/src/lib.rs", "abuse"),
+    ("--package pcsc-sim --test boundary", "/sim/tests/boundary.rs", ""),
 ];
 
 /// Runs the abuse under valgrind and, with a nightly compiler where this machine has one, under AddressSanitizer.
@@ -54,25 +46,13 @@ fn run(root: &Path) -> Result<Done> {
         );
     }
     for (built_by, source, arguments) in ABUSE {
-        let mut rustup = Command::new("rustup");
-        rustup
-            .args(["run", NIGHTLY, "cargo", "test"])
-            .words(built_by)
-            .current_dir(root);
+        let mut test = Toolchain::Rustup(NIGHTLY).cargo(root);
+        test.arg("test").words(built_by);
         // A target that is named, so that build scripts and macros are built without the sanitizer.
-        rustup.args(["--target", &host, "--target-dir"]);
-        // Its own folder: two compilers in one would build everything anew at each change between them.
-        rustup
-            .arg(target_folder(root).join("address-sanitizer"))
-            .arg("--")
-            .words(arguments);
-        rustup
-            .env("RUSTFLAGS", "-Zsanitizer=address")
-            .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_TERM_COLOR", "never");
-        // Set by the Cargo and the rustup that run this, and in the way of another toolchain.
-        rustup.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
-        tally::run(&mut rustup, BUILD)?;
+        test.args(["--target", &host, "--"]).words(arguments);
+        test.env("RUSTFLAGS", "-Zsanitizer=address");
+        test.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+        tally::run(&mut test, BUILD)?;
         println!("AddressSanitizer finds nothing in the tests of {source}");
     }
     Ok(Done::All)

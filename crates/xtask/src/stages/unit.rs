@@ -53,7 +53,10 @@ fn run(root: &Path) -> Result<Done> {
         seconds < LIMIT,
         "{output}\nthe tests on the simulator took too long"
     );
-    tally::run(cargo(root).words("test --package xtask"), BUILD)?;
+    tally::run(
+        cargo(root).words("test --package xtask --package repository"),
+        BUILD,
+    )?;
     test(root, &FIRST, CHANGED)
 }
 

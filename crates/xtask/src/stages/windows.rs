@@ -2,17 +2,20 @@
 //! other sizes.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Result;
 
 use crate::command::{self, BUILD, Words};
 use crate::feature_sets::SHORT;
+use crate::files::copy;
+use crate::outside_packages::lock_as_workspace;
 use crate::platform::{Suite, WHOLE};
 use crate::requirements::C;
 use crate::rustup::STD_SOURCES;
 use crate::stage::{Done, Stage};
+use crate::tally;
 use crate::wine::Wine;
-use crate::winscard;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "windows",
@@ -34,15 +37,22 @@ const OWN: Suite = Suite {
     arguments: SHORT,
 };
 
+/// The packages below `tests` with the published crate `pcsc`, each with its features: on this workspace's `pcsc-sys`, loaded
+/// and linked, and on the published one.
+const PUBLISHED: [(&str, &str); 3] = [("drop-in", ""), ("drop-in", "link"), ("published", "")];
+
+/// One of them that loads the library, as most programs do.
+const FIRST: [(&str, &str); 1] = [PUBLISHED[0]];
+
 /// Runs the tests, and programs on the simulator as the system's library.
 fn run(root: &Path) -> Result<Done> {
-    test(root, &Wine::of_64_bits(root)?, &OWN, &winscard::FIRST)
+    test(root, &Wine::of_64_bits(root)?, &OWN, &FIRST)
 }
 
 /// Runs all tests that need no service, and all programs.
 fn rest(root: &Path) -> Result<Done> {
-    test(root, &Wine::of_64_bits(root)?, &WHOLE, &winscard::ALL)?;
-    test(root, &Wine::of_32_bits(root)?, &WHOLE, &winscard::ALL)
+    test(root, &Wine::of_64_bits(root)?, &WHOLE, &PUBLISHED)?;
+    test(root, &Wine::of_32_bits(root)?, &WHOLE, &PUBLISHED)
 }
 
 fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Result<Done> {
@@ -53,5 +63,40 @@ fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Res
         .words(suite.packages);
     command::run(&mut build, BUILD)?;
     suite.run(wine.cargo(root)?)?;
-    winscard::test(wine, root, suite.packages, others)
+    on_winscard(root, wine, suite.packages, others)
+}
+
+/// Puts the library, built with these packages, into System32, and runs Rust's and C's programs on it: those of this
+/// workspace, and others'.
+fn on_winscard(root: &Path, wine: &Wine, packages: &str, others: &[(&str, &str)]) -> Result<Done> {
+    let built = wine.built(root)?;
+    copy(&built.join("pcsc_sim.dll"), &wine.system32().join("winscard.dll"))?;
+
+    let mut compile = wine.compiler();
+    compile.args(["-Wall", "-Wextra", "-Werror", "-O1", "-o"]);
+    compile.arg(built.join("winscard_client.exe"));
+    compile.arg(root.join("crates/sim-capi/tests/programs/winscard.c"));
+    command::run(compile.arg("-lwinscard"), BUILD)?;
+
+    let mut programs = on_the_simulator(wine, root)?;
+    programs.words("test --locked").words(packages);
+    programs.words("--test winscard --test winscard_removal");
+    tally::run(&mut programs, BUILD)?;
+    for (package, features) in others {
+        let package = root.join("tests").join(package);
+        lock_as_workspace(root, &package)?;
+        let mut published = on_the_simulator(wine, root)?;
+        published.current_dir(package);
+        published.args(["test", "--test", "winscard", "--features", features]);
+        tally::run(&mut published, BUILD)?;
+    }
+    Ok(Done::All)
+}
+
+/// Makes a call of Cargo whose programs get what is in System32. Without the variable Wine has its own library for them,
+/// whatever is there: so it is for all other tests.
+fn on_the_simulator(wine: &Wine, root: &Path) -> Result<Command> {
+    let mut cargo = wine.cargo(root)?;
+    cargo.env("WINEDLLOVERRIDES", "winscard=n");
+    Ok(cargo)
 }

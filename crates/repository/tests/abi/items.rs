@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail, ensure};
 use syn::{Fields, Item, Type, Visibility};
-
-use crate::files;
 
 /// A C99 array without a length, which has an offset only.
 const FLEXIBLE: &str = "__IncompleteArrayField";
@@ -56,40 +53,37 @@ pub(crate) struct Items {
 }
 
 /// Reads the items of these files, of which each kind must be there.
-pub(crate) fn read(files: &[PathBuf]) -> Result<Items> {
+pub(crate) fn read(files: &[PathBuf]) -> Items {
     let mut items = Items::default();
     for path in files {
-        let parsed = syn::parse_file(&files::read(path)?).with_context(|| path.display().to_string())?;
-        for item in &parsed.items {
-            items.add(item).with_context(|| path.display().to_string())?;
-        }
+        let file = syn::parse_file(&repository::read(path)).expect("the file is Rust");
+        file.items.iter().for_each(|item| items.add(item));
     }
-    let is_something = items.types > 0 && items.fields > 0 && items.constants > 0;
-    ensure!(
-        is_something,
-        "no type, field or constant was read: correct items.rs"
+    assert!(
+        items.types > 0 && items.fields > 0 && items.constants > 0,
+        "of {files:?} not all kinds were read"
     );
-    Ok(items)
+    items
 }
 
 impl Items {
-    fn add(&mut self, item: &Item) -> Result<()> {
+    fn add(&mut self, item: &Item) {
         match item {
-            Item::Const(item) if is_public(&item.vis) => match (&item.ident, &*item.ty) {
-                (name, Type::Ptr(_)) => self.request(&format!("*{name}"), &format!("unsafe {{ *{name} }}")),
-                (name, other) => {
-                    let c_type = c_type(other).with_context(|| format!("{name} has an unknown type"))?;
-                    self.number("CONSTANT", c_type, &name.to_string());
+            Item::Const(item) if is_public(&item.vis) => {
+                let name = item.ident.to_string();
+                if matches!(&*item.ty, Type::Ptr(_)) {
+                    return self.request(&format!("*{name}"), &format!("unsafe {{ *{name} }}"));
                 }
-            },
+                let c_type = c_type(&item.ty).unwrap_or_else(|| panic!("{name} has a type unknown here"));
+                self.number("CONSTANT", c_type, &name);
+            }
             Item::Static(item) if is_public(&item.vis) => {
                 self.request(&item.ident.to_string(), &item.ident.to_string());
             }
             Item::Fn(item) if is_public(&item.vis) => {
                 let name = &item.sig.ident;
                 let known = CALLS.iter().find(|(function, _)| name == function);
-                let (_, arguments) =
-                    known.with_context(|| format!("{name} is a function unknown to items.rs"))?;
+                let (_, arguments) = known.unwrap_or_else(|| panic!("{name} is a function unknown here"));
                 for arguments in *arguments {
                     self.number("NUMBER", "DWORD", &format!("{name}({arguments})"));
                 }
@@ -100,21 +94,22 @@ impl Items {
                 self.r#type(name);
                 self.kinds += &format!("kind!(\"record\" {name});\n");
                 let Fields::Named(fields) = &item.fields else {
-                    bail!("{name} has no named fields");
+                    panic!("{name} has no named fields")
                 };
                 for field in &fields.named {
                     let is_flexible = last_segment(&field.ty).is_some_and(|name| name == FLEXIBLE);
                     let call = if is_flexible { "offset" } else { "field" };
-                    let field = field.ident.as_ref().context("a field without a name")?;
-                    self.calls += &format!("{call}!({name} {field});\n");
+                    self.calls += &format!(
+                        "{call}!({name} {});\n",
+                        field.ident.as_ref().expect("it has a name")
+                    );
                     self.fields += 1;
                 }
             }
-            Item::Union(item) if is_public(&item.vis) => bail!("{} is a union: extend items.rs", item.ident),
-            Item::Enum(item) if is_public(&item.vis) => bail!("{} is an enum: extend items.rs", item.ident),
+            Item::Union(item) if is_public(&item.vis) => panic!("{} is a union: extend items.rs", item.ident),
+            Item::Enum(item) if is_public(&item.vis) => panic!("{} is an enum: extend items.rs", item.ident),
             _ => {}
         }
-        Ok(())
     }
 
     fn r#type(&mut self, name: &syn::Ident) {
