@@ -13,9 +13,10 @@ use crate::debian::unpacked::{archive, unpack_release};
 use crate::files::{children, copy, library_folders, write};
 use crate::privileges::under;
 use crate::search_path::program;
+use crate::stage::{Done, not_installed};
 
 /// Debian's names of releases, each with the version of pcsc-lite that it had when this was written.
-pub(crate) const RELEASES: [(&str, &str); 3] = [("bullseye", "1.9.1"), ("trixie", "2.3.3"), ("sid", "2.5.3")];
+const RELEASES: [(&str, &str); 3] = [("bullseye", "1.9.1"), ("trixie", "2.3.3"), ("sid", "2.5.3")];
 
 const PACKAGES: [&str; 3] = ["pcscd", "libpcsclite1", "vsmartcard-vpcd"];
 
@@ -34,6 +35,26 @@ const C_LIBRARY: [&str; 12] = [
     "librt.so.1",
     "libutil.so.1",
 ];
+
+/// Returns what is installed, and that of each release; and what was left out of them.
+pub(crate) fn all() -> Result<(Vec<PcscLite>, Done)> {
+    let mut all = vec![PcscLite::installed()?];
+    let mut done = Done::All;
+    for (release, version) in RELEASES {
+        let Some(found) = PcscLite::of(release)? else {
+            let why = "other versions of pcscd: they are of Debian's archive, which apt does not know here";
+            return Ok((all, not_installed(why.to_owned())?));
+        };
+        if found.version != version {
+            done = done.and(Done::LeftOut(format!(
+                "pcsc-lite {version}: Debian's {release} has {} now, which was taken",
+                found.version
+            )));
+        }
+        all.push(found);
+    }
+    Ok((all, done))
+}
 
 /// A daemon and a library of one version.
 pub(crate) struct PcscLite {
@@ -54,7 +75,7 @@ impl PcscLite {
     }
 
     /// Returns that of a release, which is downloaded where it was not before; `None` where this is not Debian.
-    pub(crate) fn of(release: &str) -> Result<Option<PcscLite>> {
+    fn of(release: &str) -> Result<Option<PcscLite>> {
         let Some(archive) = archive()? else {
             return Ok(None);
         };

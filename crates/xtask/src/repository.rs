@@ -27,6 +27,8 @@ fn call(root: &Path, program: &str, arguments: &str) -> Command {
         .arg(program);
     test.words("-- --include-ignored --nocapture --test-threads=1")
         .words(arguments);
+    // Its lines begin with blanks, too.
+    test.env("RUST_BACKTRACE", "0");
     test
 }
 

@@ -11,12 +11,12 @@ use crate::feature_sets::SUITE;
 use crate::linkage::is_static;
 use crate::musl::{self, STATIC};
 use crate::outside_packages;
-use crate::pcsclite::{PcscLite, RELEASES};
+use crate::pcsclite::{self, PcscLite};
 use crate::platform::Platform;
 use crate::privileges::with_namespaces;
 use crate::requirements::{C, DAEMON};
 use crate::rustup::STD_SOURCES;
-use crate::stage::{Done, Stage, not_installed};
+use crate::stage::{Done, Stage};
 use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
@@ -48,18 +48,11 @@ fn run(root: &Path) -> Result<Done> {
     let mut build = cargo(root);
     build.words("test --no-run --tests").words(SUITE);
     let tests = built(&mut build, "/tests/static_programs.rs")?;
-    on(&PcscLite::installed()?, &tests, &programs)?;
-    for (release, _) in RELEASES {
-        match PcscLite::of(release)? {
-            Some(found) => on(&found, &tests, &programs)?,
-            None => {
-                return not_installed(
-                    "other versions of pcscd than this machine's: they are of Debian's archive".into(),
-                );
-            }
-        }
+    let (all, done) = pcsclite::all()?;
+    for daemon in &all {
+        on(daemon, &tests, &programs)?;
     }
-    Ok(Done::All)
+    Ok(done)
 }
 
 /// Builds the example of `pcsc-session` with `native` alone.
