@@ -53,28 +53,14 @@ pub(crate) fn apt_get(prefix: &[&str], words: &str) -> Command {
     command
 }
 
-/// Returns the versions of a package that the archive has, the newest first; none on another system.
-pub(crate) fn versions(package: &str) -> Result<Vec<String>> {
+/// Returns the newest version of a package, as `name` or `name=1.2.*`, that the archive has; none on another system.
+pub(crate) fn version(package: &str) -> Result<Option<String>> {
     if !exists("apt-cache") || !exists("dpkg") {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let output = command::stdout(Command::new("apt-cache").args(["madison", package]), MINUTE)?;
-    Ok(versions_in(&output))
-}
-
-/// Reads the lines `package | version | archive`.
-fn versions_in(madison: &str) -> Vec<String> {
-    let lines = madison.lines().filter_map(|line| line.split('|').nth(1));
-    lines.map(|version| version.trim().to_owned()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::versions_in;
-
-    #[test]
-    fn versions_are_the_second_column() {
-        let madison = " rustc-web | 1.96.0-1 | http://a b/main\n rustc-web | 1.85.0-3 | http://a c/main\n";
-        assert_eq!(versions_in(madison), ["1.96.0-1", "1.85.0-3"]);
-    }
+    // It fails where no package has this name.
+    let mut show = Command::new("apt-cache");
+    let (_, output) = command::status_and_output(show.args(["show", package]), MINUTE)?;
+    let version = output.lines().find_map(|line| line.strip_prefix("Version: "));
+    Ok(version.map(str::to_owned))
 }

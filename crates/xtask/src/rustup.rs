@@ -24,7 +24,7 @@ const PARTS: [Part; 5] = [
     ),
     (
         OLDEST_COMPILER,
-        || has_oldest() || debian_version(OLDEST).is_ok_and(|version| version.is_some()),
+        || has_oldest() || debian_has(DEBIANS_OLDEST),
         concat!(
             "toolchain install ",
             env!("CARGO_PKG_RUST_VERSION"),
@@ -34,7 +34,7 @@ const PARTS: [Part; 5] = [
     ),
     (
         STD_SOURCES,
-        || has_std_sources(NIGHTLY) || debian_version("").is_ok_and(|version| version.is_some()),
+        || has_std_sources(NIGHTLY) || debian_has(DEBIANS_NEWEST),
         "component add rust-src --toolchain nightly",
     ),
 ];
@@ -44,6 +44,10 @@ pub(crate) const NIGHTLY: &str = "nightly";
 
 /// The version of the oldest compiler that the workspace promises to build with.
 pub(crate) const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// Debian's compilers for web browsers: that version, and the newest one.
+pub(crate) const DEBIANS_OLDEST: &str = concat!("rustc-web=", env!("CARGO_PKG_RUST_VERSION"), ".*");
+pub(crate) const DEBIANS_NEWEST: &str = "rustc-web";
 
 /// The targets whose standard library comes with it, each with Debian's name of the processor.
 pub(crate) const TARGETS: [(&str, &str); 3] = [
@@ -68,7 +72,7 @@ const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
 
 /// The names of all that some stage uses on this machine.
 pub(crate) fn names() -> Result<Vec<&'static str>> {
-    let has_sanitizer = has_sanitizer(&host(Path::new("."))?);
+    let has_sanitizer = has_sanitizer(&host()?);
     let names = PARTS.iter().map(|(name, ..)| *name);
     Ok(names.filter(|name| *name != NIGHTLY || has_sanitizer).collect())
 }
@@ -137,6 +141,10 @@ pub(crate) fn has_std_sources(name: &str) -> bool {
     has_in_sysroot(name, "src/rust/library/Cargo.toml")
 }
 
+fn debian_has(package: &str) -> bool {
+    debian::version(package).is_ok_and(|version| version.is_some())
+}
+
 fn has_in_sysroot(toolchain: &str, path: &str) -> bool {
     rustc(toolchain, &["--print", "sysroot"])
         .is_ok_and(|sysroot| Path::new(sysroot.trim()).join("lib/rustlib").join(path).exists())
@@ -148,25 +156,10 @@ fn rustc(toolchain: &str, arguments: &[&str]) -> Result<String> {
     command::stdout(&mut rustc, MINUTE)
 }
 
-/// Returns the newest version of Debian's compiler for web browsers that begins so: the archive has more than one.
-pub(crate) fn debian_version(prefix: &str) -> Result<Option<String>> {
-    let versions = debian::versions("rustc-web")?;
-    Ok(newest_that_begins(&versions, prefix))
-}
-
-fn newest_that_begins(versions: &[String], prefix: &str) -> Option<String> {
-    let begins = |version: &&String| match version.strip_prefix(prefix) {
-        Some(rest) => prefix.is_empty() || rest.starts_with('.'),
-        None => false,
-    };
-    versions.iter().find(begins).cloned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
-        has, has_command, has_sanitizer, has_std_sources, has_toolchain, is_known, names, newest_that_begins,
-        with_remedy,
+        has, has_command, has_sanitizer, has_std_sources, has_toolchain, is_known, names, with_remedy,
     };
 
     #[test]
@@ -192,15 +185,5 @@ mod tests {
     #[test]
     fn a_toolchain_that_rustup_lacks_is_missing() {
         assert!(!has_toolchain("no-such-toolchain") && !has_std_sources("no-such-toolchain"));
-    }
-
-    #[test]
-    fn a_version_begins_with_whole_numbers() {
-        let versions = ["1.96.0-1", "1.85.0-3", "1.8.0-1"].map(str::to_owned);
-        let newest = |prefix| newest_that_begins(&versions, prefix);
-        assert_eq!(newest("").as_deref(), Some("1.96.0-1"));
-        assert_eq!(newest("1.85").as_deref(), Some("1.85.0-3"));
-        assert_eq!(newest("1.8").as_deref(), Some("1.8.0-1"));
-        assert_eq!(newest("1.9"), None);
     }
 }

@@ -8,9 +8,10 @@ use anyhow::{Context, Result};
 
 use crate::cache;
 use crate::cargo::target_folder;
+use crate::debian;
 use crate::debian::unpacked::{unpack, unpack_foreign};
 use crate::files::library_folders;
-use crate::rustup::{self, NIGHTLY, OLDEST, TARGETS};
+use crate::rustup::{self, DEBIANS_NEWEST, DEBIANS_OLDEST, NIGHTLY, OLDEST, TARGETS};
 
 /// Debian's packages of a compiler.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "libstd-rust-web-dev"];
@@ -29,7 +30,7 @@ pub(crate) fn oldest() -> Result<Toolchain> {
     if rustup::has_oldest() {
         return Ok(Toolchain::Rustup(OLDEST));
     }
-    let version = rustup::debian_version(OLDEST)?
+    let version = debian::version(DEBIANS_OLDEST)?
         .with_context(|| format!("there is no compiler of version {OLDEST}"))?;
     let of_others: Vec<_> = TARGETS
         .iter()
@@ -43,8 +44,8 @@ pub(crate) fn with_std_sources() -> Result<Toolchain> {
     if rustup::has_std_sources(NIGHTLY) {
         return Ok(Toolchain::Rustup(NIGHTLY));
     }
-    let version =
-        rustup::debian_version("")?.context("there is no compiler with the standard library's sources")?;
+    let version = debian::version(DEBIANS_NEWEST)?
+        .context("there is no compiler with the standard library's sources")?;
     unpacked("rust-with-sources", &version, &["rust-web-src"], &[])
 }
 

@@ -34,7 +34,7 @@ fn run(root: &Path) -> Result<Done> {
     for (_, source, arguments) in ABUSE {
         memcheck(root, source, arguments)?;
     }
-    let host = host(root)?;
+    let host = host()?;
     if !rustup::has_sanitizer(&host) {
         return Ok(Done::LeftOut(format!(
             "AddressSanitizer: there is none for {host}"
