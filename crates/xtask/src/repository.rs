@@ -1,4 +1,4 @@
-//! The tests of the package `repository`: programs that other programs are called by, some of them for minutes.
+//! The test programs of the package `repository`, as stages run them.
 
 use std::path::Path;
 use std::process::Command;
