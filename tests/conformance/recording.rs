@@ -93,7 +93,7 @@ conformance! {
         }
         assert_eq!(card.check(), Ok(()));
         assert_eq!(session.transmit(&[0x00, 0xEE, 0x00, 0x00]).unwrap().status(), 0x6F00);
-        assert!(card.check().unwrap_err().to_string().contains("[00, EE, 00, 00] is not in the recording"));
+        assert!(card.check().unwrap_err().to_string().contains("00 EE 00 00 is not in the recording"));
     }
 
     fn readers_are_named_and_cards_are_told_apart<S>() {
