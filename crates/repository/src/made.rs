@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::programs::{root, stdout};
+use crate::programs::{root, stdout, target_folder};
 
 /// Writes a file, and its folder where there is none.
 pub fn write(path: impl AsRef<Path>, text: &str) {
@@ -30,10 +30,11 @@ pub fn make_package(package: &Path, manifest: &str, sources: &[(&str, &str)]) {
 pub fn copy_workspace(copy: &Path) {
     let _ = fs::remove_dir_all(copy);
     fs::create_dir_all(copy).expect("the folder can be made");
+    let pack =
+        "tar --create --exclude=.git --exclude=target --exclude=\"$1\" . | tar --extract --directory \"$0\"";
     let mut tar = Command::new("sh");
-    tar.args([
-        "-c",
-        "tar --create --exclude=.git --exclude=target . | tar --extract --directory \"$0\"",
-    ]);
-    stdout(tar.arg(copy).current_dir(root()));
+    tar.args(["-c", pack])
+        .arg(copy)
+        .arg(target_folder().file_name().unwrap_or_default());
+    stdout(tar.current_dir(root()));
 }
