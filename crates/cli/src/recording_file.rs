@@ -89,10 +89,12 @@ impl RecordingFile {
     #[cfg(unix)]
     fn close_to_others(&self) {
         use std::os::unix::fs::PermissionsExt;
-        let is_open = || (self.file.metadata()).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
-        if is_open()
-            && let Err(error) = self.file.set_permissions(fs::Permissions::from_mode(0o600))
-        {
+        let is_open = (self.file.metadata()).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
+        let closed = match is_open {
+            true => self.file.set_permissions(fs::Permissions::from_mode(0o600)),
+            false => Ok(()),
+        };
+        if let Err(error) = closed {
             let name = self.path.to_string_lossy();
             tell(&format!(
                 "{}: others may read the recording, too: {error}",

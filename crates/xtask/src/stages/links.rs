@@ -53,6 +53,8 @@ fn rest(root: &Path) -> Result<Done> {
         };
         let mut build = platform.cargo(root)?;
         build.words("build --locked --package pcsc-session --features stream --examples");
+        // Without debug information Cargo has rustc strip, which for macOS takes a tool that not each compiler comes with.
+        build.env("CARGO_PROFILE_DEV_STRIP", "none");
         command::run(&mut build, BUILD)?;
         println!("pcsc-session's examples link for {target}");
     }
