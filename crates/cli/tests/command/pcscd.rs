@@ -120,7 +120,7 @@ fn a_shell_is_one_session() {
         (SELECT, "9000"),
         ("00B0810005", "Hello"),
         ("reset", "3B 8A"),
-        ("recover", "Intact"),
+        ("recover", "nothing was lost"),
     ] {
         shell.exp_string("pcsc> ").unwrap();
         shell.send_line(line).unwrap();
