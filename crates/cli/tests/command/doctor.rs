@@ -249,6 +249,17 @@ fn a_real_pcscd_and_who_keeps_its_card() {
         let output = pcsc(&["doctor"]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
+    // A child of another test has this program's connections until it has become another program.
+    let told = |wanted: &str| {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let text = doctor();
+            if of(&text, "cards").contains(wanted) {
+                return text;
+            }
+            assert!(Instant::now() < end, "without {wanted:?}:\n{text}");
+        }
+    };
     let this = format!(
         "(process {}), the service's only other client",
         std::process::id()
@@ -258,10 +269,10 @@ fn a_real_pcscd_and_who_keeps_its_card() {
         .wait(Duration::from_secs(30))
         .share_mode(pcsc_session::ShareMode::Exclusive);
     let exclusive = options.open().unwrap();
-    let text = doctor();
+    let text = told(&this);
     let cards = of(&text, "cards");
     assert!(
-        cards.contains(": another program has the card to itself; it is ") && cards.contains(&this),
+        cards.contains(": another program has the card to itself; it is "),
         "{text}"
     );
     exclusive.close().unwrap();
@@ -290,11 +301,10 @@ fn a_real_pcscd_and_who_keeps_its_card() {
     );
 
     let transaction = session.transaction().unwrap();
-    let text = doctor();
+    let text = told(&this);
     let cards = of(&text, "cards");
     assert!(
-        cards.contains(": another program's transaction has the others wait; it is ")
-            && cards.contains(&this),
+        cards.contains(": another program's transaction has the others wait; it is "),
         "{text}"
     );
     let second = format!("{}: a card, which no program uses", pcscd.reader_names()[1]);
