@@ -29,6 +29,8 @@ struct Entry {
     /// Up to which count what happened is in what is seen; it may be yet to come.
     counted: u16,
     was_unavailable: bool,
+    /// The count was told to be lower than before, once.
+    has_fallen: bool,
     /// The service said that it does not know this name: it is asked for no more, while it stays listed.
     is_refused: bool,
     /// Since when a card is present that is still being powered.
@@ -113,9 +115,15 @@ impl Known {
             }
             self.has_counted |= state.event_count() != 0;
             if self.readers[index].is_of_another(state) {
+                if !std::mem::replace(&mut self.readers[index].has_fallen, true) {
+                    // libpcsclite hands out what another thread of this program was told before, now and then: the next question is
+                    // answered at once, and tells.
+                    continue;
+                }
                 self.pluggings += 1;
                 self.readers[index] = Entry::plugged(state.name().clone(), self.pluggings);
             }
+            self.readers[index].has_fallen = false;
             self.readers[index].take(state, now, self.counts_always || self.has_counted);
         }
     }
@@ -163,6 +171,7 @@ impl Entry {
             told: None,
             counted: 0,
             was_unavailable: false,
+            has_fallen: false,
             is_refused: false,
             powering: None,
         }

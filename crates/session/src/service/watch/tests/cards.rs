@@ -211,6 +211,22 @@ fn a_reader_whose_count_falls_is_another_one() {
     assert_eq!(after.readers[0].changes, 0);
 }
 
+/// libpcsclite up to 1.9 has one list of states for all threads of a program.
+#[test]
+fn a_count_that_falls_for_a_moment_is_of_no_other_reader() {
+    let script = with_card(Habits::default(), 5);
+    let mut watching = watch(&script, Platform::Linux);
+    let before = watching.until(|look| look.readers.iter().any(has_card));
+    // The next answer is from before the card came; then it is gone.
+    script.change(|world| {
+        world.remove("one");
+        world.find("one").unwrap().told_late = Some((None, 4));
+    });
+    let look = watching.until(|look| !look.readers.iter().any(has_card));
+    assert_eq!(look.readers[0].plugging, before.readers[0].plugging);
+    assert_eq!(look.readers[0].changes, before.readers[0].changes + 1);
+}
+
 #[test]
 fn a_reader_that_did_not_answer_for_a_moment_had_no_card() {
     let script = Script::new(Habits::default());

@@ -234,16 +234,21 @@ fn reader(
             Ok((unknown, known & unknown == 0))
         };
     };
-    let flags = match &reader.card {
+    // What was so before is told once, as to another thread.
+    let (card, count) = match reader.told_late.take() {
+        Some(before) => before,
+        None => (reader.card.clone(), reader.count),
+    };
+    let flags = match &card {
         _ if reader.is_silent => StateFlags::UNAVAILABLE,
         Some(_) => StateFlags::PRESENT | StateFlags::from_bits_retain(more),
         None if says_unavailable => StateFlags::UNAVAILABLE,
         None => StateFlags::EMPTY,
     };
-    let atr = reader.card.clone().unwrap_or_default();
+    let atr = card.unwrap_or_default();
     state.rgbAtr[..atr.len()].copy_from_slice(&atr);
     state.cbAtr = if nonsense { DWORD::MAX } else { atr.len() as DWORD };
-    let count = if is_counting { reader.count } else { 0 };
+    let count = if is_counting { count } else { 0 };
     let event = u32::from(count) << 16 | u32::from(flags.bits());
     let differs = known & 0xFFFF != u32::from(flags.bits());
     let counts_differ = known >> 16 != 0 && known >> 16 != u32::from(count);

@@ -84,6 +84,8 @@ pub(in super::super) struct Reader {
     /// The answer to reset of the card in it.
     pub(in super::super) card: Option<Vec<u8>>,
     pub(in super::super) is_silent: bool,
+    /// A card and a count that are told once more.
+    pub(in super::super) told_late: Option<(Option<Vec<u8>>, u16)>,
 }
 
 impl World {
@@ -94,6 +96,7 @@ impl World {
             count: 0,
             card: None,
             is_silent: false,
+            told_late: None,
         });
     }
 
