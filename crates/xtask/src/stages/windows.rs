@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::command::{self, BUILD, Words};
-use crate::feature_sets::SHORT;
+use crate::feature_sets::{COMMAND, SHORT};
 use crate::files::copy;
 use crate::outside_packages::lock_as_workspace;
 use crate::platform::{Suite, WHOLE};
@@ -19,7 +19,7 @@ use crate::wine::Wine;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "windows",
-    about: "the tests run on Windows, by Wine; with --all on that of 32 bits too",
+    about: "the tests run on Windows, by Wine; with --all the command pcsc's, and on that of 32 bits",
     needs: &[
         C,
         &[STD_SOURCES, "gcc-mingw-w64-x86-64-posix", "wine64"],
@@ -44,6 +44,13 @@ const PUBLISHED: [(&str, &str); 3] = [("drop-in", ""), ("drop-in", "link"), ("pu
 /// One of them that loads the library, as most programs do.
 const FIRST: [(&str, &str); 1] = [PUBLISHED[0]];
 
+/// The tests of the command `pcsc`.
+const COMMANDS: Suite = Suite {
+    packages: COMMAND,
+    tests: "--bins --test command",
+    arguments: "",
+};
+
 /// Runs the tests, and programs on the simulator as the system's library.
 fn run(root: &Path) -> Result<Done> {
     test(root, &Wine::of_64_bits(root)?, &OWN, &FIRST)
@@ -51,7 +58,10 @@ fn run(root: &Path) -> Result<Done> {
 
 /// Runs all tests that need no service, and all programs.
 fn rest(root: &Path) -> Result<Done> {
-    test(root, &Wine::of_64_bits(root)?, &WHOLE, &PUBLISHED)?;
+    let wine = Wine::of_64_bits(root)?;
+    test(root, &wine, &WHOLE, &PUBLISHED)?;
+    COMMANDS.run(wine.cargo(root)?)?;
+    drop(wine);
     test(root, &Wine::of_32_bits(root)?, &WHOLE, &PUBLISHED)
 }
 
