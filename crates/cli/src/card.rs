@@ -2,7 +2,8 @@
 
 use crate::failure::Failure;
 use crate::interrupt;
-use pcsc_session::{Session, SessionOptions};
+use pcsc_session::iso7816::atr::Atr;
+use pcsc_session::{Disposition, Session, SessionOptions};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -32,6 +33,14 @@ impl Card {
                 thread::park();
             },
         }
+    }
+
+    /// Resets the card, and returns its answer.
+    pub(crate) fn reset(&self) -> Result<Atr, Failure> {
+        Ok(self.with(|session| {
+            session.reconnect(Disposition::Reset)?;
+            session.atr()
+        })?)
     }
 
     /// Ends the session, and says whether that worked.

@@ -79,6 +79,11 @@ impl Exchange {
     }
 }
 
+/// Returns an answer as the card gave it: the data, SW1 and SW2.
+pub(crate) fn bytes(answer: &ResponseBuf) -> Vec<u8> {
+    [answer.data(), &answer.status().to_u16().to_be_bytes()].concat()
+}
+
 /// Says what a status word says, with the number in it.
 pub(crate) fn meaning(status: StatusWord) -> String {
     let text = status.to_string();

@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::output::{ERROR, Output, Report};
+use crate::output::{ERROR, Output};
 use crate::progress;
 use pcsc_session::{Cause, Error};
 use pcsc_sys::Escaped;
@@ -67,7 +67,7 @@ impl Failure {
         if let (Some(text), Some(exit)) = (self.text(), self.exit()) {
             tell(&text);
             // Who does not read it any more has the code.
-            let _ = output.is_json().then(|| output.report(&self.told(text, exit)));
+            let _ = output.document(&self.told(text, exit));
         }
     }
 
@@ -137,13 +137,6 @@ impl Failure {
                 .map(Cause::to_string)
                 .collect(),
         }
-    }
-}
-
-/// It is said in words on the standard error output.
-impl Report for Told {
-    fn write(&self, _to: &mut dyn Write) -> io::Result<()> {
-        Ok(())
     }
 }
 

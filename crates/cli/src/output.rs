@@ -38,17 +38,30 @@ impl Output {
         self.json
     }
 
+    /// Prints what is said to people elsewhere, for programs alone.
+    pub(crate) fn document(self, of: &impl Serialize) -> Result<(), Failure> {
+        if self.json {
+            let mut to = anstream::stdout().lock();
+            writeln!(to, "{}", document(of)?)?;
+            to.flush()?;
+        }
+        Ok(())
+    }
+
     /// Prints a report: JSON in ASCII, so that no character does anything to a terminal, and names are whole all the same.
     pub(crate) fn report(self, report: &impl Report) -> Result<(), Failure> {
         let mut to = anstream::stdout().lock();
         if self.json {
-            let line = serde_json::to_string(report).map_err(io::Error::from)?;
-            writeln!(to, "{}", in_ascii(&line))?;
+            writeln!(to, "{}", document(report)?)?;
         } else {
             report.write(&mut to)?;
         }
         Ok(to.flush()?)
     }
+}
+
+fn document(of: &impl Serialize) -> io::Result<String> {
+    Ok(in_ascii(&serde_json::to_string(of)?))
 }
 
 /// Writes the characters of a document's texts that are not of ASCII, or control a terminal, by their numbers.

@@ -1,7 +1,6 @@
 //! The file of a recording.
 
 use crate::failure::{Failure, tell};
-use pcsc_sys::Escaped;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -95,11 +94,8 @@ impl RecordingFile {
             false => Ok(()),
         };
         if let Err(error) = closed {
-            let name = self.path.to_string_lossy();
-            tell(&format!(
-                "{}: others may read the recording, too: {error}",
-                Escaped(&name)
-            ));
+            let name = self.path.display();
+            tell(&format!("{name}: others may read the recording, too: {error}"));
         }
     }
 
@@ -125,8 +121,10 @@ impl Stop {
     /// Says it, unless it was said.
     pub(crate) fn tell(&self, why: &dyn std::fmt::Display) {
         if !self.is_told.swap(true, Ordering::SeqCst) {
-            let name = self.path.to_string_lossy();
-            tell(&format!("{}: the recording stops here: {why}", Escaped(&name)));
+            tell(&format!(
+                "{}: the recording stops here: {why}",
+                self.path.display()
+            ));
         }
     }
 }

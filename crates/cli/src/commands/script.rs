@@ -3,7 +3,7 @@
 use crate::apdu::Apdu;
 use crate::arguments::Settings;
 use crate::card::Card;
-use crate::exchange::{meaning, transmit};
+use crate::exchange::{bytes, meaning, transmit};
 use crate::exit::Exit;
 use crate::failure::{Failure, tell};
 use crate::hexadecimal::Spaced;
@@ -13,7 +13,7 @@ use crate::progress;
 use crate::script_line::{Line, Lines, write_long};
 use crate::session_arguments::SessionArguments;
 use clap::Args;
-use pcsc_session::{Disposition, StatusWord};
+use pcsc_session::StatusWord;
 use pcsc_sys::Escaped;
 use serde::Serialize;
 use std::fmt;
@@ -130,18 +130,13 @@ struct Steps<'a> {
 
 impl Steps<'_> {
     fn reset(&mut self, line: u64) -> Result<(), Failure> {
-        let atr = self.card.with(|session| {
-            session.reconnect(Disposition::Reset)?;
-            session.atr()
-        })?;
+        let atr = self.card.reset()?;
         self.tell(line, &"reset", atr.as_bytes().to_vec(), None)
     }
 
     fn send(&mut self, line: u64, apdu: &Apdu) -> Result<(), Failure> {
         let answer = transmit(self.card, apdu, self.follow)?;
-        let status = answer.status();
-        let bytes = [answer.data(), &status.to_u16().to_be_bytes()].concat();
-        self.tell(line, apdu, bytes, Some(status))
+        self.tell(line, apdu, bytes(&answer), Some(answer.status()))
     }
 
     fn tell(

@@ -5,11 +5,9 @@ use crate::arguments::Settings;
 use crate::exchange::{Exchange, check_for_rules, transmit};
 use crate::exit::Exit;
 use crate::failure::{Failure, tell};
-use crate::output::Report;
 use crate::session_arguments::SessionArguments;
 use clap::Args;
 use serde::Serialize;
-use std::io::{self, Write};
 
 /// Send commands to a card: exactly these bytes, and no others
 ///
@@ -37,13 +35,6 @@ struct NotSent {
     not_sent: usize,
 }
 
-/// It is said in words on the standard error output.
-impl Report for NotSent {
-    fn write(&self, _to: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Send {
     pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
         let apdus = if self.apdus.iter().all(Apdu::is_byte) {
@@ -66,7 +57,7 @@ impl Send {
                     tell(&format!(
                         "not sent, since the card has refused this one: {not_sent} more; --keep-going sends all"
                     ));
-                    settings.output.report(&NotSent { not_sent })?;
+                    settings.output.document(&NotSent { not_sent })?;
                 }
                 break;
             }

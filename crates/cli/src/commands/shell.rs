@@ -3,7 +3,7 @@
 use crate::arguments::Settings;
 use crate::card::Card;
 use crate::commands::atr::explain;
-use crate::exchange::{Exchange, transmit};
+use crate::exchange::{Exchange, bytes, transmit};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::hexadecimal::Spaced;
@@ -13,7 +13,7 @@ use crate::script_line::{Line, Lines};
 use crate::secret::restore_terminal_at_end;
 use crate::session_arguments::SessionArguments;
 use clap::Args;
-use pcsc_session::{Disposition, Recovered, Session};
+use pcsc_session::{Recovered, Session};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
@@ -247,11 +247,7 @@ impl Prompt<'_> {
                 Ok(Line::Exit) => return Ok((false, false)),
                 Ok(Line::Reset) => {
                     self.answer = None;
-                    let reset = self.ask(|session| {
-                        session.reconnect(Disposition::Reset)?;
-                        session.atr()
-                    });
-                    reset.and_then(|atr| {
+                    self.card.reset().and_then(|atr| {
                         let atr = atr.as_bytes();
                         self.answer = Some(atr.to_vec());
                         self.output.report(&Reset {
@@ -265,8 +261,7 @@ impl Prompt<'_> {
                 Ok(Line::Send(apdu)) => {
                     is_secret = apdu.shows_secret();
                     transmit(self.card, &apdu, self.follow).and_then(|answer| {
-                        let status = answer.status().to_u16().to_be_bytes();
-                        self.answer = Some([answer.data(), &status].concat());
+                        self.answer = Some(bytes(&answer));
                         self.output.report(&Exchange::new(&apdu, answer))?;
                         Ok(String::new())
                     })

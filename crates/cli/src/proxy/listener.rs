@@ -5,7 +5,6 @@ use super::ear::{Ear, Heard, ear};
 use super::follower::follow;
 use super::tape::Tape;
 use crate::failure::tell;
-use pcsc_sys::Escaped;
 use std::collections::HashMap;
 use std::fs::{self, Permissions};
 use std::io;
@@ -211,8 +210,7 @@ impl Connections {
     /// Says once that the program has no service.
     fn tell_no_service(&self, error: &io::Error) {
         if !std::mem::replace(&mut self.lock().is_told, true) {
-            let service = self.service.to_string_lossy();
-            tell(&format!("no service at {}: {error}", Escaped(&service)));
+            tell(&format!("no service at {}: {error}", self.service.display()));
         }
     }
 }
