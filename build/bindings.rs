@@ -1,5 +1,5 @@
 //! How bindgen reads the headers: used by the build script (feature `bindgen`) and by
-//! `cargo xtask bindings`, so that both make the same file.
+//! the test of the committed files (crates/repository/tests/bindings.rs), so that both make the same file.
 
 use bindgen::callbacks::{IntKind, ParseCallbacks};
 use bindgen::{Abi, Builder, CodegenConfig, MacroTypeVariation, RustEdition, RustTarget};

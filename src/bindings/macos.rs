@@ -1,5 +1,5 @@
 //! macOS' types and constants, from the `__APPLE__` branches of pcsc-lite 1.9.9's headers, with the framework's own
-//! SCARD_IO_REQUEST; `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file.
+//! SCARD_IO_REQUEST; `layout.rs` holds it by assertions. `PCSC_BINDINGS=write cargo xtask test bindings` writes this file.
 
 #[repr(C, packed)]
 #[derive(Debug, Copy, Clone)]

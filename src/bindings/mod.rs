@@ -1,6 +1,6 @@
 //! Types and constants: bindgen's output, one file for each platform, chosen by target.
 //!
-//! `cargo xtask bindings` writes the files. With the feature `bindgen` the build script makes the
+//! `PCSC_BINDINGS=write cargo xtask test bindings` writes the files. With the feature `bindgen` the build script makes the
 //! platform's one from this machine's headers instead.
 //!
 //! The functions as the headers declare them are there for the comparison with the list only, and no part of the crate:

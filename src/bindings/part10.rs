@@ -1,5 +1,5 @@
 //! Part 10 of PC/SC, from `reader.h` of pcsc-lite 1.9.9: the same on every platform.
-//! `cargo xtask bindings` writes this file.
+//! `PCSC_BINDINGS=write cargo xtask test bindings` writes this file.
 
 #[repr(C)]
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! pcsc-lite's types and constants, from the headers of pcsc-lite 1.9.9. `cargo xtask bindings` writes this file.
+//! pcsc-lite's types and constants, from the headers of pcsc-lite 1.9.9. `PCSC_BINDINGS=write cargo xtask test bindings` writes this file.
 
 pub const MAX_ATR_SIZE: usize = 33;
 pub const SCARD_S_SUCCESS: LONG = 0;

@@ -1,5 +1,5 @@
 //! Windows' types and constants, from mingw-w64's headers and what `wrapper.h` adds to them;
-//! `layout.rs` holds it by assertions. `cargo xtask bindings` writes this file.
+//! `layout.rs` holds it by assertions. `PCSC_BINDINGS=write cargo xtask test bindings` writes this file.
 
 pub type ULONG_PTR = usize;
 

@@ -63,10 +63,3 @@ pub fn messages(build: &mut Command) -> Vec<Value> {
     let messages = messages.lines().map(serde_json::from_str);
     messages.collect::<Result<_, _>>().expect("Cargo writes JSON")
 }
-
-/// Returns the folder of pcsc-lite's headers on this machine.
-pub fn headers() -> PathBuf {
-    let said = stdout(&mut in_words("pkg-config", "--cflags-only-I libpcsclite"));
-    let folder = said.split_whitespace().find_map(|word| word.strip_prefix("-I"));
-    folder.expect("pkg-config says where the headers are").into()
-}

@@ -3,7 +3,6 @@
 //! - `cargo xtask test [--all] [STAGE...]` sets up what a full test needs and runs it, or some of its stages, and with
 //!   `--all` also what of them takes long; `cargo xtask test --list` lists them.
 //! - `cargo xtask fuzz [SECONDS]` runs each fuzz target for so long, ten minutes by default.
-//! - `cargo xtask bindings [--check]` writes `src/bindings/` from the headers, or compares.
 //!
 //! A file imports only from lines below its own, in this order:
 //!
@@ -14,17 +13,16 @@
 //! - `wine`: Windows
 //! - `musl`: static programs
 //! - `platform`: other platforms
-//! - `bindings`, `pcsclite`, `toolchains`, `valgrind`: what more than one stage does
+//! - `pcsclite`, `toolchains`, `valgrind`: what more than one stage does
 //! - `feature_sets`: what is built
 //! - `outside_packages`, `repository`, `requirements`: packages beside the workspace, and what is installed
-//! - `headers`, `linkage`, `rustup`, `tally`: programs of others, and what they say
+//! - `linkage`, `rustup`, `tally`: programs of others, and what they say
 //! - `debian/unpacked`: its packages of other releases and for other processors, which are not installed
 //! - `cargo`, `debian`: Cargo, and Debian's packages
 //! - `cache`: what is downloaded
 //! - `command`, `files`, `privileges`, `search_path`, `stage`: the ground
 #![cfg(unix)]
 
-mod bindings;
 mod cache;
 mod cargo;
 mod command;
@@ -32,7 +30,6 @@ mod debian;
 mod feature_sets;
 mod files;
 mod fuzz;
-mod headers;
 #[cfg(test)]
 mod import_order;
 mod linkage;
@@ -77,10 +74,6 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["test", ref stages @ ..] => test::run(root, stages),
         ["fuzz"] => fuzz::fuzz(root, None),
         ["fuzz", seconds] => fuzz::fuzz(root, Some(seconds)),
-        ["bindings"] => bindings::bindings(root, false),
-        ["bindings", "--check"] => bindings::bindings(root, true),
-        _ => bail!(
-            "usage: cargo xtask test [--list | [--all] [STAGE...]] | fuzz [SECONDS] | bindings [--check]"
-        ),
+        _ => bail!("usage: cargo xtask test [--list | [--all] [STAGE...]] | fuzz [SECONDS]"),
     }
 }

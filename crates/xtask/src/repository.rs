@@ -11,22 +11,21 @@ use crate::privileges::with_namespaces;
 use crate::stage::Done;
 use crate::tally;
 
-/// Runs this program's tests, those that are ignored too, and prints what they found.
-pub(crate) fn test(root: &Path, program: &str, arguments: &str) -> Result<Done> {
-    run(&mut call(root, program, arguments))
+/// Runs this program's tests, those that are ignored too, prints what they found, and returns what they left out.
+pub(crate) fn test(root: &Path, program: &str) -> Result<Done> {
+    run(&mut call(root, program))
 }
 
 /// Runs a program's tests as [`test`] does, and lets them start a private pcscd.
 pub(crate) fn test_in_namespaces(root: &Path, program: &str) -> Result<Done> {
-    run(&mut with_namespaces(call(root, program, "")))
+    run(&mut with_namespaces(call(root, program)))
 }
 
-fn call(root: &Path, program: &str, arguments: &str) -> Command {
+fn call(root: &Path, program: &str) -> Command {
     let mut test = cargo(root);
     test.words("test --quiet --package repository --test")
         .arg(program);
-    test.words("-- --include-ignored --nocapture --test-threads=1")
-        .words(arguments);
+    test.words("-- --include-ignored --nocapture --test-threads=1");
     // Its lines begin with blanks, too.
     test.env("RUST_BACKTRACE", "0");
     test
@@ -34,9 +33,13 @@ fn call(root: &Path, program: &str, arguments: &str) -> Command {
 
 fn run(test: &mut Command) -> Result<Done> {
     let output = tally::run(test, BUILD)?;
+    let mut done = Done::All;
     // What they print begins with three blanks, in a line that libtest may have begun.
     for (_, found) in output.lines().filter_map(|line| line.split_once("   ")) {
-        println!("   {found}");
+        match found.strip_prefix("LEFT OUT: ") {
+            Some(what) => done = done.and(Done::LeftOut(what.to_owned())),
+            None => println!("   {found}"),
+        }
     }
-    Ok(Done::All)
+    Ok(done)
 }

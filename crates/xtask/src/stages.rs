@@ -1,7 +1,6 @@
 //! The stages of a full test, in their order. A stage is a file of its own, and an entry here.
 
 mod bare;
-mod bindings;
 mod docs;
 mod drop_in;
 mod format;
@@ -35,7 +34,7 @@ pub(crate) const STAGES: &[Stage] = &[
     lint::STAGE,
     packages::STAGE,
     docs::STAGE,
-    bindings::STAGE,
+    repository::BINDINGS,
     repository::ABI,
     repository::DRIFT,
     repository::BUILD_SCRIPT,

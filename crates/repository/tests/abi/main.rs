@@ -10,7 +10,10 @@ mod names;
 use std::path::PathBuf;
 use std::process::Command;
 
-use repository::{cargo, headers, in_words, make_package, messages, root, stdout, target_folder, write};
+use repository::{
+    cargo, headers, headers_are_those_of_the_bindings, in_words, make_package, messages, root, stdout,
+    target_folder, write,
+};
 use serde_json::Value;
 
 /// Compares what the feature `bindgen` generates, with any version of the headers.
@@ -41,6 +44,9 @@ fn the_generated_items_are_the_headers() {
 #[test]
 #[ignore = "cargo xtask test abi"]
 fn the_committed_items_are_their_headers() {
+    if !headers_are_those_of_the_bindings() {
+        return;
+    }
     let files = ["bindings/pcsclite.rs", "bindings/part10.rs", "macros.rs"];
     compare("load", &files.map(|file| root().join("src").join(file)));
 }

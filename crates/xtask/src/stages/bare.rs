@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use crate::cargo::{cargo, target_folder};
 use crate::command::{self, BUILD, Words, status_and_output};
@@ -60,34 +60,5 @@ fn test(root: &Path, tests: &str) -> Result<Done> {
         )));
     }
     ensure!(status.success(), "{output}\nbare.sh: {status}");
-    if let Some(missing) = not_said(&output) {
-        bail!("{output}\nthe example did not say: {missing}");
-    }
     Ok(Done::All)
-}
-
-/// Returns what the example must print where there is no library, and did not.
-fn not_said(output: &str) -> Option<&'static str> {
-    let example = output.split("== the example").nth(1).unwrap_or_default();
-    let expected = [
-        "libpcsclite.so.1 (libpcsclite.so.1: cannot open shared object file",
-        "libpcsclite.so (libpcsclite.so: cannot open shared object file",
-        "apt install libpcsclite1 pcscd",
-        "SCardEstablishContext: 0x8010001D",
-    ];
-    expected.into_iter().find(|text| !example.contains(text))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_example_must_name_files_and_the_remedy() {
-        let good = "test result: ok\n== the example\nlibrary: no PC/SC library could be used: libpcsclite.so.1 \
-            (libpcsclite.so.1: cannot open shared object file: No such file); libpcsclite.so (libpcsclite.so: cannot \
-            open shared object file: No such file). Install pcsc-lite: apt install libpcsclite1 pcscd (Debian)\n\
-            SCardEstablishContext: 0x8010001D\n";
-        assert_eq!(super::not_said(good), None);
-        assert!(super::not_said(&good.replace("libpcsclite.so ", "")).is_some());
-        assert!(super::not_said(&good.replace("0x8010001D", "0x80100006")).is_some());
-    }
 }

@@ -38,5 +38,13 @@ done
 "$CARGO" build --offline
 # Words of their own.
 "$CARGO" test --offline $TESTS
-echo "== the example"
-"$CARGO" run --offline --quiet --example probe
+output=$("$CARGO" run --offline --quiet --example probe)
+echo "$output"
+for text in "libpcsclite.so.1 (libpcsclite.so.1: cannot open shared object file" \
+  "libpcsclite.so (libpcsclite.so: cannot open shared object file" "apt install libpcsclite1 pcscd" \
+  "SCardEstablishContext: 0x8010001D"; do
+  case $output in
+    *"$text"*) ;;
+    *) echo "the example did not say: $text"; exit 1 ;;
+  esac
+done

@@ -29,8 +29,8 @@ fn run(root: &Path) -> Result<Done> {
     };
     doc("")?;
     doc("--features pcsc-session/record,pcsc-session/stream,pcsc-sim/replay")?;
-    repository::test(root, "documents", "")?;
-    repository::test(root, "from_pcsc", "")?;
+    repository::test(root, "documents")?;
+    repository::test(root, "from_pcsc")?;
     let missing = missing(BINDGEN)?;
     if !missing.is_empty() {
         return not_installed(format!("all features (not installed: {})", missing.join(", ")));

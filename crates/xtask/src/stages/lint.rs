@@ -22,7 +22,7 @@ pub(crate) const STAGE: Stage = Stage {
 /// Reads the summaries of public functions; and runs clippy on the workspace, and on pcsc-sys with all features. With each
 /// other set, and of pcsc-session alone, the library is looked at.
 fn run(root: &Path) -> Result<Done> {
-    repository::test(root, "summaries", "")?;
+    repository::test(root, "summaries")?;
     clippy(cargo(root).words("clippy --workspace --all-targets"))?;
     let done = sets(root, &[EVERYTHING], "--all-targets")?;
     sessions(root, "--lib")?;
