@@ -108,12 +108,6 @@ impl PcscLite {
         library == daemon || library < daemon && daemon >= 6
     }
 
-    /// Tells whether this daemon tells a change between the states of readers, which every library takes for something else: a
-    /// wait then fails.
-    pub(crate) fn mixes_up_changes(&self) -> bool {
-        self.protocol() >= 6
-    }
-
     /// Has the tests that a program runs start this daemon.
     pub(crate) fn serve(&self, program: &mut Command) -> Result<()> {
         if let (Some(root), Some(daemon)) = (&self.unpacked, self.daemon()?) {

@@ -32,9 +32,6 @@ pub(crate) const STAGE: Stage = Stage {
 /// The parts of the conformance suite that are run first.
 const FIRST: &str = "exchange:: opening:: recovering_services:: sharing:: transactions:: unplugging::";
 
-/// The tests that need waits which no change makes fail.
-const MONITORS: [&str; 3] = ["monitoring::", "streaming::", "waiting::a_time_is_kept"];
-
 /// Runs the programs of tests, built as the stages `pcscd` and `sim-clients` build them. The whole is all of the conformance
 /// suite, with each library on each daemon that it fits, not only on its own and the machine's; the simulator's records beside
 /// each version; and programs in Java, which begin slowly.
@@ -90,10 +87,7 @@ fn conforms(program: &Path, parts: &str, daemon: &PcscLite, library: Option<&Pcs
     };
     let parts = parts.split(' ').map(|part| format!("{part}{client}"));
     let parts: Vec<_> = parts.collect();
-    let mut arguments: Vec<_> = parts.iter().map(String::as_str).collect();
-    if library.is_some() && daemon.mixes_up_changes() {
-        arguments.extend(MONITORS.iter().flat_map(|name| ["--skip", name]));
-    }
+    let arguments: Vec<_> = parts.iter().map(String::as_str).collect();
     let output = run(program, &arguments, daemon, library)?;
     let client = library.map_or("no library".to_owned(), |library| {
         format!("libpcsclite {}", library.version)

@@ -10,6 +10,9 @@ use crate::service::context::Context;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// How many times in a row another context is asked, before what one says is believed.
+const MIX_UPS: u8 = 3;
+
 /// The first look after news.
 const SOON: Duration = Duration::from_millis(50);
 
@@ -30,6 +33,8 @@ pub(super) struct Watcher {
     pauses: Pace,
     /// The first look is done.
     has_looked: bool,
+    /// How many contexts were mixed up since the last answer.
+    mix_ups: u8,
     losses: u64,
     loss: Option<Error>,
     is_lost: bool,
@@ -73,6 +78,7 @@ impl Watcher {
             retries: Pace::new(SOON),
             pauses: Pace::new(Duration::from_millis(1)),
             has_looked: false,
+            mix_ups: 0,
             losses: 0,
             loss: None,
             is_lost: false,
@@ -86,6 +92,10 @@ impl Watcher {
             let Err(error) = context.and_then(|context| self.follow(&context)) else {
                 break;
             };
+            if self.may_be_mixed_up(error.code()) {
+                self.mix_ups += 1;
+                continue;
+            }
             self.lose(error);
             let planned = self.shared.interest();
             let time = self.retries.wait(planned.poll);
@@ -138,6 +148,7 @@ impl Watcher {
                     false
                 }
                 answer @ (Answer::Changed | Answer::TimedOut) => {
+                    self.believe(&questions)?;
                     !self.take(&questions) && (matches!(answer, Answer::Changed) || time.is_zero())
                 }
             };
@@ -158,7 +169,10 @@ impl Watcher {
         for part in questions.chunks_mut(ReaderState::AT_A_TIME) {
             match ask(context, Duration::ZERO, part)? {
                 Answer::UnknownName => self.find_unknown(context, part)?,
-                Answer::Changed | Answer::TimedOut => self.known.take(part, Instant::now()),
+                Answer::Changed | Answer::TimedOut => {
+                    self.believe(part)?;
+                    self.known.take(part, Instant::now());
+                }
                 Answer::Cancelled | Answer::TooMany => {}
             }
         }
@@ -204,8 +218,40 @@ impl Watcher {
         }
     }
 
+    /// Tells whether a code may come from a context that is of no more use, while the service runs: another one will tell.
+    ///
+    /// pcscd 2.5 tells a change between the beginning of a wait and the states of the readers now and then. Every libpcsclite
+    /// takes it for a part of them, and what follows for something else again: no reader has its name any more. Some fail, and
+    /// some tell that all readers have gone.
+    fn may_be_mixed_up(&self, code: Option<Code>) -> bool {
+        let is_pcsclite = matches!(self.platform, Platform::Linux | Platform::Bsd);
+        let is_its = matches!(code, Some(Code::UNSUPPORTED_FEATURE | Code::UNKNOWN_READER));
+        is_pcsclite && is_its && self.mix_ups < MIX_UPS
+    }
+
+    /// Fails where another context is to tell of what this one does not know.
+    fn believe_unknown(&self) -> Result<(), Error> {
+        let code = Code::UNKNOWN_READER;
+        if self.may_be_mixed_up(Some(code)) {
+            return Err(Error::of_call(GET_STATUS_CHANGE, CallError::Failed(code), None));
+        }
+        Ok(())
+    }
+
+    /// Fails where a reader is told to be gone, and another context is to tell: there it is not listed, if it is.
+    fn believe(&mut self, told: &[ReaderState]) -> Result<(), Error> {
+        let is_gone =
+            |state: &ReaderState| !is_pnp(state) && state.event_state().contains(StateFlags::UNKNOWN);
+        if told.iter().any(is_gone) {
+            self.believe_unknown()?;
+        }
+        self.mix_ups = 0;
+        Ok(())
+    }
+
     /// Asks for each name alone, to find those that the service does not know.
     fn find_unknown(&mut self, context: &Context, questions: &[ReaderState]) -> Result<(), Error> {
+        self.believe_unknown()?;
         for question in questions {
             let mut alone = [question.clone()];
             if !matches!(ask(context, Duration::ZERO, &mut alone)?, Answer::UnknownName) {

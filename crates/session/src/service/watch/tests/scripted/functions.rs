@@ -64,8 +64,9 @@ unsafe extern "system" fn establish<const N: usize>(
 ) -> LONG {
     call::<N>(|world| {
         world.open_contexts += 1;
+        world.contexts += 1;
         // SAFETY: the caller's promise.
-        unsafe { *context = 7 };
+        unsafe { *context = world.contexts };
         SCARD_S_SUCCESS
     })
 }
@@ -79,13 +80,13 @@ unsafe extern "system" fn release<const N: usize>(_: SCARDCONTEXT) -> LONG {
 }
 
 unsafe extern "system" fn list<const N: usize>(
-    _: SCARDCONTEXT,
+    context: SCARDCONTEXT,
     _: LPCSTR,
     names: LPSTR,
     len: *mut DWORD,
 ) -> LONG {
     call::<N>(|world| {
-        if world.readers.is_empty() {
+        if world.readers.is_empty() || world.mixed_up == Some(context) {
             return SCARD_E_NO_READERS_AVAILABLE;
         }
         let mut list: Vec<u8> = Vec::new();
@@ -127,7 +128,7 @@ unsafe extern "system" fn cancel<const N: usize>(_: SCARDCONTEXT) -> LONG {
 }
 
 unsafe extern "system" fn get_status_change<const N: usize>(
-    _: SCARDCONTEXT,
+    context: SCARDCONTEXT,
     timeout: DWORD,
     states: *mut SCARD_READERSTATE,
     len: DWORD,
@@ -149,6 +150,18 @@ unsafe extern "system" fn get_status_change<const N: usize>(
         }
         if !world.runs() {
             return SCARD_E_NO_SERVICE;
+        }
+        if let Some(code) = world.mixes_up.filter(|_| world.mixed_up != Some(context)) {
+            world.mix_ups -= 1;
+            world.mixes_up.take_if(|_| world.mix_ups == 0);
+            world.mixed_up = Some(context);
+            for state in &mut *states {
+                state.dwEventState = DWORD::from(u32::from(StateFlags::UNKNOWN.bits()));
+            }
+            return code;
+        }
+        if world.mixed_up == Some(context) {
+            return SCARD_E_UNKNOWN_READER;
         }
         let at_first = *readers_at_first.get_or_insert(world.readers.len());
         match look(world, at_first, states) {

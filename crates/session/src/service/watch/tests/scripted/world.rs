@@ -1,6 +1,6 @@
 //! What a scripted service is like.
 
-use pcsc_sys::Functions;
+use pcsc_sys::{Functions, LONG, SCARDCONTEXT};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -76,6 +76,13 @@ pub(in super::super) struct World {
     pub(in super::super) is_cancelled: bool,
     pub(in super::super) is_waiting: bool,
     pub(in super::super) is_down: bool,
+    /// The context that is of no more use: its calls read what others are sent.
+    pub(in super::super) mixed_up: Option<SCARDCONTEXT>,
+    /// What so many waits to come return, each of which mixes its context up.
+    pub(in super::super) mixes_up: Option<LONG>,
+    pub(in super::super) mix_ups: u32,
+    /// How many contexts were opened.
+    pub(in super::super) contexts: SCARDCONTEXT,
 }
 
 pub(in super::super) struct Reader {
