@@ -66,6 +66,12 @@ impl Known {
         }
     }
 
+    /// Tells whether these are the readers that are known.
+    pub(super) fn is_listed(&self, names: &[ReaderName]) -> bool {
+        let is_known = |name: &ReaderName| self.readers.iter().any(|entry| entry.seen.name == *name);
+        names.iter().all(is_known) && self.readers.iter().all(|entry| names.contains(&entry.seen.name))
+    }
+
     /// Returns the states to hand to the service.
     pub(super) fn questions(&self) -> Vec<ReaderState> {
         let asked = self.readers.iter().filter(|entry| !entry.is_refused);

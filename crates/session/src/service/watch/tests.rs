@@ -223,7 +223,7 @@ fn a_context_that_is_mixed_up_is_no_loss_and_nothing_is_missed() {
         SCARD_E_UNSUPPORTED_FEATURE,
         SCARD_S_SUCCESS,
     ] {
-        for times in [1, 3] {
+        for times in [1, 8] {
             let script = Script::new(Habits::default());
             script.change(|world| world.plug("one"));
             let mut watching = watch(&script, Platform::Linux);
@@ -246,6 +246,29 @@ fn a_context_that_is_mixed_up_is_no_loss_and_nothing_is_missed() {
             assert_eq!((after.losses, after.is_lost), (0, false));
         }
     }
+}
+
+/// What comes after an answer, and is asked for by no call, is no list without readers.
+#[test]
+fn a_context_that_is_mixed_up_at_a_waits_end_lists_nothing() {
+    let script = Script::new(Habits::default());
+    script.change(|world| world.plug("one"));
+    let mut watching = watch(&script, Platform::Linux);
+    let before = watching.until(|look| names(look) == ["one"]);
+    script.change(|world| {
+        world.mixes_up_after = true;
+        world.insert("one", &[0x3B, 0x00]);
+    });
+    watching.until(|look| look.readers.iter().any(has_card));
+    script.change(|world| world.remove("one"));
+    let after = watching.until(|look| names(look).is_empty() || !look.readers.iter().any(has_card));
+    assert_eq!(names(&after), ["one"]);
+    assert_eq!(after.readers[0].plugging, before.readers[0].plugging);
+    // A reader that comes or goes is told all the same.
+    script.change(|world| world.plug("two"));
+    watching.until(|look| names(look) == ["one", "two"]);
+    script.change(|world| world.unplug("one"));
+    watching.until(|look| names(look) == ["two"]);
 }
 
 /// Where it goes on, it is told.

@@ -10,8 +10,9 @@ use crate::service::context::Context;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many times in a row another context is asked, before what one says is believed.
-const MIX_UPS: u8 = 3;
+/// How many times in a row another context is asked, before what one says is believed: for a second, since each may be mixed up
+/// while many cards come.
+const MIX_UPS: u32 = 10;
 
 /// The first look after news.
 const SOON: Duration = Duration::from_millis(50);
@@ -34,7 +35,7 @@ pub(super) struct Watcher {
     /// The first look is done.
     has_looked: bool,
     /// How many contexts were mixed up since the last answer.
-    mix_ups: u8,
+    mix_ups: u32,
     losses: u64,
     loss: Option<Error>,
     is_lost: bool,
@@ -93,7 +94,12 @@ impl Watcher {
                 break;
             };
             if self.may_be_mixed_up(error.code()) {
+                let (planned, time) = (
+                    self.shared.interest(),
+                    Duration::from_millis((1 << self.mix_ups) - 1),
+                );
                 self.mix_ups += 1;
+                self.shared.pause(planned, time.min(planned.poll));
                 continue;
             }
             self.lose(error);
@@ -108,8 +114,14 @@ impl Watcher {
     fn follow(&mut self, context: &Context) -> Result<(), Error> {
         self.readers_come = ReadersCome::Told { count: 0 };
         self.looks.restart();
+        let mut has_waited = false;
         while self.shared.goes_on() {
-            self.known.list(context.list_readers()?);
+            let names = context.list_readers()?;
+            if has_waited && !self.known.is_listed(&names) {
+                self.believe_unknown()?;
+            }
+            has_waited = true;
+            self.known.list(names);
             self.is_lost = false;
             // What has gone is told before the next wait, and so is that the service is back; but the first look is a whole one.
             if self.has_looked && self.publish() {
@@ -221,8 +233,9 @@ impl Watcher {
     /// Tells whether a code may come from a context that is of no more use, while the service runs: another one will tell.
     ///
     /// pcscd 2.5 tells a change between the beginning of a wait and the states of the readers now and then. Every libpcsclite
-    /// takes it for a part of them, and what follows for something else again: no reader has its name any more. Some fail, and
-    /// some tell that all readers have gone.
+    /// takes it for a part of them, and what follows for something else again: no reader has its name any more. Some calls fail,
+    /// and some tell that all readers have gone, or list none. So where a context has waited, another one tells of readers that
+    /// come and go.
     fn may_be_mixed_up(&self, code: Option<Code>) -> bool {
         let is_pcsclite = matches!(self.platform, Platform::Linux | Platform::Bsd);
         let is_its = matches!(code, Some(Code::UNSUPPORTED_FEATURE | Code::UNKNOWN_READER));

@@ -166,7 +166,12 @@ unsafe extern "system" fn get_status_change<const N: usize>(
         let at_first = *readers_at_first.get_or_insert(world.readers.len());
         match look(world, at_first, states) {
             Err(code) => return code,
-            Ok(true) => return SCARD_S_SUCCESS,
+            Ok(true) => {
+                if std::mem::take(&mut world.mixes_up_after) {
+                    world.mixed_up = Some(context);
+                }
+                return SCARD_S_SUCCESS;
+            }
             Ok(false) => {}
         }
         if std::mem::take(&mut world.is_cancelled) {

@@ -81,6 +81,8 @@ pub(in super::super) struct World {
     /// What so many waits to come return, each of which mixes its context up.
     pub(in super::super) mixes_up: Option<LONG>,
     pub(in super::super) mix_ups: u32,
+    /// The next wait that ends well is followed by something that no call has asked for.
+    pub(in super::super) mixes_up_after: bool,
     /// How many contexts were opened.
     pub(in super::super) contexts: SCARDCONTEXT,
 }
