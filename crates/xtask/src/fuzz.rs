@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::command::{BUILD, MINUTE, run, stdout};
+use crate::programs::command::{BUILD, MINUTE, run, stdout};
 
 /// The packages of fuzz targets.
 const PACKAGES: [&str; 4] = [

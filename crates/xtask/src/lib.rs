@@ -4,51 +4,21 @@
 //!   `--all` also what of them takes long; `cargo xtask test --list` lists them.
 //! - `cargo xtask fuzz [SECONDS]` runs each fuzz target for so long, ten minutes by default.
 //!
-//! A file imports only from lines below its own, in this order:
-//!
-//! - `lib`
-//! - `test`, `fuzz`: what the commands do
-//! - `stages`: the list of the stages
-//! - `stages/*`: a stage each
-//! - `wine`: Windows
-//! - `musl`: static programs
-//! - `platform`: other platforms
-//! - `pcsclite`, `toolchains`, `valgrind`: what more than one stage does
-//! - `feature_sets`: what is built
-//! - `outside_packages`, `repository`, `requirements`: packages beside the workspace, and what is installed
-//! - `linkage`, `rustup`, `tally`: programs of others, and what they say
-//! - `debian/unpacked`: its packages of other releases and for other processors, which are not installed
-//! - `cargo`, `debian`: Cargo, and Debian's packages
-//! - `cache`: what is downloaded
-//! - `command`, `files`, `privileges`, `search_path`, `stage`: the ground
+//! `test` runs the list of `stages`; a stage is a file in `stages/`. What stages use stands in folders: `platforms` builds and
+//! runs for other systems and processors, with compilers from `downloads`; `workspace` has what is built; `installed` is what
+//! this machine has; `programs` calls others. No files use each other in a circle: `crates/repository/tests/circles.rs`.
 #![cfg(unix)]
 
-mod cache;
-mod cargo;
-mod command;
-mod debian;
-mod feature_sets;
+mod downloads;
 mod files;
 mod fuzz;
-#[cfg(test)]
-mod import_order;
-mod linkage;
-mod musl;
-mod outside_packages;
-mod pcsclite;
-mod platform;
-mod privileges;
-mod repository;
-mod requirements;
-mod rustup;
-mod search_path;
+mod installed;
+mod platforms;
+mod programs;
 mod stage;
 mod stages;
-mod tally;
 mod test;
-mod toolchains;
-mod valgrind;
-mod wine;
+mod workspace;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -67,7 +67,7 @@ pub(crate) const STAGES: &[Stage] = &[
 #[cfg(test)]
 mod tests {
     use super::STAGES;
-    use crate::requirements::{BINDGEN, LINK, is_known};
+    use crate::installed::requirements::{BINDGEN, LINK, is_known};
 
     #[test]
     fn names_are_unique() {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 
-use crate::command;
-use crate::requirements::missing;
+use crate::installed::requirements::missing;
+use crate::programs::command;
+use crate::programs::tally;
 use crate::stage::{Done, Stage, not_installed};
 use crate::stages::STAGES;
-use crate::tally;
 
 /// Runs the named stages, or all of them, in their order; with `--all` also what of them takes long. `--list` only lists
 /// them.

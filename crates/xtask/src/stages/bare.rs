@@ -6,11 +6,11 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::cargo::{cargo, target_folder};
-use crate::command::{self, BUILD, Words, status_and_output};
-use crate::privileges::is_root;
+use crate::programs::cargo::{cargo, target_folder};
+use crate::programs::command::{self, BUILD, Words, status_and_output};
+use crate::programs::privileges::is_root;
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "bare",

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cargo::cargo;
-use crate::command::{self, BUILD, Words};
-use crate::repository;
-use crate::requirements::{BINDGEN, missing};
+use crate::installed::requirements::{BINDGEN, missing};
+use crate::programs::cargo::cargo;
+use crate::programs::command::{self, BUILD, Words};
 use crate::stage::{Done, Stage, not_installed};
+use crate::workspace::repository;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "docs",

@@ -7,14 +7,14 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::cargo::built;
-use crate::command::{BUILD, Words};
-use crate::linkage::needs_library;
-use crate::outside_packages;
-use crate::privileges::with_namespaces;
-use crate::requirements::{DAEMON, LINK};
+use crate::installed::requirements::{DAEMON, LINK};
+use crate::programs::cargo::built;
+use crate::programs::command::{BUILD, Words};
+use crate::programs::linkage::needs_library;
+use crate::programs::privileges::with_namespaces;
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
+use crate::workspace::outside_packages;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "drop-in",

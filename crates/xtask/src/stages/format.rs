@@ -1,7 +1,7 @@
 //! Stage `format`: the workspace's files are formatted.
 
-use crate::cargo::cargo;
-use crate::command::{MINUTE, Words, run};
+use crate::programs::cargo::cargo;
+use crate::programs::command::{MINUTE, Words, run};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {

@@ -7,13 +7,13 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cache;
-use crate::cargo::target_folder;
-use crate::command::{self, BUILD, MINUTE, Words};
+use crate::downloads::cache;
 use crate::files::write;
-use crate::platform::{Platform, Std};
-use crate::requirements::C;
-use crate::rustup::STD_SOURCES;
+use crate::installed::requirements::C;
+use crate::installed::rustup::STD_SOURCES;
+use crate::platforms::platform::{Platform, Std};
+use crate::programs::cargo::target_folder;
+use crate::programs::command::{self, BUILD, MINUTE, Words};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {

@@ -5,11 +5,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::cargo;
-use crate::command::{self, BUILD, Words};
-use crate::feature_sets::{EVERYTHING, FIRST, OTHERS, SESSION, for_each, only_with};
-use crate::repository;
+use crate::programs::cargo::cargo;
+use crate::programs::command::{self, BUILD, Words};
 use crate::stage::{Done, Stage};
+use crate::workspace::feature_sets::{EVERYTHING, FIRST, OTHERS, SESSION, for_each, only_with};
+use crate::workspace::repository;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "lint",

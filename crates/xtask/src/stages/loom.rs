@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::cargo::{cargo, target_folder};
-use crate::command::{BUILD, Words};
+use crate::programs::cargo::{cargo, target_folder};
+use crate::programs::command::{BUILD, Words};
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "loom",

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::feature_sets::SHORT;
-use crate::requirements::{C, DAEMON};
+use crate::installed::requirements::{C, DAEMON};
 use crate::stage::{Done, Stage};
-use crate::valgrind::memcheck;
+use crate::workspace::feature_sets::SHORT;
+use crate::workspace::valgrind::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "memcheck",

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{self, BUILD, Words, stdout};
-use crate::feature_sets::TYPE_CHECKED;
+use crate::downloads::toolchains::{self, Toolchain};
 use crate::files::read;
-use crate::requirements::BINDGEN;
-use crate::rustup::{OLDEST, OLDEST_COMPILER};
+use crate::installed::requirements::BINDGEN;
+use crate::installed::rustup::{OLDEST, OLDEST_COMPILER};
+use crate::programs::command::{self, BUILD, Words, stdout};
 use crate::stage::{Done, Stage};
-use crate::toolchains::{self, Toolchain};
+use crate::workspace::feature_sets::TYPE_CHECKED;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "msrv",

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::musl::{NEEDS, STATIC, platform};
-use crate::platform::{ALIKE, WHOLE};
+use crate::platforms::musl::{NEEDS, STATIC, platform};
+use crate::platforms::platform::{ALIKE, WHOLE};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {

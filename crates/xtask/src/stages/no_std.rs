@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::command::{self, BUILD, Words};
-use crate::rustup::STD_SOURCES;
+use crate::downloads::toolchains;
+use crate::installed::rustup::STD_SOURCES;
+use crate::programs::command::{self, BUILD, Words};
 use crate::stage::{Done, Stage};
-use crate::toolchains;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "no-std",

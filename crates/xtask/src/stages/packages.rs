@@ -5,9 +5,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::files::read;
-use crate::outside_packages;
-use crate::requirements::C;
+use crate::installed::requirements::C;
 use crate::stage::{Done, Stage};
+use crate::workspace::outside_packages;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "packages",

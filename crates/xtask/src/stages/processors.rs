@@ -4,15 +4,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cache;
-use crate::command::{BUILD, Words};
-use crate::debian::unpacked::unpack_foreign;
-use crate::platform::{ALIKE, Platform, QUICK, WHOLE};
-use crate::privileges::with_namespaces;
-use crate::requirements::{C, DAEMON};
-use crate::rustup::OLDEST_COMPILER;
+use crate::downloads::cache;
+use crate::downloads::packages::unpack_foreign;
+use crate::installed::requirements::{C, DAEMON};
+use crate::installed::rustup::OLDEST_COMPILER;
+use crate::platforms::platform::{ALIKE, Platform, QUICK, WHOLE};
+use crate::programs::command::{BUILD, Words};
+use crate::programs::privileges::with_namespaces;
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
 
 pub(crate) const I686: Stage = Stage {
     name: "i686",

@@ -1,8 +1,8 @@
 //! The stages that are tests of the package `repository`: a program each, of the same name.
 
-use crate::repository::{test, test_in_namespaces};
-use crate::requirements::{BINDGEN, C, DAEMON, LINK};
+use crate::installed::requirements::{BINDGEN, C, DAEMON, LINK};
 use crate::stage::Stage;
+use crate::workspace::repository::{test, test_in_namespaces};
 
 pub(crate) const BINDINGS: Stage = Stage {
     name: "bindings",

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::command;
-use crate::debian::{apt_get, apt_prefix};
-use crate::requirements::{self, missing};
-use crate::rustup::{self, OLDEST_COMPILER, STD_SOURCES};
+use crate::installed::debian::{apt_get, apt_prefix};
+use crate::installed::requirements::{self, missing};
+use crate::installed::rustup::{self, OLDEST_COMPILER, STD_SOURCES};
+use crate::programs::command;
 use crate::stage::{Done, Stage, not_installed};
 
 pub(crate) const STAGE: Stage = Stage {

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cargo::host;
-use crate::command::{BUILD, Words};
-use crate::requirements::{C, missing};
-use crate::rustup::{self, NIGHTLY};
+use crate::downloads::toolchains::Toolchain;
+use crate::installed::requirements::{C, missing};
+use crate::installed::rustup::{self, NIGHTLY};
+use crate::programs::cargo::host;
+use crate::programs::command::{BUILD, Words};
+use crate::programs::tally;
 use crate::stage::{Done, Stage, not_installed};
-use crate::tally;
-use crate::toolchains::Toolchain;
-use crate::valgrind::memcheck;
+use crate::workspace::valgrind::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-boundary",

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cargo::cargo;
-use crate::command::{self, BUILD, Words};
-use crate::feature_sets::SUITE;
-use crate::privileges::with_namespaces;
-use crate::requirements::{C, DAEMON};
+use crate::installed::requirements::{C, DAEMON};
+use crate::programs::cargo::cargo;
+use crate::programs::command::{self, BUILD, Words};
+use crate::programs::privileges::with_namespaces;
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
+use crate::workspace::feature_sets::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-clients",

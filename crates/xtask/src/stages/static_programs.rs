@@ -5,19 +5,19 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::cargo::{built, cargo};
-use crate::command::{self, BUILD, Words};
-use crate::feature_sets::SUITE;
-use crate::linkage::is_static;
-use crate::musl::{self, STATIC};
-use crate::outside_packages;
-use crate::pcsclite::{self, PcscLite};
-use crate::platform::Platform;
-use crate::privileges::with_namespaces;
-use crate::requirements::{C, DAEMON};
-use crate::rustup::STD_SOURCES;
+use crate::downloads::pcsclite::{self, PcscLite};
+use crate::installed::requirements::{C, DAEMON};
+use crate::installed::rustup::STD_SOURCES;
+use crate::platforms::musl::{self, STATIC};
+use crate::platforms::platform::Platform;
+use crate::programs::cargo::{built, cargo};
+use crate::programs::command::{self, BUILD, Words};
+use crate::programs::linkage::is_static;
+use crate::programs::privileges::with_namespaces;
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
+use crate::workspace::feature_sets::SUITE;
+use crate::workspace::outside_packages;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "static",

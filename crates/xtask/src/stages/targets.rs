@@ -6,12 +6,12 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::command::{self, BUILD, Words};
-use crate::feature_sets::TYPE_CHECKED;
-use crate::requirements::BINDGEN;
-use crate::rustup::STD_SOURCES;
+use crate::downloads::toolchains;
+use crate::installed::requirements::BINDGEN;
+use crate::installed::rustup::STD_SOURCES;
+use crate::programs::command::{self, BUILD, Words};
 use crate::stage::{Done, Stage};
-use crate::toolchains;
+use crate::workspace::feature_sets::TYPE_CHECKED;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "targets",

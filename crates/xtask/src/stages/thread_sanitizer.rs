@@ -5,11 +5,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::host;
-use crate::command::{MINUTE, Words, stdout};
-use crate::platform::{Platform, Std, Suite, WHOLE};
-use crate::requirements::C;
-use crate::rustup::{self, NIGHTLY, STD_SOURCES};
+use crate::installed::requirements::C;
+use crate::installed::rustup::{self, NIGHTLY, STD_SOURCES};
+use crate::platforms::platform::{Platform, Std, Suite, WHOLE};
+use crate::programs::cargo::host;
+use crate::programs::command::{MINUTE, Words, stdout};
 use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::cargo::cargo;
-use crate::command::{BUILD, Words};
-use crate::feature_sets::{DEFAULT, FIRST, OTHERS, SESSION, SUITE, for_each, only_with};
+use crate::programs::cargo::cargo;
+use crate::programs::command::{BUILD, Words};
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
+use crate::workspace::feature_sets::{DEFAULT, FIRST, OTHERS, SESSION, SUITE, for_each, only_with};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "unit",

@@ -8,14 +8,14 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::{built, cargo};
-use crate::command::{BUILD, Words};
-use crate::feature_sets::SUITE;
-use crate::pcsclite::{self, PcscLite};
-use crate::privileges::with_namespaces;
-use crate::requirements::{C, DAEMON};
+use crate::downloads::pcsclite::{self, PcscLite};
+use crate::installed::requirements::{C, DAEMON};
+use crate::programs::cargo::{built, cargo};
+use crate::programs::command::{BUILD, Words};
+use crate::programs::privileges::with_namespaces;
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
+use crate::workspace::feature_sets::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "versions",

@@ -6,16 +6,16 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::command::{self, BUILD, Words};
-use crate::feature_sets::{COMMAND, SHORT};
 use crate::files::copy;
-use crate::outside_packages::lock_as_workspace;
-use crate::platform::{Suite, WHOLE};
-use crate::requirements::C;
-use crate::rustup::STD_SOURCES;
+use crate::installed::requirements::C;
+use crate::installed::rustup::STD_SOURCES;
+use crate::platforms::platform::{Suite, WHOLE};
+use crate::platforms::wine::Wine;
+use crate::programs::command::{self, BUILD, Words};
+use crate::programs::tally;
 use crate::stage::{Done, Stage};
-use crate::tally;
-use crate::wine::Wine;
+use crate::workspace::feature_sets::{COMMAND, SHORT};
+use crate::workspace::outside_packages::lock_as_workspace;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "windows",

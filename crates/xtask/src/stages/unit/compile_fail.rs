@@ -8,9 +8,9 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::cargo::target_folder;
-use crate::command::{self, MINUTE};
 use crate::files::{read, rust_sources, write};
+use crate::programs::cargo::target_folder;
+use crate::programs::command::{self, MINUTE};
 
 /// Makes a rustdoc that compares codes. It alone is told to: build scripts look at that variable, and all would be built anew.
 pub(super) fn rustdoc(root: &Path) -> Result<PathBuf> {

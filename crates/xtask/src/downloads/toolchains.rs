@@ -6,12 +6,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::cache;
-use crate::cargo::target_folder;
-use crate::debian;
-use crate::debian::unpacked::{unpack, unpack_foreign};
+use crate::downloads::cache;
+use crate::downloads::packages::{unpack, unpack_foreign};
 use crate::files::library_folders;
-use crate::rustup::{self, DEBIANS_NEWEST, DEBIANS_OLDEST, NIGHTLY, OLDEST, TARGETS};
+use crate::installed::debian;
+use crate::installed::rustup::{self, DEBIANS_NEWEST, DEBIANS_OLDEST, NIGHTLY, OLDEST, TARGETS};
+use crate::programs::cargo::target_folder;
 
 /// Debian's packages of a compiler.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "libstd-rust-web-dev"];

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cargo::{cargo, host};
-use crate::command::{self, MINUTE, Words};
-use crate::debian;
-use crate::search_path::exists;
+use crate::installed::debian;
+use crate::programs::cargo::{cargo, host};
+use crate::programs::command::{self, MINUTE, Words};
+use crate::programs::search_path::exists;
 
 /// A component or toolchain: the name that stages need it by, whether it is here, and what rustup gets it with.
 type Part = (&'static str, fn() -> bool, &'static str);

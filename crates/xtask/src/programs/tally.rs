@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::command;
+use crate::programs::command;
 
 static PASSED: AtomicU64 = AtomicU64::new(0);
 static FAILED: AtomicU64 = AtomicU64::new(0);
@@ -59,7 +59,7 @@ fn parse(output: &str) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::{parse, run, total};
-    use crate::command::MINUTE;
+    use crate::programs::command::MINUTE;
     use std::process::Command;
 
     #[test]

@@ -5,12 +5,12 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::target_folder;
-use crate::command::{self, MINUTE, Words};
 use crate::files::{copy, write};
-use crate::platform::{Platform, Std};
-use crate::requirements::C;
-use crate::rustup::STD_SOURCES;
+use crate::installed::requirements::C;
+use crate::installed::rustup::STD_SOURCES;
+use crate::platforms::platform::{Platform, Std};
+use crate::programs::cargo::target_folder;
+use crate::programs::command::{self, MINUTE, Words};
 
 /// What is needed to build and run them.
 pub(crate) const NEEDS: &[&[&str]] = &[C, &[STD_SOURCES, "musl-tools", "libunwind-14-dev"]];

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::debian;
-use crate::rustup;
-use crate::search_path::exists;
+use crate::installed::debian;
+use crate::installed::rustup;
+use crate::programs::search_path::exists;
 
 /// To compile and link C.
 pub(crate) const C: &[&str] = &["gcc", "libc6-dev"];

@@ -7,10 +7,10 @@ use std::time::Duration;
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::command::{self, MINUTE};
-use crate::debian::apt_get;
 use crate::files::{children, write};
-use crate::search_path::exists;
+use crate::installed::debian::apt_get;
+use crate::programs::command::{self, MINUTE};
+use crate::programs::search_path::exists;
 
 /// Long enough for a slow mirror, and for a compiler's archives, which have some hundred megabytes.
 const DOWNLOAD: Duration = Duration::from_secs(10 * 60);

@@ -7,12 +7,12 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
-use crate::cache;
-use crate::command::{self, MINUTE, Words, stdout};
-use crate::debian::unpacked::{archive, unpack_release};
+use crate::downloads::cache;
+use crate::downloads::packages::{archive, unpack_release};
 use crate::files::{children, copy, library_folders, write};
-use crate::privileges::under;
-use crate::search_path::program;
+use crate::programs::command::{self, MINUTE, Words, stdout};
+use crate::programs::privileges::under;
+use crate::programs::search_path::program;
 use crate::stage::{Done, not_installed};
 
 /// Debian's names of releases, each with the version of pcsc-lite that it had when this was written.

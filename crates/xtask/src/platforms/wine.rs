@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cache;
-use crate::cargo::target_folder;
-use crate::command::{self, Words};
-use crate::debian::unpacked::unpack_foreign;
+use crate::downloads::cache;
+use crate::downloads::packages::unpack_foreign;
+use crate::downloads::toolchains;
 use crate::files::{copy, write};
-use crate::platform::{Platform, Std};
-use crate::toolchains;
+use crate::platforms::platform::{Platform, Std};
+use crate::programs::cargo::target_folder;
+use crate::programs::command::{self, Words};
 
 /// Beginning a prefix takes seconds.
 const DEADLINE: Duration = Duration::from_secs(120);

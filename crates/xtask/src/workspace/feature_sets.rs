@@ -4,8 +4,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::command::Words;
-use crate::requirements::{BINDGEN, LINK, missing};
+use crate::installed::requirements::{BINDGEN, LINK, missing};
+use crate::programs::command::Words;
 use crate::stage::{Done, not_installed};
 
 /// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands

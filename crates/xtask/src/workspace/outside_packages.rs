@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo;
-use crate::command::{self, BUILD, Words};
 use crate::files::copy;
+use crate::programs::cargo;
+use crate::programs::command::{self, BUILD, Words};
 
 /// Makes a call of Cargo in a package, which shares what the workspace has built.
 pub(crate) fn cargo(root: &Path, package: &Path) -> Command {

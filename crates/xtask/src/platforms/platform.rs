@@ -5,11 +5,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::command::{BUILD, Words};
-use crate::feature_sets::SHORT;
+use crate::downloads::toolchains::{self, Toolchain};
+use crate::programs::command::{BUILD, Words};
+use crate::programs::tally;
 use crate::stage::Done;
-use crate::tally;
-use crate::toolchains::{self, Toolchain};
+use crate::workspace::feature_sets::SHORT;
 
 /// What is built for a platform, and which of its tests run.
 pub(crate) struct Suite {

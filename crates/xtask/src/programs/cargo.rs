@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::command::{BUILD, MINUTE, Words, stdout};
+use crate::programs::command::{BUILD, MINUTE, Words, stdout};
 use crate::stage::is_ci;
 
 /// Makes a call of the Cargo that runs this program, in a folder.

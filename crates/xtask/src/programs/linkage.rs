@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{self, MINUTE};
+use crate::programs::command::{self, MINUTE};
 
 /// Tells whether a program is loaded by the kernel alone: it asks for no loader, and so for no library.
 pub(crate) fn is_static(program: &Path) -> Result<bool> {

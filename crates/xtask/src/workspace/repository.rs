@@ -5,11 +5,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::cargo;
-use crate::command::{BUILD, Words};
-use crate::privileges::with_namespaces;
+use crate::programs::cargo::cargo;
+use crate::programs::command::{BUILD, Words};
+use crate::programs::privileges::with_namespaces;
+use crate::programs::tally;
 use crate::stage::Done;
-use crate::tally;
 
 /// Runs this program's tests, those that are ignored too, prints what they found, and returns what they left out.
 pub(crate) fn test(root: &Path, program: &str) -> Result<Done> {

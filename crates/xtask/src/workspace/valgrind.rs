@@ -5,11 +5,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::{built, cargo};
-use crate::command::{BUILD, Words};
-use crate::feature_sets::SUITE;
-use crate::privileges::with_namespaces;
-use crate::tally;
+use crate::programs::cargo::{built, cargo};
+use crate::programs::command::{BUILD, Words};
+use crate::programs::privileges::with_namespaces;
+use crate::programs::tally;
+use crate::workspace::feature_sets::SUITE;
 
 /// Runs the suite's test program of this source with arguments under memcheck, which must find nothing.
 pub(crate) fn memcheck(root: &Path, source: &str, arguments: &str) -> Result<()> {

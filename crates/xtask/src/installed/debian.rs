@@ -1,14 +1,12 @@
 //! Debian's programs for packages.
 
-pub(crate) mod unpacked;
-
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::command::{self, MINUTE, Words};
-use crate::privileges::is_root;
-use crate::search_path::exists;
+use crate::programs::command::{self, MINUTE, Words};
+use crate::programs::privileges::is_root;
+use crate::programs::search_path::exists;
 
 /// Asks Debian which of these packages it has; `None` on another system.
 pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
