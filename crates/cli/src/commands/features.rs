@@ -1,10 +1,10 @@
 //! `pcsc features`: what a reader can do.
 
-use crate::arguments::Settings;
 use crate::failure::Failure;
 use crate::output::{ASIDE, HEADING, Report};
 use crate::reader_arguments::ReaderArguments;
 use crate::reader_words::{self, ATTRIBUTES};
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::{Disposition, ShareMode};
 use pcsc_sys::Escaped;

@@ -1,10 +1,10 @@
 //! `pcsc readers`: the readers, with the card in each.
 
-use crate::arguments::Settings;
 use crate::card_names;
 use crate::failure::Failure;
 use crate::output::{ASIDE, GOOD, HEADING, Report, WARNING};
 use crate::reader_words;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::iso7816::atr::Atr;
 use pcsc_session::{
