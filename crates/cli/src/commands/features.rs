@@ -56,7 +56,7 @@ impl Features {
         // A reader without features refuses the question.
         let features = session.features().unwrap_or_default();
         let properties = reader_words::properties(&session, &features)?;
-        settings.output.report(&Abilities {
+        let abilities = Abilities {
             reader: session.reader_name().to_string_lossy().into_owned(),
             attributes,
             features: features
@@ -75,7 +75,8 @@ impl Features {
                     value,
                 })
                 .collect(),
-        })
+        };
+        Ok(settings.output.report(&abilities)?)
     }
 }
 

@@ -72,7 +72,7 @@ impl Readers {
         for (reader, abilities) in ask(provider, names) {
             readers[reader].abilities = abilities;
         }
-        settings.output.report(&List { readers })
+        Ok(settings.output.report(&List { readers })?)
     }
 }
 

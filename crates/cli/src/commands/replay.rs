@@ -37,7 +37,8 @@ impl Replay {
         }
         let name = self.file.display();
         let wrong = |error: &dyn std::fmt::Display| Failure::of_file(&self.file, error);
-        let mut reader = Reader::new(progress::open(&self.file)?).map_err(|error| wrong(&error))?;
+        let file = progress::open(&self.file).map_err(|error| wrong(&error))?;
+        let mut reader = Reader::new(file).map_err(|error| wrong(&error))?;
         let mut first = None;
         for record in &mut reader {
             let record = record.map_err(|error| wrong(&error))?;

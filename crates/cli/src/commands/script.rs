@@ -66,7 +66,8 @@ impl Script {
             None => ("standard input".to_owned(), Box::new(io::stdin().lock())),
             Some(path) => {
                 let name = Escaped(&path.to_string_lossy()).to_string();
-                (name, Box::new(progress::open(&path)?))
+                let file = progress::open(&path).map_err(|error| Failure::of_file(&path, error))?;
+                (name, Box::new(file))
             }
         };
         let card = self.session.open(&settings.service)?;
