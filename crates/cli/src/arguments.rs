@@ -5,6 +5,7 @@ use crate::exit::{self, Exit};
 use crate::failure::{Failure, tell};
 use crate::output::Output;
 use crate::service::Service;
+use crate::settings::Settings;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser};
 use std::path::{Path, PathBuf};
@@ -45,13 +46,6 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
         tell("a simulator's file is named with =, as in --sim=FILE");
     }
     Exit::Usage.into()
-}
-
-/// What a command works with.
-#[derive(Debug)]
-pub(crate) struct Settings {
-    pub(crate) service: Service,
-    pub(crate) output: Output,
 }
 
 impl Common {

@@ -1,36 +1,24 @@
 //! What is done before a signal ends the program: a session ends as it must, and a terminal is as it was.
 
 #[cfg(unix)]
+mod course;
+mod endings;
+#[cfg(unix)]
 mod held;
 #[cfg(unix)]
 mod signals;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
+pub(crate) use endings::end;
 #[cfg(unix)]
 pub(crate) use held::Held;
 #[cfg(unix)]
 pub(crate) use signals::take_file_limit;
 
-type Ending = Box<dyn FnOnce() + Send>;
-
-static ENDINGS: Mutex<Vec<Ending>> = Mutex::new(Vec::new());
-
 /// Has this done before a signal (SIGINT, SIGTERM, SIGHUP, SIGQUIT) ends the program. A second signal ends it at once.
 pub(crate) fn at_end(ending: impl FnOnce() + Send + 'static) {
     #[cfg(unix)]
     signals::watch();
-    endings().push(Box::new(ending));
-}
-
-/// Does at once what is to be done before a signal ends the program.
-pub(crate) fn end() {
-    let endings = std::mem::take(&mut *endings());
-    endings.into_iter().for_each(|ending| ending());
-}
-
-fn endings() -> MutexGuard<'static, Vec<Ending>> {
-    ENDINGS.lock().unwrap_or_else(PoisonError::into_inner)
+    endings::add(ending);
 }
 
 /// Ends the program as a closed pipe ends others.

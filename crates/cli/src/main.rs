@@ -27,10 +27,11 @@ mod script_line;
 mod secret;
 mod service;
 mod session_arguments;
+mod settings;
 mod tlv_tree;
 
 use arguments::Arguments;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
         Err(error) => return arguments::explain(&error),
     };
     let settings = common.settings();
-    let result = command.run(&settings);
+    let result = command.run(&settings, Arguments::command());
     progress::end();
     interrupt::end();
     match result {

@@ -1,6 +1,5 @@
 //! What a command prints: text for people, JSON for programs.
 
-use crate::failure::Failure;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -39,7 +38,7 @@ impl Output {
     }
 
     /// Prints what is said to people elsewhere, for programs alone.
-    pub(crate) fn document(self, of: &impl Serialize) -> Result<(), Failure> {
+    pub(crate) fn document(self, of: &impl Serialize) -> io::Result<()> {
         if self.json {
             let mut to = anstream::stdout().lock();
             writeln!(to, "{}", document(of)?)?;
@@ -49,14 +48,14 @@ impl Output {
     }
 
     /// Prints a report: JSON in ASCII, so that no character does anything to a terminal, and names are whole all the same.
-    pub(crate) fn report(self, report: &impl Report) -> Result<(), Failure> {
+    pub(crate) fn report(self, report: &impl Report) -> io::Result<()> {
         let mut to = anstream::stdout().lock();
         if self.json {
             writeln!(to, "{}", document(report)?)?;
         } else {
             report.write(&mut to)?;
         }
-        Ok(to.flush()?)
+        to.flush()
     }
 }
 

@@ -1,6 +1,5 @@
 //! How far a long file has been read, shown at a terminal that does not show what becomes of it.
 
-use crate::failure::Failure;
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use std::fs::File;
 use std::io::{self, BufReader, IsTerminal, Read};
@@ -12,10 +11,9 @@ static BAR: OnceLock<ProgressBar> = OnceLock::new();
 
 /// Opens a file to be read from its beginning to its end, and shows how far it has been read: where the output goes elsewhere,
 /// and the terminal would stay empty.
-pub(crate) fn open(path: &Path) -> Result<BufReader<Box<dyn Read>>, Failure> {
-    let failure = |error| Failure::of_file(path, error);
-    let file = File::open(path).map_err(failure)?;
-    let metadata = file.metadata().map_err(failure)?;
+pub(crate) fn open(path: &Path) -> io::Result<BufReader<Box<dyn Read>>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
     if !metadata.is_file() || io::stdout().is_terminal() || !io::stderr().is_terminal() {
         return Ok(BufReader::new(Box::new(file)));
     }

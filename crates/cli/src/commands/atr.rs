@@ -1,12 +1,12 @@
 //! `pcsc atr`: an answer to reset, byte by byte.
 
-use crate::arguments::Settings;
 use crate::card_names;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::hexadecimal;
 use crate::output::{GOOD, HEADING, Report, WARNING};
 use crate::reader_arguments::ReaderArguments;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::Disposition;
 use pcsc_session::iso7816::atr;

@@ -1,8 +1,7 @@
 //! `pcsc completions`: what a shell completes.
 
-use crate::arguments::{Arguments, Settings};
 use crate::failure::Failure;
-use clap::{ArgAction, Args, CommandFactory};
+use clap::{ArgAction, Args, Command};
 use clap_complete::Shell;
 use std::io::Write;
 
@@ -14,9 +13,9 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self, _settings: &Settings) -> Result<(), Failure> {
+    pub(crate) fn run(self, pcsc: Command) -> Result<(), Failure> {
         // The file stands behind a =, and no word follows: a command does.
-        let mut pcsc = Arguments::command().mut_arg("sim", |sim| {
+        let mut pcsc = pcsc.mut_arg("sim", |sim| {
             sim.action(ArgAction::SetTrue).num_args(0).require_equals(false)
         });
         let mut script = Vec::new();

@@ -1,10 +1,10 @@
 //! `pcsc doctor`: what is wrong.
 
-use crate::arguments::Settings;
 use crate::doctor::{Looked, Scene, System};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Report;
+use crate::settings::Settings;
 use clap::Args;
 use serde::Serialize;
 use std::io::{self, Write};

@@ -1,10 +1,10 @@
 //! `pcsc features`: what a reader can do.
 
-use crate::arguments::Settings;
 use crate::failure::Failure;
 use crate::output::{ASIDE, HEADING, Report};
 use crate::reader_arguments::ReaderArguments;
 use crate::reader_words::{self, ATTRIBUTES};
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::{Disposition, ShareMode};
 use pcsc_sys::Escaped;
@@ -56,7 +56,7 @@ impl Features {
         // A reader without features refuses the question.
         let features = session.features().unwrap_or_default();
         let properties = reader_words::properties(&session, &features)?;
-        settings.output.report(&Abilities {
+        let abilities = Abilities {
             reader: session.reader_name().to_string_lossy().into_owned(),
             attributes,
             features: features
@@ -75,7 +75,8 @@ impl Features {
                     value,
                 })
                 .collect(),
-        })
+        };
+        Ok(settings.output.report(&abilities)?)
     }
 }
 

@@ -1,9 +1,8 @@
 //! `pcsc man`: the manual pages.
 
-use crate::arguments::{Arguments, Settings};
 use crate::exit;
 use crate::failure::Failure;
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man as Page;
 use clap_mangen::roff::{Roff, bold, roman};
 use std::io::{self, Write};
@@ -64,8 +63,7 @@ const VARIABLES: [(&str, &str); 4] = [
 ];
 
 impl Man {
-    pub(crate) fn run(self, _settings: &Settings) -> Result<(), Failure> {
-        let mut pcsc = Arguments::command();
+    pub(crate) fn run(self, mut pcsc: Command) -> Result<(), Failure> {
         pcsc.build();
         let mut described = &pcsc;
         for name in &self.command {
@@ -110,6 +108,8 @@ fn write(command: &Command, to: &mut dyn Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Arguments;
+    use clap::CommandFactory;
 
     /// Each command below one, and those below them.
     fn names(command: &Command, found: &mut Vec<String>) {

@@ -16,8 +16,8 @@ mod shell;
 mod sim;
 mod watch;
 
-use crate::arguments::Settings;
 use crate::failure::Failure;
+use crate::settings::Settings;
 use clap::Subcommand;
 
 /// What is to be done.
@@ -41,8 +41,8 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Does it.
-    pub(crate) fn run(self, settings: &Settings) -> Result<(), Failure> {
+    /// Does it; `pcsc` is the program's command line, with all its commands.
+    pub(crate) fn run(self, settings: &Settings, pcsc: clap::Command) -> Result<(), Failure> {
         match self {
             Command::Readers(command) => command.run(settings),
             Command::Atr(command) => command.run(settings),
@@ -57,8 +57,8 @@ impl Command {
             #[cfg(unix)]
             Command::Sim(command) => command.run(settings),
             Command::Doctor(command) => command.run(settings),
-            Command::Completions(command) => command.run(settings),
-            Command::Man(command) => command.run(settings),
+            Command::Completions(command) => command.run(pcsc),
+            Command::Man(command) => command.run(pcsc),
         }
     }
 }

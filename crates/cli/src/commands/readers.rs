@@ -1,10 +1,10 @@
 //! `pcsc readers`: the readers, with the card in each.
 
-use crate::arguments::Settings;
 use crate::card_names;
 use crate::failure::Failure;
 use crate::output::{ASIDE, GOOD, HEADING, Report, WARNING};
 use crate::reader_words;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::iso7816::atr::Atr;
 use pcsc_session::{
@@ -72,7 +72,7 @@ impl Readers {
         for (reader, abilities) in ask(provider, names) {
             readers[reader].abilities = abilities;
         }
-        settings.output.report(&List { readers })
+        Ok(settings.output.report(&List { readers })?)
     }
 }
 

@@ -1,12 +1,12 @@
 //! `pcsc record`: what another program sends to cards, and what comes back.
 
-use crate::arguments::Settings;
 use crate::exit::Exit;
 use crate::failure::{Failure, tell};
 use crate::interrupt::Held;
 use crate::program;
 use crate::proxy::{Proxy, Tape, Went, service_socket};
 use crate::recording_file::RecordingFile;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::Context;
 use pcsc_sim::config::Running;

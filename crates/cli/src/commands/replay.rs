@@ -1,11 +1,11 @@
 //! `pcsc replay`: a recording as text, and as cards for another program.
 
-use crate::arguments::Settings;
 use crate::failure::{Failure, tell};
 use crate::hexadecimal::Spaced;
 use crate::output::{ASIDE, HEADING, Report};
 use crate::progress;
 use crate::script_line::write_long;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_recording::{Packet, Reader, Record, RecordedExchange};
 use pcsc_session::StatusWord;
@@ -37,7 +37,8 @@ impl Replay {
         }
         let name = self.file.display();
         let wrong = |error: &dyn std::fmt::Display| Failure::of_file(&self.file, error);
-        let mut reader = Reader::new(progress::open(&self.file)?).map_err(|error| wrong(&error))?;
+        let file = progress::open(&self.file).map_err(|error| wrong(&error))?;
+        let mut reader = Reader::new(file).map_err(|error| wrong(&error))?;
         let mut first = None;
         for record in &mut reader {
             let record = record.map_err(|error| wrong(&error))?;
@@ -178,12 +179,12 @@ impl Report for Shown {
 
 #[cfg(unix)]
 mod on_cards {
-    use crate::arguments::Settings;
     use crate::exit::Exit;
     use crate::failure::{Failure, tell};
     use crate::hexadecimal::plain;
     use crate::interrupt::Held;
     use crate::program;
+    use crate::settings::Settings;
     use clap::Args;
     use pcsc_sim::{RecordedCard, Recording, ReplayCard, ScriptError, Simulator};
     use pcsc_sys::Escaped;

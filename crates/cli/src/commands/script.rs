@@ -1,7 +1,6 @@
 //! `pcsc script`: the commands of a file, and what is expected of the card.
 
 use crate::apdu::Apdu;
-use crate::arguments::Settings;
 use crate::card::Card;
 use crate::exchange::{bytes, meaning, transmit};
 use crate::exit::Exit;
@@ -12,6 +11,7 @@ use crate::pattern::Pattern;
 use crate::progress;
 use crate::script_line::{Line, Lines, write_long};
 use crate::session_arguments::SessionArguments;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::StatusWord;
 use pcsc_sys::Escaped;
@@ -66,7 +66,8 @@ impl Script {
             None => ("standard input".to_owned(), Box::new(io::stdin().lock())),
             Some(path) => {
                 let name = Escaped(&path.to_string_lossy()).to_string();
-                (name, Box::new(progress::open(&path)?))
+                let file = progress::open(&path).map_err(|error| Failure::of_file(&path, error))?;
+                (name, Box::new(file))
             }
         };
         let card = self.session.open(&settings.service)?;

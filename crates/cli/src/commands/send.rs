@@ -1,11 +1,11 @@
 //! `pcsc send`: commands to a card, exactly as they are given.
 
 use crate::apdu::Apdu;
-use crate::arguments::Settings;
 use crate::exchange::{Exchange, check_for_rules, transmit};
 use crate::exit::Exit;
 use crate::failure::{Failure, tell};
 use crate::session_arguments::SessionArguments;
+use crate::settings::Settings;
 use clap::Args;
 use serde::Serialize;
 

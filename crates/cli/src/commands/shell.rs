@@ -1,6 +1,5 @@
 //! `pcsc shell`: commands at a prompt, in one session.
 
-use crate::arguments::Settings;
 use crate::card::Card;
 use crate::commands::atr::explain;
 use crate::exchange::{Exchange, bytes, transmit};
@@ -12,6 +11,7 @@ use crate::pattern::Pattern;
 use crate::script_line::{Line, Lines};
 use crate::secret::restore_terminal_at_end;
 use crate::session_arguments::SessionArguments;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::{Recovered, Session};
 use rustyline::completion::Completer;

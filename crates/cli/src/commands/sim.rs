@@ -1,11 +1,11 @@
 //! `pcsc sim`: simulated cards for other programs, and changes to them while they run.
 
-use crate::arguments::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::{self, Held};
 use crate::output::Report;
 use crate::program;
+use crate::settings::Settings;
 use clap::{Args, Subcommand};
 use pcsc_sim::config::{Control, Running};
 use pcsc_sim::serve::Served;

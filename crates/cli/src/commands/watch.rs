@@ -1,10 +1,10 @@
 //! `pcsc watch`: readers and cards, as they come and go.
 
-use crate::arguments::Settings;
 use crate::closed_pipe;
 use crate::failure::Failure;
 use crate::output::{ERROR, GOOD, HEADING, Report, WARNING};
 use crate::reader_arguments::seconds;
+use crate::settings::Settings;
 use clap::Args;
 use pcsc_session::{Event, Monitor, Sharing};
 use pcsc_sys::Escaped;

@@ -5,9 +5,10 @@ use super::patience::{is_late, within};
 use super::processes::Process;
 use super::reached::Service;
 use super::readers::{is_silent, state};
+use super::scene::Scene;
+use super::silence;
 use super::system::System;
 use super::verdict::{Verdict, Verdicts};
-use super::{Scene, silence};
 use pcsc_session::{Code, Disposition, Error, ReaderName, Session, ShareMode, StateFlags};
 use std::time::Duration;
 

@@ -3,11 +3,15 @@
 use super::commands::{more_clients, restart, start, unset};
 use super::packages::Part;
 use super::reached::Unreached;
+use super::scene::Scene;
 use super::system::System;
 use super::verdict::{State, Verdict, word};
-use super::{SERVICE, Scene, library, silence};
+use super::{library, silence};
 use pcsc_session::{Cause, Sandbox};
 use std::path::Path;
+
+/// The subject in which it is told that the service does not answer.
+pub(super) const SERVICE: &str = "service";
 
 /// Returns what is wrong with this thing so that the service was not reached.
 pub(super) fn of(scene: &Scene, subject: &str) -> Vec<Verdict> {

@@ -1,8 +1,9 @@
 //! The programs that are connected to the service.
 
 use super::processes::Process;
-use super::socket_list::{ServiceSocket, UnixSocket};
+use super::socket_list::ServiceSocket;
 use super::system::System;
+use super::unix_socket::UnixSocket;
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::{Duration, Instant};

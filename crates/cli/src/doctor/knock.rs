@@ -1,8 +1,6 @@
 //! What comes of a connection to the service's socket.
 
-use super::Scene;
 use super::patience::within;
-use super::system::System;
 use pcsclite_wire::{Command, Header, Message, Version, message};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -22,14 +20,6 @@ pub(super) enum Knock {
     /// It was accepted, and closed, or something else was said.
     Unversed(io::Error),
     Answered(Version),
-}
-
-impl Scene {
-    /// Connects to the service's socket and asks for the version of its protocol, once; none where there is no socket.
-    pub(super) fn knock(&self, system: &System) -> Option<&Knock> {
-        let socket = system.at(system.socket()?);
-        Some(self.knock.get_or_init(|| knock(&socket)))
-    }
 }
 
 /// Connects to a socket, and asks.

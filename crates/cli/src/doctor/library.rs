@@ -1,9 +1,10 @@
 //! libpcsclite: which file, of which version, and whether it is a stub without the library behind it.
 
+use super::look::Look;
 use super::packages::Part;
+use super::scene::Scene;
 use super::system::System;
 use super::verdict::{Verdict, Verdicts};
-use super::{Look, Scene};
 use std::path::{Path, PathBuf};
 
 pub(super) const LOOK: Look = if cfg!(any(windows, target_os = "macos")) {

@@ -6,17 +6,20 @@ mod clients;
 mod commands;
 mod driver_lists;
 mod library;
+mod look;
 mod packages;
 mod patience;
 mod privileges;
 mod processes;
 mod reached;
 mod readers;
+mod scene;
 mod silence;
 mod socket_list;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod surroundings;
 mod system;
+mod unix_socket;
 mod usb;
 mod verdict;
 
@@ -28,44 +31,17 @@ mod service;
 #[path = "service_of_the_system.rs"]
 mod service;
 
+pub(crate) use scene::Scene;
 pub(crate) use system::System;
 pub(crate) use verdict::Looked;
 #[cfg(all(test, not(any(windows, target_os = "macos"))))]
 use verdict::State;
 
-use pcsc_session::{Error, Provider, ReaderName};
-use reached::{Service, Unreached};
+use causes::SERVICE;
+use look::Look;
+#[cfg(not(windows))]
+use reached::Service;
 use verdict::{Verdict, Verdicts};
-
-/// What the checks look at.
-#[derive(Debug)]
-pub(crate) struct Scene {
-    /// The machine's files, or why those are not looked at.
-    system: Result<System, &'static str>,
-    /// The service, or why it was not reached.
-    service: Result<Service, Unreached>,
-    /// The service's readers, and why they could not be listed.
-    readers: Vec<ReaderName>,
-    unlisted: Option<String>,
-    /// What came of a connection to the socket.
-    #[cfg(not(any(windows, target_os = "macos")))]
-    knock: std::cell::OnceCell<knock::Knock>,
-}
-
-/// How something is looked at.
-enum Look {
-    /// With the machine's files.
-    #[cfg_attr(
-        any(windows, target_os = "macos"),
-        allow(dead_code, reason = "there they say nothing")
-    )]
-    AtSystem(for<'a> fn(&'a Scene, &'a System) -> Verdicts<'a>),
-    /// With the service.
-    AtService(for<'a> fn(&'a Scene, &'a Service) -> Verdicts<'a>),
-}
-
-/// The subject in which it is told that the service does not answer.
-const SERVICE: &str = "service";
 
 /// What is looked at, each on top of those before it.
 const CHECKS: &[(&str, Look)] = &[
@@ -83,28 +59,6 @@ const CHECKS: &[(&str, Look)] = &[
 ];
 
 impl Scene {
-    /// Asks for the service, which may start it, and for its readers; waits for some seconds at most.
-    pub(crate) fn new(system: Result<System, &'static str>, provider: Result<Provider, Error>) -> Scene {
-        let service = Service::reach(provider);
-        let listed = service
-            .as_ref()
-            .map(|service| service.ask(|context| context.list_readers()));
-        let (readers, unlisted) = match listed {
-            Ok(Ok(Ok(readers))) => (readers, None),
-            Ok(Ok(Err(error))) => (Vec::new(), Some(error.to_string())),
-            Ok(Err(error)) => (Vec::new(), Some(error.to_string())),
-            Err(_) => (Vec::new(), None),
-        };
-        Scene {
-            readers,
-            unlisted,
-            system,
-            service,
-            #[cfg(not(any(windows, target_os = "macos")))]
-            knock: std::cell::OnceCell::new(),
-        }
-    }
-
     /// Looks at all of it, one thing after the other.
     pub(crate) fn examine(&self) -> impl Iterator<Item = Looked> + '_ {
         CHECKS.iter().flat_map(|(subject, look)| {

@@ -3,8 +3,9 @@
 use super::causes::command;
 use super::commands::unset;
 use super::reached::Service;
+use super::scene::Scene;
+use super::usb;
 use super::verdict::{State, Verdict, Verdicts};
-use super::{Scene, usb};
 use pcsc_session::StateFlags;
 use pcsc_session::{Disposition, ReaderName, ReaderState, Session, ShareMode};
 use std::time::Duration;

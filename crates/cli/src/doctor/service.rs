@@ -2,8 +2,9 @@
 
 use super::knock::Knock;
 use super::reached::Service;
+use super::scene::Scene;
+use super::silence;
 use super::verdict::{Verdict, Verdicts};
-use super::{Scene, silence};
 
 pub(super) fn look<'a>(scene: &'a Scene, _service: &'a Service) -> Verdicts<'a> {
     let Ok(system) = &scene.system else {

@@ -1,8 +1,8 @@
 //! A service that accepts connections and says nothing.
 
-use super::Scene;
 use super::commands::restart;
 use super::patience::PATIENCE;
+use super::scene::Scene;
 use super::verdict::Verdict;
 
 /// Tells that it does not answer, and what has it answer again.

@@ -1,8 +1,8 @@
 //! What is between the program and pcscd: the socket, and polkit.
 
-use super::Scene;
 use super::commands::{start, unset};
 use super::knock::Knock;
+use super::scene::Scene;
 use super::system::System;
 use super::verdict::{Verdict, Verdicts};
 use std::fs::{self, Metadata};

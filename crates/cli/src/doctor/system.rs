@@ -1,6 +1,6 @@
 //! The machine's files, and what the program's environment says.
 
-use super::socket_list::UnixSocket;
+use super::unix_socket::UnixSocket;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};

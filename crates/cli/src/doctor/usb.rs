@@ -2,11 +2,11 @@
 
 mod interface;
 
-use super::Scene;
 use super::commands::{restart, unset};
 use super::driver_lists::{Supported, supported};
 use super::packages::Part;
 use super::processes::Process;
+use super::scene::Scene;
 use super::system::System;
 use super::verdict::{State, Verdict, Verdicts, word};
 use interface::{DEVICES, Interface, interfaces, of};

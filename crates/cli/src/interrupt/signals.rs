@@ -1,7 +1,7 @@
 //! Signals, as they come.
 
-use super::end;
-use super::held::{self, Taken};
+use super::course::{self, Taken};
+use super::endings;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -31,12 +31,12 @@ pub(super) fn watch() {
 
 /// Takes a signal; `ends` where one has come before. Returns whether the program ends.
 fn take(signal: i32, ends: bool) -> bool {
-    match (held::take(signal), ends) {
+    match (course::take(signal), ends) {
         (Taken::ByAnother, ends) => ends,
         (Taken::ByNobody, true) => end_by(signal),
         (Taken::ByNobody, false) => {
             thread::spawn(move || {
-                end();
+                endings::end();
                 end_by(signal)
             });
             true

@@ -1,6 +1,6 @@
 //! Linux' list of Unix sockets, as `ss -x` has it: sock_diag(7), which names both ends of a connection, to any user.
 
-use super::UnixSocket;
+use crate::doctor::unix_socket::UnixSocket;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, sockopt};
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};

@@ -1,7 +1,7 @@
 //! A machine whose files are made up.
 
 use crate::doctor::State::{NotSeen, Ok, Perhaps, Wrong};
-use crate::doctor::socket_list::UnixSocket;
+use crate::doctor::unix_socket::UnixSocket;
 use crate::doctor::{Looked, Scene, System};
 use pcsc_sim::Simulator;
 use std::cell::RefCell;
