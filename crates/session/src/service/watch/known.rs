@@ -29,8 +29,8 @@ struct Entry {
     /// Up to which count what happened is in what is seen; it may be yet to come.
     counted: u16,
     was_unavailable: bool,
-    /// The count was told to be lower than before, once.
-    has_fallen: bool,
+    /// What cannot have come after what was told before was told, once.
+    is_doubted: bool,
     /// The service said that it does not know this name: it is asked for no more, while it stays listed.
     is_refused: bool,
     /// Since when a card is present that is still being powered.
@@ -120,16 +120,20 @@ impl Known {
                 continue;
             }
             self.has_counted |= state.event_count() != 0;
-            if self.readers[index].is_of_another(state) {
-                if !std::mem::replace(&mut self.readers[index].has_fallen, true) {
-                    // libpcsclite hands out what another thread of this program was told before, now and then: the next question is
-                    // answered at once, and tells.
-                    continue;
-                }
+            let entry = &mut self.readers[index];
+            let is_of_another = entry.is_of_another(state);
+            if (is_of_another || entry.is_from_before(state))
+                && !std::mem::replace(&mut entry.is_doubted, true)
+            {
+                // libpcsclite hands out what another thread of this program was told before, now and then: the next question is
+                // answered at once, and tells.
+                continue;
+            }
+            if is_of_another {
                 self.pluggings += 1;
                 self.readers[index] = Entry::plugged(state.name().clone(), self.pluggings);
             }
-            self.readers[index].has_fallen = false;
+            self.readers[index].is_doubted = false;
             self.readers[index].take(state, now, self.counts_always || self.has_counted);
         }
     }
@@ -177,7 +181,7 @@ impl Entry {
             told: None,
             counted: 0,
             was_unavailable: false,
-            has_fallen: false,
+            is_doubted: false,
             is_refused: false,
             powering: None,
         }
@@ -259,6 +263,15 @@ impl Entry {
         let is_flipped = self.seen.card.is_some() != card.is_some();
         self.seen.changes += changes + (changes + u64::from(is_flipped)) % 2;
         self.seen.card = card;
+    }
+
+    /// Tells whether a card is told to be as it was before the last change, which was told and is yet to be counted: any later one
+    /// comes after its count.
+    fn is_from_before(&self, state: &ReaderState) -> bool {
+        let count = state.event_count();
+        let is_ahead =
+            matches!(self.told, Some((_, told)) if told == count && self.counted == told.wrapping_add(1));
+        is_ahead && self.seen.card.is_some() != CardSeen::of(state).is_some()
     }
 
     /// Tells whether a count is that of another reader under the same name: it begins at 0 and never falls.

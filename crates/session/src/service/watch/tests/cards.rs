@@ -227,6 +227,31 @@ fn a_count_that_falls_for_a_moment_is_of_no_other_reader() {
     assert_eq!(look.readers[0].changes, before.readers[0].changes + 1);
 }
 
+/// The service has told of the removal, and is yet to count it.
+#[test]
+fn a_card_that_was_there_before_the_last_change_is_no_new_one() {
+    let script = with_card(Habits::default(), 5);
+    let mut watching = watch(&script, Platform::Linux);
+    let before = watching.until(|look| look.readers.iter().any(has_card));
+    script.change(|world| {
+        world.remove("one");
+        world.set_count("one", 5);
+    });
+    watching.until(|look| !look.readers.iter().any(has_card));
+    script.change(|world| {
+        world.set_count("one", 6);
+        world.find("one").unwrap().told_late = Some((Some(vec![0x3B, 0x00]), 5));
+        world.plug("two");
+    });
+    let look = watching.until(|look| look.readers.len() == 2 || look.readers.iter().any(has_card));
+    assert!(!look.readers.iter().any(has_card));
+    // The next one is told, with what there is of it.
+    script.change(|world| world.insert("one", &[0x3B, 0x00]));
+    let after = watching.until(|look| look.readers.iter().any(has_card));
+    assert_eq!(after.readers[0].changes, before.readers[0].changes + 2);
+    assert_eq!(after.readers[0].plugging, before.readers[0].plugging);
+}
+
 #[test]
 fn a_reader_that_did_not_answer_for_a_moment_had_no_card() {
     let script = Script::new(Habits::default());
