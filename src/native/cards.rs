@@ -107,7 +107,9 @@ pub(super) unsafe extern "system" fn disconnect(card: SCARDHANDLE, disposition: 
                 code: 0,
             };
             let answer = connection.ask(Command::DISCONNECT, &request)?;
-            check(answer.code)
+            check(answer.code)?;
+            registry::remove_card(&card);
+            Ok(())
         })
     }))
 }

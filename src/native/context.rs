@@ -45,13 +45,9 @@ impl Context {
     ///
     /// # Errors
     /// Those of [`call`](Context::call).
-    pub(super) fn last_call<T>(
-        self: &Arc<Context>,
-        call: impl FnOnce(&Connection) -> Result<T, LONG>,
-    ) -> Result<T, LONG> {
+    pub(super) fn last_call<T>(&self, call: impl FnOnce(&Connection) -> Result<T, LONG>) -> Result<T, LONG> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let result = call(connection.as_ref().ok_or(SCARD_E_INVALID_HANDLE)?);
-        super::registry::remove_context(self);
         *connection = None;
         result
     }
@@ -101,14 +97,10 @@ impl Card {
     ///
     /// # Errors
     /// Those of [`call`](Card::call).
-    pub(super) fn last_call(
-        self: &Arc<Card>,
-        call: impl FnOnce(&Connection) -> Result<(), LONG>,
-    ) -> Result<(), LONG> {
+    pub(super) fn last_call(&self, call: impl FnOnce(&Connection) -> Result<(), LONG>) -> Result<(), LONG> {
         self.call(|connection| {
             call(connection)?;
             self.is_open.store(false, Ordering::Relaxed);
-            super::registry::remove_card(self);
             Ok(())
         })
     }

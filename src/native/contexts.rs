@@ -51,8 +51,10 @@ pub(super) unsafe extern "system" fn release(context: SCARDCONTEXT) -> LONG {
                 context: context.number,
                 code: 0,
             };
-            let answer = connection.ask(Command::RELEASE_CONTEXT, &request)?;
-            check(answer.code)
+            let answer = connection.ask(Command::RELEASE_CONTEXT, &request);
+            // Whatever the service says; and under the lock, behind which no connection to a reader is added any more.
+            registry::remove_context(&context);
+            check(answer?.code)
         })
     }))
 }

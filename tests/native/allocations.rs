@@ -1,4 +1,4 @@
-//! A command takes no memory.
+//! A command takes no memory, and what has ended keeps none.
 
 use crate::daemon::Daemon;
 use crate::program::{connect, establish, release};
@@ -10,6 +10,7 @@ use std::ptr;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static FREED: Cell<usize> = const { Cell::new(0) };
 }
 
 /// The system's allocator, which counts for each thread.
@@ -24,6 +25,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        let _ = FREED.try_with(|count| count.set(count.get() + 1));
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -59,4 +61,34 @@ fn a_command_takes_no_memory() {
     }
     assert_eq!(ALLOCATIONS.get(), before);
     release(context);
+}
+
+#[test]
+fn what_has_ended_keeps_no_memory_and_is_not_valid() {
+    const ROUNDS: usize = 100;
+    let _daemon = Daemon::start(Settings::of(6));
+    let functions = Functions::native();
+    // The list of what is open is of the whole process: parts of it may be freed by other tests' threads, or by this one.
+    let is_kept =
+        |freed: usize, allocations: usize| ALLOCATIONS.get() - allocations > FREED.get() - freed + ROUNDS / 2;
+    let (_, context) = establish();
+    let (freed, allocations) = (FREED.get(), ALLOCATIONS.get());
+    for _ in 0..ROUNDS {
+        let (_, card) = connect(context);
+        // SAFETY: the function looks the number up.
+        let code = unsafe { (functions.SCardDisconnect)(card, SCARD_LEAVE_CARD) };
+        assert_eq!(code, 0);
+    }
+    assert!(!is_kept(freed, allocations), "disconnected");
+    release(context);
+    let (freed, allocations) = (FREED.get(), ALLOCATIONS.get());
+    for _ in 0..ROUNDS {
+        let (_, context) = establish();
+        assert_eq!(connect(context).0, 0);
+        assert_eq!(release(context), 0);
+        // SAFETY: the function looks the number up.
+        let code = unsafe { (functions.SCardIsValidContext)(context) };
+        assert_eq!(code, SCARD_E_INVALID_HANDLE);
+    }
+    assert!(!is_kept(freed, allocations), "released");
 }

@@ -25,15 +25,18 @@
 #![forbid(unsafe_code)]
 
 mod command;
+mod field;
 mod header;
 pub mod message;
+mod reader_name;
 mod reader_state;
 mod version;
 
 pub use command::Command;
 pub use header::Header;
 pub use message::Message;
-pub use reader_state::{READERS, ReaderName, ReaderState};
+pub use reader_name::ReaderName;
+pub use reader_state::{READERS, ReaderState};
 pub use version::Version;
 
 /// The longest APDU, in either direction, and the longest input and output of a control code, in bytes:

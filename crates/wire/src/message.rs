@@ -3,12 +3,9 @@
 //! A client fills in what it asks, and the service answers with the same message, in which the fields of the answer have
 //! their values. `code` is what the C function returns.
 
-use crate::reader_state::ReaderName;
+use crate::field::Field;
+use crate::reader_name::ReaderName;
 use crate::{MAX_ATTRIBUTE, MAX_EXTENDED};
-
-pub(crate) mod field;
-
-use field::Field;
 
 /// A message of one form.
 pub trait Message: Sized {
@@ -276,6 +273,18 @@ impl AttributeValue {
 impl Default for AttributeValue {
     fn default() -> AttributeValue {
         AttributeValue([0; MAX_ATTRIBUTE])
+    }
+}
+
+impl Field for AttributeValue {
+    const LEN: usize = MAX_ATTRIBUTE;
+
+    fn put<'a>(&self, buffer: &'a mut [u8]) -> &'a mut [u8] {
+        self.0.put(buffer)
+    }
+
+    fn take(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        Field::take(bytes).map(|(value, rest)| (AttributeValue(value), rest))
     }
 }
 

@@ -1,49 +1,11 @@
 //! The state of a reader, as the service tells it to all its clients.
 
+use crate::field::Field;
 use crate::message::Message;
-use core::fmt;
+use crate::reader_name::ReaderName;
 
 /// How many states the service tells up to version 4:5, whatever readers there are.
 pub const READERS: usize = 16;
-
-/// A reader's name, with zeroes after it; without any, there is no reader.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct ReaderName(pub [u8; ReaderName::LEN]);
-
-impl ReaderName {
-    /// The room for a name in bytes, with a zero at its end: `MAX_READERNAME`.
-    pub const LEN: usize = 128;
-
-    /// Puts a name in; `None` of one that is too long, or has a zero inside.
-    #[must_use]
-    pub fn new(name: &[u8]) -> Option<ReaderName> {
-        let mut room = [0; ReaderName::LEN];
-        if name.len() >= room.len() || name.contains(&0) {
-            return None;
-        }
-        room.get_mut(..name.len())?.copy_from_slice(name);
-        Some(ReaderName(room))
-    }
-
-    /// Returns the name's bytes, up to the first zero.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        let len = self.0.iter().position(|byte| *byte == 0);
-        self.0.get(..len.unwrap_or(ReaderName::LEN)).unwrap_or(&self.0)
-    }
-}
-
-impl Default for ReaderName {
-    fn default() -> ReaderName {
-        ReaderName([0; ReaderName::LEN])
-    }
-}
-
-impl fmt::Debug for ReaderName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.as_bytes().escape_ascii())
-    }
-}
 
 /// The state of a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +68,6 @@ impl Message for ReaderState {
     const LEN: usize = ReaderName::LEN + 3 * 4 + ReaderState::MAX_ATR + ReaderState::PADDING + 2 * 4;
 
     fn encode_into(&self, buffer: &mut [u8]) {
-        use crate::message::field::Field;
         let rest = self.name.put(buffer);
         let rest = self.event_counter.put(rest);
         let rest = self.state.put(rest);
@@ -118,7 +79,6 @@ impl Message for ReaderState {
     }
 
     fn decode(bytes: &[u8]) -> Option<ReaderState> {
-        use crate::message::field::Field;
         let (name, rest) = ReaderName::take(bytes)?;
         let (event_counter, rest) = u32::take(rest)?;
         let (state, rest) = u32::take(rest)?;

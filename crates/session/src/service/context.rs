@@ -3,7 +3,7 @@
 use crate::error::{Error, Platform};
 use crate::ffi::{CallError, Code, ContextHandle, EstablishError, ReaderName, ReaderState, Unit, WholeError};
 use crate::service::look;
-use crate::service::tracked_card::Recovered;
+use crate::service::recovered::Recovered;
 use pcsc_sys::Provider;
 use std::fmt;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod features;
 mod look;
 mod monitor;
 mod reader_access;
+mod recovered;
 mod tracked_card;
 mod wait;
 mod watch;
@@ -17,7 +18,7 @@ pub use context::{Context, list_readers};
 #[cfg(feature = "stream")]
 pub use monitor::EventStream;
 pub use monitor::{Event, Monitor, MonitorOptions, PresentCard};
-pub use tracked_card::Recovered;
+pub use recovered::Recovered;
 pub(crate) use tracked_card::TrackedCard;
 pub(crate) use wait::Wait;
 pub use watch::{Canceller, Sharing};

@@ -1,11 +1,10 @@
 //! A connection to a card, and what has become of it.
 
 mod card_look;
+mod codes;
 mod loss;
 mod recovery;
 mod transaction_end;
-
-pub use recovery::Recovered;
 
 use crate::error::{Cause, Error};
 use crate::ffi::{
@@ -13,6 +12,8 @@ use crate::ffi::{
     WrongAnswer,
 };
 use crate::service::context::Context;
+use crate::service::recovered::Recovered;
+use codes::is_reconnectable;
 use pcsc_sys::{MAX_READERNAME, SCARDHANDLE};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -185,7 +186,7 @@ impl TrackedCard {
     /// Returns the error for a call that needs the reader alone, where that or the service is gone.
     pub(crate) fn check_reader(&self, function: &'static str) -> Result<(), Error> {
         match self.lost.get() {
-            Some(code) if !loss::is_reconnectable(code) => Err(self.error(function, code)),
+            Some(code) if !is_reconnectable(code) => Err(self.error(function, code)),
             _ => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! A whole transparent file: read and updated in as few commands as the card's form allows.
 
-mod beyond;
+mod instruction;
+mod offset;
 mod parts;
 mod read_error;
 mod reading;

@@ -1,6 +1,5 @@
 //! What one command reads or updates of a transparent file.
 
-use super::beyond::FIRST_ODD;
 use super::reading::Part;
 use crate::error::Error;
 use crate::exchange::buffers::Course;
@@ -100,22 +99,6 @@ pub(super) fn file_too_long(connection: &Connection) -> Error {
 }
 
 impl Parts<'_> {
-    /// Reads up to `ne` bytes at an offset and appends them, `left` at the most.
-    pub(super) fn read(
-        &mut self,
-        offset: usize,
-        ne: usize,
-        left: Option<usize>,
-        data: &mut Vec<u8>,
-    ) -> Result<Part, Error> {
-        let room = left.unwrap_or(usize::MAX);
-        match even(offset) {
-            Some(offset) => self.read_even(offset, 0, ne, room, data),
-            None if offset == FIRST_ODD && left.is_none() => self.read_on(ne, data),
-            None => self.read_beyond(offset, ne, room, data),
-        }
-    }
-
     /// Reads by the even instruction, `ne` bytes behind the first `skip` that come.
     pub(super) fn read_even(
         &mut self,
@@ -211,25 +194,6 @@ impl Parts<'_> {
         })
     }
 
-    /// Updates from an offset on, of a file that is to be `data`, with as much as one command carries; returns how much that
-    /// was. `object` is the memory for the data of the odd instruction.
-    pub(super) fn update(
-        &mut self,
-        offset: usize,
-        data: &[u8],
-        object: &mut Vec<u8>,
-    ) -> Result<usize, Error> {
-        if let Some(even) = even(offset) {
-            // To where the even instruction's offsets end: cards reckon in their 15 bits.
-            let end = data.len().min(offset + self.most).min(FIRST_ODD);
-            let part = &data[offset.min(end)..end];
-            let command = self.marked(Command::update_binary(even, part)?);
-            self.execute_update(&command)?;
-            return Ok(part.len());
-        }
-        self.update_beyond(offset, data, object)
-    }
-
     /// 63Cx says that the card wrote after x attempts: ISO/IEC 7816-4:2013, table 6.
     pub(super) fn execute_update(&mut self, command: &Command<'_>) -> Result<(), Error> {
         let connection = self.exchange.connection;
@@ -283,11 +247,6 @@ impl Drop for Parts<'_> {
             self.exchange.buffers.wipe();
         }
     }
-}
-
-/// An offset that the even instructions can say.
-fn even(offset: usize) -> Option<u16> {
-    u16::try_from(offset).ok().filter(|_| offset < FIRST_ODD)
 }
 
 /// How many bytes tag and length of a data object take, of this many bytes.

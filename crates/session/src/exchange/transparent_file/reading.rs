@@ -14,7 +14,7 @@
 //! An answer without data that follows a part which was short, or came with 6282, is the end whatever it says, but for 6982 to
 //! 6985 and for 64xx to 66xx, by which a card says that it failed.
 
-use super::beyond::FIRST_ODD;
+use super::offset::FIRST_ODD;
 use pcsc_iso7816::command::Form;
 use pcsc_iso7816::status_word::StatusWord;
 

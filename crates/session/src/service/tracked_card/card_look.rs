@@ -1,8 +1,6 @@
 //! One look at a card after a failure that the code does not name: whether it was taken out, or reset, or is still there.
 
 use super::TrackedCard;
-use super::loss::READER_GONE;
-use crate::error::{Cause, Error};
 use crate::ffi::{Attribute, CallError, Code, OutputError, ReaderState, ShareMode, StateFlags, WholeError};
 use pcsc_sys::MAX_BUFFER_SIZE;
 use std::time::Duration;
@@ -26,40 +24,6 @@ pub(super) enum CardFate {
 }
 
 impl TrackedCard {
-    /// Returns the error of a call that failed with a code which does not say what has become of the card, after one look,
-    /// and takes note of what that has shown. `otherwise` are the causes where it has shown nothing.
-    ///
-    /// It costs two calls, none of which waits for another program's transaction. With pcsc-lite the second one waits for the
-    /// end of a command that another program has under way outside of one, and the first one sleeps for 0.4 seconds while the
-    /// card is mute.
-    pub(super) fn failed_without_name(
-        &self,
-        function: &'static str,
-        code: Code,
-        otherwise: Option<Box<[Cause]>>,
-    ) -> Error {
-        let (lost, cause) = match self.look_at_card() {
-            CardFate::ServiceGone(gone) => (Some(gone), Some(Cause::ServiceGone {})),
-            CardFate::ReaderGone => {
-                self.lose(READER_GONE);
-                return self.reader_gone(function, code);
-            }
-            CardFate::ReaderSilent => (Some(Code::READER_UNAVAILABLE), Some(Cause::ReaderSilent {})),
-            CardFate::Removed => (Some(Code::REMOVED_CARD), Some(Cause::CardRemoved {})),
-            CardFate::Reset => (Some(Code::RESET_CARD), Some(Cause::CardReset {})),
-            CardFate::Mute => (None, Some(Cause::CardMute {})),
-            // A driver may refuse a control code or an attribute for reasons of its own.
-            CardFate::There if is_for_the_card(function) => (None, Some(Cause::CardStillSeen {})),
-            CardFate::There | CardFate::Present | CardFate::Nothing => (None, None),
-        };
-        // The connection does not outlive that, whatever is seen of the reader by now.
-        let lost = lost.or((code == Code::READER_UNAVAILABLE).then_some(code));
-        if let Some(lost) = lost {
-            self.lose(lost);
-        }
-        self.found(function, code, cause.map(|cause| [cause].into()).or(otherwise))
-    }
-
     /// Looks at the reader's state, then whether the card was reset or swapped.
     pub(super) fn look_at_card(&self) -> CardFate {
         let mut states = [ReaderState::new(&self.reader)];
@@ -125,32 +89,4 @@ impl TrackedCard {
             _ => CardFate::Present,
         }
     }
-}
-
-/// Tells whether a failure with this code says too little of the card, so that a look is due.
-pub(super) fn has_no_name(function: &str, code: Code) -> bool {
-    match code {
-        Code::COMM_ERROR | Code::READER_UNAVAILABLE | Code::UNPOWERED_CARD | Code::UNRESPONSIVE_CARD => true,
-        // Of a transaction it says that there is none, of the reader's driver that it does not know what it was asked.
-        Code::NOT_TRANSACTED => is_for_the_card(function),
-        // What winscard hands on from a reader's driver.
-        Code::ERROR_NOT_READY
-        | Code::ERROR_GEN_FAILURE
-        | Code::ERROR_DEV_NOT_EXIST
-        | Code::ERROR_SEM_TIMEOUT
-        | Code::ERROR_OPERATION_ABORTED
-        | Code::ERROR_IO_DEVICE
-        | Code::ERROR_DEVICE_NOT_CONNECTED
-        | Code::ERROR_DEVICE_REMOVED
-        | Code::ERROR_TIMEOUT => cfg!(windows),
-        _ => false,
-    }
-}
-
-/// Tells whether what a function does is the card's own work, and not the reader's.
-fn is_for_the_card(function: &str) -> bool {
-    matches!(
-        function,
-        "SCardTransmit" | "SCardStatus" | "SCardBeginTransaction" | "SCardReconnect"
-    )
 }

@@ -1,19 +1,10 @@
 //! What an error says of a connection: whether it is lost, and where its code has two meanings, one look at which it is.
 
 use super::TrackedCard;
-use super::card_look::has_no_name;
+use super::card_look::CardFate;
+use super::codes::{READER_GONE, ends_connection, has_no_name, is_ambiguous, is_for_the_card};
 use crate::error::{Cause, Error};
 use crate::ffi::{CallError, Code, Protocol, ReaderName, ShareMode, WholeError};
-
-/// What C functions say of a reader that was pulled out.
-///
-/// pcsc-lite's service says it of every call on its connections, and of little else that a session asks. Windows says it of
-/// a name; of a connection it says, as of a reader that does not answer, that the reader cannot be used.
-pub(super) const READER_GONE: Code = if cfg!(windows) {
-    Code::UNKNOWN_READER
-} else {
-    Code::INVALID_VALUE
-};
 
 impl TrackedCard {
     /// Returns the error of a call, after taking note of what it says of the connection. What a code with two meanings says
@@ -70,6 +61,40 @@ impl TrackedCard {
         }
     }
 
+    /// Returns the error of a call that failed with a code which does not say what has become of the card, after one look,
+    /// and takes note of what that has shown. `otherwise` are the causes where it has shown nothing.
+    ///
+    /// It costs two calls, none of which waits for another program's transaction. With pcsc-lite the second one waits for the
+    /// end of a command that another program has under way outside of one, and the first one sleeps for 0.4 seconds while the
+    /// card is mute.
+    fn failed_without_name(
+        &self,
+        function: &'static str,
+        code: Code,
+        otherwise: Option<Box<[Cause]>>,
+    ) -> Error {
+        let (lost, cause) = match self.look_at_card() {
+            CardFate::ServiceGone(gone) => (Some(gone), Some(Cause::ServiceGone {})),
+            CardFate::ReaderGone => {
+                self.lose(READER_GONE);
+                return self.reader_gone(function, code);
+            }
+            CardFate::ReaderSilent => (Some(Code::READER_UNAVAILABLE), Some(Cause::ReaderSilent {})),
+            CardFate::Removed => (Some(Code::REMOVED_CARD), Some(Cause::CardRemoved {})),
+            CardFate::Reset => (Some(Code::RESET_CARD), Some(Cause::CardReset {})),
+            CardFate::Mute => (None, Some(Cause::CardMute {})),
+            // A driver may refuse a control code or an attribute for reasons of its own.
+            CardFate::There if is_for_the_card(function) => (None, Some(Cause::CardStillSeen {})),
+            CardFate::There | CardFate::Present | CardFate::Nothing => (None, None),
+        };
+        // The connection does not outlive that, whatever is seen of the reader by now.
+        let lost = lost.or((code == Code::READER_UNAVAILABLE).then_some(code));
+        if let Some(lost) = lost {
+            self.lose(lost);
+        }
+        self.found(function, code, cause.map(|cause| [cause].into()).or(otherwise))
+    }
+
     /// Tells whether it is a reset: pcsc-lite says of a card that was reset while it was being connected that it does not use
     /// this protocol, and else only of one that another program has connected without a protocol, which the status tells.
     fn is_reset_in_other_words(&self, function: &str, code: Code) -> bool {
@@ -82,7 +107,7 @@ impl TrackedCard {
     }
 
     /// Takes note that the connection is lost, and to what.
-    pub(super) fn lose(&self, code: Code) {
+    fn lose(&self, code: Code) {
         self.lost.set(Some(code));
     }
 
@@ -101,7 +126,7 @@ impl TrackedCard {
     }
 
     /// Returns the error of a call that has shown that the reader was pulled out.
-    pub(super) fn reader_gone(&self, function: &'static str, code: Code) -> Error {
+    fn reader_gone(&self, function: &'static str, code: Code) -> Error {
         Error::ReaderGone {
             function,
             code,
@@ -132,7 +157,7 @@ impl TrackedCard {
         (!self.reader.units().is_empty()).then(|| self.reader.clone())
     }
 
-    pub(super) fn found(&self, function: &'static str, code: Code, causes: Option<Box<[Cause]>>) -> Error {
+    fn found(&self, function: &'static str, code: Code, causes: Option<Box<[Cause]>>) -> Error {
         Error::Pcsc {
             function,
             code,
@@ -140,44 +165,6 @@ impl TrackedCard {
             causes,
         }
     }
-}
-
-/// Tells whether `SCardReconnect` can make the handle usable again.
-pub(super) fn is_reconnectable(code: Code) -> bool {
-    matches!(
-        code,
-        Code::RESET_CARD
-            | Code::REMOVED_CARD
-            | Code::NO_SMARTCARD
-            | Code::READER_UNAVAILABLE
-            | Code::PROTO_MISMATCH
-    )
-}
-
-/// Tells whether a code says that the connection is lost; one with two meanings says nothing.
-fn ends_connection(code: Code) -> bool {
-    matches!(
-        code,
-        Code::RESET_CARD
-            | Code::REMOVED_CARD
-            | Code::NO_SMARTCARD
-            | Code::READER_UNAVAILABLE
-            | Code::UNKNOWN_READER
-    ) || code.is_service_down()
-}
-
-/// Tells whether a code may say that the connection is lost, or something that passes.
-///
-/// pcsc-lite says `SCARD_E_INVALID_VALUE` of a reader that has gone and of a value that is not taken; any library
-/// `SCARD_F_COMM_ERROR` of the service and of what a driver cannot do; pcsc-lite `SCARD_W_SECURITY_VIOLATION` where the service
-/// resets the connection to it; Windows `ERROR_INVALID_HANDLE` of a service that was shut down and for a driver.
-fn is_ambiguous(code: Code) -> bool {
-    code == Code::COMM_ERROR
-        || if cfg!(windows) {
-            code == Code::ERROR_INVALID_HANDLE
-        } else {
-            matches!(code, Code::INVALID_VALUE | Code::SECURITY_VIOLATION)
-        }
 }
 
 /// What was seen of service and reader.

@@ -1,9 +1,10 @@
 //! How transactions end, and what becomes of those that could not be ended.
 
-use super::loss::{READER_GONE, is_reconnectable};
-use super::{Recovered, TrackedCard};
+use super::TrackedCard;
+use super::codes::{READER_GONE, is_reconnectable};
 use crate::error::Error;
 use crate::ffi::{CallError, Code, Disposition};
+use crate::service::recovered::Recovered;
 
 const FUNCTION: &str = "SCardEndTransaction";
 

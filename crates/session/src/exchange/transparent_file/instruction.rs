@@ -1,5 +1,7 @@
-//! What stands behind the offsets of the even instructions: by the odd ones, or as far as the even ones still reach.
+//! By which instruction a file is read and updated at an offset: by the even ones, and behind their offsets by the odd ones,
+//! or as far as the even ones still reach.
 
+use super::offset::{FIRST_ODD, LAST_EVEN, even};
 use super::parts::{ODD_OVERHEAD, Parts};
 use super::reading::{Part, is_of_place_or_length};
 use crate::error::Error;
@@ -7,20 +9,32 @@ use pcsc_iso7816::command::Command;
 use pcsc_iso7816::status_word::StatusWord;
 use pcsc_iso7816::tlv::ber::Writer;
 
-/// The first offset that is none of the even instructions', and the last one that is.
-pub(super) const FIRST_ODD: usize = 0x8000;
-const LAST_EVEN: u16 = 0x7FFF;
-
 /// The tag of the data object with the file's bytes.
 const DATA: u32 = 0x53;
 
 impl Parts<'_> {
+    /// Reads up to `ne` bytes at an offset and appends them, `left` at the most.
+    pub(super) fn read(
+        &mut self,
+        offset: usize,
+        ne: usize,
+        left: Option<usize>,
+        data: &mut Vec<u8>,
+    ) -> Result<Part, Error> {
+        let room = left.unwrap_or(usize::MAX);
+        match even(offset) {
+            Some(offset) => self.read_even(offset, 0, ne, room, data),
+            None if offset == FIRST_ODD && left.is_none() => self.read_on(ne, data),
+            None => self.read_beyond(offset, ne, room, data),
+        }
+    }
+
     /// Reads where the even instruction's offsets end, and nobody knows whether the file does.
     ///
     /// Not every card has the odd instruction: so the last byte is read with the next one. Where the card gives one byte,
     /// or says in 6C01 that there is one, the file ends there; so it does where it refuses two, of which it gave one before,
     /// and has no instruction for the other.
-    pub(super) fn read_on(&mut self, ne: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
+    fn read_on(&mut self, ne: usize, data: &mut Vec<u8>) -> Result<Part, Error> {
         let options = &self.exchange.connection.options;
         let before = options.replace(options.get().correct_le(false));
         let result = self.read_even(LAST_EVEN, 1, 1, usize::MAX, data);
@@ -48,7 +62,7 @@ impl Parts<'_> {
     }
 
     /// Reads by the odd instruction, or where the card has none, by the even one from its last offset on.
-    pub(super) fn read_beyond(
+    fn read_beyond(
         &mut self,
         offset: usize,
         ne: usize,
@@ -84,14 +98,28 @@ impl Parts<'_> {
         }
     }
 
-    /// Updates from `offset` on, of a file that is to be `data`, with as much as one command carries, by the odd instruction;
-    /// where the card has none, by the even one from its last offset on. Returns how much that was.
-    pub(super) fn update_beyond(
+    /// Updates from an offset on, of a file that is to be `data`, with as much as one command carries; returns how much that
+    /// was. `object` is the memory for the data of the odd instruction.
+    pub(super) fn update(
         &mut self,
         offset: usize,
         data: &[u8],
         object: &mut Vec<u8>,
     ) -> Result<usize, Error> {
+        if let Some(even) = even(offset) {
+            // To where the even instruction's offsets end: cards reckon in their 15 bits.
+            let end = data.len().min(offset + self.most).min(FIRST_ODD);
+            let part = &data[offset.min(end)..end];
+            let command = self.marked(Command::update_binary(even, part)?);
+            self.execute_update(&command)?;
+            return Ok(part.len());
+        }
+        self.update_beyond(offset, data, object)
+    }
+
+    /// Updates from `offset` on, of a file that is to be `data`, with as much as one command carries, by the odd instruction;
+    /// where the card has none, by the even one from its last offset on. Returns how much that was.
+    fn update_beyond(&mut self, offset: usize, data: &[u8], object: &mut Vec<u8>) -> Result<usize, Error> {
         let new = data.get(offset..).unwrap_or(&[]);
         if self.without_odd.is_none() {
             let part = &new[..new.len().min(self.most.saturating_sub(ODD_OVERHEAD).max(1))];

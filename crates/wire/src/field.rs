@@ -1,8 +1,5 @@
 //! What messages are made of.
 
-use super::AttributeValue;
-use crate::reader_state::ReaderName;
-
 /// A part of a message, of one length.
 pub(crate) trait Field: Sized {
     const LEN: usize;
@@ -32,28 +29,21 @@ impl<const N: usize> Field for [u8; N] {
     }
 }
 
-/// Makes fields of what is made of bytes.
-macro_rules! fields {
-    ($($type:ty: $len:expr, $into:expr, $from:expr;)*) => { $(
+/// Makes fields of numbers.
+macro_rules! numbers {
+    ($($type:ty)*) => { $(
         impl Field for $type {
-            const LEN: usize = $len;
+            const LEN: usize = size_of::<$type>();
 
             fn put<'a>(&self, buffer: &'a mut [u8]) -> &'a mut [u8] {
-                let into: fn($type) -> [u8; $len] = $into;
-                into(*self).put(buffer)
+                self.to_ne_bytes().put(buffer)
             }
 
             fn take(bytes: &[u8]) -> Option<(Self, &[u8])> {
-                let from: fn([u8; $len]) -> $type = $from;
-                <[u8; $len]>::take(bytes).map(|(bytes, rest)| (from(bytes), rest))
+                Field::take(bytes).map(|(bytes, rest)| (<$type>::from_ne_bytes(bytes), rest))
             }
         }
     )* };
 }
 
-fields! {
-    u32: 4, u32::to_ne_bytes, u32::from_ne_bytes;
-    i32: 4, i32::to_ne_bytes, i32::from_ne_bytes;
-    ReaderName: ReaderName::LEN, |name| name.0, ReaderName;
-    AttributeValue: crate::MAX_ATTRIBUTE, |value| value.0, AttributeValue;
-}
+numbers! { u32 i32 }
