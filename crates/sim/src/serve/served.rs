@@ -117,7 +117,8 @@ impl Drop for Served {
         if self.process == process::id() {
             self.server.close();
         } else {
-            // A child of `fork` has neither the threads nor the right to end what its parent goes on with.
+            // A child of `fork` has neither the threads nor the right to end what its parent goes on with, as a dropped
+            // listener would.
             std::mem::forget(Arc::clone(&self.server));
         }
     }
