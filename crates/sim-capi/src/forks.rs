@@ -2,8 +2,31 @@
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
+use std::sync::MutexGuard;
+use std::time::Duration;
 
-use crate::origin::{self, Held};
+use crate::establishing::{FORKED, Forked};
+use crate::fork_lock::lock_for_fork;
+use crate::service::STARTING;
+
+/// How long a fork waits for the start of a service: to read a file takes no longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Nobody starts a service as long as this is there.
+struct Held {
+    _starting: Option<MutexGuard<'static, ()>>,
+    _forked: Option<MutexGuard<'static, Forked>>,
+}
+
+impl Held {
+    /// Waits until no service is being started, and keeps it so.
+    fn take() -> Self {
+        Self {
+            _starting: lock_for_fork(&STARTING, PATIENCE),
+            _forked: lock_for_fork(&FORKED, PATIENCE),
+        }
+    }
+}
 
 thread_local! {
     /// From before a fork to after it, which are of one thread on both sides. Nothing that is to be dropped with the thread:
@@ -18,7 +41,7 @@ pub(crate) fn prepare() {
 }
 
 extern "C" fn before() {
-    HELD.set(Some(ManuallyDrop::new(origin::hold())));
+    HELD.set(Some(ManuallyDrop::new(Held::take())));
 }
 
 extern "C" fn after() {

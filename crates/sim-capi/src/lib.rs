@@ -9,6 +9,10 @@ mod table;
 #[cfg(test)]
 mod abuse;
 mod cancellation;
+mod configuration;
+#[cfg(unix)]
+mod establishing;
+mod first_folder;
 // Windows has no fork.
 #[cfg(unix)]
 #[path = "../../sim/src/fork_lock.rs"]
@@ -23,7 +27,6 @@ mod forks;
 #[cfg_attr(windows, allow(unused_imports, reason = "the tests alone use these"))]
 mod functions;
 mod loading;
-#[cfg(unix)]
 mod origin;
 #[cfg(windows)]
 mod pinned;
@@ -34,6 +37,7 @@ mod service;
 // Windows' library has no socket of that name.
 #[cfg(unix)]
 mod socket;
+mod world;
 
 // The list in `functions.rs` takes its types from the crate that it is in.
 use pcsc_sys::*;

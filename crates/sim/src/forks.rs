@@ -39,7 +39,7 @@ impl Simulator {
 }
 
 /// How long a fork waits for a lock that is held for moments.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The locks that a new simulator takes, its contexts and its connections, but for those that are its own.
 struct Held {
@@ -53,10 +53,10 @@ impl Held {
     /// Takes them; nobody takes one of them who has another. One that cannot be had is left.
     fn take() -> Self {
         Self {
-            _contexts: open::CONTEXTS.lock_unused(),
-            _connections: open::CONNECTIONS.lock_unused(),
-            _slots: slot::lock_free(),
-            _allocated: memory::lock_allocated(),
+            _contexts: open::CONTEXTS.lock_unused(PATIENCE),
+            _connections: open::CONNECTIONS.lock_unused(PATIENCE),
+            _slots: slot::lock_free(PATIENCE),
+            _allocated: memory::lock_allocated(PATIENCE),
         }
     }
 }

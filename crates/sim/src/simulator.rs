@@ -215,7 +215,7 @@ impl Simulator {
     /// ```
     pub fn stop_service(&self) {
         self.endpoint.world.stop();
-        self.note_in_event();
+        self.endpoint.note_in_event();
     }
 
     /// Starts the service again, with the same readers and cards; the cards are powered, and counts of events begin
@@ -236,12 +236,6 @@ impl Simulator {
     /// ```
     pub fn start_service(&self) {
         self.endpoint.world.start();
-        self.note_in_event();
-    }
-
-    /// Notes whether the service runs in the event that Windows has for it.
-    fn note_in_event(&self) {
-        #[cfg(windows)]
-        crate::table::started_event::note(&*self.endpoint);
+        self.endpoint.note_in_event();
     }
 }

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 use pcsc_session::Session;
+use pcsc_sim::serve::Served;
 use pcsc_sim::{DemoCard, Simulator};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -74,17 +75,25 @@ fn a_child_starts_a_simulator_whatever_other_threads_did_at_the_fork() {
     });
 }
 
+/// Waits until so many programs are served; false where that takes too long.
+fn has_programs(served: &Served, number: usize) -> bool {
+    let end = Instant::now() + Duration::from_secs(10);
+    while served.programs() != number {
+        if Instant::now() >= end {
+            return false;
+        }
+        thread::yield_now();
+    }
+    true
+}
+
 #[test]
 fn a_child_that_drops_what_its_parent_serves_ends_none_of_it() {
     let folder = std::env::temp_dir().join(format!("pcsc-sim-forks-{}", std::process::id()));
     let simulator = Simulator::new();
     let served = simulator.serve(folder.join("pcscd.comm")).unwrap();
     let program = UnixStream::connect(served.path()).unwrap();
-    let end = Instant::now() + Duration::from_secs(10);
-    while served.programs() == 0 {
-        assert!(Instant::now() < end);
-        thread::yield_now();
-    }
+    assert!(has_programs(&served, 1));
     let (mut told, mut tell) = UnixStream::pair().unwrap();
     // SAFETY: the child runs on copies of what this process has, and ends by `_exit`.
     let child = unsafe { libc::fork() };
@@ -104,6 +113,8 @@ fn a_child_that_drops_what_its_parent_serves_ends_none_of_it() {
     program.set_nonblocking(true).unwrap();
     let read = (&program).read(&mut [0]).map_err(|error| error.kind());
     let is_there = path.exists();
+    let another = UnixStream::connect(path).map_err(|error| error.kind());
+    let takes_another = has_programs(&served, 2);
     simulator.stop_service();
     let connected = UnixStream::connect(path).map_err(|error| error.kind());
     // SAFETY: the child is there, since it was not waited for.
@@ -113,6 +124,7 @@ fn a_child_that_drops_what_its_parent_serves_ends_none_of_it() {
     assert_eq!(has_dropped, Ok(1));
     assert_eq!(read, Err(ErrorKind::WouldBlock));
     assert!(is_there);
+    assert!(another.is_ok() && takes_another, "{another:?}");
     assert_eq!(connected.map(drop), Err(ErrorKind::ConnectionRefused));
     drop(served);
     std::fs::remove_dir(&folder).unwrap();

@@ -43,7 +43,7 @@ impl Program<'_> {
         let disconnected = disconnecting::disconnect(&card, asked.disposition.into());
         if disconnected.is_ok() {
             self.cards.retain(|(number, _)| *number != asked.card);
-            give_back(&self.server.numbers, asked.card);
+            give_back(&self.programs.numbers, asked.card);
         }
         asked.code = code(disconnected);
         self.say(&asked);

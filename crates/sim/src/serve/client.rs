@@ -1,13 +1,10 @@
 //! One program's connection to the socket.
 
-use super::requests::Program;
-use super::server::Server;
-use super::states::states;
 use super::stream;
 use super::waiting::{Due, Waiting};
 use crate::service::context::Context;
 use crate::service::lock::lock;
-use pcsclite_wire::{Header, Message, ReaderState, message};
+use pcsclite_wire::{Message, ReaderState, message};
 use std::fmt;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
@@ -53,42 +50,19 @@ impl Client {
         let _ = self.stream.shutdown(Shutdown::Both);
     }
 
-    /// Answers requests until the program has gone, or sends what no program should.
-    pub(super) fn serve(&self, server: &Server) {
-        let mut program = Program::new(server, self);
-        while self.answer(server, &mut program).is_some() {}
+    /// Reads a header, or what follows it.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> Option<()> {
+        stream::read(&self.stream, buffer).ok()
     }
 
-    fn answer(&self, server: &Server, program: &mut Program<'_>) -> Option<()> {
-        let mut header = [0; Header::LEN];
-        stream::read(&self.stream, &mut header).ok()?;
-        self.change(Waiting::begin_answer);
-        let answered = self.answer_to(server, program, Header::decode(header));
-        self.change(Waiting::end_answer);
-        if lock(&self.waiting).is_waiting() {
-            let later = self.tell(&states(&server.world), Instant::now());
-            if later.is_some() {
-                // By the thread that waits for such times.
-                server.changes.notify();
-            }
-        }
-        answered
-    }
-
-    fn answer_to(&self, server: &Server, program: &mut Program<'_>, header: Header) -> Option<()> {
-        let len = header.command.message_len(server.version)?;
-        if usize::try_from(header.size) != Ok(len) {
-            return None;
-        }
-        let answer = program.answer(header.command, len)?;
-        // What a service that has gone says never comes.
-        self.context.is_alive().then_some(())?;
+    /// Writes an answer.
+    pub(super) fn write(&self, answer: &[u8]) -> Option<()> {
         stream::write(&self.stream, answer).ok()
     }
 
-    /// Reads what follows a header.
-    pub(super) fn read(&self, buffer: &mut [u8]) -> Option<()> {
-        stream::read(&self.stream, buffer).ok()
+    /// Whether the program waits for a change.
+    pub(super) fn is_waiting(&self) -> bool {
+        lock(&self.waiting).is_waiting()
     }
 
     /// Changes what the program is to be told.

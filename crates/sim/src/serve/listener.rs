@@ -1,11 +1,13 @@
 //! Taking programs, one run of the service long.
 
 use super::place::{self, Identity};
-use super::server::Server;
+use super::programs::Programs;
+use super::serving::admit;
 use super::stream::{self, wait};
 use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
@@ -26,13 +28,13 @@ pub(super) struct Listening {
 
 impl Listening {
     /// Listens from now on.
-    pub(super) fn start(server: &Arc<Server>, run: u64) -> io::Result<Listening> {
-        let (listener, identity) = place::listen(server.path())?;
+    pub(super) fn start(programs: &Arc<Programs>, path: &Path, run: u64) -> io::Result<Listening> {
+        let (listener, identity) = place::listen(path)?;
         listener.set_nonblocking(true)?;
         let (wake, woken) = UnixStream::pair()?;
         let (end, ended) = mpsc::channel::<()>();
-        let taking = Arc::clone(server);
-        server.threads.spawn("pcsc-sim: socket", move || {
+        let taking = Arc::clone(programs);
+        programs.threads.spawn("pcsc-sim: socket", move || {
             take(&taking, &listener, &woken);
             // Nobody may be told of the end who could still connect.
             place::close(listener);
@@ -57,7 +59,7 @@ impl Drop for Listening {
 }
 
 /// Takes programs until it is woken.
-fn take(server: &Arc<Server>, listener: &UnixListener, woken: &UnixStream) {
+fn take(programs: &Arc<Programs>, listener: &UnixListener, woken: &UnixStream) {
     loop {
         let Ok([_, is_woken]) = wait([listener.into(), woken.into()], libc::POLLIN, None) else {
             return;
@@ -66,7 +68,7 @@ fn take(server: &Arc<Server>, listener: &UnixListener, woken: &UnixStream) {
             return;
         }
         match listener.accept() {
-            Ok((stream, _)) => server.admit(stream),
+            Ok((stream, _)) => admit(programs, stream),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             // No descriptors are left, or the program has gone again: not to be asked all the time.
             Err(_) => {

@@ -33,8 +33,10 @@
 //! refuses connections, as a pcscd does that was killed; [`start_service`](crate::Simulator::start_service) listens again.
 //!
 //! # What each file does
-//! `place` makes the socket, `listener` takes programs, `server` knows them; a `client` is one, `requests` what it may ask
-//! (`card_requests` of a card, `state_requests` of the readers), and `waiting` whether it is to be told of changes, which `watcher` looks for.
+//! `place` makes the socket, at which `server` has a `listener` while the service runs, for programs to be taken. `serving` is
+//! the life of one, and `programs` knows them all; a `client` is a program's connection, `requests` what it may ask
+//! (`card_requests` of a card, `state_requests` of the readers), and `waiting` whether it is to be told of changes, which
+//! `watcher` looks for.
 
 mod card_requests;
 mod client;
@@ -43,9 +45,11 @@ pub(crate) mod lines;
 mod listener;
 mod numbers;
 mod place;
+mod programs;
 mod requests;
 mod served;
 mod server;
+mod serving;
 mod state_requests;
 mod states;
 mod stream;

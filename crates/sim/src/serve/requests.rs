@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use super::numbers::Numbers;
-use super::server::Server;
+use super::programs::Programs;
 use super::states::states;
 use super::waiting::Waiting;
 use crate::service::code::Code;
@@ -23,7 +23,7 @@ use std::time::Instant;
 ///
 /// Its end is that of pcscd's clients: see the `Drop`.
 pub(super) struct Program<'a> {
-    pub(super) server: &'a Server,
+    pub(super) programs: &'a Programs,
     pub(super) client: &'a Client,
     pub(super) cards: Vec<(i32, Arc<Connection>)>,
     /// By which it is served: the service's own, or an older one that it has said to be of.
@@ -37,12 +37,12 @@ pub(super) struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn new(server: &'a Server, client: &'a Client) -> Self {
+    pub(super) fn new(programs: &'a Programs, client: &'a Client) -> Self {
         Self {
-            server,
+            programs,
             client,
             cards: Vec::new(),
-            version: server.version,
+            version: programs.version,
             states: None,
             input: Vec::new(),
             output: Vec::new(),
@@ -73,7 +73,7 @@ impl<'a> Program<'a> {
             Command::GET_READERS_STATE => self.all_states(),
             Command::WAIT_READER_STATE_CHANGE => self.wait(),
             Command::STOP_WAITING_READER_STATE_CHANGE => self.stop(),
-            Command::GET_READER_EVENTS if self.server.version >= Version::COUNTS_READERS => self.events(),
+            Command::GET_READER_EVENTS if self.programs.version >= Version::COUNTS_READERS => self.events(),
             Command::GET_READERS_STATE_SIZE if self.knows_sizes() => self.size(),
             Command::GET_READERS_STATE_ARRAY if self.knows_sizes() => self.array(),
             _ => return None,
@@ -82,7 +82,7 @@ impl<'a> Program<'a> {
     }
 
     fn knows_sizes(&self) -> bool {
-        self.server.version >= Version::ANY_NUMBER_OF_READERS
+        self.programs.version >= Version::ANY_NUMBER_OF_READERS
     }
 
     pub(super) fn asked<M: Message>(&self) -> Option<M> {
@@ -102,7 +102,7 @@ impl<'a> Program<'a> {
 
     fn version(&mut self) -> Option<()> {
         let asked = Version::from(self.asked::<message::Version>()?);
-        let own = self.server.version;
+        let own = self.programs.version;
         let is_older =
             own >= Version::ANY_NUMBER_OF_READERS && (Version::WAITS_AT_ONCE..own).contains(&asked);
         if is_older {
@@ -126,8 +126,8 @@ impl<'a> Program<'a> {
         asked.context = 0;
         if checked.is_ok() {
             // Another one takes its place, with its cards.
-            self.server.numbers.give_back(self.client.number());
-            asked.context = self.server.numbers.take();
+            self.programs.numbers.give_back(self.client.number());
+            asked.context = self.programs.numbers.take();
             self.client.set_number(asked.context);
         }
         asked.code = code(checked);
@@ -157,9 +157,9 @@ impl<'a> Program<'a> {
             if let Ok(call) = card.begin_call() {
                 card.close(&call);
             }
-            give_back(&self.server.numbers, number);
+            give_back(&self.programs.numbers, number);
         }
-        self.server.numbers.give_back(self.client.number());
+        self.programs.numbers.give_back(self.client.number());
         self.client.set_number(0);
     }
 
@@ -186,7 +186,7 @@ impl<'a> Program<'a> {
             // pcscd has given a number by the time at which it finds that there are too many.
             Err(SCARD_E_NO_MEMORY) => {
                 asked.card = self.take_number();
-                give_back(&self.server.numbers, asked.card);
+                give_back(&self.programs.numbers, asked.card);
             }
             Err(_) => {}
         }
@@ -213,18 +213,18 @@ impl<'a> Program<'a> {
 
     fn take_number(&self) -> i32 {
         // 31 bits of it are used.
-        self.server.numbers.take() as i32
+        self.programs.numbers.take() as i32
     }
 
     fn cancel(&mut self) -> Option<()> {
         let mut asked: message::Cancel = self.asked()?;
-        let cancelled = match self.server.client(asked.context) {
+        let cancelled = match self.programs.client(asked.context) {
             None => Err(SCARD_E_INVALID_HANDLE),
             Some(other) => {
                 other.change(Waiting::cancel);
-                let later = other.tell(&states(&self.server.world), Instant::now());
+                let later = other.tell(&states(&self.programs.world), Instant::now());
                 if later.is_some() {
-                    self.server.changes.notify();
+                    self.programs.changes.notify();
                 }
                 Ok(())
             }

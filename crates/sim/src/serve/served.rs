@@ -101,7 +101,7 @@ impl Served {
     /// Returns the number of programs that are connected, each of their contexts counted.
     #[must_use]
     pub fn programs(&self) -> usize {
-        self.server.clients().len()
+        self.server.programs.clients().len()
     }
 
     /// Tells why nobody can connect, where nobody can although the service runs: it was
@@ -114,9 +114,12 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // A child of `fork` has neither the threads nor the right to end what its parent goes on with.
         if self.process == process::id() {
             self.server.close();
+        } else {
+            // A child of `fork` has neither the threads nor the right to end what its parent goes on with, as a dropped
+            // listener would.
+            std::mem::forget(Arc::clone(&self.server));
         }
     }
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 impl Program<'_> {
     /// The states in one piece, as up to 4:5.
     pub(super) fn all_states(&mut self) {
-        let states = states(&self.server.world);
+        let states = states(&self.programs.world);
         self.say_states(&states, READERS);
     }
 
     pub(super) fn wait(&mut self) {
-        let states = states(&self.server.world);
+        let states = states(&self.programs.world);
         if self.version < Version::ANY_NUMBER_OF_READERS {
             self.say_states(&states, READERS);
         }
@@ -35,7 +35,7 @@ impl Program<'_> {
     pub(super) fn events(&mut self) {
         /// From 1 on, and not negative in 16 bits.
         const MOST: u16 = 0x7FFF;
-        let changes = self.server.world.reader_changes();
+        let changes = self.programs.world.reader_changes();
         self.say(&message::ReaderEvents {
             events: u32::from(changes % MOST) + 1,
             code: 0,
@@ -44,8 +44,8 @@ impl Program<'_> {
     }
 
     pub(super) fn size(&mut self) {
-        let readers = self.server.world.reader_count();
-        let states = self.server.number_of_states(readers);
+        let readers = self.programs.world.reader_count();
+        let states = self.programs.number_of_states(readers);
         self.states = Some(states);
         self.say(&message::Size {
             readers: states as u32,
@@ -53,10 +53,10 @@ impl Program<'_> {
     }
 
     pub(super) fn array(&mut self) {
-        let mut states = states(&self.server.world);
+        let mut states = states(&self.programs.world);
         let number = self
             .states
-            .unwrap_or_else(|| self.server.number_of_states(states.len()));
+            .unwrap_or_else(|| self.programs.number_of_states(states.len()));
         self.say_states(&states, number);
         // A reader more than the program has asked for is a change to it.
         states.truncate(number);

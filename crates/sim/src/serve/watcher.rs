@@ -1,6 +1,6 @@
 //! The thread that tells programs of changes.
 
-use super::server::Server;
+use super::programs::Programs;
 use super::states::states;
 use crate::service::reader::Reader;
 use crate::service::waiter::{Waiter, Woken};
@@ -9,18 +9,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Tells programs of changes until it is cancelled.
-pub(super) fn watch(server: &Server) {
-    let mut watched = Watched::begin(&server.world, &server.changes);
+pub(super) fn watch(programs: &Programs) {
+    let mut watched = Watched::begin(&programs.world, &programs.changes);
     loop {
         watched.follow();
         let now = Instant::now();
-        let states = states(&server.world);
-        let again = server
+        let states = states(&programs.world);
+        let again = programs
             .clients()
             .iter()
             .filter_map(|client| client.tell(&states, now))
             .min();
-        if server.changes.wait(again) == Woken::Cancelled {
+        if programs.changes.wait(again) == Woken::Cancelled {
             return;
         }
     }

@@ -3,13 +3,13 @@
 use super::lock::lock;
 #[cfg(unix)]
 use crate::fork_lock::lock_for_fork;
-#[cfg(unix)]
-use crate::forks::PATIENCE;
 use std::collections::BTreeSet;
 use std::ffi::c_void;
 use std::sync::Mutex;
 #[cfg(unix)]
 use std::sync::MutexGuard;
+#[cfg(unix)]
+use std::time::Duration;
 
 /// What is allocated and not freed yet. One set for the process: a program may free it on any context.
 ///
@@ -40,10 +40,10 @@ pub(crate) fn free(pointer: *mut c_void) -> bool {
     true
 }
 
-/// Locks what is allocated, for `fork`.
+/// Locks what is allocated, for `fork`; `None` after so long.
 #[cfg(unix)]
-pub(crate) fn lock_allocated() -> Option<MutexGuard<'static, BTreeSet<usize>>> {
-    lock_for_fork(&ALLOCATED, PATIENCE)
+pub(crate) fn lock_allocated(patience: Duration) -> Option<MutexGuard<'static, BTreeSet<usize>>> {
+    lock_for_fork(&ALLOCATED, patience)
 }
 
 #[cfg(test)]

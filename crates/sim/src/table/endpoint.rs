@@ -29,9 +29,16 @@ impl<I: Interference + 'static> Endpoint<I> {
         });
         let reached: Arc<Endpoint> = endpoint.clone();
         *lock(&ENDPOINTS[endpoint.slot.index()]) = Some(Arc::downgrade(&reached));
-        #[cfg(windows)]
-        super::started_event::note(&reached);
+        endpoint.note_in_event();
         endpoint
+    }
+}
+
+impl<I: ?Sized> Endpoint<I> {
+    /// Notes whether the service runs in the event that Windows has for it.
+    pub(crate) fn note_in_event(&self) {
+        #[cfg(windows)]
+        super::event::note(self.slot.index(), &self.world);
     }
 }
 
@@ -47,6 +54,6 @@ impl<I: ?Sized> Drop for Endpoint<I> {
         *lock(&ENDPOINTS[self.slot.index()]) = None;
         // Before the slot is another simulator's.
         #[cfg(windows)]
-        super::started_event::note_end(self.slot.index());
+        super::event::note_end(self.slot.index());
     }
 }

@@ -8,12 +8,12 @@
 
 #[cfg(unix)]
 use crate::fork_lock::lock_for_fork;
-#[cfg(unix)]
-use crate::forks::PATIENCE;
 use crate::service::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
+#[cfg(unix)]
+use std::time::Duration;
 
 const CHUNK: usize = 1024;
 const CHUNKS: usize = 256;
@@ -150,10 +150,10 @@ impl<T> Handles<T> {
         &chunk[index % CHUNK]
     }
 
-    /// Locks the numbers that are not in use, for `fork`.
+    /// Locks the numbers that are not in use, for `fork`; `None` after so long.
     #[cfg(unix)]
-    pub(crate) fn lock_unused(&self) -> Option<MutexGuard<'_, Unused>> {
-        lock_for_fork(&self.unused, PATIENCE)
+    pub(crate) fn lock_unused(&self, patience: Duration) -> Option<MutexGuard<'_, Unused>> {
+        lock_for_fork(&self.unused, patience)
     }
 
     /// Closes a number; false where it was not open.

@@ -9,6 +9,8 @@ mod calling;
 mod card;
 mod context;
 pub(crate) mod endpoint;
+#[cfg(windows)]
+mod event;
 mod exchange;
 pub(crate) mod function;
 pub(crate) mod functions;
@@ -18,7 +20,7 @@ mod lists;
 pub(crate) mod open;
 pub(crate) mod slot;
 #[cfg(windows)]
-pub(crate) mod started_event;
+mod started_event;
 mod status;
 mod status_change;
 mod text;

@@ -7,13 +7,13 @@
 
 #[cfg(unix)]
 use crate::fork_lock::lock_for_fork;
-#[cfg(unix)]
-use crate::forks::PATIENCE;
 use crate::service::lock::lock;
 use std::collections::VecDeque;
 #[cfg(unix)]
 use std::sync::MutexGuard;
 use std::sync::{LazyLock, Mutex};
+#[cfg(unix)]
+use std::time::Duration;
 
 /// How many simulators there can be at a time.
 pub(crate) const SLOTS: usize = 1024;
@@ -36,10 +36,10 @@ impl Slot {
     }
 }
 
-/// Locks the slots that are free, for `fork`.
+/// Locks the slots that are free, for `fork`; `None` after so long.
 #[cfg(unix)]
-pub(crate) fn lock_free() -> Option<MutexGuard<'static, VecDeque<usize>>> {
-    lock_for_fork(&FREE, PATIENCE)
+pub(crate) fn lock_free(patience: Duration) -> Option<MutexGuard<'static, VecDeque<usize>>> {
+    lock_for_fork(&FREE, patience)
 }
 
 impl Drop for Slot {

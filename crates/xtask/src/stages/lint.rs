@@ -1,4 +1,4 @@
-//! Stage `lint`: clippy, with its warnings as errors, and what clippy does not look at: how summaries begin.
+//! Stage `lint`: clippy, with its warnings as errors, and what clippy does not look at: how summaries begin, and circles of files.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,16 +13,17 @@ use crate::workspace::repository;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "lint",
-    about: "clippy, warnings are errors, with --all in every feature set; functions' summaries begin with a verb",
+    about: "clippy, warnings are errors, with --all in every feature set; functions' summaries begin with a verb; no files use each other in a circle",
     needs: &[&["clippy"]],
     run,
     rest: Some(rest),
 };
 
-/// Reads the summaries of public functions; and runs clippy on the workspace, and on pcsc-sys with all features. With each
+/// Reads the sources; and runs clippy on the workspace, and on pcsc-sys with all features. With each
 /// other set, and of pcsc-session alone, the library is looked at.
 fn run(root: &Path) -> Result<Done> {
     repository::test(root, "summaries")?;
+    repository::test(root, "circles")?;
     clippy(cargo(root).words("clippy --workspace --all-targets"))?;
     let done = sets(root, &[EVERYTHING], "--all-targets")?;
     sessions(root, "--lib")?;
