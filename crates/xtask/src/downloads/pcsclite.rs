@@ -108,6 +108,12 @@ impl PcscLite {
         library == daemon || library < daemon && daemon >= 6
     }
 
+    /// Tells whether two threads of a program are told parts of two answers: up to 2.0.0 the library's table of readers has no
+    /// lock, and from 2.5 on a daemon's answer may be mixed up.
+    pub(crate) fn tears_answers(&self, daemon: &PcscLite) -> bool {
+        self.protocol() < 5 && daemon.protocol() >= 6
+    }
+
     /// Has the tests that a program runs start this daemon.
     pub(crate) fn serve(&self, program: &mut Command) -> Result<()> {
         if let (Some(root), Some(daemon)) = (&self.unpacked, self.daemon()?) {
