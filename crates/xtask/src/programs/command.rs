@@ -23,8 +23,8 @@ pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 /// Long enough for building all there is, and running its tests in an emulator.
 pub(crate) const BUILD: Duration = Duration::from_secs(20 * 60);
 
-/// The group that runs now, for the signal handler; 0 where none does.
-static GROUP: AtomicI32 = AtomicI32::new(0);
+/// The groups that run now, for the signal handler; 0 where none does.
+static GROUPS: [AtomicI32; 2] = [const { AtomicI32::new(0) }; 2];
 
 /// Adds arguments to a call as one types them, apart by blanks.
 pub(crate) trait Words {
@@ -72,7 +72,7 @@ pub(crate) fn status_and_output(command: &mut Command, deadline: Duration) -> Re
     Ok((status, written(&mut output)?))
 }
 
-/// Ends the running program's group when this program is told to end, so that Ctrl-C leaves nothing behind.
+/// Ends the running programs' groups when this program is told to end, so that Ctrl-C leaves nothing behind.
 pub(crate) fn forward_signals() {
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
         let handler: extern "C" fn(libc::c_int) = die;
@@ -82,7 +82,7 @@ pub(crate) fn forward_signals() {
 }
 
 extern "C" fn die(signal: libc::c_int) {
-    kill(GROUP.load(Ordering::SeqCst));
+    GROUPS.iter().for_each(|group| kill(group.load(Ordering::SeqCst)));
     // SAFETY: takes a number and does not return.
     unsafe { libc::_exit(128 + signal) };
 }
@@ -93,7 +93,12 @@ fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
     let mut child = command.spawn().with_context(|| command_line(command))?;
     let leader = Pid::from_child(&child);
     let group = leader.as_raw_pid();
-    GROUP.store(group, Ordering::SeqCst);
+    let is_free = |place: &&AtomicI32| {
+        place
+            .compare_exchange(0, group, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok()
+    };
+    let place = GROUPS.iter().find(is_free);
     let (ended, end) = mpsc::channel();
     // The program is not reaped in here: its id, and so the group's, stays its own.
     let waited = thread::scope(|scope| {
@@ -108,7 +113,9 @@ fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
         waited
     });
     kill(group);
-    GROUP.store(0, Ordering::SeqCst);
+    if let Some(place) = place {
+        place.store(0, Ordering::SeqCst);
+    }
     let status = child.wait()?;
     waited?;
     Ok(status)

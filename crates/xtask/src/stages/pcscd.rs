@@ -1,8 +1,9 @@
 //! Stage `pcscd`: the tests that need a daemon.
 
 use std::path::Path;
+use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::downloads::pcsclite::PcscLite;
 use crate::installed::requirements::{BINDGEN, DAEMON};
@@ -22,7 +23,7 @@ pub(crate) const STAGE: Stage = Stage {
         &["strace", "pcsc-tools", "python3-pyscard", "tshark"],
     ],
     run,
-    rest: Some(|root| test(root, &format!("{LINKED} --test conformance --test load"), 1)),
+    rest: Some(|root| test(root, LINKED, "--test conformance --test load", "--test-threads=1")),
 };
 
 /// All features: `link` wins.
@@ -34,12 +35,23 @@ const RECORDED: &str = "1.9.9";
 fn run(root: &Path) -> Result<Done> {
     // Tests run the examples' programs.
     command::run(cargo(root).arg("build").words(SUITE).arg("--examples"), BUILD)?;
-    // pcscd looks for cards in intervals: the tests wait more than they work.
-    test(root, &format!("{SUITE} --tests"), 8)?;
+    // pcscd looks for cards in intervals: the tests wait more than they work, and one does nothing for a minute.
+    thread::scope(|scope| {
+        let idle = scope.spawn(|| test(root, SUITE, "--test idle", ""));
+        test(
+            root,
+            SUITE,
+            "--tests",
+            "--test-threads=8 --skip sixteen_idle_readers",
+        )?;
+        idle.join()
+            .map_err(|_| anyhow!("the test of idle readers panicked"))?
+    })?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
     // for a process, and each test has a daemon.
-    let programs = "--test boundary --test causes --test clients --test fork --test library --test releases";
-    test(root, &format!("{LINKED} --lib {programs}"), 1)?;
+    let programs =
+        "--lib --test boundary --test causes --test clients --test fork --test library --test releases";
+    test(root, LINKED, programs, "--test-threads=1")?;
     match PcscLite::installed()?.version.as_str() {
         RECORDED => Ok(Done::All),
         version => Ok(Done::LeftOut(format!(
@@ -48,10 +60,10 @@ fn run(root: &Path) -> Result<Done> {
     }
 }
 
-fn test(root: &Path, programs: &str, threads: u32) -> Result<Done> {
+fn test(root: &Path, packages: &str, programs: &str, arguments: &str) -> Result<Done> {
     let mut test = cargo(root);
-    test.arg("test").words(programs);
-    test.words(&format!("-- --ignored --test-threads={threads}"));
+    test.arg("test").words(packages).words(programs);
+    test.words("-- --ignored").words(arguments);
     tally::run(&mut with_namespaces(test), BUILD)?;
     Ok(Done::All)
 }
