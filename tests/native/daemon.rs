@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long any single thing may take.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -135,7 +135,7 @@ pub(crate) fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sen
         let fault = settings.faults.iter().find(|(faulty, _)| *faulty == number);
         let fault = fault.map(|(_, fault)| fault);
         let taken = match fault {
-            Some(Fault::Unread(length)) => more.min(*length),
+            Some(Fault::Unread { taken, .. }) => more.min(*taken),
             _ => more,
         };
         request.resize(request.len() + taken, 0);
@@ -153,7 +153,12 @@ pub(crate) fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sen
             Some(Fault::Cut(length)) => stream
                 .write_all(&answer[..*length])
                 .and(stream.shutdown(Shutdown::Both)),
-            Some(Fault::Unread(_)) => return,
+            Some(Fault::Unread { they_fit, .. }) => {
+                if *they_fit {
+                    wait_for_bytes(&stream, more - taken);
+                }
+                return;
+            }
             Some(Fault::Instead(bytes)) => stream.write_all(bytes).and(stream.shutdown(Shutdown::Both)),
             Some(Fault::Slow) => answer.iter().try_for_each(|byte| stream.write_all(&[*byte])),
             Some(Fault::Replace(bytes)) => {
@@ -168,6 +173,19 @@ pub(crate) fn serve(mut stream: UnixStream, settings: &Settings, log: &mpsc::Sen
         if sent.is_err() {
             return;
         }
+    }
+}
+
+/// Waits until so many bytes are in a socket, and leaves them there. No call ends when there are enough.
+fn wait_for_bytes(socket: &UnixStream, wanted: usize) {
+    let end = Instant::now() + DEADLINE;
+    let mut there: libc::c_int = 0;
+    while (there as usize) < wanted {
+        assert!(Instant::now() < end, "{there} of {wanted} bytes");
+        std::thread::yield_now();
+        // SAFETY: the socket is open, and the call writes an integer, which outlives it.
+        let code = unsafe { libc::ioctl(socket.as_raw_fd(), libc::FIONREAD, &raw mut there) };
+        assert_eq!(code, 0);
     }
 }
 

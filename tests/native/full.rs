@@ -105,7 +105,13 @@ fn a_service_that_ends_within_a_request_is_told_of_once() {
     for (command, _, call) in CALLS {
         for taken in [0, 1, 5_000, 60_000] {
             for is_narrow in [false, true] {
-                let daemon = Daemon::start(Settings::of(4).with(FIRST, Fault::Unread(taken)));
+                let daemon = Daemon::start(Settings::of(4).with(
+                    FIRST,
+                    Fault::Unread {
+                        taken,
+                        they_fit: !is_narrow,
+                    },
+                ));
                 let (_, context) = establish();
                 let (_, card) = connect(context);
                 if is_narrow {

@@ -24,8 +24,9 @@ pub(crate) enum Fault {
     Before(Vec<u8>),
     /// Gives these bytes, and goes on. It no longer knows of a wait.
     Replace(Vec<u8>),
-    /// Takes so many of the bytes that follow the request, and closes the connection.
-    Unread(usize),
+    /// Takes so many of the bytes that follow the request, and closes the connection; where they all fit into the socket, when the
+    /// others are in it.
+    Unread { taken: usize, they_fit: bool },
 }
 
 /// The number of what is answered before there is a context: which versions come there, the tests before have a say in.
