@@ -23,6 +23,7 @@ pub(crate) struct Stage {
 
 /// How much of a stage was done.
 #[derive(Debug, PartialEq, Eq)]
+#[must_use]
 pub(crate) enum Done {
     /// Everything.
     All,

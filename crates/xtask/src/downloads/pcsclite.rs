@@ -21,39 +21,26 @@ const RELEASES: [(&str, &str); 3] = [("bullseye", "1.9.1"), ("trixie", "2.3.3"),
 const PACKAGES: [&str; 3] = ["pcscd", "libpcsclite1", "vsmartcard-vpcd"];
 
 /// The files of a C library that programs are linked with.
-const C_LIBRARY: [&str; 12] = [
-    "libanl.so.1",
-    "libc.so.6",
-    "libdl.so.2",
-    "libm.so.6",
-    "libmvec.so.1",
-    "libnss_compat.so.2",
-    "libnss_dns.so.2",
-    "libnss_files.so.2",
-    "libpthread.so.0",
-    "libresolv.so.2",
-    "librt.so.1",
-    "libutil.so.1",
-];
+const C_LIBRARY: &str = "libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 libmvec.so.1 libnss_compat.so.2 libnss_dns.so.2 \
+    libnss_files.so.2 libpthread.so.0 libresolv.so.2 librt.so.1 libutil.so.1";
 
 /// Returns what is installed, and that of each release; and what was left out of them.
 pub(crate) fn all() -> Result<(Vec<PcscLite>, Done)> {
     let mut all = vec![PcscLite::installed()?];
-    let mut done = Done::All;
     for (release, version) in RELEASES {
         let Some(found) = PcscLite::of(release)? else {
             let why = "other versions of pcscd: they are of Debian's archive, which apt does not know here";
             return Ok((all, not_installed(why.to_owned())?));
         };
         if found.version != version {
-            done = done.and(Done::LeftOut(format!(
-                "pcsc-lite {version}: Debian's {release} has {} now, which was taken",
+            println!(
+                "   Debian's {release} has pcsc-lite {} now, not {version}",
                 found.version
-            )));
+            );
         }
         all.push(found);
     }
-    Ok((all, done))
+    Ok((all, Done::All))
 }
 
 /// A daemon and a library of one version.
@@ -182,7 +169,7 @@ impl PcscLite {
 fn mounts_of_c_library(root: &Path) -> Result<String> {
     let loader = loader(root)?;
     let names = C_LIBRARY
-        .iter()
+        .split_whitespace()
         .map(Path::new)
         .chain(loader.file_name().map(Path::new));
     let folders = library_folders(root);

@@ -10,7 +10,7 @@ use crate::programs::cargo::{cargo, target_folder};
 use crate::programs::command::{self, BUILD, Words, status_and_output};
 use crate::programs::privileges::is_root;
 use crate::programs::tally;
-use crate::stage::{Done, Stage};
+use crate::stage::{Done, Stage, not_installed};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "bare",
@@ -55,9 +55,7 @@ fn test(root: &Path, tests: &str) -> Result<Done> {
     let (status, output) = status_and_output(&mut unshare, BUILD)?;
     tally::count(&output);
     if status.code() == Some(NO_OVERLAY) {
-        return Ok(Done::LeftOut(format!(
-            "this machine mounts no overlay over /usr: {output}"
-        )));
+        return not_installed(format!("this machine mounts no overlay over /usr: {output}"));
     }
     ensure!(status.success(), "{output}\nbare.sh: {status}");
     Ok(Done::All)

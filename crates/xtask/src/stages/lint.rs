@@ -22,12 +22,11 @@ pub(crate) const STAGE: Stage = Stage {
 /// Reads the sources; and runs clippy on the workspace, and on pcsc-sys with all features. With each
 /// other set, and of pcsc-session alone, the library is looked at.
 fn run(root: &Path) -> Result<Done> {
-    repository::test(root, "summaries")?;
-    repository::test(root, "circles")?;
+    let read = repository::test(root, "summaries")?.and(repository::test(root, "circles")?);
     clippy(cargo(root).words("clippy --workspace --all-targets"))?;
     let done = sets(root, &[EVERYTHING], "--all-targets")?;
     sessions(root, "--lib")?;
-    Ok(done.and(sets(root, &others(), "--lib")?))
+    Ok(read.and(done).and(sets(root, &others(), "--lib")?))
 }
 
 /// Runs clippy on the workspace with all features, and on all of pcsc-sys and pcsc-session in the other sets.

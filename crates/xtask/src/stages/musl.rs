@@ -18,6 +18,6 @@ pub(crate) const STAGE: Stage = Stage {
 
 /// Runs all tests that need no service, as static programs and as dynamic ones, which load libraries.
 fn rest(root: &Path) -> Result<Done> {
-    platform(root, STATIC)?.test(root, &WHOLE)?;
-    platform(root, "-Ctarget-feature=-crt-static")?.test(root, &WHOLE)
+    let done = platform(root, STATIC)?.test(root, &WHOLE)?;
+    Ok(done.and(platform(root, "-Ctarget-feature=-crt-static")?.test(root, &WHOLE)?))
 }

@@ -24,10 +24,7 @@ pub(crate) const I686: Stage = Stage {
         &["lib32gcc-s1"],
     ],
     run: |root| Platform::linux("i686").test(root, &QUICK),
-    rest: Some(|root| {
-        Platform::linux("i686").test(root, &WHOLE)?;
-        on_pcscd(root)
-    }),
+    rest: Some(|root| Ok(Platform::linux("i686").test(root, &WHOLE)?.and(on_pcscd(root)?))),
 };
 
 pub(crate) const AARCH64: Stage = Stage {

@@ -45,7 +45,7 @@ fn run(root: &Path) -> Result<Done> {
     )?;
     let mut test = cargo(root);
     test.arg("test").words(SUITE).env("PCSC_TEST_BUILT", "1");
-    test.words("--test clients --test configured --test programs --test served");
+    test.words("--test configured --test in_c --test on_the_library --test served");
     tally::run(&mut with_namespaces(test), BUILD)?;
     Ok(Done::All)
 }

@@ -34,8 +34,8 @@ const OTHERS: [&str; 5] = [
 ];
 
 fn rest(root: &Path) -> Result<Done> {
-    check(root, &[FIRST], &TYPE_CHECKED[2..])?;
-    check(root, &OTHERS, &TYPE_CHECKED)
+    let done = check(root, &[FIRST], &TYPE_CHECKED[2..])?;
+    Ok(done.and(check(root, &OTHERS, &TYPE_CHECKED)?))
 }
 
 /// Type-checks the workspace for each target and set of features, and names all that fail.

@@ -27,7 +27,7 @@ const THREADS: Suite = Suite {
     arguments: "",
 };
 
-/// The one target for which this stage has been tried.
+/// The one target of the machines that tests run on which has this sanitizer and runs the programs itself.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 fn test(root: &Path, tests: &Suite) -> Result<Done> {

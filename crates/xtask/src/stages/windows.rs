@@ -59,10 +59,9 @@ fn run(root: &Path) -> Result<Done> {
 /// Runs all tests that need no service, and all programs.
 fn rest(root: &Path) -> Result<Done> {
     let wine = Wine::of_64_bits(root)?;
-    test(root, &wine, &WHOLE, &PUBLISHED)?;
-    COMMANDS.run(wine.cargo(root)?)?;
+    let done = test(root, &wine, &WHOLE, &PUBLISHED)?.and(COMMANDS.run(wine.cargo(root)?)?);
     drop(wine);
-    test(root, &Wine::of_32_bits(root)?, &WHOLE, &PUBLISHED)
+    Ok(done.and(test(root, &Wine::of_32_bits(root)?, &WHOLE, &PUBLISHED)?))
 }
 
 fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Result<Done> {
@@ -72,8 +71,8 @@ fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Res
         .words("build --locked --lib --examples")
         .words(suite.packages);
     command::run(&mut build, BUILD)?;
-    suite.run(wine.cargo(root)?)?;
-    on_winscard(root, wine, suite.packages, others)
+    let done = suite.run(wine.cargo(root)?)?;
+    Ok(done.and(on_winscard(root, wine, suite.packages, others)?))
 }
 
 /// Puts the library, built with these packages, into System32, and runs Rust's and C's programs on it: those of this

@@ -9,7 +9,7 @@ use crate::programs::cargo::cargo;
 use crate::programs::command::{BUILD, Words};
 use crate::programs::privileges::with_namespaces;
 use crate::programs::tally;
-use crate::stage::Done;
+use crate::stage::{Done, not_installed};
 
 /// Runs this program's tests, those that are ignored too, prints what they found, and returns what they left out.
 pub(crate) fn test(root: &Path, program: &str) -> Result<Done> {
@@ -33,13 +33,16 @@ fn call(root: &Path, program: &str) -> Command {
 
 fn run(test: &mut Command) -> Result<Done> {
     let output = tally::run(test, BUILD)?;
-    let mut done = Done::All;
+    let mut left_out = Vec::new();
     // What they print begins with three blanks, in a line that libtest may have begun.
     for (_, found) in output.lines().filter_map(|line| line.split_once("   ")) {
         match found.strip_prefix("LEFT OUT: ") {
-            Some(what) => done = done.and(Done::LeftOut(what.to_owned())),
+            Some(what) => left_out.push(what),
             None => println!("   {found}"),
         }
     }
-    Ok(done)
+    if left_out.is_empty() {
+        return Ok(Done::All);
+    }
+    not_installed(left_out.join("; "))
 }

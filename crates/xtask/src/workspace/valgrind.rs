@@ -14,6 +14,7 @@ use crate::workspace::feature_sets::SUITE;
 /// Runs the suite's test program of this source with arguments under memcheck, which must find nothing.
 pub(crate) fn memcheck(root: &Path, source: &str, arguments: &str) -> Result<()> {
     let program = built(cargo(root).words("test --no-run --tests").words(SUITE), source)?;
+    tally::ensure_tests(&program, arguments)?;
     let mut valgrind = Command::new("valgrind");
     // One thread runs at a time: each gets its turn.
     valgrind.words("--quiet --error-exitcode=99 --leak-check=full --fair-sched=yes");

@@ -33,6 +33,8 @@ struct Entry {
     is_doubted: bool,
     /// The service said that it does not know this name: it is asked for no more, while it stays listed.
     is_refused: bool,
+    /// It was so before, at any time.
+    was_refused: bool,
     /// Since when a card is present that is still being powered.
     powering: Option<Instant>,
 }
@@ -66,10 +68,28 @@ impl Known {
         }
     }
 
-    /// Tells whether these are the readers that are known.
-    pub(super) fn is_listed(&self, names: &[ReaderName]) -> bool {
-        let is_known = |name: &ReaderName| self.readers.iter().any(|entry| entry.seen.name == *name);
-        names.iter().all(is_known) && self.readers.iter().all(|entry| names.contains(&entry.seen.name))
+    /// Tells whether of the known readers and these names none is the same.
+    pub(super) fn is_replaced_by(&self, names: &[ReaderName]) -> bool {
+        let is_known = |name: &ReaderName| self.find(name).is_some();
+        let is_any = !names.is_empty() || !self.readers.is_empty();
+        is_any && !names.iter().any(is_known)
+    }
+
+    /// Tells whether the service did not know this name before, while it was listed as now.
+    pub(super) fn was_refused(&self, name: &ReaderName) -> bool {
+        self.find(name).is_some_and(|entry| entry.was_refused)
+    }
+
+    /// Takes note that a reader of this name is another one than before.
+    pub(super) fn plug_anew(&mut self, name: &ReaderName) {
+        if let Some(entry) = self.readers.iter_mut().find(|entry| entry.seen.name == *name) {
+            self.pluggings += 1;
+            *entry = Entry::plugged(name.clone(), self.pluggings);
+        }
+    }
+
+    fn find(&self, name: &ReaderName) -> Option<&Entry> {
+        self.readers.iter().find(|entry| entry.seen.name == *name)
     }
 
     /// Returns the states to hand to the service.
@@ -145,6 +165,7 @@ impl Known {
             self.pluggings += 1;
             *entry = Entry::plugged(name.clone(), self.pluggings);
             entry.is_refused = true;
+            entry.was_refused = true;
         }
     }
 
@@ -183,6 +204,7 @@ impl Entry {
             was_unavailable: false,
             is_doubted: false,
             is_refused: false,
+            was_refused: false,
             powering: None,
         }
     }

@@ -2,12 +2,12 @@
 // The tables' functions have the types of other platforms than Windows.
 
 mod cards;
+mod doubts;
 mod scripted;
 
 use super::registry::watch_on;
 use super::{Interest, Seen, Snapshot, Subscription, Woken};
 use crate::error::Platform;
-use pcsc_sys::{SCARD_E_UNKNOWN_READER, SCARD_E_UNSUPPORTED_FEATURE, SCARD_S_SUCCESS};
 use scripted::{DEADLINE, Habits, PnpReader, Script, Tells};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -212,80 +212,6 @@ fn a_table_that_tells_nothing_is_not_asked_without_end() {
         let _ = watching.subscription.wait(1, end);
         assert!(script.calls() < 200, "{} calls", script.calls());
     }
-}
-
-/// pcscd 2.5 and every libpcsclite: the wait that is under way fails, or tells that all readers have gone, and its context knows
-/// none any more.
-#[test]
-fn a_context_that_is_mixed_up_is_no_loss_and_nothing_is_missed() {
-    for code in [
-        SCARD_E_UNKNOWN_READER,
-        SCARD_E_UNSUPPORTED_FEATURE,
-        SCARD_S_SUCCESS,
-    ] {
-        for times in [1, 8] {
-            let script = Script::new(Habits::default());
-            script.change(|world| world.plug("one"));
-            let mut watching = watch(&script, Platform::Linux);
-            let before = watching.until(|look| names(look) == ["one"]);
-            script.change(|world| {
-                world.mixes_up = Some(code);
-                world.mix_ups = times;
-                world.insert("one", &[0x3B, 0x00]);
-                world.remove("one");
-                world.insert("one", &[0x3B, 0x00]);
-            });
-            let after = watching.until(|look| !names(look).is_empty() && look.readers.iter().all(has_card));
-            assert_eq!(after.readers[0].changes, before.readers[0].changes + 3);
-            assert_eq!(after.readers[0].plugging, before.readers[0].plugging);
-            assert_eq!(
-                after.number,
-                before.number + 1,
-                "nothing else was told in between"
-            );
-            assert_eq!((after.losses, after.is_lost), (0, false));
-        }
-    }
-}
-
-/// What comes after an answer, and is asked for by no call, is no list without readers.
-#[test]
-fn a_context_that_is_mixed_up_at_a_waits_end_lists_nothing() {
-    let script = Script::new(Habits::default());
-    script.change(|world| world.plug("one"));
-    let mut watching = watch(&script, Platform::Linux);
-    let before = watching.until(|look| names(look) == ["one"]);
-    script.change(|world| {
-        world.mixes_up_after = true;
-        world.insert("one", &[0x3B, 0x00]);
-    });
-    watching.until(|look| look.readers.iter().any(has_card));
-    script.change(|world| world.remove("one"));
-    let after = watching.until(|look| names(look).is_empty() || !look.readers.iter().any(has_card));
-    assert_eq!(names(&after), ["one"]);
-    assert_eq!(after.readers[0].plugging, before.readers[0].plugging);
-    // A reader that comes or goes is told all the same.
-    script.change(|world| world.plug("two"));
-    watching.until(|look| names(look) == ["one", "two"]);
-    script.change(|world| world.unplug("one"));
-    watching.until(|look| names(look) == ["two"]);
-}
-
-/// Where it goes on, it is told.
-#[test]
-fn a_service_that_knows_no_wait_is_a_loss() {
-    let script = Script::new(Habits::default());
-    script.change(|world| {
-        world.plug("one");
-        world.mixes_up = Some(SCARD_E_UNSUPPORTED_FEATURE);
-        world.mix_ups = u32::MAX;
-    });
-    let mut watching = watch(&script, Platform::Linux);
-    let look = watching.until(|look| look.is_lost);
-    let loss = look.loss.as_ref().map(ToString::to_string).unwrap_or_default();
-    assert!(loss.contains("SCARD_E_UNSUPPORTED_FEATURE"), "{loss}");
-    script.change(|world| world.mixes_up = None);
-    watching.until(|look| !look.is_lost && names(look) == ["one"]);
 }
 
 /// What no header knows, and more than there is room for, ends no thread.

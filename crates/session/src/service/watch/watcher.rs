@@ -5,14 +5,13 @@ use super::pace::{LONGEST, Pace};
 use super::shared::{Interest, Shared};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Platform};
-use crate::ffi::{CallError, Code, ReaderState, StateFlags};
+use crate::ffi::{CallError, Code, ReaderName, ReaderState, StateFlags};
 use crate::service::context::Context;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many times in a row another context is asked, before what one says is believed: for a second, since each may be mixed up
-/// while many cards come.
-const MIX_UPS: u32 = 10;
+/// How often in a row another context is asked, for a second altogether, before what one says is believed.
+const DOUBTS: u32 = 10;
 
 /// The first look after news.
 const SOON: Duration = Duration::from_millis(50);
@@ -34,8 +33,11 @@ pub(super) struct Watcher {
     pauses: Pace,
     /// The first look is done.
     has_looked: bool,
-    /// How many contexts were mixed up since the last answer.
-    mix_ups: u32,
+    /// How many contexts were doubted since the last answer.
+    doubts: u32,
+    /// The readers that the last one has told to be gone, and what had been counted of those that come and go.
+    gone: Vec<ReaderName>,
+    count_before: u16,
     losses: u64,
     loss: Option<Error>,
     is_lost: bool,
@@ -51,6 +53,18 @@ enum ReadersCome {
     NoRoomBeside { readers: usize },
     /// Not at all.
     Untold,
+}
+
+/// Why a context is watched on no more.
+enum End {
+    /// Nobody wants to know any more.
+    Over,
+    /// It may be of no more use, though the service runs.
+    ///
+    /// pcscd 2.5 tells a change between the beginning of a wait and the states of the readers now and then. Every libpcsclite
+    /// takes it for a part of them, and what follows for something else again: no reader has its name any more. Some calls fail,
+    /// some tell that all readers have gone, or list none of them.
+    Doubtful,
 }
 
 /// What became of one question.
@@ -79,7 +93,9 @@ impl Watcher {
             retries: Pace::new(SOON),
             pauses: Pace::new(Duration::from_millis(1)),
             has_looked: false,
-            mix_ups: 0,
+            doubts: 0,
+            gone: Vec::new(),
+            count_before: 0,
             losses: 0,
             loss: None,
             is_lost: false,
@@ -88,39 +104,64 @@ impl Watcher {
 
     /// Watches until nobody wants to know any more.
     pub(super) fn run(mut self) {
+        let mut established = Context::establish_on(self.shared.provider());
         while self.shared.goes_on() {
-            let context = Context::establish_on(self.shared.provider());
-            let Err(error) = context.and_then(|context| self.follow(&context)) else {
-                break;
+            let error = match established {
+                Ok(context) => match self.follow(&context) {
+                    Ok(End::Over) => break,
+                    Ok(End::Doubtful) => {
+                        established = Ok(self.another(context));
+                        continue;
+                    }
+                    // No service answers a wait or a list so: the library has read something else.
+                    Err(error) if error.code() == Some(Code::UNSUPPORTED_FEATURE) && self.may_doubt() => {
+                        established = Ok(self.another(context));
+                        continue;
+                    }
+                    Err(error) => error,
+                },
+                Err(error) => error,
             };
-            if self.may_be_mixed_up(error.code()) {
-                let (planned, time) = (
-                    self.shared.interest(),
-                    Duration::from_millis((1 << self.mix_ups) - 1),
-                );
-                self.mix_ups += 1;
-                self.shared.pause(planned, time.min(planned.poll));
-                continue;
-            }
             self.lose(error);
             let planned = self.shared.interest();
             let time = self.retries.wait(planned.poll);
             self.shared.pause_without_service(planned, time);
+            established = Context::establish_on(self.shared.provider());
         }
         self.shared.end();
     }
 
-    /// Watches on one context, until that is lost or nobody wants to know any more.
-    fn follow(&mut self, context: &Context) -> Result<(), Error> {
+    /// Tells whether what is likely to be a mix-up may be taken for one.
+    fn may_doubt(&self) -> bool {
+        matches!(self.platform, Platform::Linux | Platform::Bsd) && self.doubts < DOUBTS
+    }
+
+    /// Returns another context in the place of one that is doubted. Where none can be had, that one goes on, and is believed: a
+    /// service that has gone shows at its next call.
+    fn another(&mut self, doubted: Context) -> Context {
+        let time = Duration::from_millis((1 << self.doubts.min(DOUBTS)) - 1);
+        self.doubts += 1;
+        self.shared.pause(self.shared.interest(), time);
+        Context::establish_on(self.shared.provider()).unwrap_or_else(|_| {
+            self.doubts = DOUBTS;
+            doubted
+        })
+    }
+
+    /// Watches on one context, until that is lost or doubted, or nobody wants to know any more.
+    fn follow(&mut self, context: &Context) -> Result<End, Error> {
+        if let ReadersCome::Told { count: count @ 1.. } = self.readers_come {
+            self.count_before = count;
+        }
         self.readers_come = ReadersCome::Told { count: 0 };
         self.looks.restart();
-        let mut has_waited = false;
+        let mut has_listed = false;
         while self.shared.goes_on() {
             let names = context.list_readers()?;
-            if has_waited && !self.known.is_listed(&names) {
-                self.believe_unknown()?;
+            if has_listed && self.known.is_replaced_by(&names) && self.may_doubt() {
+                return Ok(End::Doubtful);
             }
-            has_waited = true;
+            has_listed = true;
             self.known.list(names);
             self.is_lost = false;
             // What has gone is told before the next wait, and so is that the service is back; but the first look is a whole one.
@@ -130,8 +171,10 @@ impl Watcher {
             let planned = self.shared.interest();
             let mut questions = self.questions();
             if questions.is_empty() || self.asks_in_parts {
-                self.look_at_all(context, planned)?;
-                continue;
+                match self.look_at_all(context, planned)? {
+                    true => continue,
+                    false => return Ok(End::Doubtful),
+                }
             }
             let time = self.time(planned);
             let polls = self.readers_come == ReadersCome::Untold;
@@ -146,7 +189,9 @@ impl Watcher {
                     false
                 }
                 Answer::UnknownName => {
-                    self.find_unknown(context, &questions)?;
+                    if !self.find_unknown(context, &questions)? {
+                        return Ok(End::Doubtful);
+                    }
                     true
                 }
                 Answer::TooMany if questions.last().is_some_and(is_pnp) => {
@@ -160,7 +205,10 @@ impl Watcher {
                     false
                 }
                 answer @ (Answer::Changed | Answer::TimedOut) => {
-                    self.believe(&questions)?;
+                    if !self.believes(&questions) {
+                        return Ok(End::Doubtful);
+                    }
+                    self.doubts = 0;
                     !self.take(&questions) && (matches!(answer, Answer::Changed) || time.is_zero())
                 }
             };
@@ -170,24 +218,29 @@ impl Watcher {
                 self.shared.pause(planned, time);
             }
         }
-        Ok(())
+        Ok(End::Over)
     }
 
     /// Looks at the readers without waiting, some at a time, and then waits for the time of a poll: where no call may wait
-    /// for them all, or there is none to wait for.
-    fn look_at_all(&mut self, context: &Context, planned: Interest) -> Result<(), Error> {
+    /// for them all, or there is none to wait for. Tells whether the context may be believed.
+    fn look_at_all(&mut self, context: &Context, planned: Interest) -> Result<bool, Error> {
         self.known.retry();
         let mut questions = self.known.questions();
         for part in questions.chunks_mut(ReaderState::AT_A_TIME) {
-            match ask(context, Duration::ZERO, part)? {
+            let is_believed = match ask(context, Duration::ZERO, part)? {
                 Answer::UnknownName => self.find_unknown(context, part)?,
-                Answer::Changed | Answer::TimedOut => {
-                    self.believe(part)?;
+                Answer::Changed | Answer::TimedOut if self.believes(part) => {
                     self.known.take(part, Instant::now());
+                    true
                 }
-                Answer::Cancelled | Answer::TooMany => {}
+                Answer::Changed | Answer::TimedOut => false,
+                Answer::Cancelled | Answer::TooMany => true,
+            };
+            if !is_believed {
+                return Ok(false);
             }
         }
+        self.doubts = 0;
         self.tell();
         let time = if self.known.is_powering() {
             SOON.min(planned.poll)
@@ -195,7 +248,7 @@ impl Watcher {
             planned.poll
         };
         self.shared.pause(planned, time);
-        Ok(())
+        Ok(true)
     }
 
     /// Returns what to ask: the readers, and whether others have come.
@@ -230,57 +283,56 @@ impl Watcher {
         }
     }
 
-    /// Tells whether a code may come from a context that is of no more use, while the service runs: another one will tell.
-    ///
-    /// pcscd 2.5 tells a change between the beginning of a wait and the states of the readers now and then. Every libpcsclite
-    /// takes it for a part of them, and what follows for something else again: no reader has its name any more. Some calls fail,
-    /// and some tell that all readers have gone, or list none. So where a context has waited, another one tells of readers that
-    /// come and go.
-    fn may_be_mixed_up(&self, code: Option<Code>) -> bool {
-        let is_pcsclite = matches!(self.platform, Platform::Linux | Platform::Bsd);
-        let is_its = matches!(code, Some(Code::UNSUPPORTED_FEATURE | Code::UNKNOWN_READER));
-        is_pcsclite && is_its && self.mix_ups < MIX_UPS
-    }
-
-    /// Fails where another context is to tell of what this one does not know.
-    fn believe_unknown(&self) -> Result<(), Error> {
-        let code = Code::UNKNOWN_READER;
-        if self.may_be_mixed_up(Some(code)) {
-            return Err(Error::of_call(GET_STATUS_CHANGE, CallError::Failed(code), None));
+    /// Tells whether readers that are told to be gone are believed to be. Where all are, another context is to say; it lists those
+    /// that are there.
+    fn believes(&mut self, told: &[ReaderState]) -> bool {
+        let readers = || told.iter().filter(|state| !is_pnp(state));
+        let is_gone = |state: &&ReaderState| state.event_state().contains(StateFlags::UNKNOWN);
+        let are_all_gone = readers().next().is_some() && readers().all(|state| is_gone(&state));
+        if are_all_gone && self.may_doubt() {
+            self.gone = readers().map(|state| state.name().clone()).collect();
+            return false;
         }
-        Ok(())
+        true
     }
 
-    /// Fails where a reader is told to be gone, and another context is to tell: there it is not listed, if it is.
-    fn believe(&mut self, told: &[ReaderState]) -> Result<(), Error> {
-        let is_gone =
-            |state: &ReaderState| !is_pnp(state) && state.event_state().contains(StateFlags::UNKNOWN);
-        if told.iter().any(is_gone) {
-            self.believe_unknown()?;
-        }
-        self.mix_ups = 0;
-        Ok(())
-    }
-
-    /// Asks for each name alone, to find those that the service does not know.
-    fn find_unknown(&mut self, context: &Context, questions: &[ReaderState]) -> Result<(), Error> {
-        self.believe_unknown()?;
+    /// Asks for each name alone, to find those that the service does not know. Tells whether that is believed: where it knows
+    /// none, another context is to say, unless it was so before.
+    fn find_unknown(&mut self, context: &Context, questions: &[ReaderState]) -> Result<bool, Error> {
+        let mut unknown = Vec::new();
         for question in questions {
             let mut alone = [question.clone()];
-            if !matches!(ask(context, Duration::ZERO, &mut alone)?, Answer::UnknownName) {
-                continue;
+            if matches!(ask(context, Duration::ZERO, &mut alone)?, Answer::UnknownName) {
+                unknown.push(question);
             }
+        }
+        let readers = questions.iter().filter(|question| !is_pnp(question)).count();
+        let unknown_readers = || unknown.iter().filter(|question| !is_pnp(question));
+        let is_new = unknown_readers().any(|question| !self.known.was_refused(question.name()));
+        if is_new && unknown_readers().count() == readers && self.may_doubt() {
+            return Ok(false);
+        }
+        for question in unknown {
             if is_pnp(question) {
                 self.readers_come = ReadersCome::Untold;
             } else {
                 self.known.refuse(question.name());
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Takes note of what was told, and makes it known; tells whether it is news.
     fn take(&mut self, told: &[ReaderState]) -> bool {
+        let count = told
+            .last()
+            .filter(|last| is_pnp(last))
+            .map_or(0, ReaderState::event_count);
+        let gone = std::mem::take(&mut self.gone);
+        // Those that were put back meanwhile are counted, where readers that come and go are.
+        if count != 0 && self.count_before != 0 && count != self.count_before {
+            gone.iter().for_each(|name| self.known.plug_anew(name));
+        }
         self.known.take(told, Instant::now());
         self.known.retry();
         if let Some(pnp) = told.last().filter(|last| is_pnp(last)) {
@@ -310,6 +362,7 @@ impl Watcher {
     /// Takes note that the service was lost, or is not there.
     fn lose(&mut self, error: Error) {
         self.known.forget();
+        self.gone.clear();
         // Without a reader Windows has no service, and when the last one goes the call may tell either.
         if self.platform == Platform::Windows && error.code().is_some_and(Code::is_service_down) {
             self.publish();

@@ -64,6 +64,11 @@ impl Script {
         self.place.lock().as_ref().unwrap().calls
     }
 
+    /// Returns how many contexts were opened.
+    pub(super) fn contexts(&self) -> u64 {
+        self.place.lock().as_ref().unwrap().contexts as u64
+    }
+
     /// Waits until so many calls were made.
     pub(super) fn wait_for_calls(&self, calls: u64) {
         let world = self.place.lock();

@@ -5,7 +5,7 @@ use crate::ffi::StateFlags;
 use pcsc_sys::{
     DWORD, Functions, INFINITE, LONG, LPCSTR, LPSTR, SCARD_E_CANCELLED, SCARD_E_INVALID_PARAMETER,
     SCARD_E_NO_READERS_AVAILABLE, SCARD_E_NO_SERVICE, SCARD_E_TIMEOUT, SCARD_E_UNKNOWN_READER,
-    SCARD_READERSTATE, SCARD_S_SUCCESS, SCARDCONTEXT,
+    SCARD_READERSTATE, SCARD_S_SUCCESS, SCARD_W_SECURITY_VIOLATION, SCARDCONTEXT,
 };
 use std::ffi::{CStr, c_void};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
@@ -63,6 +63,10 @@ unsafe extern "system" fn establish<const N: usize>(
     context: *mut SCARDCONTEXT,
 ) -> LONG {
     call::<N>(|world| {
+        if world.refuses > 0 {
+            world.refuses -= 1;
+            return SCARD_W_SECURITY_VIOLATION;
+        }
         world.open_contexts += 1;
         world.contexts += 1;
         // SAFETY: the caller's promise.
@@ -155,6 +159,9 @@ unsafe extern "system" fn get_status_change<const N: usize>(
             world.mix_ups -= 1;
             world.mixes_up.take_if(|_| world.mix_ups == 0);
             world.mixed_up = Some(context);
+            if let Some(change) = world.after_mix_up.take() {
+                change(world);
+            }
             for state in &mut *states {
                 state.dwEventState = DWORD::from(u32::from(StateFlags::UNKNOWN.bits()));
             }

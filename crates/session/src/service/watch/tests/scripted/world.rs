@@ -83,6 +83,10 @@ pub(in super::super) struct World {
     pub(in super::super) mix_ups: u32,
     /// The next wait that ends well is followed by something that no call has asked for.
     pub(in super::super) mixes_up_after: bool,
+    /// What happens right after.
+    pub(in super::super) after_mix_up: Option<fn(&mut World)>,
+    /// How many more contexts are refused.
+    pub(in super::super) refuses: u32,
     /// How many contexts were opened.
     pub(in super::super) contexts: SCARDCONTEXT,
 }
