@@ -38,7 +38,10 @@ impl Client for Native {
 
     fn provider(_: &Path) -> pcsc_sys::Provider {
         // A table of its own for each test: what watches a provider is shared, and is on one service.
-        let functions = Box::leak(Box::new(*pcsc_sys::Functions::native()));
+        let functions: &_ = Box::leak(Box::new(*pcsc_sys::Functions::native()));
+        // What is reachable is no leak to valgrind.
+        static TABLES: std::sync::Mutex<Vec<&pcsc_sys::Functions>> = std::sync::Mutex::new(Vec::new());
+        TABLES.lock().unwrap().push(functions);
         // SAFETY: the functions are those of `Provider::native`.
         unsafe { pcsc_sys::Provider::new(functions) }
     }

@@ -24,7 +24,11 @@ pub(crate) const I686: Stage = Stage {
         &["lib32gcc-s1"],
     ],
     run: |root| Platform::linux("i686").test(root, &QUICK),
-    rest: Some(|root| Ok(Platform::linux("i686").test(root, &WHOLE)?.and(on_pcscd(root)?))),
+    rest: Some(|root| {
+        let platform = Platform::linux("i686");
+        let done = platform.test(root, &WHOLE)?;
+        Ok(done.and(on_pcscd(root, &platform, "i386", "i386-linux-gnu")?))
+    }),
 };
 
 pub(crate) const AARCH64: Stage = Stage {
@@ -36,7 +40,11 @@ pub(crate) const AARCH64: Stage = Stage {
         &["qemu-user"],
     ],
     run: |root| Platform::emulated("aarch64").test(root, &ALIKE),
-    rest: Some(|root| Platform::emulated("aarch64").test(root, &WHOLE)),
+    rest: Some(|root| {
+        let platform = Platform::emulated("aarch64");
+        let done = platform.test(root, &WHOLE)?;
+        Ok(done.and(on_pcscd(root, &platform, "arm64", "aarch64-linux-gnu")?))
+    }),
 };
 
 pub(crate) const S390X: Stage = Stage {
@@ -51,17 +59,17 @@ pub(crate) const S390X: Stage = Stage {
     rest: Some(|root| Platform::emulated("s390x").test(root, &WHOLE)),
 };
 
-/// Runs the suites of the session and the simulator as 32-bit programs, with the machine's own pcscd: its protocol is the same
-/// for both.
-fn on_pcscd(root: &Path) -> Result<Done> {
-    let unpacked = cache::filled("libpcsclite1-i386", |folder| {
-        unpack_foreign(&["libpcsclite1:i386".to_owned()], folder)
+/// Runs the suites of the session and the simulator with the machine's own pcscd, whose protocol is the same where the order of
+/// bytes is, and with the library of Debian's for that processor.
+fn on_pcscd(root: &Path, platform: &Platform, debians: &str, folder: &str) -> Result<Done> {
+    let unpacked = cache::filled(&format!("libpcsclite1-{debians}"), |folder| {
+        unpack_foreign(&[format!("libpcsclite1:{debians}")], folder)
     })?;
-    let mut test = Platform::linux("i686").cargo(root)?;
+    let mut test = platform.cargo(root)?;
     // The compiler's own libraries are in the variable.
     let present = test.get_envs().find(|(name, _)| *name == "LD_LIBRARY_PATH");
     let present = present.and_then(|(_, value)| value).unwrap_or_default();
-    let library = unpacked.join("usr/lib/i386-linux-gnu");
+    let library = unpacked.join("usr/lib").join(folder);
     let folders = std::env::split_paths(present).filter(|folder| !folder.as_os_str().is_empty());
     let path = std::env::join_paths([library].into_iter().chain(folders))?;
     test.env("LD_LIBRARY_PATH", path);
