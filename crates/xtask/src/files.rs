@@ -1,5 +1,7 @@
 //! Files and folders.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -10,6 +12,12 @@ pub(crate) use fs_err::read_to_string as read;
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(path))?;
     Ok(fs::write(path, text)?)
+}
+
+/// Writes a program in a language that the system has an interpreter for.
+pub(crate) fn write_program(path: &Path, text: &str) -> Result<()> {
+    write(path, text)?;
+    Ok(fs::set_permissions(path, Permissions::from_mode(0o755))?)
 }
 
 /// Copies a file.

@@ -39,7 +39,7 @@ const PARTS: [Part; 5] = [
     ),
 ];
 
-/// The compiler that has AddressSanitizer.
+/// The compiler that has the sanitizers.
 pub(crate) const NIGHTLY: &str = "nightly";
 
 /// The version of the oldest compiler that the workspace promises to build with.
@@ -115,7 +115,7 @@ pub(crate) fn install() -> Result<()> {
     Ok(())
 }
 
-/// Whether a target has AddressSanitizer, of those that the tests run on.
+/// Whether a target has AddressSanitizer and ThreadSanitizer, of those that the tests run on.
 pub(crate) fn has_sanitizer(target: &str) -> bool {
     ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"].contains(&target)
 }

@@ -1,4 +1,4 @@
-//! Stage `links`: the examples link for FreeBSD and macOS, which nothing here can run.
+//! Stage `links`: examples link for FreeBSD and macOS, which nothing here can run.
 //!
 //! The linker is Zig's, as Python's packages have it, with the C libraries of both systems.
 
@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::downloads::cache;
-use crate::files::write;
+use crate::files::{write, write_program};
 use crate::installed::requirements::C;
 use crate::installed::rustup::STD_SOURCES;
 use crate::platforms::platform::{Platform, Std};
@@ -18,10 +18,10 @@ use crate::stage::{Done, Stage};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "links",
-    about: "with --all: the examples link for FreeBSD and macOS",
+    about: "an example links for FreeBSD; with --all all of them, and for macOS",
     needs: &[C, &[STD_SOURCES, "python3-venv"]],
-    run: |_| Ok(Done::All),
-    rest: Some(rest),
+    run: |root| link(root, &TARGETS[..1], "--example session"),
+    rest: Some(|root| link(root, &TARGETS, "--examples")),
 };
 
 /// Rust's and Zig's names of the targets, and the libraries that Rust's standard library names and Zig lacks.
@@ -34,29 +34,30 @@ const TARGETS: [(&str, &str, &[&str]); 2] = [
     ("aarch64-apple-darwin", "aarch64-macos", &["libiconv.dylib"]),
 ];
 
-/// Builds the examples for each target.
-fn rest(root: &Path) -> Result<Done> {
+/// Builds examples for each of these targets.
+fn link(root: &Path, targets: &[(&str, &str, &[&str])], examples: &str) -> Result<Done> {
     let python = cache::filled("zig-0.17.1", install_zig)?.join("bin/python");
-    for (target, zig, absent) in TARGETS {
+    for (target, zig, absent) in targets {
         let folder = target_folder(root).join("links").join(target);
         let linker = folder.join("cc");
         let script = format!(
             "#!/bin/sh\nexec {} -m ziglang cc -target {zig} \"$@\"\n",
             python.display()
         );
-        write(&linker, &script)?;
-        command::run(Command::new("chmod").arg("+x").arg(&linker), MINUTE)?;
+        write_program(&linker, &script)?;
         empty_libraries(&linker, &folder, absent)?;
         let platform = Platform {
             flags: format!("-Lnative={}", folder.display()),
             ..Platform::new(target, Std::FromSources, &linker.display().to_string())
         };
         let mut build = platform.cargo(root)?;
-        build.words("build --locked --package pcsc-session --features stream --examples");
+        build
+            .words("build --locked --package pcsc-session --features stream")
+            .words(examples);
         // Without debug information Cargo has rustc strip, which for macOS takes a tool that not each compiler comes with.
         build.env("CARGO_PROFILE_DEV_STRIP", "none");
         command::run(&mut build, BUILD)?;
-        println!("pcsc-session's examples link for {target}");
+        println!("   pcsc-session links for {target} with {examples}");
     }
     Ok(Done::All)
 }

@@ -27,19 +27,16 @@ const THREADS: Suite = Suite {
     arguments: "",
 };
 
-/// The one target of the machines that tests run on which has this sanitizer and runs the programs itself.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
-
 fn test(root: &Path, tests: &Suite) -> Result<Done> {
     let host = host()?;
-    if host != TARGET {
+    if !rustup::has_sanitizer(&host) {
         return Ok(Done::LeftOut(format!(
-            "ThreadSanitizer: for {TARGET}, and this is {host}"
+            "ThreadSanitizer: there is none for {host}"
         )));
     }
     let platform = Platform {
-        flags: flags()?,
-        ..Platform::new(TARGET, Std::FromSources, "cc")
+        flags: flags(&host)?,
+        ..Platform::new(&host, Std::FromSources, "cc")
     };
     let mut cargo = platform.cargo(root)?;
     // It names the lines of both accesses.
@@ -51,13 +48,13 @@ fn test(root: &Path, tests: &Suite) -> Result<Done> {
 
 /// Returns the compiler's flags. Debian's has no run-time library of the sanitizer: it takes that of rustup's nightly, which
 /// GNU's linker does not take.
-fn flags() -> Result<String> {
+fn flags(host: &str) -> Result<String> {
     if rustup::has_std_sources(NIGHTLY) {
         return Ok("-Zsanitizer=thread".to_owned());
     }
     let mut sysroot = Command::new("rustup");
     let sysroot = stdout(sysroot.words("run nightly rustc --print sysroot"), MINUTE)?;
-    let nightly = format!("{}/lib/rustlib/{TARGET}", sysroot.trim());
+    let nightly = format!("{}/lib/rustlib/{host}", sysroot.trim());
     let library = format!("{nightly}/lib/librustc-nightly_rt.tsan.a");
     let link =
         ["--whole-archive", &library, "--no-whole-archive"].map(|word| format!("-Clink-arg=-Wl,{word}"));

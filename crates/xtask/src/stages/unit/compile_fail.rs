@@ -4,19 +4,16 @@
 //! a nightly one does: none has to be installed.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::files::{read, rust_sources, write};
+use crate::files::{read, rust_sources, write_program};
 use crate::programs::cargo::target_folder;
-use crate::programs::command::{self, MINUTE};
 
 /// Makes a rustdoc that compares codes. It alone is told to: build scripts look at that variable, and all would be built anew.
 pub(super) fn rustdoc(root: &Path) -> Result<PathBuf> {
     let script = target_folder(root).join("rustdoc");
-    write(&script, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n")?;
-    command::run(Command::new("chmod").arg("+x").arg(&script), MINUTE)?;
+    write_program(&script, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n")?;
     Ok(script)
 }
 
