@@ -68,11 +68,10 @@ impl Known {
         }
     }
 
-    /// Tells whether of the known readers and these names none is the same.
-    pub(super) fn is_replaced_by(&self, names: &[ReaderName]) -> bool {
-        let is_known = |name: &ReaderName| self.find(name).is_some();
-        let is_any = !names.is_empty() || !self.readers.is_empty();
-        is_any && !names.iter().any(is_known)
+    /// Tells whether a list lacks a reader that is known, or has some where none is known.
+    pub(super) fn differs_from(&self, names: &[ReaderName]) -> bool {
+        let is_missing = |entry: &Entry| !names.contains(&entry.seen.name);
+        self.readers.iter().any(is_missing) || self.readers.is_empty() && !names.is_empty()
     }
 
     /// Tells whether the service did not know this name before, while it was listed as now.

@@ -158,7 +158,7 @@ impl Watcher {
         let mut has_listed = false;
         while self.shared.goes_on() {
             let names = context.list_readers()?;
-            if has_listed && self.known.is_replaced_by(&names) && self.may_doubt() {
+            if has_listed && self.known.differs_from(&names) && self.may_doubt() {
                 return Ok(End::Doubtful);
             }
             has_listed = true;
@@ -283,40 +283,36 @@ impl Watcher {
         }
     }
 
-    /// Tells whether readers that are told to be gone are believed to be. Where all are, another context is to say; it lists those
-    /// that are there.
+    /// Tells whether readers that are told to be gone are believed to be: another context lists those that are there.
     fn believes(&mut self, told: &[ReaderState]) -> bool {
-        let readers = || told.iter().filter(|state| !is_pnp(state));
-        let is_gone = |state: &&ReaderState| state.event_state().contains(StateFlags::UNKNOWN);
-        let are_all_gone = readers().next().is_some() && readers().all(|state| is_gone(&state));
-        if are_all_gone && self.may_doubt() {
-            self.gone = readers().map(|state| state.name().clone()).collect();
-            return false;
+        let is_gone =
+            |state: &&ReaderState| !is_pnp(state) && state.event_state().contains(StateFlags::UNKNOWN);
+        let gone: Vec<_> = told
+            .iter()
+            .filter(is_gone)
+            .map(|state| state.name().clone())
+            .collect();
+        let is_doubted = !gone.is_empty() && self.may_doubt();
+        if is_doubted {
+            self.gone = gone;
         }
-        true
+        !is_doubted
     }
 
-    /// Asks for each name alone, to find those that the service does not know. Tells whether that is believed: where it knows
-    /// none, another context is to say, unless it was so before.
+    /// Asks for each name alone, to find those that the service does not know. Tells whether that is believed: where there is
+    /// one that was known before, another context is to say.
     fn find_unknown(&mut self, context: &Context, questions: &[ReaderState]) -> Result<bool, Error> {
-        let mut unknown = Vec::new();
         for question in questions {
             let mut alone = [question.clone()];
-            if matches!(ask(context, Duration::ZERO, &mut alone)?, Answer::UnknownName) {
-                unknown.push(question);
+            if !matches!(ask(context, Duration::ZERO, &mut alone)?, Answer::UnknownName) {
+                continue;
             }
-        }
-        let readers = questions.iter().filter(|question| !is_pnp(question)).count();
-        let unknown_readers = || unknown.iter().filter(|question| !is_pnp(question));
-        let is_new = unknown_readers().any(|question| !self.known.was_refused(question.name()));
-        if is_new && unknown_readers().count() == readers && self.may_doubt() {
-            return Ok(false);
-        }
-        for question in unknown {
             if is_pnp(question) {
                 self.readers_come = ReadersCome::Untold;
-            } else {
+            } else if self.known.was_refused(question.name()) || !self.may_doubt() {
                 self.known.refuse(question.name());
+            } else {
+                return Ok(false);
             }
         }
         Ok(true)

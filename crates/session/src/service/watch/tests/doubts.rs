@@ -122,26 +122,26 @@ fn where_no_other_context_can_be_had_the_one_that_is_there_is_believed() {
     assert_eq!(script.contexts(), 1);
 }
 
-/// Of several readers one that goes is no mix-up: the others are known.
+/// Another thread's context may be the one that is mixed up, and libpcsclite has one table for all: a part of an answer is told
+/// of it.
 #[test]
-fn what_leaves_something_that_is_known_is_not_doubted() {
+fn a_reader_that_is_told_to_be_gone_beside_others_is_doubted_too() {
     let script = Script::new(Habits::default());
-    script.change(|world| world.plug("one"));
-    let mut watching = watch(&script, Platform::Linux);
-    watching.until(|look| names(look) == ["one"]);
-    script.change(|world| world.plug("ghost"));
-    watching.until(|look| names(look) == ["one", "ghost"]);
     script.change(|world| {
-        world.ghost = Some("ghost");
+        world.plug("one");
+        world.plug("two");
+    });
+    let mut watching = watch(&script, Platform::Linux);
+    let before = watching.until(|look| names(look) == ["one", "two"]);
+    script.change(|world| {
+        world.told_gone = Some("two");
         world.insert("one", &[0x3B, 0x00]);
     });
-    watching.until(|look| names(look) == ["one"] && look.readers.iter().all(has_card));
-    script.change(|world| world.unplug("ghost"));
-    script.change(|world| world.plug("two"));
-    watching.until(|look| names(look) == ["one", "two"]);
+    let after = watching.until(|look| look.readers.len() < 2 || look.readers.iter().any(has_card));
+    assert_eq!(names(&after), ["one", "two"]);
+    assert_eq!(after.readers[1].plugging, before.readers[1].plugging);
     script.change(|world| world.unplug("two"));
     watching.until(|look| names(look) == ["one"]);
-    assert_eq!(script.contexts(), 1);
 }
 
 /// It is refused for good after a second, and costs no more contexts then.
@@ -212,6 +212,7 @@ fn where_readers_are_asked_for_in_parts_a_part_is_doubted_and_a_ghost_is_found()
     assert_eq!(numbers(&before), numbers(&after));
     script.change(|world| world.ghost = Some("reader 19"));
     watching.until(|look| look.readers.len() == 19);
+    // It is refused for good.
     let contexts = script.contexts();
     script.wait_for_calls(script.calls() + 50);
     assert_eq!(script.contexts(), contexts);

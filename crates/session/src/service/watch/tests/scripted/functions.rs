@@ -225,6 +225,8 @@ fn look(world: &mut World, readers_at_first: usize, states: &mut [SCARD_READERST
             }
         } else if world.ghost == Some(&name) {
             return Err(SCARD_E_UNKNOWN_READER);
+        } else if world.told_gone.take_if(|gone| *gone == name).is_some() {
+            (u32::from(StateFlags::UNKNOWN.bits()), true)
         } else {
             reader(world, &name, known, state)?
         };

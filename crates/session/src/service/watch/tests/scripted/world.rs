@@ -83,6 +83,8 @@ pub(in super::super) struct World {
     pub(in super::super) mix_ups: u32,
     /// The next wait that ends well is followed by something that no call has asked for.
     pub(in super::super) mixes_up_after: bool,
+    /// A reader that the next answer tells to be gone, as another thread was told.
+    pub(in super::super) told_gone: Option<&'static str>,
     /// What happens right after.
     pub(in super::super) after_mix_up: Option<fn(&mut World)>,
     /// How many more contexts are refused.
