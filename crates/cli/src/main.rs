@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         Err(error) => return arguments::explain(&error),
     };
     let settings = common.settings();
-    let result = command.run(&settings, Arguments::command());
+    let result = command.run(&settings, Arguments::command);
     progress::end();
     interrupt::end();
     match result {

@@ -75,6 +75,7 @@ fn the_committed_bindings_are_what_the_headers_give() {
         let text = formatted(&scratch.join(name), &format!("//! {about}\n\n{text}"));
         if is_written {
             write(&path, &text);
+            println!("   {name} was written");
         }
         let is_same = read(&path) == text;
         assert!(
@@ -125,9 +126,11 @@ fn clang_headers() -> PathBuf {
     found.pop().expect("libclang's headers are below /usr/lib")
 }
 
-/// Formats a text as `cargo fmt` would, with the settings of the workspace above the file.
+/// Formats a text as `cargo fmt` would, with the settings of the workspace, wherever the file is.
 fn formatted(file: &Path, text: &str) -> String {
     write(file, text);
-    stdout(Command::new("rustfmt").args(["--edition", "2024"]).arg(file));
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--edition", "2024", "--config-path"]).arg(root());
+    stdout(rustfmt.arg(file));
     read(file)
 }

@@ -1,7 +1,7 @@
 //! No files use each other's names in a circle, so that each can be read with those below it alone.
 //!
-//! A name counts where it is defined, not where it is handed on by a `pub use`. Tests may use what they like, and what stands
-//! in the call of a macro is not looked at.
+//! A name counts where it is defined, not where it is handed on by a `pub use`. The sources of the crates are looked at, and of
+//! these not the tests. A method is no name: what a type can do may stand in several files, which then belong together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -83,9 +83,9 @@ impl Crate {
             parent,
             ..Module::default()
         });
-        for item in items {
+        for item in items.into_iter().filter(|item| !is_of_tests(attributes(item))) {
             match item {
-                Item::Mod(module) if !is_of_tests(&module.attrs) => {
+                Item::Mod(module) => {
                     let name = module.ident.to_string();
                     if let Some(child) = self.add_child(file, folder, number, module) {
                         self.modules[number].children.insert(name, child);
@@ -103,7 +103,12 @@ impl Crate {
         if let Some((_, items)) = module.content {
             return Some(self.add(file, &below, parent, items));
         }
-        // One with a path of its own is another crate's, or made when the crate is built.
+        if let Some(path) = path_of(&module.attrs) {
+            let place = file.parent()?.join(path);
+            let items = syn::parse_file(&read(&place)).unwrap().items;
+            return Some(self.add(&place, place.parent()?, parent, items));
+        }
+        // One that is chosen by features is in neither place.
         let places = [folder.join(name + ".rs"), below.join("mod.rs")];
         let place = places.into_iter().find(|place| place.exists())?;
         let items = syn::parse_file(&read(&place)).unwrap().items;
@@ -132,11 +137,18 @@ impl Crate {
         if depth == 0 {
             return None;
         }
-        here.imports.iter().find_map(|(name, path)| match name.as_str() {
-            "*" => self.definer(module, &[path, &[first.clone()][..]].concat(), depth - 1),
-            _ if name == first => self.definer(module, &[path, rest].concat(), depth - 1),
-            _ => None,
-        })
+        let meant = |wanted: &'static str| {
+            let imports = here.imports.iter().filter(move |(name, _)| match wanted {
+                "" => name == first,
+                _ => name == wanted,
+            });
+            imports.map(|(_, path)| path)
+        };
+        let mut by_name = meant("").map(|path| [path, rest].concat());
+        let mut by_glob =
+            meant("*").map(|path| [path.as_slice(), std::slice::from_ref(first), rest].concat());
+        let find = |path: Vec<String>| self.definer(module, &path, depth - 1);
+        by_name.find_map(find).or_else(|| by_glob.find_map(find))
     }
 
     /// Returns for each file what it uses of other ones.
@@ -202,11 +214,8 @@ impl Module {
                 None => return,
             },
             Item::Use(item) => {
-                if !is_of_tests(&item.attrs) {
-                    let is_own = matches!(item.vis, Visibility::Inherited);
-                    self.import(&item.tree, &mut Vec::new(), is_own);
-                }
-                return;
+                let is_own = matches!(item.vis, Visibility::Inherited);
+                return self.import(&item.tree, &mut Vec::new(), is_own);
             }
             Item::Mod(_) => return,
             item => return self.visit_item(item),
@@ -235,8 +244,8 @@ impl Module {
     fn take(&mut self, here: String, name: String, path: &[String], is_own: bool) {
         let mut path = path.to_vec();
         if name == "self" {
-            let here = path.last().cloned().unwrap_or_default();
-            self.imports.push((here, path));
+            let own = path.last().cloned().unwrap_or_default();
+            self.imports.push((if here == "self" { own } else { here }, path));
             return;
         }
         path.push(name);
@@ -254,25 +263,81 @@ impl<'ast> Visit<'ast> for Module {
         visit::visit_path(self, path);
     }
 
+    /// What is passed to a macro, and what one is made of, is any text: what looks like a path in it is one.
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        let text = called.tokens.to_string().replace(" :: ", "::");
+        for word in text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':') {
+            let names: Vec<_> = word.trim_matches(':').split("::").map(str::to_owned).collect();
+            if names.len() > 1 {
+                self.paths.insert(names);
+            }
+        }
+        visit::visit_macro(self, called);
+    }
+
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         self.import(&item.tree, &mut Vec::new(), true);
     }
 }
 
+/// Tells whether something is compiled for tests alone: by `test`, or by that and more.
 fn is_of_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let is_cfg = attribute.path().is_ident("cfg");
-        is_cfg
-            && attribute
-                .parse_args::<syn::Ident>()
-                .is_ok_and(|name| name == "test")
+    let cfgs = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"));
+    let mut conditions = cfgs.filter_map(|cfg| Some(cfg.meta.require_list().ok()?.tokens.to_string()));
+    conditions.any(|condition| {
+        let condition = condition.replace(' ', "");
+        condition == "test" || condition.starts_with("all(test,")
     })
+}
+
+/// Returns the file that a module is told to be in.
+fn path_of(attributes: &[Attribute]) -> Option<String> {
+    let path = attributes
+        .iter()
+        .find(|attribute| attribute.path().is_ident("path"))?;
+    match &path.meta.require_name_value().ok()?.value {
+        syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(path),
+            ..
+        }) => Some(path.value()),
+        _ => None,
+    }
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Union(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// Returns the files in a circle of a crate that has these.
+fn circles(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        repository::write(folder.path().join(name), text);
+    }
+    let circles = Crate::read(&folder.path().join("lib.rs")).circles();
+    let files = circles.keys().map(|file| file.strip_prefix(&folder).unwrap());
+    files.map(|file| file.display().to_string()).collect()
 }
 
 #[test]
 fn a_circle_is_found_through_what_is_handed_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let files = [
+    let found = circles(&[
         ("lib.rs", "mod a;\nmod b;\nmod c;\nmod tests_only;\n"),
         ("a.rs", "mod inner;\npub use inner::Name;\n"),
         ("a/inner.rs", "use crate::b::B;\npub struct Name(B);\n"),
@@ -282,14 +347,43 @@ fn a_circle_is_found_through_what_is_handed_on() {
         ),
         ("c.rs", "use crate::b::B;\npub struct C(B);\n"),
         ("tests_only.rs", "#[cfg(test)]\nmod tests { use crate::c::C; }\n"),
-    ];
-    for (name, text) in files {
-        repository::write(folder.path().join(name), text);
+    ]);
+    assert_eq!(found, ["a/inner.rs", "b.rs"]);
+}
+
+#[test]
+fn no_way_to_use_a_name_escapes() {
+    let others = "pub enum E { V }\npub fn a() { crate::b::b(); }\nmod inner { pub fn i() {} }\n";
+    for b in [
+        "use crate::a::a;\npub fn b() {}\n",
+        "use crate::a::{self};\npub fn b() { a::a() }\n",
+        "use crate::a as q;\npub fn b() { q::a() }\n",
+        "use crate::a::{self as q};\npub fn b() { q::a() }\n",
+        "use crate::a::*;\npub fn b() { a() }\n",
+        "use std::fmt::*;\nuse crate::a::*;\npub fn b() { a() }\n",
+        "use super::a;\npub fn b() -> a::E { a::E::V }\n",
+        "pub(crate) use crate::a::E;\npub fn b() -> E { E::V }\n",
+        "use crate::a::E;\nuse E::*;\npub fn b() -> E { V }\n",
+        "pub fn b() { println!(\"{}\", crate::a::a()); }\n",
+        "macro_rules! m { () => { $crate::a::a() } }\npub fn b() {}\n",
+        "pub fn b() { use crate::a::E; }\n",
+        "pub mod c { use crate::a::E; }\npub fn b() {}\n",
+    ] {
+        let found = circles(&[("lib.rs", "mod a;\nmod b;\n"), ("a.rs", others), ("b.rs", b)]);
+        assert_eq!(found, ["a.rs", "b.rs"], "{b}");
     }
-    let circles = Crate::read(&folder.path().join("lib.rs")).circles();
-    let found: Vec<_> = circles
-        .keys()
-        .map(|file| file.strip_prefix(&folder).unwrap())
-        .collect();
-    assert_eq!(found, ["a/inner.rs", "b.rs"].map(Path::new));
+    let elsewhere = [
+        ("lib.rs", "mod a;\n#[path = \"other.rs\"]\nmod b;\n"),
+        ("a.rs", others),
+        ("other.rs", "use crate::a::a;\npub fn b() {}\n"),
+    ];
+    assert_eq!(circles(&elsewhere), ["a.rs", "other.rs"]);
+    for tests in [
+        "pub fn b() {}\n#[cfg(test)]\nfn t() { crate::a::a() }\n",
+        "pub fn b() {}\n#[cfg(all(test, feature = \"load\"))]\nmod tests { use crate::a::a; }\n",
+        "pub fn b() {}\n#[cfg(test)]\nuse crate::a::a;\n",
+    ] {
+        let found = circles(&[("lib.rs", "mod a;\nmod b;\n"), ("a.rs", others), ("b.rs", tests)]);
+        assert!(found.is_empty(), "{tests}: {found:?}");
+    }
 }

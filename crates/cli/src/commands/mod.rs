@@ -41,8 +41,8 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Does it; `pcsc` is the program's command line, with all its commands.
-    pub(crate) fn run(self, settings: &Settings, pcsc: clap::Command) -> Result<(), Failure> {
+    /// Does it; `pcsc` makes the program's command line, with all its commands.
+    pub(crate) fn run(self, settings: &Settings, pcsc: fn() -> clap::Command) -> Result<(), Failure> {
         match self {
             Command::Readers(command) => command.run(settings),
             Command::Atr(command) => command.run(settings),
@@ -57,8 +57,8 @@ impl Command {
             #[cfg(unix)]
             Command::Sim(command) => command.run(settings),
             Command::Doctor(command) => command.run(settings),
-            Command::Completions(command) => command.run(pcsc),
-            Command::Man(command) => command.run(pcsc),
+            Command::Completions(command) => command.run(pcsc()),
+            Command::Man(command) => command.run(pcsc()),
         }
     }
 }
