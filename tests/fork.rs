@@ -31,6 +31,8 @@ use tokio_stream::StreamExt;
 
 /// Runs this in a child of `fork`, and waits until the child has ended; true where it ended well and in time.
 fn in_a_child(run: impl FnOnce()) -> bool {
+    // Other tests' threads are busy with simulators of theirs.
+    pcsc_sim::Simulator::prepare_for_forks();
     // SAFETY: the child runs `run` on copies of what this process has, and ends by `_exit`.
     let child = unsafe { libc::fork() };
     assert!(child >= 0, "{}", std::io::Error::last_os_error());
