@@ -5,6 +5,7 @@
 //! caller waits in it. A thread does, for as long as somebody wants to know, and publishes what it sees as [`Snapshot`]s;
 //! who waits, waits for the next of these, with a time and a cancel that are exact.
 
+mod asking;
 mod known;
 mod pace;
 mod registry;

@@ -1,11 +1,12 @@
 //! The thread that watches: it alone calls C.
 
+use super::asking::{Answer, ask, is_pnp};
 use super::known::Known;
 use super::pace::{LONGEST, Pace};
 use super::shared::{Interest, Shared};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Platform};
-use crate::ffi::{CallError, Code, ReaderName, ReaderState, StateFlags};
+use crate::ffi::{Code, ReaderName, ReaderState, StateFlags};
 use crate::service::context::Context;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,20 +68,6 @@ enum End {
     Doubtful,
 }
 
-/// What became of one question.
-enum Answer {
-    /// A reader is not as it was known.
-    Changed,
-    TimedOut,
-    Cancelled,
-    /// The service does not know one of the names.
-    UnknownName,
-    /// There were too many names.
-    TooMany,
-}
-
-const GET_STATUS_CHANGE: &str = "SCardGetStatusChange";
-
 impl Watcher {
     pub(super) fn new(shared: Arc<Shared>, platform: Platform) -> Watcher {
         Watcher {
@@ -106,23 +93,27 @@ impl Watcher {
     pub(super) fn run(mut self) {
         let mut established = Context::establish_on(self.shared.provider());
         while self.shared.goes_on() {
-            let error = match established {
-                Ok(context) => match self.follow(&context) {
-                    Ok(End::Over) => break,
-                    Ok(End::Doubtful) => {
-                        established = Ok(self.another(context));
-                        continue;
-                    }
+            let followed = established.and_then(|context| {
+                let end = match self.follow(&context) {
                     // No service answers a wait or a list so: the library has read something else.
                     Err(error) if error.code() == Some(Code::UNSUPPORTED_FEATURE) && self.may_doubt() => {
-                        established = Ok(self.another(context));
-                        continue;
+                        End::Doubtful
                     }
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            self.lose(error);
+                    end => end?,
+                };
+                match end {
+                    End::Over => Ok(None),
+                    End::Doubtful => self.another(context).map(Some),
+                }
+            });
+            match followed {
+                Ok(None) => break,
+                Ok(Some(context)) => {
+                    established = Ok(context);
+                    continue;
+                }
+                Err(error) => self.lose(error),
+            }
             let planned = self.shared.interest();
             let time = self.retries.wait(planned.poll);
             self.shared.pause_without_service(planned, time);
@@ -136,16 +127,21 @@ impl Watcher {
         matches!(self.platform, Platform::Linux | Platform::Bsd) && self.doubts < DOUBTS
     }
 
-    /// Returns another context in the place of one that is doubted. Where none can be had, that one goes on, and is believed: a
-    /// service that has gone shows at its next call.
-    fn another(&mut self, doubted: Context) -> Context {
+    /// Returns another context in the place of one that is doubted. Where none can be had, that one goes on, and is believed.
+    ///
+    /// Fails where the service of the doubted one has gone: that of the other one may have begun since, with the same readers.
+    fn another(&mut self, doubted: Context) -> Result<Context, Error> {
         let time = Duration::from_millis((1 << self.doubts.min(DOUBTS)) - 1);
         self.doubts += 1;
         self.shared.pause(self.shared.interest(), time);
-        Context::establish_on(self.shared.provider()).unwrap_or_else(|_| {
+        let Ok(other) = Context::establish_on(self.shared.provider()) else {
             self.doubts = DOUBTS;
-            doubted
-        })
+            return Ok(doubted);
+        };
+        match doubted.list_readers() {
+            Err(error) if error.code() != Some(Code::UNSUPPORTED_FEATURE) => Err(error),
+            _ => Ok(other),
+        }
     }
 
     /// Watches on one context, until that is lost or doubted, or nobody wants to know any more.
@@ -382,21 +378,4 @@ impl Watcher {
             readers: self.known.seen(),
         })
     }
-}
-
-/// Asks, in one call; what was told is in the questions then.
-fn ask(context: &Context, time: Duration, questions: &mut [ReaderState]) -> Result<Answer, Error> {
-    match context.handle().get_status_change(Some(time), questions) {
-        Ok(()) => Ok(Answer::Changed),
-        Err(CallError::Failed(Code::TIMEOUT)) => Ok(Answer::TimedOut),
-        Err(CallError::Failed(Code::CANCELLED)) => Ok(Answer::Cancelled),
-        Err(CallError::Failed(Code::UNKNOWN_READER)) => Ok(Answer::UnknownName),
-        // pcsc-lite takes as many as there can be readers, up to 1.9; Windows has a limit too.
-        Err(CallError::Failed(Code::INVALID_PARAMETER)) if questions.len() > 1 => Ok(Answer::TooMany),
-        Err(error) => Err(Error::of_call(GET_STATUS_CHANGE, error, None)),
-    }
-}
-
-fn is_pnp(state: &ReaderState) -> bool {
-    *state.name() == ReaderState::PNP_NOTIFICATION
 }

@@ -103,6 +103,24 @@ fn readers_that_come_and_go_do_not_use_up_the_doubts() {
     assert_eq!(after.readers[0].plugging, before.readers[0].plugging);
 }
 
+/// The other context is of a service that has begun anew, with the same readers.
+#[test]
+fn a_service_that_begins_anew_while_it_is_doubted_is_a_loss() {
+    let script = Script::new(Habits::default());
+    script.change(|world| world.plug("one"));
+    let mut watching = watch(&script, Platform::Linux);
+    let before = watching.until(|look| names(look) == ["one"]);
+    script.change(|world| {
+        world.mixes_up = Some(SCARD_S_SUCCESS);
+        world.mix_ups = 1;
+        world.after_mix_up = Some(|world| world.ended = world.contexts);
+        world.insert("one", &[0x3B, 0x00]);
+    });
+    let after = watching.until(|look| look.readers.iter().any(has_card));
+    assert_eq!(after.losses, before.losses + 1);
+    assert!(after.readers[0].plugging > before.readers[0].plugging);
+}
+
 #[test]
 fn where_no_other_context_can_be_had_the_one_that_is_there_is_believed() {
     let script = Script::new(Habits::default());

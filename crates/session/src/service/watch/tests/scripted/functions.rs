@@ -90,6 +90,9 @@ unsafe extern "system" fn list<const N: usize>(
     len: *mut DWORD,
 ) -> LONG {
     call::<N>(|world| {
+        if context <= world.ended {
+            return SCARD_E_NO_SERVICE;
+        }
         if world.readers.is_empty() || world.mixed_up == Some(context) {
             return SCARD_E_NO_READERS_AVAILABLE;
         }
@@ -152,7 +155,7 @@ unsafe extern "system" fn get_status_change<const N: usize>(
             world.calls += 1;
             place.changed.notify_all();
         }
-        if !world.runs() {
+        if !world.runs() || context <= world.ended {
             return SCARD_E_NO_SERVICE;
         }
         if let Some(code) = world.mixes_up.filter(|_| world.mixed_up != Some(context)) {

@@ -89,6 +89,8 @@ pub(in super::super) struct World {
     pub(in super::super) after_mix_up: Option<fn(&mut World)>,
     /// How many more contexts are refused.
     pub(in super::super) refuses: u32,
+    /// The last context of a service that has ended; another one runs since.
+    pub(in super::super) ended: SCARDCONTEXT,
     /// How many contexts were opened.
     pub(in super::super) contexts: SCARDCONTEXT,
 }
