@@ -34,7 +34,7 @@ const PARTS: [Part; 5] = [
     ),
     (
         STD_SOURCES,
-        || has_std_sources(NIGHTLY) || debian_has(DEBIANS_NEWEST),
+        || has_std_sources(NIGHTLY) || debian_has_newer(),
         "component add rust-src --toolchain nightly",
     ),
 ];
@@ -64,8 +64,7 @@ pub(crate) const OLDEST_COMPILER: &str = concat!(
 );
 
 /// A compiler with the standard library's sources, as a stage needs it.
-pub(crate) const STD_SOURCES: &str =
-    "the standard library's sources (rust-src of rustup's nightly, or Debian's rust-web-src)";
+pub(crate) const STD_SOURCES: &str = "the standard library's sources (rust-src of rustup's nightly, or Debian's rust-web-src of bookworm-security)";
 
 /// Long enough for a slow mirror.
 const DOWNLOAD: Duration = Duration::from_secs(5 * 60);
@@ -143,6 +142,12 @@ pub(crate) fn has_std_sources(name: &str) -> bool {
 
 fn debian_has(package: &str) -> bool {
     debian::version(package).is_ok_and(|version| version.is_some())
+}
+
+/// Tells whether Debian has a compiler that is newer than the oldest one: that does not build the standard library for tests.
+fn debian_has_newer() -> bool {
+    let versions = [DEBIANS_NEWEST, DEBIANS_OLDEST].map(|package| debian::version(package).ok().flatten());
+    versions[0].is_some() && versions[0] != versions[1]
 }
 
 fn has_in_sysroot(toolchain: &str, path: &str) -> bool {
