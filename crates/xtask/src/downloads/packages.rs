@@ -1,19 +1,16 @@
-//! Debian's packages, downloaded and unpacked into a folder: nothing of them is installed.
+//! Debian's packages, downloaded and unpacked into a folder that is then laid out as `/`: nothing of them is installed.
 
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::files::{children, write};
+use crate::files::{find, write};
 use crate::installed::debian::apt_get;
-use crate::programs::command::{self, MINUTE};
+use crate::programs::command::{call, run, stdout};
 use crate::programs::search_path::exists;
-
-/// Long enough for a slow mirror, and for a compiler's archives, which have some hundred megabytes.
-const DOWNLOAD: Duration = Duration::from_secs(10 * 60);
 
 /// What signs the releases, where this machine's own sources name it.
 const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -23,15 +20,18 @@ pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<()> {
     Lists::default().unpack_with_libraries(packages, folder)
 }
 
-/// Unpacks packages for other processors, each as `name:processor` or `name:processor=version`.
+/// Unpacks packages for other processors, if any, each as `name:processor` or `name:processor=version`.
 pub(crate) fn unpack_foreign(packages: &[String], folder: &Path) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
     let mut lists = Lists::apart()?;
     for package in packages {
         let processor = package.split([':', '=']).nth(1).unwrap_or_default();
         lists.options.push(format!("APT::Architectures::={processor}"));
     }
     // A list that cannot be had is no harm where the packages are in another one.
-    let updated = command::run(&mut lists.apt("update"), DOWNLOAD);
+    let updated = run(&mut lists.apt("update"));
     lists.unpack(packages, folder).map_err(|error| match updated {
         Ok(_) => error,
         Err(reason) => reason.context(error),
@@ -43,35 +43,47 @@ pub(crate) fn archive() -> Result<Option<String>> {
     if !exists("apt-get") || !exists("dpkg") {
         return Ok(None);
     }
-    let mut targets = Command::new("apt-get");
-    targets.args(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]);
-    targets.args(["Origin: Debian", "Label: Debian", "Component: main"]);
-    let output = command::stdout(&mut targets, MINUTE)?;
-    Ok(output.lines().next().map(str::to_owned))
+    let mut targets = call("apt-get", "indextargets --format $(REPO_URI)");
+    targets.args([
+        "Created-By: Packages",
+        "Origin: Debian",
+        "Label: Debian",
+        "Component: main",
+    ]);
+    Ok(stdout(&mut targets)?.lines().next().map(str::to_owned))
 }
 
 /// Unpacks packages of a release of this archive, with all libraries that they need.
-pub(crate) fn unpack_release(archive: &str, release: &str, packages: &[&str], folder: &Path) -> Result<()> {
+pub(crate) fn unpack_release(archive: &str, release: &str, packages: &[String], folder: &Path) -> Result<()> {
     let mut lists = Lists::apart()?;
-    let keys = if Path::new(KEYS).exists() {
-        format!("[signed-by={KEYS}] ")
-    } else {
-        String::new()
+    let keys = match Path::new(KEYS).exists() {
+        true => format!("[signed-by={KEYS}] "),
+        false => String::new(),
     };
     let scratch = tempfile::tempdir()?;
     let sources = scratch.path().join("sources.list");
     write(&sources, &format!("deb {keys}{archive} {release} main\n"))?;
-    let sources = format!("Dir::Etc::sourcelist={}", sources.display());
+    lists
+        .options
+        .push(format!("Dir::Etc::sourcelist={}", sources.display()));
+    lists.options.push("Dir::Etc::sourceparts=/dev/null".to_owned());
     // Nothing but names and versions.
-    let less = "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false";
-    lists.options.extend([
-        sources,
-        "Dir::Etc::sourceparts=/dev/null".to_owned(),
-        less.to_owned(),
-    ]);
-    command::run(&mut lists.apt("update"), DOWNLOAD)?;
-    let packages: Vec<_> = packages.iter().map(|name| (*name).to_owned()).collect();
-    lists.unpack_with_libraries(&packages, folder)
+    lists
+        .options
+        .push("Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false".to_owned());
+    run(&mut lists.apt("update"))?;
+    lists.unpack_with_libraries(packages, folder)
+}
+
+/// Returns the folders of libraries where packages were unpacked, as `usr/lib/x86_64-linux-gnu`.
+pub(crate) fn library_folders(root: &Path) -> Result<Vec<PathBuf>> {
+    Ok([find(root, "usr/lib/*-linux-*")?, find(root, "lib/*-linux-*")?].concat())
+}
+
+/// Returns folders of libraries for the loader to look into, before those that it is told of.
+pub(crate) fn library_path(mut folders: Vec<PathBuf>, present: &OsStr) -> Result<OsString> {
+    folders.extend(std::env::split_paths(present).filter(|folder| !folder.as_os_str().is_empty()));
+    Ok(std::env::join_paths(folders)?)
 }
 
 /// Lists of packages, by the options that have apt use them: without any, this machine's.
@@ -86,12 +98,11 @@ impl Lists {
     /// Makes empty ones, of the archives that this machine knows. They know no installed package, and go with this value.
     fn apart() -> Result<Lists> {
         let folder = tempfile::tempdir()?;
-        let state = folder.path();
         for part in ["lists/partial", "archives/partial"] {
-            fs_err::create_dir_all(state.join(part))?;
+            fs_err::create_dir_all(folder.path().join(part))?;
         }
-        write(&state.join("status"), "")?;
-        let state = state.display();
+        write(&folder.path().join("status"), "")?;
+        let state = folder.path().display();
         let options = vec![
             format!("Dir::State={state}"),
             format!("Dir::State::status={state}/status"),
@@ -104,29 +115,23 @@ impl Lists {
     }
 
     fn apt(&self, words: &str) -> Command {
-        let mut apt = apt_get(&[], words);
-        for option in &self.options {
-            apt.args(["-o", option]);
-        }
+        let mut apt = apt_get("", words);
+        apt.args(self.options.iter().flat_map(|option| ["-o", option]));
         apt
     }
 
     fn unpack(&self, packages: &[String], folder: &Path) -> Result<()> {
         let archives = tempfile::tempdir_in(folder)?;
-        command::run(
-            self.apt("download").args(packages).current_dir(&archives),
-            DOWNLOAD,
-        )?;
-        for archive in children(archives.path())? {
-            let mut dpkg = Command::new("dpkg");
-            command::run(dpkg.arg("--extract").args([&*archive, folder]), DOWNLOAD)?;
+        run(self.apt("download").args(packages).current_dir(&archives))?;
+        for archive in find(archives.path(), "*")? {
+            run(call("dpkg", "--extract").args([&*archive, folder]))?;
         }
         Ok(())
     }
 
     fn unpack_with_libraries(&self, packages: &[String], folder: &Path) -> Result<()> {
         let mut install = self.apt("install --simulate --no-install-recommends");
-        let output = command::stdout(install.args(packages), MINUTE)?;
+        let output = stdout(install.args(packages))?;
         self.unpack(&[packages, &libraries(&output, packages)].concat(), folder)
     }
 }

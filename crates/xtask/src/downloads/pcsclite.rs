@@ -8,15 +8,15 @@ use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
 use crate::downloads::cache;
-use crate::downloads::packages::{archive, unpack_release};
-use crate::files::{children, copy, library_folders, write};
-use crate::programs::command::{self, MINUTE, Words, stdout};
+use crate::downloads::packages::{archive, library_folders, unpack_release};
+use crate::files::{find, write};
+use crate::programs::command::{call, outcome, stdout};
 use crate::programs::privileges::under;
 use crate::programs::search_path::program;
-use crate::stage::{Done, not_installed};
+use crate::stage::not_installed;
 
-/// Debian's names of releases, each with the version of pcsc-lite that it had when this was written.
-const RELEASES: [(&str, &str); 3] = [("bullseye", "1.9.1"), ("trixie", "2.3.3"), ("sid", "2.5.3")];
+/// Debian's names of releases, of which one has no lock in its library, one the protocol 4.5, and one the newest.
+const RELEASES: [&str; 3] = ["bullseye", "trixie", "sid"];
 
 const PACKAGES: [&str; 3] = ["pcscd", "libpcsclite1", "vsmartcard-vpcd"];
 
@@ -24,62 +24,53 @@ const PACKAGES: [&str; 3] = ["pcscd", "libpcsclite1", "vsmartcard-vpcd"];
 const C_LIBRARY: &str = "libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 libmvec.so.1 libnss_compat.so.2 libnss_dns.so.2 \
     libnss_files.so.2 libpthread.so.0 libresolv.so.2 librt.so.1 libutil.so.1";
 
-/// Returns what is installed, and that of each release; and what was left out of them.
-pub(crate) fn all() -> Result<(Vec<PcscLite>, Done)> {
+/// Returns what is installed, and that of each release where there is Debian's archive.
+pub(crate) fn all() -> Result<Vec<PcscLite>> {
     let mut all = vec![PcscLite::installed()?];
-    for (release, version) in RELEASES {
-        let Some(found) = PcscLite::of(release)? else {
-            let why = "other versions of pcscd: they are of Debian's archive, which apt does not know here";
-            return Ok((all, not_installed(why.to_owned())?));
-        };
-        if found.version != version {
-            println!(
-                "   Debian's {release} has pcsc-lite {} now, not {version}",
-                found.version
-            );
+    match archive()? {
+        Some(archive) => {
+            for release in RELEASES {
+                all.push(PcscLite::of(release, &archive)?);
+            }
         }
-        all.push(found);
+        None => not_installed(
+            "other versions of pcscd: they are of Debian's archive, which apt does not know here".to_owned(),
+        )?,
     }
-    Ok((all, Done::All))
+    Ok(all)
 }
 
 /// A daemon and a library of one version.
 pub(crate) struct PcscLite {
     /// The version, as the daemon tells it.
     pub(crate) version: String,
-    /// A folder that is laid out as `/`; `None` for what is installed.
-    unpacked: Option<PathBuf>,
+    /// A folder that is laid out as `/`, and the call of its daemon; `None` for what is installed.
+    unpacked: Option<(PathBuf, String)>,
 }
 
 impl PcscLite {
     /// Returns what is installed.
     pub(crate) fn installed() -> Result<PcscLite> {
         let program = program("pcscd").context("there is no pcscd")?;
+        let version = version_of(&program.to_string_lossy())?;
         Ok(PcscLite {
-            version: version_of(&mut Command::new(program))?,
+            version,
             unpacked: None,
         })
     }
 
-    /// Returns that of a release, which is downloaded where it was not before; `None` where this is not Debian.
-    fn of(release: &str) -> Result<Option<PcscLite>> {
-        let Some(archive) = archive()? else {
-            return Ok(None);
-        };
+    /// Returns that of a release, which is downloaded where it was not before.
+    fn of(release: &str, archive: &str) -> Result<PcscLite> {
         let root = cache::filled(&format!("pcsc-lite-{release}"), |folder| {
-            println!("   unpacking pcsc-lite of Debian's {release}");
-            unpack_release(&archive, release, &PACKAGES, folder)?;
+            unpack_release(archive, release, &PACKAGES.map(str::to_owned), folder)?;
             gather_library(folder)
         })?;
-        let mut found = PcscLite {
-            version: String::new(),
-            unpacked: Some(root),
-        };
-        let daemon = found.daemon()?.context("nothing was unpacked")?;
-        let mut words = daemon.split_whitespace();
-        let mut call = Command::new(words.next().context("no loader")?);
-        found.version = version_of(call.args(words))?;
-        Ok(Some(found))
+        let daemon = daemon(&root)?;
+        let version = version_of(&daemon)?;
+        Ok(PcscLite {
+            version,
+            unpacked: Some((root, daemon)),
+        })
     }
 
     /// Returns the minor number of the protocol that it speaks; the major one is 4 in all.
@@ -102,15 +93,14 @@ impl PcscLite {
     }
 
     /// Has the tests that a program runs start this daemon.
-    pub(crate) fn serve(&self, program: &mut Command) -> Result<()> {
-        if let (Some(root), Some(daemon)) = (&self.unpacked, self.daemon()?) {
+    pub(crate) fn serve(&self, program: &mut Command) {
+        if let Some((root, daemon)) = &self.unpacked {
             program.env("PCSC_TEST_PCSCD", daemon);
             program.env(
                 "PCSC_TEST_VPCD",
                 root.join("usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
             );
         }
-        Ok(())
     }
 
     /// Has a program, and those that it starts, load this library.
@@ -118,116 +108,99 @@ impl PcscLite {
     /// Where this machine's C library is too old for it, they get the release's: it is mounted over the machine's own files, in
     /// a namespace of theirs.
     pub(crate) fn link(&self, mut program: Command) -> Result<Command> {
-        let Some(root) = &self.unpacked else {
+        let Some((root, _)) = &self.unpacked else {
             return Ok(program);
         };
         let library = root.join("library");
-        program.env("LD_LIBRARY_PATH", &library);
-        program.env("PCSC_TEST_LIBRARY", &library);
-        if !lacks_c_library(&library)? {
+        program.envs([("LD_LIBRARY_PATH", &library), ("PCSC_TEST_LIBRARY", &library)]);
+        let (_, needed) = outcome(Command::new("ldd").args(find(&library, "*")?))?;
+        if !needed.contains("not found") {
             return Ok(program);
         }
         let mounts = root.join("mounts");
         write(&mounts, &mounts_of_c_library(root)?)?;
-        let mut unshare = Command::new("unshare");
-        unshare.words("--mount --kill-child sh -c");
+        let mut unshare = call("unshare", "--mount --kill-child sh -c");
         // One program mounts all of them: with half of them none would start.
         unshare
             .arg("mount --all --fstab \"$0\" && exec \"$@\"")
             .arg(mounts);
         Ok(under(unshare, &program))
     }
+}
 
-    /// Returns the call of the daemon, with its C library; `None` for the machine's own.
-    fn daemon(&self) -> Result<Option<String>> {
-        let Some(root) = &self.unpacked else {
-            return Ok(None);
-        };
-        let path = std::env::join_paths(library_folders(root))?;
-        let path = path.to_string_lossy();
-        let (loader, program) = (loader(root)?, root.join("usr/sbin/pcscd"));
-        let call = format!("{} --library-path {path} {}", loader.display(), program.display());
-        let words: Vec<_> = call.split_whitespace().collect();
-        ensure!(
-            words.len() == 4,
-            "the folder of downloads has a blank in its name: {}",
-            root.display()
-        );
-        let mut help = Command::new(words[0]);
-        let (_, help) = command::status_and_output(help.args(&words[1..]).arg("--help"), MINUTE)?;
-        // There is no D-Bus in the tests' namespaces to ask polkit by.
-        let option = "--disable-polkit";
-        Ok(Some(if help.contains(option) {
-            format!("{call} {option}")
-        } else {
-            call
-        }))
-    }
+/// Returns the call of a release's daemon, with its C library.
+fn daemon(root: &Path) -> Result<String> {
+    let path = std::env::join_paths(library_folders(root)?)?;
+    let path = path.to_string_lossy();
+    let (loader, program) = (loader(root)?, root.join("usr/sbin/pcscd"));
+    let daemon = format!("{} --library-path {path} {}", loader.display(), program.display());
+    let is_usable = daemon.split_whitespace().count() == 4;
+    ensure!(
+        is_usable,
+        "the folder of downloads has a blank in its name: {}",
+        root.display()
+    );
+    let (program, arguments) = daemon.split_once(' ').unwrap_or_default();
+    let (_, help) = outcome(call(program, arguments).arg("--help"))?;
+    // There is no D-Bus in the tests' namespaces to ask polkit by.
+    let option = " --disable-polkit";
+    Ok(daemon + if help.contains(option.trim()) { option } else { "" })
 }
 
 /// Returns the lines that mount a release's C library over this machine's.
 fn mounts_of_c_library(root: &Path) -> Result<String> {
     let loader = loader(root)?;
-    let names = C_LIBRARY
-        .split_whitespace()
+    let loader = loader.file_name().map(Path::new);
+    let folders = library_folders(root)?;
+    let lines = C_LIBRARY
+        .split(' ')
         .map(Path::new)
-        .chain(loader.file_name().map(Path::new));
-    let folders = library_folders(root);
-    let lines = names.filter_map(|name| {
-        let theirs = folders
-            .iter()
-            .map(|folder| folder.join(name))
-            .find(|path| path.exists())?;
-        let mut ours = folders.iter().filter_map(|folder| folder.strip_prefix(root).ok());
-        let ours = ours
-            .find_map(|folder| Some(Path::new("/").join(folder).join(name)).filter(|path| path.exists()))?;
-        Some(format!("{} {} none bind 0 0\n", theirs.display(), ours.display()))
-    });
+        .chain(loader)
+        .filter_map(|name| {
+            let mut theirs = folders.iter().map(|folder| folder.join(name));
+            let ours = folders.iter().filter_map(|folder| folder.strip_prefix(root).ok());
+            let mut ours = ours.map(|folder| Path::new("/").join(folder).join(name));
+            let theirs = theirs.find(|path| path.exists())?;
+            let ours = ours.find(|path| path.exists())?;
+            Some(format!("{} {} none bind 0 0\n", theirs.display(), ours.display()))
+        });
     Ok(lines.collect())
 }
 
-/// Returns the paths of a release's libraries.
-fn libraries(root: &Path) -> Result<Vec<PathBuf>> {
-    let libraries: Result<Vec<_>> = library_folders(root)
+/// Returns the paths of a release's libraries whose names begin so.
+fn libraries(root: &Path, start: &str) -> Result<Vec<PathBuf>> {
+    let folders = library_folders(root)?;
+    let libraries: Result<Vec<_>> = folders
         .iter()
-        .map(|folder| children(folder))
+        .map(|folder| find(folder, &format!("{start}*")))
         .collect();
     Ok(libraries?.concat())
 }
 
-/// Tells whether a file's name begins so.
-fn begins(path: &Path, start: &str) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with(start))
-}
-
 /// Copies libpcsclite into a folder of its own, so that a program that looks there finds nothing else.
 fn gather_library(root: &Path) -> Result<()> {
-    let library = root.join("library");
-    fs::create_dir(&library)?;
-    let found = libraries(root)?
-        .into_iter()
-        .filter(|path| begins(path, "libpcsclite"));
-    found
-        .into_iter()
-        .try_for_each(|path| copy(&path, &library.join(path.file_name().unwrap_or_default())))
+    fs::create_dir(root.join("library"))?;
+    for path in libraries(root, "libpcsclite")? {
+        fs::copy(
+            &path,
+            root.join("library").join(path.file_name().unwrap_or_default()),
+        )?;
+    }
+    Ok(())
 }
 
 /// Returns the path of the program that loads others.
 fn loader(root: &Path) -> Result<PathBuf> {
-    let loader = libraries(root)?.into_iter().find(|path| begins(path, "ld-linux"));
-    loader.with_context(|| format!("there is no loader in {}", root.display()))
+    let loaders = libraries(root, "ld-linux")?;
+    loaders
+        .into_iter()
+        .next()
+        .with_context(|| format!("there is no loader in {}", root.display()))
 }
 
-/// Tells whether this machine's C library lacks what a library needs.
-fn lacks_c_library(folder: &Path) -> Result<bool> {
-    let (_, output) = command::status_and_output(Command::new("ldd").args(children(folder)?), MINUTE)?;
-    Ok(output.contains("not found"))
-}
-
-/// Asks a daemon for its version.
-fn version_of(daemon: &mut Command) -> Result<String> {
-    let output = stdout(daemon.arg("--version"), MINUTE)?;
+/// Asks a daemon, by its call, for its version.
+fn version_of(daemon: &str) -> Result<String> {
+    let output = stdout(&mut call("env", &format!("{daemon} --version")))?;
     let version = version(&output).with_context(|| format!("{output}\npcscd does not tell its version"))?;
     Ok(version.to_owned())
 }
@@ -241,12 +214,10 @@ fn version(output: &str) -> Option<&str> {
 
 fn protocol(version: &str) -> u32 {
     let numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-    if numbers.as_slice() >= &[2, 5][..] {
-        6
-    } else if numbers.as_slice() >= &[2, 3][..] {
-        5
-    } else {
-        4
+    match numbers.as_slice() {
+        numbers if numbers >= &[2, 5] => 6,
+        numbers if numbers >= &[2, 3] => 5,
+        _ => 4,
     }
 }
 
@@ -262,10 +233,9 @@ mod tests {
 
     #[test]
     fn the_protocol_is_that_of_the_version() {
-        let protocols = [
+        let versions = [
             "1.9.1", "1.9.9", "2.2.3", "2.3.0", "2.4.1", "2.5.0", "2.10.0", "3.0.0",
-        ]
-        .map(protocol);
-        assert_eq!(protocols, [4, 4, 4, 5, 5, 6, 6, 6]);
+        ];
+        assert_eq!(versions.map(protocol), [4, 4, 4, 5, 5, 6, 6, 6]);
     }
 }

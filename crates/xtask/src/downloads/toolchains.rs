@@ -1,20 +1,16 @@
 //! Compilers beside the one that runs this, each with its Cargo: rustup's, or Debian's, unpacked and not installed.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::downloads::cache;
-use crate::downloads::packages::{unpack, unpack_foreign};
-use crate::files::library_folders;
+use crate::downloads::packages::{library_folders, library_path, unpack, unpack_foreign};
 use crate::installed::debian;
 use crate::installed::rustup::{self, DEBIANS_NEWEST, DEBIANS_OLDEST, NIGHTLY, OLDEST, TARGETS};
-use crate::programs::cargo::target_folder;
-
-/// Debian's packages of a compiler.
-const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "libstd-rust-web-dev"];
+use crate::programs::cargo::{for_one_build, target_folder};
+use crate::programs::command::{Words, call};
 
 /// A compiler and its Cargo.
 pub(crate) enum Toolchain {
@@ -30,13 +26,14 @@ pub(crate) fn oldest() -> Result<Toolchain> {
     if rustup::has_oldest() {
         return Ok(Toolchain::Rustup(OLDEST));
     }
-    let version = debian::version(DEBIANS_OLDEST)?
-        .with_context(|| format!("there is no compiler of version {OLDEST}"))?;
-    let of_others: Vec<_> = TARGETS
-        .iter()
-        .map(|(_, architecture)| format!("libstd-rust-web-dev:{architecture}={version}"))
-        .collect();
-    unpacked("rust", &version, &[], &of_others)
+    let version = debian::version(DEBIANS_OLDEST)?;
+    let version = version.with_context(|| format!("there is no compiler of version {OLDEST}"))?;
+    unpacked(
+        "rust",
+        &version,
+        "",
+        TARGETS.map(|(_, processor)| processor).as_slice(),
+    )
 }
 
 /// Returns a compiler that has the sources of the standard library and may compile them.
@@ -44,21 +41,22 @@ pub(crate) fn with_std_sources() -> Result<Toolchain> {
     if rustup::has_std_sources(NIGHTLY) {
         return Ok(Toolchain::Rustup(NIGHTLY));
     }
-    let version = debian::version(DEBIANS_NEWEST)?
-        .context("there is no compiler with the standard library's sources")?;
-    unpacked("rust-with-sources", &version, &["rust-web-src"], &[])
+    let version = debian::version(DEBIANS_NEWEST)?;
+    let version = version.context("there is no compiler with the standard library's sources")?;
+    unpacked("rust-with-sources", &version, "rust-web-src", &[])
 }
 
 impl Toolchain {
     /// Makes a call of its Cargo, in the workspace.
-    pub(crate) fn cargo(&self, root: &Path) -> Command {
-        let mut cargo = self.program("cargo");
-        cargo.current_dir(root).env("CARGO_TERM_COLOR", "never");
-        cargo.env("CARGO_TARGET_DIR", self.target_folder(root));
-        // Nothing is built twice here, so there is nothing to gain; and nobody looks with a debugger.
-        cargo.env("CARGO_INCREMENTAL", "0");
-        cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
+    pub(crate) fn cargo(&self, root: &Path, words: &str) -> Result<Command> {
+        let mut cargo = self.program("cargo")?;
         cargo
+            .words(words)
+            .current_dir(root)
+            .env("CARGO_TERM_COLOR", "never");
+        cargo.env("CARGO_TARGET_DIR", self.target_folder(root));
+        for_one_build(&mut cargo);
+        Ok(cargo)
     }
 
     /// Returns the folder of all that it builds: for any target, so that what runs here is built once for all of them.
@@ -71,24 +69,22 @@ impl Toolchain {
     }
 
     /// Makes a call of its compiler, which may do what only a nightly one does.
-    pub(crate) fn rustc(&self) -> Command {
-        let mut rustc = self.program("rustc");
+    pub(crate) fn rustc(&self) -> Result<Command> {
+        let mut rustc = self.program("rustc")?;
         rustc.env("RUSTC_BOOTSTRAP", "1");
-        rustc
+        Ok(rustc)
     }
 
-    fn program(&self, name: &str) -> Command {
+    fn program(&self, name: &str) -> Result<Command> {
         let mut program = match self {
-            Self::Rustup(toolchain) => {
-                let mut rustup = Command::new("rustup");
-                rustup.args(["run", toolchain, name]);
-                rustup
-            }
+            Self::Rustup(toolchain) => call("rustup", &format!("run {toolchain} {name}")),
             Self::Unpacked(root) => {
-                let mut program = Command::new(root.join("usr/bin").join(name));
-                program.env("LD_LIBRARY_PATH", library_path(root));
-                program.env("RUSTC", root.join("usr/bin/rustc"));
-                program.env("RUSTDOC", root.join("usr/bin/rustdoc"));
+                let programs = root.join("usr/bin");
+                let present = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+                let mut program = Command::new(programs.join(name));
+                program.env("LD_LIBRARY_PATH", library_path(library_folders(root)?, &present)?);
+                program.env("RUSTC", programs.join("rustc"));
+                program.env("RUSTDOC", programs.join("rustdoc"));
                 program
             }
         };
@@ -96,45 +92,32 @@ impl Toolchain {
         for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER"] {
             program.env_remove(name);
         }
-        program
+        Ok(program)
     }
 
     /// Makes a call of its Cargo that type-checks for a target, with these crates of the standard library.
-    pub(crate) fn check_with_std(&self, root: &Path, target: &str, crates: &str) -> Command {
-        let mut cargo = self.cargo(root);
-        cargo.args(["check", "--locked", "--target", target]);
-        cargo.arg(format!("-Zbuild-std={crates}"));
+    pub(crate) fn check_with_std(&self, root: &Path, target: &str, crates: &str) -> Result<Command> {
+        let words = format!("check --locked --target {target} -Zbuild-std={crates}");
+        let mut cargo = self.cargo(root, &words)?;
         // Cargo would have those crates compiled to the end; what runs here is, whatever the variable says.
         cargo.env("RUSTFLAGS", "-Zno-codegen");
         // What only a nightly compiler does without being told so.
         cargo.env("RUSTC_BOOTSTRAP", "1");
-        cargo
+        Ok(cargo)
     }
 }
 
-/// Returns Debian's compiler of this version, which is downloaded where it was not before, with more packages of its version,
-/// and some for other processors.
-fn unpacked(name: &str, version: &str, more: &[&str], of_others: &[String]) -> Result<Toolchain> {
+/// Returns Debian's compiler of this version, which is downloaded where it was not before, with another package of its
+/// version, and the standard libraries of other processors.
+fn unpacked(name: &str, version: &str, more: &str, processors: &[&str]) -> Result<Toolchain> {
     let folder = cache::filled(&format!("{name}-{version}"), |folder| {
-        println!("   unpacking Debian's rustc-web {version}");
-        let packages = COMPILER
-            .iter()
-            .chain(more)
-            .map(|name| format!("{name}={version}"));
+        let names = format!("rustc-web cargo-web libstd-rust-web-dev {more}");
+        let packages = names.split_whitespace().map(|name| format!("{name}={version}"));
         unpack(&packages.collect::<Vec<_>>(), folder)?;
-        if of_others.is_empty() {
-            Ok(())
-        } else {
-            unpack_foreign(of_others, folder)
-        }
+        let others = processors
+            .iter()
+            .map(|name| format!("libstd-rust-web-dev:{name}={version}"));
+        unpack_foreign(&others.collect::<Vec<_>>(), folder)
     })?;
     Ok(Toolchain::Unpacked(folder))
-}
-
-/// Returns the folders of unpacked libraries, and those that the loader looks into already.
-fn library_path(root: &Path) -> OsString {
-    let mut folders = library_folders(root);
-    let present = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
-    folders.extend(std::env::split_paths(&present).filter(|folder| !folder.as_os_str().is_empty()));
-    std::env::join_paths(folders).unwrap_or(present)
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::programs::command::{self, MINUTE, Words};
+use crate::programs::command::{call, outcome};
 use crate::programs::privileges::is_root;
 use crate::programs::search_path::exists;
 
@@ -13,42 +13,30 @@ pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
     if !exists("dpkg-query") {
         return Ok(None);
     }
-    let mut query = Command::new("dpkg-query");
-    query.args(["--show", "--showformat", "${db:Status-Status} ${Package}\n"]);
-    query.args(packages);
+    let mut query = call("dpkg-query", "--show --showformat");
     // It fails where one is unknown, and lists the others all the same.
-    let (_, output) = command::status_and_output(&mut query, MINUTE)?;
+    let (_, output) = outcome(query.arg("${db:Status-Status} ${Package}\n").args(packages))?;
     let names = output.lines().filter_map(|line| line.strip_prefix("installed "));
     Ok(Some(names.map(str::to_owned).collect()))
 }
 
 /// Returns what to write before apt-get, or `None` where it may not be used.
-pub(crate) fn apt_prefix() -> Result<Option<&'static [&'static str]>> {
+pub(crate) fn apt_prefix() -> Result<Option<&'static str>> {
     if !exists("apt-get") {
         return Ok(None);
     }
     if is_root() {
-        return Ok(Some(&[]));
+        return Ok(Some(""));
     }
-    if !exists("sudo") {
-        return Ok(None);
-    }
-    let (status, _) = command::status_and_output(Command::new("sudo").args(["-n", "true"]), MINUTE)?;
-    Ok(status.success().then_some(&["sudo", "-n"]))
+    let is_allowed = exists("sudo") && outcome(&mut call("sudo", "-n true"))?.0.success();
+    Ok(is_allowed.then_some("sudo -n"))
 }
 
 /// Makes a call of apt-get.
-pub(crate) fn apt_get(prefix: &[&str], words: &str) -> Command {
-    let call = [
-        prefix,
-        &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"],
-    ]
-    .concat();
-    let mut command = Command::new(call[0]);
-    command.args(&call[1..]);
-    command.words("-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30");
-    command.words(words);
-    command
+pub(crate) fn apt_get(prefix: &str, words: &str) -> Command {
+    const PATIENT: &str = "-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30";
+    let apt_get = "env DEBIAN_FRONTEND=noninteractive apt-get --quiet";
+    call("env", &format!("{prefix} {apt_get} {PATIENT} {words}"))
 }
 
 /// Returns the newest version of a package, as `name` or `name=1.2.*`, that the archive has; none on another system.
@@ -57,8 +45,7 @@ pub(crate) fn version(package: &str) -> Result<Option<String>> {
         return Ok(None);
     }
     // It fails where no package has this name.
-    let mut show = Command::new("apt-cache");
-    let (_, output) = command::status_and_output(show.args(["show", package]), MINUTE)?;
+    let (_, output) = outcome(call("apt-cache", "show").arg(package))?;
     let version = output.lines().find_map(|line| line.strip_prefix("Version: "));
     Ok(version.map(str::to_owned))
 }

@@ -1,28 +1,22 @@
 //! What the stages need from the system, and whether it is here.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::installed::debian;
 use crate::installed::rustup;
 use crate::programs::search_path::exists;
 
 /// To compile and link C.
-pub(crate) const C: &[&str] = &["gcc", "libc6-dev"];
+pub(crate) const C: &str = "gcc libc6-dev";
 
 /// To build in link mode.
-pub(crate) const LINK: &[&str] = &["gcc", "libc6-dev", "pkg-config", "libpcsclite-dev"];
+pub(crate) const LINK: &str = "gcc libc6-dev pkg-config libpcsclite-dev";
 
 /// To read the headers when the crate is built.
-pub(crate) const BINDGEN: &[&str] = &[
-    "gcc",
-    "libc6-dev",
-    "pkg-config",
-    "libpcsclite-dev",
-    "libclang-dev",
-];
+pub(crate) const BINDGEN: &str = "gcc libc6-dev pkg-config libpcsclite-dev libclang-dev";
 
 /// To run a private pcscd.
-pub(crate) const DAEMON: &[&str] = &["libpcsclite1", "pcscd", "vsmartcard-vpcd"];
+pub(crate) const DAEMON: &str = "libpcsclite1 pcscd vsmartcard-vpcd";
 
 /// Debian's packages, each with what other systems are searched for: programs, or paths of which one must be there.
 const PACKAGES: &str = "\
@@ -67,26 +61,37 @@ python3-pyscard /usr/lib/python3/dist-packages/smartcard/__init__.py
 
 /// Returns the names of all packages that some stage needs.
 pub(crate) fn packages() -> Vec<&'static str> {
-    let names = PACKAGES.lines().map(|line| line.split(' ').next());
-    names.flatten().collect()
+    PACKAGES.lines().map(name).collect()
 }
 
-/// Returns those that are not installed: packages, by Debian's names, and what [`rustup`] knows.
-pub(crate) fn missing(names: &[&'static str]) -> Result<Vec<&'static str>> {
+/// Returns those that are not installed: packages, by Debian's names, and parts of Rust, by [`rustup`]'s.
+pub(crate) fn missing(needs: &[&'static str]) -> Result<Vec<&'static str>> {
     let installed = debian::installed(&packages())?;
-    let is_here = |name: &str| match &installed {
-        Some(installed) => installed.iter().any(|installed| installed == name),
-        None => PACKAGES.lines().any(|line| {
-            let mut words = line.split(' ');
-            words.next() == Some(name) && words.any(exists)
-        }),
-    };
-    let is_missing = |name: &&&str| !rustup::has(name).unwrap_or_else(|| is_here(name));
-    Ok(names.iter().filter(is_missing).copied().collect())
+    let mut missing = Vec::new();
+    for need in needs
+        .iter()
+        .flat_map(|needs| needs.split(' '))
+        .filter(|need| !need.is_empty())
+    {
+        let is_here = match (rustup::has(need), &installed) {
+            (Some(is_here), _) => is_here,
+            (None, Some(installed)) => installed.iter().any(|installed| installed == need),
+            (None, None) => signs(need)?.any(exists),
+        };
+        if !is_here {
+            missing.push(need);
+        }
+    }
+    Ok(missing)
 }
 
-/// Whether a name is one that [`missing`] can look for.
-#[cfg(test)]
-pub(crate) fn is_known(name: &str) -> bool {
-    packages().contains(&name) || rustup::is_known(name)
+/// Returns what other systems than Debian are searched for in the place of a package.
+fn signs(package: &str) -> Result<impl Iterator<Item = &'static str>> {
+    let line = PACKAGES.lines().find(|line| name(line) == package);
+    let line = line.with_context(|| format!("there is no package {package} in the list of requirements"))?;
+    Ok(line.split(' ').skip(1))
+}
+
+fn name(line: &'static str) -> &'static str {
+    line.split(' ').next().unwrap_or(line)
 }

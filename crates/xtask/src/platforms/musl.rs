@@ -1,19 +1,16 @@
 //! Programs with musl in place of glibc.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Result;
 
-use crate::files::{copy, write};
-use crate::installed::requirements::C;
-use crate::installed::rustup::STD_SOURCES;
+use crate::files::write;
 use crate::platforms::platform::{Platform, Std};
 use crate::programs::cargo::target_folder;
-use crate::programs::command::{self, MINUTE, Words};
+use crate::programs::command::{call, run};
 
 /// What is needed to build and run them.
-pub(crate) const NEEDS: &[&[&str]] = &[C, &[STD_SOURCES, "musl-tools", "libunwind-14-dev"]];
+pub(crate) const NEEDS: &str = "gcc libc6-dev musl-tools libunwind-14-dev rust-src";
 
 /// What Debian's libunwind calls, and musl does not have: glibc's fprintf that checks its format.
 const SHIM: &str = "#include <stdarg.h>
@@ -46,12 +43,11 @@ fn unwinding(root: &Path) -> Result<PathBuf> {
     let folder = target_folder(root).join("musl");
     let (source, object) = (folder.join("shim.c"), folder.join("shim.o"));
     write(&source, SHIM)?;
-    let mut compile = Command::new("musl-gcc");
-    command::run(compile.words("-c -o").args([&object, &source]), MINUTE)?;
+    run(call("musl-gcc", "-c -o").args([&object, &source]))?;
     for name in ["libunwind.a", "libgcc_s.a"] {
         let library = folder.join(name);
-        copy(Path::new("/usr/lib/llvm-14/lib/libunwind.a"), &library)?;
-        command::run(Command::new("ar").arg("r").args([&library, &object]), MINUTE)?;
+        fs_err::copy("/usr/lib/llvm-14/lib/libunwind.a", &library)?;
+        run(call("ar", "r").args([&library, &object]))?;
     }
     Ok(folder)
 }

@@ -1,14 +1,14 @@
 //! Other platforms than this machine's: how programs for them are built here, and run.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::downloads::toolchains::{self, Toolchain};
-use crate::programs::command::{BUILD, Words};
+use crate::programs::command::Words;
 use crate::programs::tally;
-use crate::stage::Done;
 use crate::workspace::feature_sets::SHORT;
 
 /// What is built for a platform, and which of its tests run.
@@ -39,16 +39,6 @@ pub(crate) const ALIKE: Suite = Suite {
     ..QUICK
 };
 
-impl Suite {
-    /// Runs them, by a call of Cargo for the platform.
-    pub(crate) fn run(&self, mut cargo: Command) -> Result<Done> {
-        cargo.words("test --locked --no-fail-fast");
-        cargo.words(self.packages).words(self.tests);
-        tally::run(cargo.arg("--").words(self.arguments), BUILD)?;
-        Ok(Done::All)
-    }
-}
-
 /// A target, and what is used for it.
 pub(crate) struct Platform {
     /// Rust's name of it.
@@ -60,8 +50,8 @@ pub(crate) struct Platform {
     pub(crate) flags: String,
     /// What runs its programs, with arguments; nothing where this machine does.
     pub(crate) runner: String,
-    /// The system cannot start its programs by itself.
-    pub(crate) is_emulated: bool,
+    /// What Cargo's calls and programs have in their environment.
+    pub(crate) variables: Vec<(&'static str, OsString)>,
 }
 
 /// Where a target's standard library is from.
@@ -82,22 +72,24 @@ impl Platform {
             linker: linker.to_owned(),
             flags: String::new(),
             runner: String::new(),
-            is_emulated: false,
+            variables: Vec::new(),
         }
     }
 
     /// Describes Linux on another processor, for which Debian has a C compiler.
     pub(crate) fn linux(processor: &str) -> Platform {
-        let [target, linker] =
-            ["unknown-linux-gnu", "linux-gnu-gcc"].map(|rest| format!("{processor}-{rest}"));
+        let target = format!("{processor}-unknown-linux-gnu");
+        let linker = format!("{processor}-linux-gnu-gcc");
         Platform::new(&target, Std::OfTheOldestCompiler, &linker)
     }
 
     /// Describes Linux on a processor that has to be emulated.
     pub(crate) fn emulated(processor: &str) -> Platform {
+        let runner = format!("qemu-{processor} -L /usr/{processor}-linux-gnu");
         Platform {
-            runner: format!("qemu-{processor} -L /usr/{processor}-linux-gnu"),
-            is_emulated: true,
+            // For tests that start themselves again: the system cannot start such a program by itself.
+            variables: vec![("PCSC_TEST_EMULATOR", runner.clone().into())],
+            runner,
             ..Platform::linux(processor)
         }
     }
@@ -110,34 +102,36 @@ impl Platform {
 
     /// Makes a call of Cargo that builds for this platform and runs there: what it is told by variables, so that each
     /// Cargo that a test calls does the same.
-    pub(crate) fn cargo(&self, root: &Path) -> Result<Command> {
-        let mut cargo = self.toolchain()?.cargo(root);
+    pub(crate) fn cargo(&self, root: &Path, words: &str) -> Result<Command> {
+        let mut cargo = self.toolchain()?.cargo(root, words)?;
         if self.std == Std::FromSources {
             cargo.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test");
             // What only a nightly compiler does without being told so.
             cargo.env("RUSTC_BOOTSTRAP", "1");
         }
         cargo.env("CARGO_BUILD_TARGET", &self.target);
-        cargo.env(self.variable("LINKER"), &self.linker);
         // What tests compile.
         cargo.env("CC", &self.linker);
         // They wait for time to pass more than they work.
         cargo.env("RUST_TEST_THREADS", "4");
-        for (name, value) in [("RUSTFLAGS", &self.flags), ("RUNNER", &self.runner)] {
-            if !value.is_empty() {
-                cargo.env(self.variable(name), value);
-            }
+        let target = self.target.replace('-', "_").to_uppercase();
+        let settings = [
+            ("LINKER", &self.linker),
+            ("RUSTFLAGS", &self.flags),
+            ("RUNNER", &self.runner),
+        ];
+        for (name, value) in settings.into_iter().filter(|(_, value)| !value.is_empty()) {
+            cargo.env(format!("CARGO_TARGET_{target}_{name}"), value);
         }
-        if self.is_emulated {
-            // For tests that start themselves again.
-            cargo.env("PCSC_TEST_EMULATOR", &self.runner);
-        }
+        cargo.envs(self.variables.iter().cloned());
         Ok(cargo)
     }
 
     /// Runs tests that need no service.
-    pub(crate) fn test(&self, root: &Path, suite: &Suite) -> Result<Done> {
-        suite.run(self.cargo(root)?)
+    pub(crate) fn test(&self, root: &Path, suite: &Suite) -> Result<()> {
+        let mut cargo = self.cargo(root, "test --locked --no-fail-fast")?;
+        cargo.words(suite.packages).words(suite.tests);
+        tally::run(cargo.arg("--").words(suite.arguments)).map(drop)
     }
 
     fn toolchain(&self) -> Result<Toolchain> {
@@ -145,11 +139,5 @@ impl Platform {
             Std::OfTheOldestCompiler => toolchains::oldest(),
             Std::FromSources => toolchains::with_std_sources(),
         }
-    }
-
-    /// Returns the name of Cargo's variable for a setting of this target.
-    fn variable(&self, setting: &str) -> String {
-        let target = self.target.replace('-', "_").to_uppercase();
-        format!("CARGO_TARGET_{target}_{setting}")
     }
 }

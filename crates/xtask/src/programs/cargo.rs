@@ -6,25 +6,30 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::programs::command::{BUILD, MINUTE, Words, stdout};
+use crate::programs::command::{Words, call, stdout};
 use crate::stage::is_ci;
 
 /// Makes a call of the Cargo that runs this program, in a folder.
-pub(crate) fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(folder).env("CARGO_TERM_COLOR", "never");
+pub(crate) fn cargo(folder: &Path, words: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .words(words)
+        .current_dir(folder)
+        .env("CARGO_TERM_COLOR", "never");
     if is_ci() {
-        // What prepares the next build, and what a debugger reads, cost a third of the first one.
-        command
-            .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        for_one_build(&mut cargo);
     }
-    command
+    cargo
+}
+
+/// Has Cargo build neither what prepares the next build nor what a debugger reads: a third of the first one.
+pub(crate) fn for_one_build(cargo: &mut Command) {
+    cargo.envs([("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")]);
 }
 
 /// Returns this machine's target triple.
 pub(crate) fn host() -> Result<String> {
-    let host = stdout(Command::new("rustc").words("--print host-tuple"), MINUTE)?;
+    let host = stdout(&mut call("rustc", "--print host-tuple"))?;
     Ok(host.trim().to_owned())
 }
 
@@ -33,23 +38,20 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
-/// Runs a call that builds, and returns the path of what Cargo made of the source whose path ends so: a test program, or a
-/// build script.
+/// Runs a call that builds, and returns the path of the test program that Cargo made of the source whose path ends so.
 pub(crate) fn built(build: &mut Command, source: &str) -> Result<PathBuf> {
-    let messages = stdout(build.arg("--message-format=json-render-diagnostics"), BUILD)?;
+    let messages = stdout(build.arg("--message-format=json-render-diagnostics"))?;
     program(&messages, source).with_context(|| format!("Cargo built no program of {source}"))
 }
 
 fn program(messages: &str, source: &str) -> Option<PathBuf> {
     let messages = messages.lines().map(serde_json::from_str::<Value>);
     messages.filter_map(Result::ok).find_map(|message| {
-        let target = &message["target"];
-        let program = match target["kind"][0] == "custom-build" {
-            true => &message["filenames"][0],
-            false => &message["executable"],
-        };
-        let is_its = target["src_path"].as_str()?.ends_with(source);
-        program.as_str().filter(|_| is_its).map(PathBuf::from)
+        let is_its = message["target"]["src_path"].as_str()?.ends_with(source);
+        message["executable"]
+            .as_str()
+            .filter(|_| is_its)
+            .map(PathBuf::from)
     })
 }
 

@@ -4,27 +4,25 @@
 //! open cannot hold up the run.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
+use signal_hook::iterator::Signals;
 
-/// Long enough for a program that only says something about itself.
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+/// Long enough for building all there is, running its tests in an emulator, and a slow mirror.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20 * 60);
 
-/// Long enough for building all there is, and running its tests in an emulator.
-pub(crate) const BUILD: Duration = Duration::from_secs(20 * 60);
-
-/// The groups that run now, for the signal handler; 0 where none does.
-static GROUPS: [AtomicI32; 2] = [const { AtomicI32::new(0) }; 2];
+/// The leaders of the groups that run now. None of them is reaped, so their ids are no others'.
+static LEADERS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 /// Adds arguments to a call as one types them, apart by blanks.
 pub(crate) trait Words {
@@ -38,34 +36,45 @@ impl Words for Command {
     }
 }
 
+/// Makes a call of a program, with arguments as one types them.
+pub(crate) fn call(program: &str, words: &str) -> Command {
+    let mut command = Command::new(program);
+    command.words(words);
+    command
+}
+
 /// Runs a program to its end, within the deadline, and returns what it wrote, to both outputs, in order.
 ///
 /// An error has its command line and all that it wrote.
-pub(crate) fn run(command: &mut Command, deadline: Duration) -> Result<String> {
-    let (status, output) = status_and_output(command, deadline)?;
-    succeeded(status, deadline, command, &output)?;
+pub(crate) fn run(command: &mut Command) -> Result<String> {
+    run_within(command, DEADLINE)
+}
+
+/// Runs a program as [`run`] does, within another deadline.
+pub(crate) fn run_within(command: &mut Command, deadline: Duration) -> Result<String> {
+    let (status, output) = outcome_within(command, deadline)?;
+    succeeded(status, command, &output)?;
     Ok(output)
 }
 
 /// Runs a program as [`run`] does, and returns what it wrote to its standard output only.
-pub(crate) fn stdout(command: &mut Command, deadline: Duration) -> Result<String> {
+pub(crate) fn stdout(command: &mut Command) -> Result<String> {
     let (mut output, mut errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
     command.stdout(output.try_clone()?).stderr(errors.try_clone()?);
-    let status = finish(command, deadline)?;
+    let status = finish(command, DEADLINE)?;
     let output = written(&mut output)?;
-    succeeded(
-        status,
-        deadline,
-        command,
-        &format!("{output}{}", written(&mut errors)?),
-    )?;
+    succeeded(status, command, &format!("{output}{}", written(&mut errors)?))?;
     Ok(output)
 }
 
 /// Runs a program that may fail, and returns its status and what it wrote to both outputs.
 ///
 /// One that did not end in time has the status of SIGKILL.
-pub(crate) fn status_and_output(command: &mut Command, deadline: Duration) -> Result<(ExitStatus, String)> {
+pub(crate) fn outcome(command: &mut Command) -> Result<(ExitStatus, String)> {
+    outcome_within(command, DEADLINE)
+}
+
+fn outcome_within(command: &mut Command, deadline: Duration) -> Result<(ExitStatus, String)> {
     let mut output = tempfile::tempfile()?;
     command.stdout(output.try_clone()?).stderr(output.try_clone()?);
     let status = finish(command, deadline)?;
@@ -73,18 +82,17 @@ pub(crate) fn status_and_output(command: &mut Command, deadline: Duration) -> Re
 }
 
 /// Ends the running programs' groups when this program is told to end, so that Ctrl-C leaves nothing behind.
-pub(crate) fn forward_signals() {
-    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
-        let handler: extern "C" fn(libc::c_int) = die;
-        // SAFETY: the handler calls only what POSIX allows in one: kill and _exit, and reads an atomic.
-        unsafe { libc::signal(signal, handler as libc::sighandler_t) };
-    }
-}
-
-extern "C" fn die(signal: libc::c_int) {
-    GROUPS.iter().for_each(|group| kill(group.load(Ordering::SeqCst)));
-    // SAFETY: takes a number and does not return.
-    unsafe { libc::_exit(128 + signal) };
+pub(crate) fn forward_signals() -> Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            // Held to the end: nothing more is started.
+            let leaders = leaders();
+            leaders.iter().copied().for_each(kill);
+            std::process::exit(128 + signal);
+        }
+    });
+    Ok(())
 }
 
 /// Waits for the program's end or the deadline, then kills what is left of its group, and reaps it.
@@ -92,19 +100,13 @@ fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
     command.stdin(Stdio::null()).process_group(0);
     let mut child = command.spawn().with_context(|| command_line(command))?;
     let leader = Pid::from_child(&child);
-    let group = leader.as_raw_pid();
-    let is_free = |place: &&AtomicI32| {
-        place
-            .compare_exchange(0, group, Ordering::SeqCst, Ordering::SeqCst)
-            .is_ok()
-    };
-    let place = GROUPS.iter().find(is_free);
+    leaders().push(leader);
     let (ended, end) = mpsc::channel();
     // The program is not reaped in here: its id, and so the group's, stays its own.
     let waited = thread::scope(|scope| {
         scope.spawn(move || {
             if end.recv_timeout(deadline).is_err() {
-                kill(group);
+                kill(leader);
             }
         });
         let how = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
@@ -112,78 +114,77 @@ fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
         let _ = ended.send(());
         waited
     });
-    kill(group);
-    if let Some(place) = place {
-        place.store(0, Ordering::SeqCst);
-    }
+    kill(leader);
+    leaders().retain(|other| *other != leader);
     let status = child.wait()?;
     waited?;
     Ok(status)
 }
 
-/// Kills a group by its leader's id, which is no other group's as long as the leader is not reaped; 0 is none.
-fn kill(group: i32) {
-    if let Some(group) = Pid::from_raw(group) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
+fn leaders() -> MutexGuard<'static, Vec<Pid>> {
+    LEADERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn written(file: &mut File) -> io::Result<String> {
+/// Kills a group by its leader.
+fn kill(leader: Pid) {
+    let _ = kill_process_group(leader, Signal::KILL);
+}
+
+fn written(file: &mut File) -> Result<String> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn succeeded(status: ExitStatus, deadline: Duration, command: &Command, output: &str) -> Result<()> {
+fn succeeded(status: ExitStatus, command: &Command, output: &str) -> Result<()> {
     let line = command_line(command);
     match status.signal() {
         _ if status.success() => Ok(()),
-        Some(libc::SIGKILL) => bail!("{output}\n{line}: killed, after {deadline:?} at the latest"),
+        Some(SIGKILL) => bail!("{output}\n{line}: killed, after {DEADLINE:?} at the latest"),
         _ => bail!("{output}\n{line}: {status}"),
     }
 }
 
 /// Returns the command as one would type it, with the variables that were set for it.
 fn command_line(command: &Command) -> String {
-    let mut words = Vec::new();
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value.filter(|_| name != "CARGO_TERM_COLOR") {
-            words.push(format!("{}={}", name.to_string_lossy(), value.to_string_lossy()));
-        }
-    }
-    let program = Path::new(command.get_program());
-    let name = program.file_name().unwrap_or(program.as_os_str());
-    words.push(name.to_string_lossy().into_owned());
-    words.extend(
-        command
-            .get_args()
-            .map(|argument| argument.to_string_lossy().into_owned()),
-    );
+    let name = Path::new(command.get_program()).file_name();
+    let name = name.unwrap_or(command.get_program()).to_string_lossy();
+    let variables = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_string_lossy(), value?.to_string_lossy())));
+    let variables = variables.filter(|(name, _)| name != "CARGO_TERM_COLOR");
+    let variables = variables.map(|(name, value)| format!("{name}={value}"));
+    let arguments = command
+        .get_args()
+        .map(|argument| argument.to_string_lossy().into_owned());
+    let words: Vec<_> = variables.chain([name.into_owned()]).chain(arguments).collect();
     words.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MINUTE, run, stdout};
+    use super::{call, run, run_within, stdout};
     use std::process::Command;
     use std::time::{Duration, Instant};
 
+    const MINUTE: Duration = Duration::from_secs(60);
+
     fn sh(script: &str) -> Command {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]);
+        let mut command = call("sh", "-c");
+        command.arg(script);
         command
     }
 
     #[test]
     fn both_outputs_come_back() {
-        assert_eq!(run(&mut sh("echo a; echo b >&2"), MINUTE).unwrap(), "a\nb\n");
-        assert_eq!(stdout(&mut sh("echo a; echo b >&2"), MINUTE).unwrap(), "a\n");
+        assert_eq!(run(&mut sh("echo a; echo b >&2")).unwrap(), "a\nb\n");
+        assert_eq!(stdout(&mut sh("echo a; echo b >&2")).unwrap(), "a\n");
     }
 
     #[test]
     fn a_failure_says_what_ran_and_what_it_wrote() {
-        let error = run(&mut sh("echo why; exit 3"), MINUTE).unwrap_err().to_string();
+        let error = run(&mut sh("echo why; exit 3")).unwrap_err().to_string();
         assert!(
             error.contains("why") && error.contains("sh -c") && error.contains('3'),
             "{error}"
@@ -194,9 +195,8 @@ mod tests {
     fn the_deadline_ends_the_whole_group() {
         let start = Instant::now();
         let script = "sleep 600 & echo $!; wait";
-        let error = run(&mut sh(script), Duration::from_millis(300))
-            .unwrap_err()
-            .to_string();
+        let error = run_within(&mut sh(script), Duration::from_millis(300));
+        let error = error.unwrap_err().to_string();
         assert!(start.elapsed() < MINUTE && error.contains("killed"), "{error}");
         let pid = error.lines().next().unwrap();
         assert!(is_gone(pid), "{pid}");
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn what_a_program_leaves_behind_is_killed() {
-        let output = run(&mut sh("sleep 600 & echo $!"), MINUTE).unwrap();
+        let output = run(&mut sh("sleep 600 & echo $!")).unwrap();
         assert!(is_gone(output.trim()), "{output}");
     }
 

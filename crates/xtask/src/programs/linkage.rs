@@ -1,31 +1,33 @@
 //! What a built program is linked with.
 
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
-use crate::programs::command::{self, MINUTE};
+use crate::programs::command::{call, stdout};
 
 /// Tells whether a program is loaded by the kernel alone: it asks for no loader, and so for no library.
 pub(crate) fn is_static(program: &Path) -> Result<bool> {
-    let mut readelf = Command::new("readelf");
-    readelf.args(["--wide", "--program-headers", "--dynamic"]);
-    let output = command::stdout(readelf.arg(program), MINUTE).context("install binutils")?;
-    if !output.contains(" LOAD ") {
-        bail!("readelf does not say what {} is:\n{output}", program.display());
-    }
-    Ok(!output.contains(" INTERP ") && !output.contains("(NEEDED)"))
+    let headers = headers(program)?;
+    Ok(!headers.contains(" INTERP ") && !headers.contains("(NEEDED)"))
 }
 
 /// Tells whether the loader opens a library when this program starts.
 pub(crate) fn needs_library(program: &Path, library: &str) -> Result<bool> {
-    let mut readelf = Command::new("readelf");
-    let output = command::stdout(readelf.arg("-d").arg(program), MINUTE).context("install binutils")?;
-    if !output.contains("(NEEDED)") {
-        bail!("readelf does not say what {} needs:\n{output}", program.display());
-    }
-    Ok(output
-        .lines()
-        .any(|line| line.contains("(NEEDED)") && line.contains(library)))
+    let headers = headers(program)?;
+    let needed = headers.lines().filter(|line| line.contains("(NEEDED)"));
+    let needed: Vec<_> = needed.collect();
+    ensure!(!needed.is_empty(), "{} is a static program", program.display());
+    Ok(needed.iter().any(|line| line.contains(library)))
+}
+
+fn headers(program: &Path) -> Result<String> {
+    let mut readelf = call("readelf", "--wide --program-headers --dynamic");
+    let headers = stdout(readelf.arg(program)).context("install binutils")?;
+    ensure!(
+        headers.contains(" LOAD "),
+        "readelf does not say what {} is:\n{headers}",
+        program.display()
+    );
+    Ok(headers)
 }

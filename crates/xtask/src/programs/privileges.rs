@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use crate::programs::command::call;
+
 /// Whether this process may do what only root may.
 pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
@@ -12,9 +14,7 @@ pub(crate) fn with_namespaces(command: Command) -> Command {
     if is_root() {
         return command;
     }
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--user", "--map-root-user", "--kill-child"]);
-    under(unshare, &command)
+    under(call("unshare", "--user --map-root-user --kill-child"), &command)
 }
 
 /// Has a program that runs others run this one, with its folder and its variables.

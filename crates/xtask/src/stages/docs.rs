@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::installed::requirements::{BINDGEN, missing};
 use crate::programs::cargo::cargo;
-use crate::programs::command::{self, BUILD, Words};
-use crate::stage::{Done, Stage, not_installed};
+use crate::programs::command::{self, Words};
+use crate::stage::{Stage, not_installed};
 use crate::workspace::repository;
 
 pub(crate) const STAGE: Stage = Stage {
@@ -19,22 +19,17 @@ pub(crate) const STAGE: Stage = Stage {
 };
 
 /// Makes the documentation, by default, with the features of its documents and with all, and compiles the documents' Rust.
-fn run(root: &Path) -> Result<Done> {
-    let doc = |features: &str| {
-        let mut doc = cargo(root);
-        doc.words("doc --workspace --no-deps")
-            .words(features)
-            .env("RUSTDOCFLAGS", "-Dwarnings");
-        command::run(&mut doc, BUILD)
+fn run(root: &Path) -> Result<()> {
+    let doc = |features| {
+        let mut doc = cargo(root, "doc --workspace --no-deps");
+        command::run(doc.words(features).env("RUSTDOCFLAGS", "-Dwarnings"))
     };
     doc("")?;
     doc("--features pcsc-session/record,pcsc-session/stream,pcsc-sim/replay")?;
-    let done = repository::test(root, "documents")?.and(repository::test(root, "from_pcsc")?);
-    let missing = missing(BINDGEN)?;
-    if !missing.is_empty() {
-        let left_out = not_installed(format!("all features (not installed: {})", missing.join(", ")))?;
-        return Ok(done.and(left_out));
+    repository::test(root, "documents")?;
+    repository::test(root, "from_pcsc")?;
+    match missing(&[BINDGEN])? {
+        missing if missing.is_empty() => doc("--all-features").map(drop),
+        missing => not_installed(format!("all features (not installed: {})", missing.join(", "))),
     }
-    doc("--all-features")?;
-    Ok(done)
 }

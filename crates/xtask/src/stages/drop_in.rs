@@ -9,41 +9,37 @@ use anyhow::{Result, ensure};
 
 use crate::installed::requirements::{DAEMON, LINK};
 use crate::programs::cargo::built;
-use crate::programs::command::{BUILD, Words};
+use crate::programs::command::Words;
 use crate::programs::linkage::needs_library;
 use crate::programs::privileges::with_namespaces;
 use crate::programs::tally;
-use crate::stage::{Done, Stage};
+use crate::stage::Stage;
 use crate::workspace::outside_packages;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "drop-in",
     about: "the published crate pcsc on this pcsc-sys, against a private pcscd, loaded and linked",
-    needs: &[LINK, DAEMON, &["binutils"]],
+    needs: &[LINK, DAEMON, "binutils"],
     run,
     rest: None,
 };
 
-fn run(root: &Path) -> Result<Done> {
+fn run(root: &Path) -> Result<()> {
     let package = root.join("tests/drop-in");
-    outside_packages::lock_as_workspace(root, &package)?;
-    for (mode, features, is_linked) in [("load", "", false), ("link", "link", true)] {
-        let cargo = || {
-            let mut cargo = outside_packages::cargo(root, &package);
-            cargo.words("test --tests --features").arg(features);
-            cargo
-        };
-        let program = built(cargo().arg("--no-run"), "/tests/pcscd.rs")?;
+    for (mode, features, is_linked) in [("load", "", false), ("link", "--features link", true)] {
+        let words = format!("test --tests {features}");
+        let cargo = || outside_packages::cargo(root, &package, &words);
+        let program = built(cargo()?.arg("--no-run"), "/tests/pcscd.rs")?;
         let is_needed = needs_library(&program, "libpcsclite")?;
         ensure!(
             is_needed == is_linked,
             "in {mode} mode {program:?} needs libpcsclite: {is_needed}"
         );
-        let mut test = cargo();
+        let mut test = cargo()?;
         // The library has one table of readers for a process, and each test has a daemon.
         test.words("-- --include-ignored --test-threads=1");
-        tally::run(&mut with_namespaces(test), BUILD)?;
+        tally::run(&mut with_namespaces(test))?;
         println!("pcsc 2.9 drives pcscd in {mode} mode; the program is linked with libpcsclite: {is_linked}");
     }
-    Ok(Done::All)
+    Ok(())
 }

@@ -1,13 +1,13 @@
 //! Stage `format`: the workspace's files are formatted.
 
 use crate::programs::cargo::cargo;
-use crate::programs::command::{MINUTE, Words, run};
-use crate::stage::{Done, Stage};
+use crate::programs::command::run;
+use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "format",
     about: "cargo fmt --check",
-    needs: &[&["rustfmt"]],
-    run: |root| run(cargo(root).words("fmt --all --check -- --color never"), MINUTE).map(|_| Done::All),
+    needs: &["rustfmt"],
+    run: |root| run(&mut cargo(root, "fmt --all --check -- --color never")).map(drop),
     rest: None,
 };

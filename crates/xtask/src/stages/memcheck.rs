@@ -5,14 +5,14 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::installed::requirements::{C, DAEMON};
-use crate::stage::{Done, Stage};
+use crate::stage::Stage;
 use crate::workspace::feature_sets::SHORT;
 use crate::workspace::valgrind::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "memcheck",
     about: "valgrind's memcheck finds nothing in the suite; with --all in what takes long and on pcscd, too",
-    needs: &[C, DAEMON, &["pkg-config", "valgrind"]],
+    needs: &[C, DAEMON, "pkg-config valgrind"],
     run,
     rest: Some(rest),
 };
@@ -23,16 +23,14 @@ const CONFORMANCE: &str = "/tests/conformance/main.rs";
 /// a time and fifty times slower, the one takes as long as a wait, and the other leaves nothing to those that are measured.
 const TIMED: &str = "--skip blocking:: --skip while_readers_are_busy --skip a_time_is_kept";
 
-fn run(root: &Path) -> Result<Done> {
+fn run(root: &Path) -> Result<()> {
     memcheck(root, "/tests/allocations.rs", "")?;
     memcheck(root, "/tests/boundary/main.rs", "")?;
-    memcheck(root, CONFORMANCE, &format!("{SHORT} {TIMED}"))?;
-    Ok(Done::All)
+    memcheck(root, CONFORMANCE, &format!("{SHORT} {TIMED}"))
 }
 
 /// Runs what is left out first, and on pcscd.
-fn rest(root: &Path) -> Result<Done> {
+fn rest(root: &Path) -> Result<()> {
     memcheck(root, CONFORMANCE, &SHORT.replace("--skip", ""))?;
-    memcheck(root, CONFORMANCE, &format!("--ignored {TIMED}"))?;
-    Ok(Done::All)
+    memcheck(root, CONFORMANCE, &format!("--ignored {TIMED}"))
 }

@@ -8,20 +8,16 @@ use anyhow::{Result, anyhow};
 use crate::downloads::pcsclite::PcscLite;
 use crate::installed::requirements::{BINDGEN, DAEMON};
 use crate::programs::cargo::cargo;
-use crate::programs::command::{self, BUILD, Words};
+use crate::programs::command::{self, Words};
 use crate::programs::privileges::with_namespaces;
 use crate::programs::tally;
-use crate::stage::{Done, Stage, not_installed};
+use crate::stage::{Stage, not_installed};
 use crate::workspace::feature_sets::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "pcscd",
     about: "tests against a private pcscd with virtual readers, loaded and linked, and of recordings with tshark; with --all the conformance suite linked, too",
-    needs: &[
-        BINDGEN,
-        DAEMON,
-        &["strace", "pcsc-tools", "python3-pyscard", "tshark"],
-    ],
+    needs: &[BINDGEN, DAEMON, "strace pcsc-tools python3-pyscard tshark"],
     run,
     rest: Some(|root| test(root, LINKED, "--test conformance --test load", "--test-threads=1")),
 };
@@ -32,37 +28,32 @@ const LINKED: &str = "--package pcsc-sys --all-features";
 /// The version of pcscd that the records in `crates/sim/tests/agreement` are of.
 const RECORDED: &str = "1.9.9";
 
-fn run(root: &Path) -> Result<Done> {
+fn run(root: &Path) -> Result<()> {
     // Tests run the examples' programs.
-    command::run(cargo(root).arg("build").words(SUITE).arg("--examples"), BUILD)?;
+    command::run(cargo(root, "build --examples").words(SUITE))?;
     // pcscd looks for cards in intervals: the tests wait more than they work, and one does nothing for a minute.
-    let done = thread::scope(|scope| {
+    thread::scope(|scope| {
         let idle = scope.spawn(|| test(root, SUITE, "--test idle", ""));
         let skipped = "--test-threads=8 --skip sixteen_idle_readers --skip a_static_program";
-        let others = test(root, SUITE, "--tests", skipped)?;
-        let idle = idle
-            .join()
-            .map_err(|_| anyhow!("the test of idle readers panicked"))?;
-        Ok::<_, anyhow::Error>(others.and(idle?))
+        test(root, SUITE, "--tests", skipped)?;
+        let idle = idle.join();
+        idle.map_err(|_| anyhow!("the test of idle readers panicked"))?
     })?;
     // What linking can change: beginnings and ends, in several threads and processes. The library has one table of readers
     // for a process, and each test has a daemon.
     let programs = "--test causes --test clients --test fork --test library --test releases";
-    let done = done.and(test(root, LINKED, programs, "--test-threads=1")?);
+    test(root, LINKED, programs, "--test-threads=1")?;
     match PcscLite::installed()?.version.as_str() {
-        RECORDED => Ok(done),
+        RECORDED => Ok(()),
         version => not_installed(format!(
             "the records of what calls return are of pcscd {RECORDED}, this is {version}: compared with the simulator alone"
         )),
     }
 }
 
-fn test(root: &Path, packages: &str, programs: &str, arguments: &str) -> Result<Done> {
-    let mut test = cargo(root);
-    test.arg("test").words(packages).words(programs);
-    test.words("-- --ignored").words(arguments);
-    tally::run(&mut with_namespaces(test), BUILD)?;
-    Ok(Done::All)
+fn test(root: &Path, packages: &str, programs: &str, arguments: &str) -> Result<()> {
+    let words = format!("test {packages} {programs} -- --ignored {arguments}");
+    tally::run(&mut with_namespaces(cargo(root, &words))).map(drop)
 }
 
 #[cfg(test)]

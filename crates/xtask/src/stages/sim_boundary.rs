@@ -6,17 +6,16 @@ use anyhow::Result;
 
 use crate::downloads::toolchains::Toolchain;
 use crate::installed::requirements::{C, missing};
-use crate::installed::rustup::{self, NIGHTLY};
+use crate::installed::rustup::{NIGHTLY, has_sanitizer};
 use crate::programs::cargo::host;
-use crate::programs::command::{BUILD, Words};
 use crate::programs::tally;
-use crate::stage::{Done, Stage, not_installed};
+use crate::stage::{Stage, leave_out, not_installed};
 use crate::workspace::valgrind::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-boundary",
     about: "valgrind and AddressSanitizer find nothing when libpcsc_sim.so is abused from 32 threads",
-    needs: &[C, &["valgrind"]],
+    needs: &[C, "valgrind"],
     run,
     rest: None,
 };
@@ -30,30 +29,26 @@ const ABUSE: [(&str, &str, &str); 2] = [
 ];
 
 /// Runs the abuse under valgrind and, with a nightly compiler where this machine has one, under AddressSanitizer.
-fn run(root: &Path) -> Result<Done> {
+fn run(root: &Path) -> Result<()> {
     for (_, source, arguments) in ABUSE {
         memcheck(root, source, arguments)?;
     }
     let host = host()?;
-    if !rustup::has_sanitizer(&host) {
-        return Ok(Done::LeftOut(format!(
-            "AddressSanitizer: there is none for {host}"
-        )));
+    if !has_sanitizer(&host) {
+        leave_out(format!("AddressSanitizer: there is none for {host}"));
+        return Ok(());
     }
     if !missing(&[NIGHTLY])?.is_empty() {
-        return not_installed(
-            "AddressSanitizer (not installed: nightly; rustup toolchain install nightly)".into(),
-        );
+        return not_installed("AddressSanitizer (not installed: nightly)".to_owned());
     }
     for (built_by, source, arguments) in ABUSE {
-        let mut test = Toolchain::Rustup(NIGHTLY).cargo(root);
-        test.arg("test").words(built_by);
         // A target that is named, so that build scripts and macros are built without the sanitizer.
-        test.args(["--target", &host, "--"]).words(arguments);
+        let words = format!("test {built_by} --target {host} -- {arguments}");
+        let mut test = Toolchain::Rustup(NIGHTLY).cargo(root, &words)?;
         test.env("RUSTFLAGS", "-Zsanitizer=address");
         test.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
-        tally::run(&mut test, BUILD)?;
+        tally::run(&mut test)?;
         println!("AddressSanitizer finds nothing in the tests of {source}");
     }
-    Ok(Done::All)
+    Ok(())
 }

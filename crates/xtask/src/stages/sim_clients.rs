@@ -6,10 +6,10 @@ use anyhow::Result;
 
 use crate::installed::requirements::{C, DAEMON};
 use crate::programs::cargo::cargo;
-use crate::programs::command::{self, BUILD, Words};
+use crate::programs::command::{self, Words};
 use crate::programs::privileges::with_namespaces;
 use crate::programs::tally;
-use crate::stage::{Done, Stage};
+use crate::stage::Stage;
 use crate::workspace::feature_sets::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
@@ -18,15 +18,7 @@ pub(crate) const STAGE: Stage = Stage {
     needs: &[
         C,
         DAEMON,
-        &[
-            "binutils",
-            "libpcsclite-dev",
-            "opensc",
-            "pcsc-tools",
-            "python3-pyscard",
-            "scdaemon",
-        ],
-        &["default-jdk-headless", "valgrind"],
+        "binutils libpcsclite-dev opensc pcsc-tools python3-pyscard scdaemon default-jdk-headless valgrind",
     ],
     run,
     rest: None,
@@ -34,18 +26,13 @@ pub(crate) const STAGE: Stage = Stage {
 
 /// Builds the library and runs programs on it, preloaded and by its link, and on pcscd: they must print the same. Those in C
 /// run on the library with and without optimisation.
-fn run(root: &Path) -> Result<Done> {
-    command::run(
-        cargo(root).words("build --package pcsc-sim-capi --release"),
-        BUILD,
-    )?;
-    command::run(
-        cargo(root).arg("build").words(SUITE).words("--lib --examples"),
-        BUILD,
-    )?;
-    let mut test = cargo(root);
-    test.arg("test").words(SUITE).env("PCSC_TEST_BUILT", "1");
-    test.words("--test configured --test in_c --test on_the_library --test served");
-    tally::run(&mut with_namespaces(test), BUILD)?;
-    Ok(Done::All)
+fn run(root: &Path) -> Result<()> {
+    command::run(&mut cargo(root, "build --package pcsc-sim-capi --release"))?;
+    command::run(cargo(root, "build --lib --examples").words(SUITE))?;
+    let mut test = cargo(
+        root,
+        "test --test configured --test in_c --test on_the_library --test served",
+    );
+    test.words(SUITE).env("PCSC_TEST_BUILT", "1");
+    tally::run(&mut with_namespaces(test)).map(drop)
 }

@@ -1,4 +1,4 @@
-//! Stage `targets`: the workspace type-checks for other systems.
+//! Stages `targets`, `no-std`: what type-checks for other systems, and where there is none.
 //!
 //! Their standard library is not on this machine: it is checked from its sources first.
 
@@ -9,16 +9,31 @@ use anyhow::{Result, ensure};
 use crate::downloads::toolchains;
 use crate::installed::requirements::BINDGEN;
 use crate::installed::rustup::STD_SOURCES;
-use crate::programs::command::{self, BUILD, Words};
-use crate::stage::{Done, Stage};
+use crate::programs::command::{self, Words};
+use crate::stage::Stage;
 use crate::workspace::feature_sets::TYPE_CHECKED;
 
-pub(crate) const STAGE: Stage = Stage {
+pub(crate) const TARGETS: Stage = Stage {
     name: "targets",
     about: "type-checks for macOS; with --all for MSVC, FreeBSD, musl and 32-bit Linux, and in more feature sets",
-    needs: &[BINDGEN, &[STD_SOURCES]],
-    run: |root| check(root, &[FIRST], &TYPE_CHECKED[..2]),
-    rest: Some(rest),
+    needs: &[BINDGEN, STD_SOURCES],
+    run: |root| check(root, &[FIRST], STD, &TYPE_CHECKED[..2]),
+    rest: Some(|root| {
+        check(root, &[FIRST], STD, &TYPE_CHECKED[2..])?;
+        check(root, &OTHERS, STD, &TYPE_CHECKED)
+    }),
+};
+
+pub(crate) const NO_STD: Stage = Stage {
+    name: "no-std",
+    about: "pcsc-iso7816 type-checks for a microcontroller, without and with an allocator",
+    needs: &[STD_SOURCES],
+    run: |root| {
+        check(root, &[MICROCONTROLLER], "core", &[ISO7816])?;
+        let with_allocator = format!("{ISO7816} --features alloc");
+        check(root, &[MICROCONTROLLER], "core,alloc", &[&with_allocator])
+    },
+    rest: None,
 };
 
 /// The one that is least like those for which the tests run.
@@ -33,26 +48,29 @@ const OTHERS: [&str; 5] = [
     "i686-unknown-linux-gnu",
 ];
 
-fn rest(root: &Path) -> Result<Done> {
-    let done = check(root, &[FIRST], &TYPE_CHECKED[2..])?;
-    Ok(done.and(check(root, &OTHERS, &TYPE_CHECKED)?))
-}
+/// A processor without an operating system.
+const MICROCONTROLLER: &str = "thumbv7em-none-eabi";
 
-/// Type-checks the workspace for each target and set of features, and names all that fail.
-fn check(root: &Path, targets: &[&str], sets: &[&str]) -> Result<Done> {
+const ISO7816: &str = "--package pcsc-iso7816 --no-default-features";
+
+/// The standard library's crates that there are where there is a system.
+const STD: &str = "std,panic_abort";
+
+/// Type-checks for each target, which has these crates of the standard library, with each set of features, and names all
+/// that fail.
+fn check(root: &Path, targets: &[&str], crates: &str, sets: &[&str]) -> Result<()> {
     let toolchain = toolchains::with_std_sources()?;
     let mut failed = Vec::new();
     for target in targets {
         for set in sets {
-            let mut check = toolchain.check_with_std(root, target, "std,panic_abort");
-            check.words(set);
+            let mut check = toolchain.check_with_std(root, target, crates)?;
             failed.extend(
-                command::run(&mut check, BUILD)
+                command::run(check.words(set))
                     .err()
                     .map(|error| error.to_string()),
             );
         }
     }
     ensure!(failed.is_empty(), "{}", failed.join("\n"));
-    Ok(Done::All)
+    Ok(())
 }

@@ -1,21 +1,19 @@
 //! Stage `thread-sanitizer`: no data race, by a sanitizer that sees the standard library's own steps too.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
 
 use crate::installed::requirements::C;
-use crate::installed::rustup::{self, NIGHTLY, STD_SOURCES};
+use crate::installed::rustup::{NIGHTLY, STD_SOURCES, has_sanitizer, has_std_sources, sysroot};
 use crate::platforms::platform::{Platform, Std, Suite, WHOLE};
 use crate::programs::cargo::host;
-use crate::programs::command::{MINUTE, Words, stdout};
-use crate::stage::{Done, Stage};
+use crate::stage::{Stage, leave_out};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "thread-sanitizer",
     about: "ThreadSanitizer finds no data race in the tests",
-    needs: &[C, &[STD_SOURCES, NIGHTLY]],
+    needs: &[C, STD_SOURCES, NIGHTLY],
     run: |root| test(root, &THREADS),
     rest: Some(|root| test(root, &WHOLE)),
 };
@@ -27,39 +25,34 @@ const THREADS: Suite = Suite {
     arguments: "",
 };
 
-fn test(root: &Path, tests: &Suite) -> Result<Done> {
+fn test(root: &Path, tests: &Suite) -> Result<()> {
     let host = host()?;
-    if !rustup::has_sanitizer(&host) {
-        return Ok(Done::LeftOut(format!(
-            "ThreadSanitizer: there is none for {host}"
-        )));
+    if !has_sanitizer(&host) {
+        leave_out(format!("ThreadSanitizer: there is none for {host}"));
+        return Ok(());
     }
-    let platform = Platform {
-        flags: flags(&host)?,
-        ..Platform::new(&host, Std::FromSources, "cc")
-    };
-    let mut cargo = platform.cargo(root)?;
-    // It names the lines of both accesses.
-    cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
-    // Else it ends a child of `fork` that starts a thread.
-    cargo.env("TSAN_OPTIONS", "die_after_fork=0");
-    tests.run(cargo)
+    let mut platform = Platform::new(&host, Std::FromSources, "cc");
+    platform.flags = flags(&host)?;
+    platform.variables = vec![
+        // It names the lines of both accesses.
+        ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only".into()),
+        // Else it ends a child of `fork` that starts a thread.
+        ("TSAN_OPTIONS", "die_after_fork=0".into()),
+    ];
+    platform.test(root, tests)
 }
 
 /// Returns the compiler's flags. Debian's has no run-time library of the sanitizer: it takes that of rustup's nightly, which
 /// GNU's linker does not take.
 fn flags(host: &str) -> Result<String> {
-    if rustup::has_std_sources(NIGHTLY) {
+    if has_std_sources(NIGHTLY) {
         return Ok("-Zsanitizer=thread".to_owned());
     }
-    let mut sysroot = Command::new("rustup");
-    let sysroot = stdout(sysroot.words("run nightly rustc --print sysroot"), MINUTE)?;
-    let nightly = format!("{}/lib/rustlib/{host}", sysroot.trim());
+    let nightly = format!("{}/lib/rustlib/{host}", sysroot(NIGHTLY)?);
     let library = format!("{nightly}/lib/librustc-nightly_rt.tsan.a");
-    let link =
-        ["--whole-archive", &library, "--no-whole-archive"].map(|word| format!("-Clink-arg=-Wl,{word}"));
+    let whole = format!("-Wl,--whole-archive,{library},--no-whole-archive");
+    let linker = format!("-Clink-arg=-fuse-ld=lld -Clink-arg=-B{nightly}/bin/gcc-ld");
     Ok(format!(
-        "-Zsanitizer=thread -Zexternal-clangrt {} -Clink-arg=-fuse-ld=lld -Clink-arg=-B{nightly}/bin/gcc-ld",
-        link.join(" ")
+        "-Zsanitizer=thread -Zexternal-clangrt -Clink-arg={whole} {linker}"
     ))
 }

@@ -11,19 +11,19 @@ use anyhow::Result;
 use crate::downloads::pcsclite::{self, PcscLite};
 use crate::installed::requirements::{C, DAEMON};
 use crate::programs::cargo::{built, cargo};
-use crate::programs::command::{BUILD, Words};
+use crate::programs::command::Words;
 use crate::programs::privileges::with_namespaces;
 use crate::programs::tally;
-use crate::stage::{Done, Stage};
+use crate::stage::Stage;
 use crate::workspace::feature_sets::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "versions",
-    about: "the conformance suite and other people's programs with pcscd and libpcsclite 1.9.1, 2.3.3 and 2.5.3; all of it with --all",
+    about: "the conformance suite and other people's programs with pcscd and libpcsclite of Debian's releases, 1.9 to 2.5; all of it with --all",
     needs: &[
         C,
         DAEMON,
-        &["opensc", "pcsc-tools", "python3-pyscard", "default-jdk-headless"],
+        "opensc pcsc-tools python3-pyscard default-jdk-headless",
     ],
     run: |root| test(root, false),
     rest: Some(|root| test(root, true)),
@@ -38,16 +38,20 @@ const MONITORS: &str = " --skip monitoring:: --skip streaming:: --skip waiting::
 /// Runs the programs of tests, built as the stages `pcscd` and `sim-clients` build them. The whole is all of the conformance
 /// suite, with each library on each daemon that it fits, not only on its own and the machine's; the simulator's records beside
 /// each version; and programs in Java, which begin slowly.
-fn test(root: &Path, is_whole: bool) -> Result<Done> {
-    let program = |test, source| {
-        let mut build = cargo(root);
-        built(build.words("test --no-run --test").arg(test).words(SUITE), source)
+fn test(root: &Path, is_whole: bool) -> Result<()> {
+    let program = |test: &str, source| {
+        let words = format!("test --no-run --test {test} {SUITE}");
+        built(&mut cargo(root, &words), source)
     };
     let conformance = program("conformance", "/tests/conformance/main.rs")?;
     let agreement = program("agreement", "/tests/agreement/main.rs")?;
     let served = program("served", "/sim-capi/tests/served.rs")?;
-    let (all, done) = pcsclite::all()?;
-    let parts = if is_whole { "" } else { FIRST };
+    let all = pcsclite::all()?;
+    let (parts, of_served) = if is_whole {
+        ("", "")
+    } else {
+        (FIRST, "--skip java")
+    };
     for (index, daemon) in all.iter().enumerate() {
         if index > 0 {
             conforms(&conformance, parts, daemon, None)?;
@@ -60,41 +64,32 @@ fn test(root: &Path, is_whole: bool) -> Result<Done> {
         }
     }
     for one in &all[1..] {
+        let version = &one.version;
         if is_whole {
             run(&agreement, "both:: natively:: served::", one, Some(one))?;
             println!(
-                "   what calls return is as recorded with pcsc-lite {}, but for what it is known to do otherwise",
-                one.version
+                "   what calls return is as recorded with pcsc-lite {version}, but for what it is known to do otherwise"
             );
         }
-        run(&served, if is_whole { "" } else { "--skip java" }, one, Some(one))?;
-        println!(
-            "   other people's programs run with libpcsclite {} on a simulator that is served",
-            one.version
-        );
+        run(&served, of_served, one, Some(one))?;
+        println!("   other people's programs run with libpcsclite {version} on a simulator that is served");
     }
-    Ok(done)
+    Ok(())
 }
 
 /// Runs parts of the suite on a daemon, with a library, or without one.
 fn conforms(program: &Path, parts: &str, daemon: &PcscLite, library: Option<&PcscLite>) -> Result<()> {
-    let client = if library.is_some() {
-        "on_pcscd::"
-    } else {
-        "on_native::"
+    let (client, name) = match library {
+        Some(library) => ("on_pcscd::", format!("libpcsclite {}", library.version)),
+        None => ("on_native::", "no library".to_owned()),
     };
-    let parts = parts.split(' ').map(|part| format!("{part}{client} "));
-    let mut words: String = parts.collect();
+    let mut words: String = parts.split(' ').map(|part| format!("{part}{client} ")).collect();
     if library.is_some_and(|library| library.tears_answers(daemon)) {
         words += MONITORS;
     }
-    let output = run(program, &words, daemon, library)?;
-    let client = library.map_or("no library".to_owned(), |library| {
-        format!("libpcsclite {}", library.version)
-    });
-    let passed = tally::passed(&output);
+    let passed = tally::passed(&run(program, &words, daemon, library)?);
     println!(
-        "   {passed} tests of conformance with {client} on pcscd {}",
+        "   {passed} tests of conformance with {name} on pcscd {}",
         daemon.version
     );
     Ok(())
@@ -105,10 +100,9 @@ fn run(program: &Path, words: &str, daemon: &PcscLite, library: Option<&PcscLite
     tally::ensure_tests(program, words)?;
     let mut test = Command::new(program);
     test.words(words).words("--include-ignored --test-threads=8");
-    daemon.serve(&mut test)?;
-    let test = match library {
-        Some(library) => library.link(test)?,
-        None => test,
-    };
-    tally::run(&mut with_namespaces(test), BUILD)
+    daemon.serve(&mut test);
+    if let Some(library) = library {
+        test = library.link(test)?;
+    }
+    tally::run(&mut with_namespaces(test))
 }

@@ -2,18 +2,17 @@
 //! other sizes.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
+use fs_err as fs;
 
-use crate::files::copy;
 use crate::installed::requirements::C;
 use crate::installed::rustup::STD_SOURCES;
 use crate::platforms::platform::{Suite, WHOLE};
 use crate::platforms::wine::Wine;
-use crate::programs::command::{self, BUILD, Words};
+use crate::programs::command::{self, Words, call};
 use crate::programs::tally;
-use crate::stage::{Done, Stage};
+use crate::stage::Stage;
 use crate::workspace::feature_sets::{COMMAND, SHORT};
 use crate::workspace::outside_packages::lock_as_workspace;
 
@@ -22,8 +21,8 @@ pub(crate) const STAGE: Stage = Stage {
     about: "the tests run on Windows, by Wine; with --all the command pcsc's, and on that of 32 bits",
     needs: &[
         C,
-        &[STD_SOURCES, "gcc-mingw-w64-x86-64-posix", "wine64"],
-        &["gcc-mingw-w64-i686-posix", "libz-mingw-w64", "lib32gcc-s1"],
+        STD_SOURCES,
+        "gcc-mingw-w64-x86-64-posix wine64 gcc-mingw-w64-i686-posix libz-mingw-w64 lib32gcc-s1",
     ],
     run,
     rest: Some(rest),
@@ -52,60 +51,56 @@ const COMMANDS: Suite = Suite {
 };
 
 /// Runs the tests, and programs on the simulator as the system's library.
-fn run(root: &Path) -> Result<Done> {
+fn run(root: &Path) -> Result<()> {
     test(root, &Wine::of_64_bits(root)?, &OWN, &FIRST)
 }
 
 /// Runs all tests that need no service, and all programs.
-fn rest(root: &Path) -> Result<Done> {
+fn rest(root: &Path) -> Result<()> {
     let wine = Wine::of_64_bits(root)?;
-    let done = test(root, &wine, &WHOLE, &PUBLISHED)?.and(COMMANDS.run(wine.cargo(root)?)?);
+    test(root, &wine, &WHOLE, &PUBLISHED)?;
+    wine.platform.test(root, &COMMANDS)?;
     drop(wine);
-    Ok(done.and(test(root, &Wine::of_32_bits(root)?, &WHOLE, &PUBLISHED)?))
+    test(root, &Wine::of_32_bits(root)?, &WHOLE, &PUBLISHED)
 }
 
-fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Result<Done> {
+fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Result<()> {
     // Tests run the examples' programs and use the library, and Wine cannot call Cargo for them.
-    let mut build = wine.cargo(root)?;
-    build
-        .words("build --locked --lib --examples")
-        .words(suite.packages);
-    command::run(&mut build, BUILD)?;
-    let done = suite.run(wine.cargo(root)?)?;
-    Ok(done.and(on_winscard(root, wine, suite.packages, others)?))
+    let mut build = wine.platform.cargo(root, "build --locked --lib --examples")?;
+    command::run(build.words(suite.packages))?;
+    wine.platform.test(root, suite)?;
+    on_winscard(root, wine, suite.packages, others)
 }
 
 /// Puts the library, built with these packages, into System32, and runs Rust's and C's programs on it: those of this
 /// workspace, and others'.
-fn on_winscard(root: &Path, wine: &Wine, packages: &str, others: &[(&str, &str)]) -> Result<Done> {
-    let built = wine.built(root)?;
-    copy(&built.join("pcsc_sim.dll"), &wine.system32().join("winscard.dll"))?;
+fn on_winscard(root: &Path, wine: &Wine, packages: &str, others: &[(&str, &str)]) -> Result<()> {
+    let built = wine.platform.built(root)?;
+    fs::copy(built.join("pcsc_sim.dll"), wine.system32().join("winscard.dll"))?;
 
-    let mut compile = wine.compiler();
-    compile.args(["-Wall", "-Wextra", "-Werror", "-O1", "-o"]);
+    let mut compile = call(&wine.platform.linker, "-Wall -Wextra -Werror -O1 -o");
     compile.arg(built.join("winscard_client.exe"));
     compile.arg(root.join("crates/sim-capi/tests/programs/winscard.c"));
-    command::run(compile.arg("-lwinscard"), BUILD)?;
+    command::run(compile.arg("-lwinscard"))?;
 
-    let mut programs = on_the_simulator(wine, root)?;
-    programs.words("test --locked").words(packages);
-    programs.words("--test winscard --test winscard_removal");
-    tally::run(&mut programs, BUILD)?;
+    let own = format!("test --locked {packages} --test winscard --test winscard_removal");
+    on_the_simulator(wine, root, root, &own)?;
     for (package, features) in others {
         let package = root.join("tests").join(package);
         lock_as_workspace(root, &package)?;
-        let mut published = on_the_simulator(wine, root)?;
-        published.current_dir(package);
-        published.args(["test", "--test", "winscard", "--features", features]);
-        tally::run(&mut published, BUILD)?;
+        on_the_simulator(
+            wine,
+            root,
+            &package,
+            &format!("test --test winscard --features={features}"),
+        )?;
     }
-    Ok(Done::All)
+    Ok(())
 }
 
-/// Makes a call of Cargo whose programs get what is in System32. Without the variable Wine has its own library for them,
-/// whatever is there: so it is for all other tests.
-fn on_the_simulator(wine: &Wine, root: &Path) -> Result<Command> {
-    let mut cargo = wine.cargo(root)?;
-    cargo.env("WINEDLLOVERRIDES", "winscard=n");
-    Ok(cargo)
+/// Runs tests with what is in System32. Without the variable Wine has its own library for them, whatever is there: so it is
+/// for all other tests.
+fn on_the_simulator(wine: &Wine, root: &Path, package: &Path, words: &str) -> Result<()> {
+    let mut cargo = wine.platform.cargo(root, words)?;
+    tally::run(cargo.current_dir(package).env("WINEDLLOVERRIDES", "winscard=n")).map(drop)
 }

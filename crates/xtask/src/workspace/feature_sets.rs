@@ -1,12 +1,9 @@
 //! The feature sets of pcsc-sys, and those of pcsc-session.
 
-use std::process::Command;
-
 use anyhow::Result;
 
 use crate::installed::requirements::{BINDGEN, LINK, missing};
-use crate::programs::command::Words;
-use crate::stage::{Done, not_installed};
+use crate::stage::not_installed;
 
 /// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands
 /// were built alone, and have other features in common.
@@ -61,37 +58,25 @@ pub(crate) const SESSION: [&str; 2] = [
     "--package pcsc-session --no-default-features --features stream,record",
 ];
 
-/// Does something with each of these sets that can be built on this machine, and returns what was left out.
-pub(crate) fn for_each(sets: &[&str], mut run: impl FnMut(&str) -> Result<()>) -> Result<Done> {
-    let mut left_out = Vec::new();
+/// Does something with each of these sets that can be built on this machine, by the arguments that build pcsc-sys with it
+/// alone.
+pub(crate) fn for_each(sets: &[&str], mut run: impl FnMut(&str) -> Result<()>) -> Result<()> {
     for set in sets {
-        match missing(packages_for(set))? {
-            missing if missing.is_empty() => run(set)?,
-            missing => left_out.push(format!(
+        let missing = missing(match set {
+            set if set.contains("bindgen") => &[BINDGEN],
+            set if set.contains("link") => &[LINK],
+            _ => &[],
+        })?;
+        if missing.is_empty() {
+            run(&format!(
+                "--package pcsc-sys --no-default-features --features={set}"
+            ))?;
+        } else {
+            not_installed(format!(
                 "the features {set} (not installed: {})",
                 missing.join(", ")
-            )),
+            ))?;
         }
     }
-    if left_out.is_empty() {
-        return Ok(Done::All);
-    }
-    not_installed(left_out.join("; "))
-}
-
-fn packages_for(set: &str) -> &'static [&'static str] {
-    if set.contains("bindgen") {
-        BINDGEN
-    } else if set.contains("link") {
-        LINK
-    } else {
-        &[]
-    }
-}
-
-/// Adds the arguments that build pcsc-sys with this set alone.
-pub(crate) fn only_with<'c>(command: &'c mut Command, set: &str) -> &'c mut Command {
-    command
-        .words("--package pcsc-sys --no-default-features --features")
-        .arg(set)
+    Ok(())
 }

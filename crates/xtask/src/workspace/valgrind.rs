@@ -1,26 +1,27 @@
 //! Test programs under valgrind's memcheck.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
 
 use crate::programs::cargo::{built, cargo};
-use crate::programs::command::{BUILD, Words};
+use crate::programs::command::{Words, call};
 use crate::programs::privileges::with_namespaces;
 use crate::programs::tally;
 use crate::workspace::feature_sets::SUITE;
 
 /// Runs the suite's test program of this source with arguments under memcheck, which must find nothing.
 pub(crate) fn memcheck(root: &Path, source: &str, arguments: &str) -> Result<()> {
-    let program = built(cargo(root).words("test --no-run --tests").words(SUITE), source)?;
+    let program = built(cargo(root, "test --no-run --tests").words(SUITE), source)?;
     tally::ensure_tests(&program, arguments)?;
-    let mut valgrind = Command::new("valgrind");
     // One thread runs at a time: each gets its turn.
-    valgrind.words("--quiet --error-exitcode=99 --leak-check=full --fair-sched=yes");
+    let mut valgrind = call(
+        "valgrind",
+        "--quiet --error-exitcode=99 --leak-check=full --fair-sched=yes",
+    );
     valgrind.words("--errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect");
     valgrind.arg(program).words(arguments).current_dir(root);
-    tally::run(&mut with_namespaces(valgrind), BUILD)?;
+    tally::run(&mut with_namespaces(valgrind))?;
     println!("memcheck finds nothing in the tests of {source}");
     Ok(())
 }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
-use crate::files::{read, rust_sources, write_program};
+use crate::files::write_program;
 use crate::programs::cargo::target_folder;
+use crate::programs::command::{call, stdout};
 
 /// Makes a rustdoc that compares codes. It alone is told to: build scripts look at that variable, and all would be built anew.
 pub(super) fn rustdoc(root: &Path) -> Result<PathBuf> {
@@ -19,17 +20,13 @@ pub(super) fn rustdoc(root: &Path) -> Result<PathBuf> {
 
 /// Checks that by the tests' output all examples which must not compile were run.
 pub(super) fn all_were_run(root: &Path, output: &str) -> Result<()> {
-    let mut expected = 0;
-    for folder in ["src", "crates"] {
-        for file in rust_sources(&root.join(folder))? {
-            let text = read(&file)?;
-            let lines = text.lines().map(str::trim_start);
-            let documents = lines.filter(|line| line.starts_with("//") || line.starts_with("#["));
-            expected += documents.filter(|line| line.contains("```compile_fail")).count();
-        }
-    }
-    let lines = output.lines();
-    let run = lines
+    let mut grep = call(
+        "grep",
+        "-rhE --include=*.rs ^[[:space:]]*(//|#\\[).*```compile_fail src crates",
+    );
+    let expected = stdout(grep.current_dir(root))?.lines().count();
+    let run = output
+        .lines()
         .filter(|line| line.ends_with("- compile fail ... ok"))
         .count();
     ensure!(
