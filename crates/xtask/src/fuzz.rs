@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::programs::command::{DEADLINE, Words, call, run, run_within, stdout};
+use crate::programs::{DEADLINE, Words, call, run, run_within, stdout};
 
 /// The packages of fuzz targets.
 const PACKAGES: [&str; 4] = [

@@ -16,8 +16,8 @@ pub(crate) struct Stage {
     pub(crate) about: &'static str,
     /// What it is left out without, by the names of [`requirements`](crate::installed::requirements), apart by blanks.
     pub(crate) needs: &'static [&'static str],
-    /// Does it.
-    pub(crate) run: Run,
+    /// Does it, or what of it shows most.
+    pub(crate) first: Run,
     /// Does what takes too long for each run: it follows with `--all`.
     pub(crate) rest: Option<Run>,
 }

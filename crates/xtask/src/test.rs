@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 
-use crate::installed::requirements::missing;
-use crate::programs::command;
-use crate::programs::tally;
+use crate::installed::missing;
+use crate::programs::{forward_signals, tally};
 use crate::stage::{Stage, not_installed, take_left_out};
 use crate::stages::STAGES;
 
@@ -29,7 +28,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     let mut names = arguments.to_vec();
     names.retain(|name| *name != "--all");
     let stages = select(&names)?;
-    command::forward_signals()?;
+    forward_signals()?;
     let start = Instant::now();
     let mut reports: Vec<(&str, Duration, String)> = Vec::new();
     let mut failure = None;
@@ -83,7 +82,7 @@ fn select(names: &[&str]) -> Result<Vec<&'static Stage>> {
 fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Vec<String>> {
     let missing = missing(stage.needs)?;
     if missing.is_empty() {
-        (stage.run)(root)?;
+        (stage.first)(root)?;
         stage.rest.filter(|_| is_all).map_or(Ok(()), |rest| rest(root))?;
     } else {
         not_installed(format!("not installed: {}", missing.join(", ")))?;

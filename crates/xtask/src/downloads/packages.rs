@@ -9,8 +9,7 @@ use tempfile::TempDir;
 
 use crate::files::{find, write};
 use crate::installed::debian::apt_get;
-use crate::programs::command::{call, run, stdout};
-use crate::programs::search_path::exists;
+use crate::programs::{call, exists, run, stdout};
 
 /// What signs the releases, where this machine's own sources name it.
 const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";

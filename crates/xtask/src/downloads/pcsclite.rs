@@ -10,9 +10,7 @@ use fs_err as fs;
 use crate::downloads::cache;
 use crate::downloads::packages::{archive, library_folders, unpack_release};
 use crate::files::{find, write};
-use crate::programs::command::{call, outcome, stdout};
-use crate::programs::privileges::under;
-use crate::programs::search_path::program;
+use crate::programs::{call, outcome, program, stdout, under};
 use crate::stage::not_installed;
 
 /// Debian's names of releases, of which one has no lock in its library, one the protocol 4.5, and one the newest.
@@ -20,9 +18,9 @@ const RELEASES: [&str; 3] = ["bullseye", "trixie", "sid"];
 
 const PACKAGES: [&str; 3] = ["pcscd", "libpcsclite1", "vsmartcard-vpcd"];
 
-/// The files of a C library that programs are linked with.
+/// How the files of a C library are named that programs are linked with.
 const C_LIBRARY: &str = "libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 libmvec.so.1 libnss_compat.so.2 libnss_dns.so.2 \
-    libnss_files.so.2 libpthread.so.0 libresolv.so.2 librt.so.1 libutil.so.1";
+    libnss_files.so.2 libpthread.so.0 libresolv.so.2 librt.so.1 libutil.so.1 ld-linux";
 
 /// Returns what is installed, and that of each release where there is Debian's archive.
 pub(crate) fn all() -> Result<Vec<PcscLite>> {
@@ -132,7 +130,11 @@ impl PcscLite {
 fn daemon(root: &Path) -> Result<String> {
     let path = std::env::join_paths(library_folders(root)?)?;
     let path = path.to_string_lossy();
-    let (loader, program) = (loader(root)?, root.join("usr/sbin/pcscd"));
+    let loaders = libraries(root, "ld-linux")?;
+    let loader = loaders
+        .first()
+        .context("nothing was unpacked that loads programs")?;
+    let program = root.join("usr/sbin/pcscd");
     let daemon = format!("{} --library-path {path} {}", loader.display(), program.display());
     let is_usable = daemon.split_whitespace().count() == 4;
     ensure!(
@@ -149,53 +151,32 @@ fn daemon(root: &Path) -> Result<String> {
 
 /// Returns the lines that mount a release's C library over this machine's.
 fn mounts_of_c_library(root: &Path) -> Result<String> {
-    let loader = loader(root)?;
-    let loader = loader.file_name().map(Path::new);
-    let folders = library_folders(root)?;
-    let lines = C_LIBRARY
-        .split(' ')
-        .map(Path::new)
-        .chain(loader)
-        .filter_map(|name| {
-            let mut theirs = folders.iter().map(|folder| folder.join(name));
-            let ours = folders.iter().filter_map(|folder| folder.strip_prefix(root).ok());
-            let mut ours = ours.map(|folder| Path::new("/").join(folder).join(name));
-            let theirs = theirs.find(|path| path.exists())?;
-            let ours = ours.find(|path| path.exists())?;
-            Some(format!("{} {} none bind 0 0\n", theirs.display(), ours.display()))
-        });
-    Ok(lines.collect())
+    let mut lines = String::new();
+    for name in C_LIBRARY.split(' ') {
+        for theirs in libraries(root, name)? {
+            let ours = Path::new("/").join(theirs.strip_prefix(root)?);
+            if ours.exists() {
+                lines += &format!("{} {} none bind 0 0\n", theirs.display(), ours.display());
+            }
+        }
+    }
+    Ok(lines)
 }
 
 /// Returns the paths of a release's libraries whose names begin so.
 fn libraries(root: &Path, start: &str) -> Result<Vec<PathBuf>> {
-    let folders = library_folders(root)?;
-    let libraries: Result<Vec<_>> = folders
-        .iter()
-        .map(|folder| find(folder, &format!("{start}*")))
-        .collect();
-    Ok(libraries?.concat())
+    let found = ["usr/lib", "lib"].map(|folder| find(root, &format!("{folder}/*-linux-*/{start}*")));
+    Ok(found.into_iter().collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// Copies libpcsclite into a folder of its own, so that a program that looks there finds nothing else.
 fn gather_library(root: &Path) -> Result<()> {
     fs::create_dir(root.join("library"))?;
     for path in libraries(root, "libpcsclite")? {
-        fs::copy(
-            &path,
-            root.join("library").join(path.file_name().unwrap_or_default()),
-        )?;
+        let name = path.file_name().unwrap_or_default();
+        fs::copy(&path, root.join("library").join(name))?;
     }
     Ok(())
-}
-
-/// Returns the path of the program that loads others.
-fn loader(root: &Path) -> Result<PathBuf> {
-    let loaders = libraries(root, "ld-linux")?;
-    loaders
-        .into_iter()
-        .next()
-        .with_context(|| format!("there is no loader in {}", root.display()))
 }
 
 /// Asks a daemon, by its call, for its version.

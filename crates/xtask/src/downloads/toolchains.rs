@@ -7,10 +7,9 @@ use anyhow::{Context, Result};
 
 use crate::downloads::cache;
 use crate::downloads::packages::{library_folders, library_path, unpack, unpack_foreign};
-use crate::installed::debian;
-use crate::installed::rustup::{self, DEBIANS_NEWEST, DEBIANS_OLDEST, NIGHTLY, OLDEST, TARGETS};
-use crate::programs::cargo::{for_one_build, target_folder};
-use crate::programs::command::{Words, call};
+use crate::installed::rustup::{DEBIANS_NEWEST, DEBIANS_OLDEST, TARGETS};
+use crate::installed::{NIGHTLY, OLDEST, debian, rustup};
+use crate::programs::{Words, call, for_one_build, target_folder};
 
 /// A compiler and its Cargo.
 pub(crate) enum Toolchain {

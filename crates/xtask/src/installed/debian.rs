@@ -4,9 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::programs::command::{call, outcome};
-use crate::programs::privileges::is_root;
-use crate::programs::search_path::exists;
+use crate::programs::{call, exists, is_root, outcome};
 
 /// Asks Debian which of these packages it has; `None` on another system.
 pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {

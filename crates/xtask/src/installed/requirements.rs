@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::installed::debian;
 use crate::installed::rustup;
-use crate::programs::search_path::exists;
+use crate::programs::exists;
 
 /// To compile and link C.
 pub(crate) const C: &str = "gcc libc6-dev";

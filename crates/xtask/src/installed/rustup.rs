@@ -5,20 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::installed::debian;
-use crate::programs::cargo::{cargo, host};
-use crate::programs::command::{call, outcome, run, stdout};
-use crate::programs::search_path::exists;
-
-/// A component or a toolchain.
-struct Part {
-    /// The name that stages need it by.
-    name: &'static str,
-    is_here: fn() -> bool,
-    /// What rustup gets it with.
-    install: &'static str,
-    /// Where else it may be from.
-    or: &'static str,
-}
+use crate::programs::{call, cargo, exists, host, outcome, run, stdout};
 
 /// The version of the oldest compiler that the workspace promises to build with.
 pub(crate) const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
@@ -32,43 +19,25 @@ pub(crate) const NIGHTLY: &str = "nightly";
 /// The standard library's sources, with a compiler that builds them.
 pub(crate) const STD_SOURCES: &str = "rust-src";
 
-const PARTS: [Part; 5] = [
-    Part {
-        name: "rustfmt",
-        is_here: || has_command("fmt"),
-        install: "component add rustfmt",
-        or: "",
-    },
-    Part {
-        name: "clippy",
-        is_here: || has_command("clippy"),
-        install: "component add clippy",
-        or: "",
-    },
-    Part {
-        name: NIGHTLY,
-        is_here: || has_toolchain(NIGHTLY) || !host().is_ok_and(|host| has_sanitizer(&host)),
-        install: "toolchain install nightly --profile minimal",
-        or: "",
-    },
-    Part {
-        name: OLDEST_COMPILER,
-        is_here: || has_oldest() || debian::version(DEBIANS_OLDEST).is_ok_and(|version| version.is_some()),
-        install: concat!(
-            "toolchain install ",
-            env!("CARGO_PKG_RUST_VERSION"),
-            " --profile minimal --target i686-unknown-linux-gnu --target aarch64-unknown-linux-gnu",
-            " --target s390x-unknown-linux-gnu"
-        ),
-        or: ", or Debian's rustc-web",
-    },
-    Part {
-        name: STD_SOURCES,
-        is_here: || has_std_sources(NIGHTLY) || debian_has_newer(),
-        install: "component add rust-src --toolchain nightly",
-        or: ", or Debian's rust-web-src of bookworm-security",
-    },
+/// The components and toolchains: the name that stages need each by, what rustup gets it with, and where else it may be from.
+const PARTS: [(&str, &str, &str); 5] = [
+    ("rustfmt", "component add rustfmt", ""),
+    ("clippy", "component add clippy", ""),
+    (NIGHTLY, "toolchain install nightly --profile minimal", ""),
+    (OLDEST_COMPILER, INSTALL_OLDEST, ", or Debian's rustc-web"),
+    (
+        STD_SOURCES,
+        "component add rust-src --toolchain nightly",
+        ", or Debian's rust-web-src of bookworm-security",
+    ),
 ];
+
+const INSTALL_OLDEST: &str = concat!(
+    "toolchain install ",
+    env!("CARGO_PKG_RUST_VERSION"),
+    " --profile minimal --target i686-unknown-linux-gnu --target aarch64-unknown-linux-gnu",
+    " --target s390x-unknown-linux-gnu"
+);
 
 /// Debian's compilers for web browsers: that version, and the newest one.
 pub(crate) const DEBIANS_OLDEST: &str = concat!("rustc-web=", env!("CARGO_PKG_RUST_VERSION"), ".*");
@@ -83,28 +52,39 @@ pub(crate) const TARGETS: [(&str, &str); 3] = [
 
 /// Returns the names of all parts.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    PARTS.iter().map(|part| part.name)
+    PARTS.iter().map(|(name, ..)| *name)
 }
 
 /// Whether a part is here, or none is needed on this machine; `None` for another name.
 pub(crate) fn has(name: &str) -> Option<bool> {
-    part(name).map(|part| (part.is_here)())
+    Some(match name {
+        "rustfmt" => has_command("fmt"),
+        "clippy" => has_command("clippy"),
+        NIGHTLY => sysroot(NIGHTLY).is_ok() || !host().is_ok_and(|host| has_sanitizer(&host)),
+        OLDEST_COMPILER => {
+            has_oldest() || debian::version(DEBIANS_OLDEST).is_ok_and(|version| version.is_some())
+        }
+        STD_SOURCES => has_std_sources(NIGHTLY) || debian_has_newer(),
+        _ => return None,
+    })
 }
 
 /// Returns a name as what cannot be installed here is told of: with what rustup gets it by, where that is its.
 pub(crate) fn with_remedy(name: &str) -> String {
-    match part(name) {
-        Some(part) => format!("{name} (rustup {}{})", part.install, part.or),
+    match PARTS.iter().find(|(part, ..)| *part == name) {
+        Some((_, install, or)) => format!("{name} (rustup {install}{or})"),
         None => name.to_owned(),
     }
 }
 
 /// Asks rustup, where there is one, for what is missing. Without a network it fails, and the stages are left out.
 pub(crate) fn install() {
-    let is_missing = |part: &&Part| exists("rustup") && !(part.is_here)();
-    for part in PARTS.iter().filter(is_missing) {
-        println!("   installing {}", part.name);
-        if let Err(error) = run(&mut call("rustup", part.install)) {
+    for (name, install, _) in PARTS {
+        if !exists("rustup") || has(name) == Some(true) {
+            continue;
+        }
+        println!("   installing {name}");
+        if let Err(error) = run(&mut call("rustup", install)) {
             println!("{error}");
         }
     }
@@ -127,25 +107,15 @@ pub(crate) fn has_std_sources(toolchain: &str) -> bool {
 
 /// Returns the folder of a compiler of rustup's. It need not be the one that runs this.
 pub(crate) fn sysroot(toolchain: &str) -> Result<String> {
-    let sysroot = stdout(&mut call(
-        "rustup",
-        &format!("run {toolchain} rustc --print sysroot"),
-    ))?;
+    let words = format!("run {toolchain} rustc --print sysroot");
+    let sysroot = stdout(&mut call("rustup", &words))?;
     Ok(sysroot.trim().to_owned())
-}
-
-fn part(name: &str) -> Option<&'static Part> {
-    PARTS.iter().find(|part| part.name == name)
 }
 
 /// Whether Cargo has this command: rustup puts a program of its own in the place of one that is missing.
 fn has_command(name: &str) -> bool {
     let mut help = cargo(Path::new("."), &format!("{name} -h"));
     outcome(&mut help).is_ok_and(|(status, _)| status.success())
-}
-
-fn has_toolchain(name: &str) -> bool {
-    sysroot(name).is_ok()
 }
 
 fn has_in_sysroot(toolchain: &str, path: &str) -> bool {
@@ -160,12 +130,12 @@ fn debian_has_newer() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{has, has_command, has_sanitizer, has_std_sources, has_toolchain, with_remedy};
+    use super::{has, has_command, has_sanitizer, has_std_sources, sysroot, with_remedy};
 
     #[test]
     fn what_is_not_there_is_missing() {
         assert!(has_command("build") && !has_command("no-such-command"));
-        assert!(!has_toolchain("no-such-toolchain") && !has_std_sources("no-such-toolchain"));
+        assert!(sysroot("no-such-toolchain").is_err() && !has_std_sources("no-such-toolchain"));
         assert_eq!(has("gcc"), None);
     }
 

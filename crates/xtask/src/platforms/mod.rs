@@ -1,5 +1,8 @@
-//! Other platforms than this machine's: how programs for them are built here, and run.
+//! Other platforms: how their programs are built and run here.
 
 pub(crate) mod musl;
-pub(crate) mod platform;
-pub(crate) mod wine;
+mod platform;
+mod wine;
+
+pub(crate) use platform::{ALIKE, Platform, QUICK, Std, Suite, WHOLE};
+pub(crate) use wine::Wine;

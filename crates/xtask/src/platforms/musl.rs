@@ -6,8 +6,7 @@ use anyhow::Result;
 
 use crate::files::write;
 use crate::platforms::platform::{Platform, Std};
-use crate::programs::cargo::target_folder;
-use crate::programs::command::{call, run};
+use crate::programs::{call, run, target_folder};
 
 /// What is needed to build and run them.
 pub(crate) const NEEDS: &str = "gcc libc6-dev musl-tools libunwind-14-dev rust-src";

@@ -7,9 +7,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::downloads::toolchains::{self, Toolchain};
-use crate::programs::command::Words;
-use crate::programs::tally;
-use crate::workspace::feature_sets::SHORT;
+use crate::programs::{Words, tally};
+use crate::workspace::SHORT;
 
 /// What is built for a platform, and which of its tests run.
 pub(crate) struct Suite {

@@ -11,8 +11,7 @@ use crate::downloads::packages::unpack_foreign;
 use crate::downloads::toolchains;
 use crate::files::write;
 use crate::platforms::platform::{Platform, Std};
-use crate::programs::cargo::target_folder;
-use crate::programs::command::{Words, call, outcome, run, stdout};
+use crate::programs::{Words, call, outcome, run, stdout, target_folder};
 
 /// Wine for one kind of processor, with its prefix. At its end nothing of it runs any more.
 pub(crate) struct Wine {

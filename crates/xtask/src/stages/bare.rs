@@ -5,17 +5,14 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::programs::cargo::{cargo, for_one_build, target_folder};
-use crate::programs::command::{self, call, outcome};
-use crate::programs::privileges::is_root;
-use crate::programs::tally;
+use crate::programs::{call, cargo, for_one_build, is_root, outcome, run, tally, target_folder};
 use crate::stage::{Stage, leave_out, not_installed};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "bare",
     about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace), with --all every test",
     needs: &[],
-    run: |root| test(root, FIRST),
+    first: |root| test(root, FIRST),
     rest: Some(|root| test(root, "")),
 };
 
@@ -32,7 +29,7 @@ fn test(root: &Path, tests: &str) -> Result<()> {
         return Ok(());
     }
     // What is not downloaded yet cannot be downloaded without a network there.
-    command::run(&mut cargo(root, "fetch"))?;
+    run(&mut cargo(root, "fetch"))?;
     let target = target_folder(root).join("bare");
     let _ = fs_err::remove_dir_all(&target);
     // A user namespace may mount an overlay only with its marks in user attributes.

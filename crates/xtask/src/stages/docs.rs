@@ -4,9 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::installed::requirements::{BINDGEN, missing};
-use crate::programs::cargo::cargo;
-use crate::programs::command::{self, Words};
+use crate::installed::{BINDGEN, missing};
+use crate::programs::{Words, cargo, run};
 use crate::stage::{Stage, not_installed};
 use crate::workspace::repository;
 
@@ -14,15 +13,15 @@ pub(crate) const STAGE: Stage = Stage {
     name: "docs",
     about: "rustdoc, warnings are errors; the Rust of the README and of docs/from-pcsc.md compiles",
     needs: &[],
-    run,
+    first,
     rest: None,
 };
 
 /// Makes the documentation, by default, with the features of its documents and with all, and compiles the documents' Rust.
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     let doc = |features| {
         let mut doc = cargo(root, "doc --workspace --no-deps");
-        command::run(doc.words(features).env("RUSTDOCFLAGS", "-Dwarnings"))
+        run(doc.words(features).env("RUSTDOCFLAGS", "-Dwarnings"))
     };
     doc("")?;
     doc("--features pcsc-session/record,pcsc-session/stream,pcsc-sim/replay")?;

@@ -1,13 +1,12 @@
 //! Stage `format`: the workspace's files are formatted.
 
-use crate::programs::cargo::cargo;
-use crate::programs::command::run;
+use crate::programs::{cargo, run};
 use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "format",
     about: "cargo fmt --check",
     needs: &["rustfmt"],
-    run: |root| run(&mut cargo(root, "fmt --all --check -- --color never")).map(drop),
+    first: |root| run(&mut cargo(root, "fmt --all --check -- --color never")).map(drop),
     rest: None,
 };

@@ -8,18 +8,16 @@ use anyhow::Result;
 
 use crate::downloads::cache;
 use crate::files::{write, write_program};
-use crate::installed::requirements::C;
-use crate::installed::rustup::STD_SOURCES;
-use crate::platforms::platform::{Platform, Std};
-use crate::programs::cargo::target_folder;
-use crate::programs::command::{Words, call, run};
+use crate::installed::{C, STD_SOURCES};
+use crate::platforms::{Platform, Std};
+use crate::programs::{Words, call, run, target_folder};
 use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "links",
     about: "an example links for FreeBSD; with --all all of them, and for macOS",
     needs: &[C, STD_SOURCES, "python3-venv"],
-    run: |root| link(root, &TARGETS[..1], "--example session"),
+    first: |root| link(root, &TARGETS[..1], "--example session"),
     rest: Some(|root| link(root, &TARGETS, "--examples")),
 };
 

@@ -4,23 +4,21 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::programs::cargo::cargo;
-use crate::programs::command::{self, Words};
+use crate::programs::{Words, cargo, run};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::{EVERYTHING, FIRST, OTHERS, SESSION, for_each};
-use crate::workspace::repository;
+use crate::workspace::{EVERYTHING, FIRST, OTHERS, SESSION, for_each, repository};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "lint",
     about: "clippy, warnings are errors, with --all in every feature set; functions' summaries begin with a verb; no files use each other in a circle",
     needs: &["clippy"],
-    run,
+    first,
     rest: Some(rest),
 };
 
 /// Reads the sources; and runs clippy on the workspace, and on pcsc-sys with all features. With each
 /// other set, and of pcsc-session alone, the library is looked at.
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     repository::test(root, "summaries")?;
     repository::test(root, "circles")?;
     clippy(root, "--workspace --all-targets")?;
@@ -48,5 +46,5 @@ fn apart(root: &Path, targets: &str) -> Result<()> {
 }
 
 fn clippy(root: &Path, words: &str) -> Result<()> {
-    command::run(cargo(root, "clippy").words(words).words("-- -D warnings")).map(drop)
+    run(cargo(root, "clippy").words(words).words("-- -D warnings")).map(drop)
 }

@@ -4,20 +4,19 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::programs::cargo::{cargo, target_folder};
-use crate::programs::tally;
+use crate::programs::{cargo, tally, target_folder};
 use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "loom",
     about: "pcsc-sys' synchronisation holds in every order of the threads' steps, by loom",
     needs: &[],
-    run,
+    first,
     rest: None,
 };
 
 /// Runs the tests with `loom` in their names, with loom's types in the place of std's.
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     let mut test = cargo(root, "test --profile loom --package pcsc-sys --lib loom");
     test.env("RUSTFLAGS", "--cfg loom");
     // Its own folder: everything is built anew when the flags change.

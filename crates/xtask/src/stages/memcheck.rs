@@ -4,16 +4,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::installed::requirements::{C, DAEMON};
+use crate::installed::{C, DAEMON};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::SHORT;
-use crate::workspace::valgrind::memcheck;
+use crate::workspace::{SHORT, memcheck};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "memcheck",
     about: "valgrind's memcheck finds nothing in the suite; with --all in what takes long and on pcscd, too",
     needs: &[C, DAEMON, "pkg-config valgrind"],
-    run,
+    first,
     rest: Some(rest),
 };
 
@@ -23,7 +22,7 @@ const CONFORMANCE: &str = "/tests/conformance/main.rs";
 /// a time and fifty times slower, the one takes as long as a wait, and the other leaves nothing to those that are measured.
 const TIMED: &str = "--skip blocking:: --skip while_readers_are_busy --skip a_time_is_kept";
 
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     memcheck(root, "/tests/allocations.rs", "")?;
     memcheck(root, "/tests/boundary/main.rs", "")?;
     memcheck(root, CONFORMANCE, &format!("{SHORT} {TIMED}"))

@@ -6,22 +6,21 @@ use anyhow::{Context, Result, ensure};
 use fs_err::read_to_string;
 
 use crate::downloads::toolchains::oldest;
-use crate::installed::requirements::BINDGEN;
-use crate::installed::rustup::{OLDEST, OLDEST_COMPILER};
-use crate::programs::command::{self, Words, stdout};
+use crate::installed::{BINDGEN, OLDEST, OLDEST_COMPILER};
+use crate::programs::{Words, run, stdout};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::TYPE_CHECKED;
+use crate::workspace::TYPE_CHECKED;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "msrv",
     about: "all type-checks with the oldest compiler, tests too, and the README's first command runs; with --all in more feature sets, and the second",
     needs: &[BINDGEN, OLDEST_COMPILER],
-    run,
+    first,
     rest: Some(rest),
 };
 
 /// Type-checks all targets of all packages, and runs what a reader does first: the example.
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     let version = stdout(&mut oldest()?.cargo(root, "--version")?)?;
     let is_oldest = version.starts_with(&format!("cargo {OLDEST}."));
     ensure!(is_oldest, "{version}is not of version {OLDEST}");
@@ -48,7 +47,7 @@ fn rest(root: &Path) -> Result<()> {
 fn check(root: &Path, sets: &[&str]) -> Result<()> {
     let oldest = oldest()?;
     for set in sets {
-        command::run(oldest.cargo(root, "check --locked --all-targets")?.words(set))?;
+        run(oldest.cargo(root, "check --locked --all-targets")?.words(set))?;
     }
     Ok(())
 }

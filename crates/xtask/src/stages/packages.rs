@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use fs_err::read_to_string;
 
-use crate::installed::requirements::C;
-use crate::programs::command;
+use crate::installed::C;
+use crate::programs::run;
 use crate::stage::Stage;
 use crate::workspace::outside_packages::cargo;
 
@@ -14,19 +14,19 @@ pub(crate) const STAGE: Stage = Stage {
     name: "packages",
     about: "format and clippy of the packages outside the workspace, the fuzz targets among them",
     needs: &[C, "rustfmt clippy"],
-    run,
+    first,
     rest: None,
 };
 
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     let manifest = read_to_string(root.join("Cargo.toml"))?;
     for package in excluded(&manifest).context("Cargo.toml excludes no packages")? {
         let package = root.join(package);
-        command::run(&mut cargo(root, &package, "fmt --check")?)?;
+        run(&mut cargo(root, &package, "fmt --check")?)?;
         let mut clippy = cargo(root, &package, "clippy --quiet --all-targets -- -D warnings")?;
         // The fuzzer's own part, in C++, is not linked: it takes a minute to compile.
         clippy.env("CUSTOM_LIBFUZZER_PATH", "./libfuzzer.a");
-        command::run(clippy.env("CUSTOM_LIBFUZZER_STD_CXX", "none"))?;
+        run(clippy.env("CUSTOM_LIBFUZZER_STD_CXX", "none"))?;
     }
     Ok(())
 }

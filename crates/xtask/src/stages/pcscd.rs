@@ -6,19 +6,16 @@ use std::thread;
 use anyhow::{Result, anyhow};
 
 use crate::downloads::pcsclite::PcscLite;
-use crate::installed::requirements::{BINDGEN, DAEMON};
-use crate::programs::cargo::cargo;
-use crate::programs::command::{self, Words};
-use crate::programs::privileges::with_namespaces;
-use crate::programs::tally;
+use crate::installed::{BINDGEN, DAEMON};
+use crate::programs::{Words, cargo, run, tally, with_namespaces};
 use crate::stage::{Stage, not_installed};
-use crate::workspace::feature_sets::SUITE;
+use crate::workspace::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "pcscd",
     about: "tests against a private pcscd with virtual readers, loaded and linked, and of recordings with tshark; with --all the conformance suite linked, too",
     needs: &[BINDGEN, DAEMON, "strace pcsc-tools python3-pyscard tshark"],
-    run,
+    first,
     rest: Some(|root| test(root, LINKED, "--test conformance --test load", "--test-threads=1")),
 };
 
@@ -28,9 +25,9 @@ const LINKED: &str = "--package pcsc-sys --all-features";
 /// The version of pcscd that the records in `crates/sim/tests/agreement` are of.
 const RECORDED: &str = "1.9.9";
 
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     // Tests run the examples' programs.
-    command::run(cargo(root, "build --examples").words(SUITE))?;
+    run(cargo(root, "build --examples").words(SUITE))?;
     // pcscd looks for cards in intervals: the tests wait more than they work, and one does nothing for a minute.
     thread::scope(|scope| {
         let idle = scope.spawn(|| test(root, SUITE, "--test idle", ""));

@@ -6,11 +6,9 @@ use anyhow::Result;
 
 use crate::downloads::cache;
 use crate::downloads::packages::{library_folders, library_path, unpack_foreign};
-use crate::installed::requirements::{C, DAEMON};
-use crate::installed::rustup::OLDEST_COMPILER;
-use crate::platforms::platform::{ALIKE, Platform, QUICK, WHOLE};
-use crate::programs::privileges::with_namespaces;
-use crate::programs::tally;
+use crate::installed::{C, DAEMON, OLDEST_COMPILER};
+use crate::platforms::{ALIKE, Platform, QUICK, WHOLE};
+use crate::programs::{tally, with_namespaces};
 use crate::stage::Stage;
 
 pub(crate) const I686: Stage = Stage {
@@ -22,7 +20,7 @@ pub(crate) const I686: Stage = Stage {
         OLDEST_COMPILER,
         "gcc-i686-linux-gnu libc6-dev-i386-cross lib32gcc-s1",
     ],
-    run: |root| Platform::linux("i686").test(root, &QUICK),
+    first: |root| Platform::linux("i686").test(root, &QUICK),
     rest: Some(|root| whole(root, &Platform::linux("i686"), Some("i386"))),
 };
 
@@ -35,7 +33,7 @@ pub(crate) const AARCH64: Stage = Stage {
         OLDEST_COMPILER,
         "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user",
     ],
-    run: |root| Platform::emulated("aarch64").test(root, &ALIKE),
+    first: |root| Platform::emulated("aarch64").test(root, &ALIKE),
     rest: Some(|root| whole(root, &Platform::emulated("aarch64"), Some("arm64"))),
 };
 
@@ -47,7 +45,7 @@ pub(crate) const S390X: Stage = Stage {
         OLDEST_COMPILER,
         "gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user",
     ],
-    run: |root| Platform::emulated("s390x").test(root, &QUICK),
+    first: |root| Platform::emulated("s390x").test(root, &QUICK),
     rest: Some(|root| whole(root, &Platform::emulated("s390x"), None)),
 };
 

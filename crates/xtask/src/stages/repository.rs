@@ -1,6 +1,6 @@
 //! The stages that are tests of the package `repository`: a program each.
 
-use crate::installed::requirements::{BINDGEN, C, DAEMON, LINK};
+use crate::installed::{BINDGEN, C, DAEMON, LINK};
 use crate::stage::{Run, Stage};
 use crate::workspace::repository::{test, test_in_namespaces};
 
@@ -60,12 +60,12 @@ pub(crate) const GIT_USERS: Stage = stage(
     |root| test(root, "git_users"),
 );
 
-const fn stage(name: &'static str, about: &'static str, needs: &'static [&'static str], run: Run) -> Stage {
+const fn stage(name: &'static str, about: &'static str, needs: &'static [&'static str], first: Run) -> Stage {
     Stage {
         name,
         about,
         needs,
-        run,
+        first,
         rest: None,
     }
 }

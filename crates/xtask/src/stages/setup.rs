@@ -5,33 +5,32 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::installed::debian::{apt_get, apt_prefix};
-use crate::installed::requirements::{self, missing};
-use crate::installed::rustup::{self, OLDEST_COMPILER, STD_SOURCES};
-use crate::programs::command;
+use crate::installed::{OLDEST_COMPILER, STD_SOURCES, missing, packages, rustup};
+use crate::programs::run;
 use crate::stage::{Stage, not_installed};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "setup",
     about: "installs the packages that the others need (Debian, as root or with sudo)",
     needs: &[],
-    run,
+    first,
     rest: None,
 };
 
 /// Installs what is missing, on Debian as root or where sudo asks for no password, and what is Rust's where there is
 /// rustup; elsewhere says what is missing.
-fn run(_root: &Path) -> Result<()> {
-    let mut all = requirements::packages();
+fn first(_root: &Path) -> Result<()> {
+    let mut all = packages();
     let packages = missing(&all)?;
     // Where the archive's lists were never fetched, no compiler is in them.
     let is_listed = missing(&[OLDEST_COMPILER, STD_SOURCES])?.is_empty();
     if !packages.is_empty() || !is_listed {
         if let Some(prefix) = apt_prefix()? {
-            command::run(&mut apt_get(prefix, "update"))?;
+            run(&mut apt_get(prefix, "update"))?;
             if !packages.is_empty() {
                 println!("   installing {}", packages.join(" "));
                 let mut install = apt_get(prefix, "install --yes --no-install-recommends");
-                command::run(install.args(&packages))?;
+                run(install.args(&packages))?;
             }
         }
     }

@@ -5,18 +5,16 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::downloads::toolchains::Toolchain;
-use crate::installed::requirements::{C, missing};
-use crate::installed::rustup::{NIGHTLY, has_sanitizer};
-use crate::programs::cargo::host;
-use crate::programs::tally;
+use crate::installed::{C, NIGHTLY, has_sanitizer, missing};
+use crate::programs::{host, tally};
 use crate::stage::{Stage, leave_out, not_installed};
-use crate::workspace::valgrind::memcheck;
+use crate::workspace::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-boundary",
     about: "valgrind and AddressSanitizer find nothing when libpcsc_sim.so is abused from 32 threads",
     needs: &[C, "valgrind"],
-    run,
+    first,
     rest: None,
 };
 
@@ -29,7 +27,7 @@ const ABUSE: [(&str, &str, &str); 2] = [
 ];
 
 /// Runs the abuse under valgrind and, with a nightly compiler where this machine has one, under AddressSanitizer.
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     for (_, source, arguments) in ABUSE {
         memcheck(root, source, arguments)?;
     }

@@ -4,13 +4,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::installed::requirements::{C, DAEMON};
-use crate::programs::cargo::cargo;
-use crate::programs::command::{self, Words};
-use crate::programs::privileges::with_namespaces;
-use crate::programs::tally;
+use crate::installed::{C, DAEMON};
+use crate::programs::{Words, cargo, run, tally, with_namespaces};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::SUITE;
+use crate::workspace::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-clients",
@@ -20,15 +17,15 @@ pub(crate) const STAGE: Stage = Stage {
         DAEMON,
         "binutils libpcsclite-dev opensc pcsc-tools python3-pyscard scdaemon default-jdk-headless valgrind",
     ],
-    run,
+    first,
     rest: None,
 };
 
 /// Builds the library and runs programs on it, preloaded and by its link, and on pcscd: they must print the same. Those in C
 /// run on the library with and without optimisation.
-fn run(root: &Path) -> Result<()> {
-    command::run(&mut cargo(root, "build --package pcsc-sim-capi --release"))?;
-    command::run(cargo(root, "build --lib --examples").words(SUITE))?;
+fn first(root: &Path) -> Result<()> {
+    run(&mut cargo(root, "build --package pcsc-sim-capi --release"))?;
+    run(cargo(root, "build --lib --examples").words(SUITE))?;
     let mut test = cargo(
         root,
         "test --test configured --test in_c --test on_the_library --test served",

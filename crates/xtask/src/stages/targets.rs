@@ -7,17 +7,16 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use crate::downloads::toolchains;
-use crate::installed::requirements::BINDGEN;
-use crate::installed::rustup::STD_SOURCES;
-use crate::programs::command::{self, Words};
+use crate::installed::{BINDGEN, STD_SOURCES};
+use crate::programs::{Words, run};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::TYPE_CHECKED;
+use crate::workspace::TYPE_CHECKED;
 
 pub(crate) const TARGETS: Stage = Stage {
     name: "targets",
     about: "type-checks for macOS; with --all for MSVC, FreeBSD, musl and 32-bit Linux, and in more feature sets",
     needs: &[BINDGEN, STD_SOURCES],
-    run: |root| check(root, &[FIRST], STD, &TYPE_CHECKED[..2]),
+    first: |root| check(root, &[FIRST], STD, &TYPE_CHECKED[..2]),
     rest: Some(|root| {
         check(root, &[FIRST], STD, &TYPE_CHECKED[2..])?;
         check(root, &OTHERS, STD, &TYPE_CHECKED)
@@ -28,7 +27,7 @@ pub(crate) const NO_STD: Stage = Stage {
     name: "no-std",
     about: "pcsc-iso7816 type-checks for a microcontroller, without and with an allocator",
     needs: &[STD_SOURCES],
-    run: |root| {
+    first: |root| {
         check(root, &[MICROCONTROLLER], "core", &[ISO7816])?;
         let with_allocator = format!("{ISO7816} --features alloc");
         check(root, &[MICROCONTROLLER], "core,alloc", &[&with_allocator])
@@ -64,11 +63,7 @@ fn check(root: &Path, targets: &[&str], crates: &str, sets: &[&str]) -> Result<(
     for target in targets {
         for set in sets {
             let mut check = toolchain.check_with_std(root, target, crates)?;
-            failed.extend(
-                command::run(check.words(set))
-                    .err()
-                    .map(|error| error.to_string()),
-            );
+            failed.extend(run(check.words(set)).err().map(|error| error.to_string()));
         }
     }
     ensure!(failed.is_empty(), "{}", failed.join("\n"));

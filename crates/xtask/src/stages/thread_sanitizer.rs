@@ -4,17 +4,16 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::installed::requirements::C;
-use crate::installed::rustup::{NIGHTLY, STD_SOURCES, has_sanitizer, has_std_sources, sysroot};
-use crate::platforms::platform::{Platform, Std, Suite, WHOLE};
-use crate::programs::cargo::host;
+use crate::installed::{C, NIGHTLY, STD_SOURCES, has_sanitizer, has_std_sources, rustup};
+use crate::platforms::{Platform, Std, Suite, WHOLE};
+use crate::programs::host;
 use crate::stage::{Stage, leave_out};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "thread-sanitizer",
     about: "ThreadSanitizer finds no data race in the tests",
     needs: &[C, STD_SOURCES, NIGHTLY],
-    run: |root| test(root, &THREADS),
+    first: |root| test(root, &THREADS),
     rest: Some(|root| test(root, &WHOLE)),
 };
 
@@ -48,7 +47,7 @@ fn flags(host: &str) -> Result<String> {
     if has_std_sources(NIGHTLY) {
         return Ok("-Zsanitizer=thread".to_owned());
     }
-    let nightly = format!("{}/lib/rustlib/{host}", sysroot(NIGHTLY)?);
+    let nightly = format!("{}/lib/rustlib/{host}", rustup::sysroot(NIGHTLY)?);
     let library = format!("{nightly}/lib/librustc-nightly_rt.tsan.a");
     let whole = format!("-Wl,--whole-archive,{library},--no-whole-archive");
     let linker = format!("-Clink-arg=-fuse-ld=lld -Clink-arg=-B{nightly}/bin/gcc-ld");

@@ -6,17 +6,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::programs::cargo::cargo;
-use crate::programs::command::Words;
-use crate::programs::tally;
+use crate::programs::{Words, cargo, tally};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::{DEFAULT, FIRST, OTHERS, SESSION, SUITE, for_each};
+use crate::workspace::{DEFAULT, FIRST, OTHERS, SESSION, SUITE, for_each};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "unit",
     about: "tests and doctests, with --all all in every feature set; those on the simulator take less than 20 seconds",
     needs: &[],
-    run,
+    first,
     rest: Some(rest),
 };
 
@@ -30,7 +28,7 @@ const MEASURED: &str = "conformance pcsc_sim agreement control forks races serve
 const LIMIT: f64 = 20.0;
 
 /// Runs the suite, which waits for time to pass more than it works, and in each of the first sets what is different there.
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     let mut suite = cargo(root, "test");
     // The examples are among it: no test calls Cargo for them.
     suite

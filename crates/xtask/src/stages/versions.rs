@@ -9,13 +9,10 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::downloads::pcsclite::{self, PcscLite};
-use crate::installed::requirements::{C, DAEMON};
-use crate::programs::cargo::{built, cargo};
-use crate::programs::command::Words;
-use crate::programs::privileges::with_namespaces;
-use crate::programs::tally;
+use crate::installed::{C, DAEMON};
+use crate::programs::{Words, built, cargo, tally, with_namespaces};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::SUITE;
+use crate::workspace::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "versions",
@@ -25,7 +22,7 @@ pub(crate) const STAGE: Stage = Stage {
         DAEMON,
         "opensc pcsc-tools python3-pyscard default-jdk-headless",
     ],
-    run: |root| test(root, false),
+    first: |root| test(root, false),
     rest: Some(|root| test(root, true)),
 };
 

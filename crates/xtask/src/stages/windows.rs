@@ -6,15 +6,11 @@ use std::path::Path;
 use anyhow::Result;
 use fs_err as fs;
 
-use crate::installed::requirements::C;
-use crate::installed::rustup::STD_SOURCES;
-use crate::platforms::platform::{Suite, WHOLE};
-use crate::platforms::wine::Wine;
-use crate::programs::command::{self, Words, call};
-use crate::programs::tally;
+use crate::installed::{C, STD_SOURCES};
+use crate::platforms::{Suite, WHOLE, Wine};
+use crate::programs::{Words, call, run, tally};
 use crate::stage::Stage;
-use crate::workspace::feature_sets::{COMMAND, SHORT};
-use crate::workspace::outside_packages::lock_as_workspace;
+use crate::workspace::{COMMAND, SHORT, lock_as_workspace};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "windows",
@@ -24,7 +20,7 @@ pub(crate) const STAGE: Stage = Stage {
         STD_SOURCES,
         "gcc-mingw-w64-x86-64-posix wine64 gcc-mingw-w64-i686-posix libz-mingw-w64 lib32gcc-s1",
     ],
-    run,
+    first,
     rest: Some(rest),
 };
 
@@ -51,7 +47,7 @@ const COMMANDS: Suite = Suite {
 };
 
 /// Runs the tests, and programs on the simulator as the system's library.
-fn run(root: &Path) -> Result<()> {
+fn first(root: &Path) -> Result<()> {
     test(root, &Wine::of_64_bits(root)?, &OWN, &FIRST)
 }
 
@@ -67,7 +63,7 @@ fn rest(root: &Path) -> Result<()> {
 fn test(root: &Path, wine: &Wine, suite: &Suite, others: &[(&str, &str)]) -> Result<()> {
     // Tests run the examples' programs and use the library, and Wine cannot call Cargo for them.
     let mut build = wine.platform.cargo(root, "build --locked --lib --examples")?;
-    command::run(build.words(suite.packages))?;
+    run(build.words(suite.packages))?;
     wine.platform.test(root, suite)?;
     on_winscard(root, wine, suite.packages, others)
 }
@@ -81,7 +77,7 @@ fn on_winscard(root: &Path, wine: &Wine, packages: &str, others: &[(&str, &str)]
     let mut compile = call(&wine.platform.linker, "-Wall -Wextra -Werror -O1 -o");
     compile.arg(built.join("winscard_client.exe"));
     compile.arg(root.join("crates/sim-capi/tests/programs/winscard.c"));
-    command::run(compile.arg("-lwinscard"))?;
+    run(compile.arg("-lwinscard"))?;
 
     let own = format!("test --locked {packages} --test winscard --test winscard_removal");
     on_the_simulator(wine, root, root, &own)?;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::installed::requirements::{BINDGEN, LINK, missing};
+use crate::installed::{BINDGEN, LINK, missing};
 use crate::stage::not_installed;
 
 /// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands

@@ -6,13 +6,13 @@ use std::process::Command;
 use anyhow::Result;
 use fs_err as fs;
 
-use crate::programs::cargo;
+use crate::programs::{self, target_folder};
 
 /// Makes a call of Cargo in a package, which shares what the workspace has built, and its versions.
 pub(crate) fn cargo(root: &Path, package: &Path, words: &str) -> Result<Command> {
     lock_as_workspace(root, package)?;
-    let mut cargo = cargo::cargo(package, words);
-    cargo.env("CARGO_TARGET_DIR", cargo::target_folder(root));
+    let mut cargo = programs::cargo(package, words);
+    cargo.env("CARGO_TARGET_DIR", target_folder(root));
     Ok(cargo)
 }
 

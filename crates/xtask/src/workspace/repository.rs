@@ -5,10 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::programs::cargo::cargo;
-use crate::programs::command::Words;
-use crate::programs::privileges::with_namespaces;
-use crate::programs::tally;
+use crate::programs::{Words, cargo, tally, with_namespaces};
 use crate::stage::not_installed;
 
 /// Runs this program's tests, those that are ignored too, prints what they found, and leaves out what they did.

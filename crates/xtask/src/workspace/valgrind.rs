@@ -4,10 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::programs::cargo::{built, cargo};
-use crate::programs::command::{Words, call};
-use crate::programs::privileges::with_namespaces;
-use crate::programs::tally;
+use crate::programs::{Words, built, call, cargo, tally, with_namespaces};
 use crate::workspace::feature_sets::SUITE;
 
 /// Runs the suite's test program of this source with arguments under memcheck, which must find nothing.

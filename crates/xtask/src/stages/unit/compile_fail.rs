@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 
 use crate::files::write_program;
-use crate::programs::cargo::target_folder;
-use crate::programs::command::{call, stdout};
+use crate::programs::{call, stdout, target_folder};
 
 /// Makes a rustdoc that compares codes. It alone is told to: build scripts look at that variable, and all would be built anew.
 pub(super) fn rustdoc(root: &Path) -> Result<PathBuf> {
