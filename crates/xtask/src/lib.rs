@@ -8,6 +8,7 @@
 //! runs for other systems and processors, with compilers from `downloads`; `workspace` has what is built; `installed` is what
 //! this machine has; `programs` calls others. No files use each other in a circle: `crates/repository/tests/circles.rs`.
 #![cfg(unix)]
+#![forbid(unsafe_code)]
 
 mod downloads;
 mod files;
