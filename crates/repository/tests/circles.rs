@@ -125,11 +125,9 @@ impl Crate {
             "super" => return self.definer(here.parent, rest, depth),
             _ => {}
         }
-        if let Some(child) = here.children.get(first) {
-            return match rest {
-                [] => None,
-                rest => self.definer(*child, rest, depth),
-            };
+        // A module by itself is no use of what is in it; a function may be imported that has its name.
+        if let Some(child) = here.children.get(first).filter(|_| !rest.is_empty()) {
+            return self.definer(*child, rest, depth);
         }
         if here.items.contains(first) {
             return Some((module, first.clone()));
@@ -378,6 +376,13 @@ fn no_way_to_use_a_name_escapes() {
         ("other.rs", "use crate::a::a;\npub fn b() {}\n"),
     ];
     assert_eq!(circles(&elsewhere), ["a.rs", "other.rs"]);
+    let a_face = [
+        ("lib.rs", "mod b;\nmod f;\n"),
+        ("b.rs", "use crate::f::a;\npub fn b() {}\n"),
+        ("f/mod.rs", "mod a;\npub use a::a;\n"),
+        ("f/a.rs", "pub fn a() { crate::b::b(); }\n"),
+    ];
+    assert_eq!(circles(&a_face), ["b.rs", "f/a.rs"]);
     for tests in [
         "pub fn b() {}\n#[cfg(test)]\nfn t() { crate::a::a() }\n",
         "pub fn b() {}\n#[cfg(all(test, feature = \"load\"))]\nmod tests { use crate::a::a; }\n",

@@ -6,7 +6,7 @@
 //!
 //! `test` runs the list of `stages`; a stage is a file in `stages/`. What stages use stands in folders: `platforms` builds and
 //! runs for other systems and processors, with compilers from `downloads`; `workspace` has what is built; `installed` is what
-//! this machine has; `programs` calls others. No files use each other in a circle: `crates/repository/tests/circles.rs`.
+//! this machine has; `programs` calls others; `files` writes and finds files. No files use each other in a circle: `crates/repository/tests/circles.rs`.
 #![cfg(unix)]
 #![forbid(unsafe_code)]
 
@@ -26,6 +26,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use crate::programs::forward_signals;
+
 /// Runs the command that these arguments name.
 pub fn main(arguments: &[&str]) -> ExitCode {
     match run(arguments) {
@@ -41,6 +43,7 @@ fn run(arguments: &[&str]) -> Result<()> {
     let root = &Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .canonicalize()?;
+    forward_signals()?;
     match *arguments {
         ["test", ref stages @ ..] => test::run(root, stages),
         ["fuzz"] => fuzz::fuzz(root, None),

@@ -1,5 +1,7 @@
 //! The workspace's own commands, which `lib.rs` lists. The programs and headers that they use are those of Unix.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 #[cfg(unix)]

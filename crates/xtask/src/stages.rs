@@ -10,7 +10,7 @@ mod loom;
 mod memcheck;
 mod msrv;
 mod musl;
-mod packages;
+mod outside_packages;
 mod pcscd;
 mod processors;
 mod repository;
@@ -31,7 +31,7 @@ pub(crate) const STAGES: &[Stage] = &[
     setup::STAGE,
     format::STAGE,
     lint::STAGE,
-    packages::STAGE,
+    outside_packages::STAGE,
     docs::STAGE,
     repository::BINDINGS,
     repository::ABI,
@@ -47,7 +47,7 @@ pub(crate) const STAGES: &[Stage] = &[
     sim_boundary::STAGE,
     bare::STAGE,
     repository::BUILD_TIME,
-    repository::PACKAGE,
+    repository::PUBLISHED,
     repository::GIT_USERS,
     processors::I686,
     processors::AARCH64,

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 
-use crate::installed::missing;
-use crate::programs::{forward_signals, tally};
-use crate::stage::{Stage, not_installed, take_left_out};
+use crate::installed::are_here;
+use crate::programs::tally;
+use crate::stage::{Stage, take_left_out};
 use crate::stages::STAGES;
 
 /// Runs the named stages, or all of them, in their order; with `--all` also what of them takes long. `--list` only lists
@@ -28,7 +28,6 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     let mut names = arguments.to_vec();
     names.retain(|name| *name != "--all");
     let stages = select(&names)?;
-    forward_signals()?;
     let start = Instant::now();
     let mut reports: Vec<(&str, Duration, String)> = Vec::new();
     let mut failure = None;
@@ -80,12 +79,9 @@ fn select(names: &[&str]) -> Result<Vec<&'static Stage>> {
 
 /// Runs a stage, and returns what it has left out.
 fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Vec<String>> {
-    let missing = missing(stage.needs)?;
-    if missing.is_empty() {
+    if are_here(stage.needs, "everything")? {
         (stage.first)(root)?;
         stage.rest.filter(|_| is_all).map_or(Ok(()), |rest| rest(root))?;
-    } else {
-        not_installed(format!("not installed: {}", missing.join(", ")))?;
     }
     Ok(take_left_out())
 }

@@ -7,16 +7,14 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
+use crate::downloads::apt::{archive, library_folders, unpack_release};
 use crate::downloads::cache;
-use crate::downloads::packages::{archive, library_folders, unpack_release};
 use crate::files::{find, write};
 use crate::programs::{call, outcome, program, stdout, under};
 use crate::stage::not_installed;
 
-/// Debian's names of releases, of which one has no lock in its library, one the protocol 4.5, and one the newest.
-const RELEASES: [&str; 3] = ["bullseye", "trixie", "sid"];
-
-const PACKAGES: [&str; 3] = ["pcscd", "libpcsclite1", "vsmartcard-vpcd"];
+/// Debian's names of releases, each with the version of pcsc-lite that the documents say it has.
+const RELEASES: [(&str, &str); 3] = [("bullseye", "1.9.1"), ("trixie", "2.3.3"), ("sid", "2.5.3")];
 
 /// How the files of a C library are named that programs are linked with.
 const C_LIBRARY: &str = "libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 libmvec.so.1 libnss_compat.so.2 libnss_dns.so.2 \
@@ -27,8 +25,15 @@ pub(crate) fn all() -> Result<Vec<PcscLite>> {
     let mut all = vec![PcscLite::installed()?];
     match archive()? {
         Some(archive) => {
-            for release in RELEASES {
-                all.push(PcscLite::of(release, &archive)?);
+            for (release, version) in RELEASES {
+                let found = PcscLite::of(release, &archive)?;
+                if found.version != version {
+                    println!(
+                        "   Debian's {release} has pcsc-lite {} now, not {version}",
+                        found.version
+                    );
+                }
+                all.push(found);
             }
         }
         None => not_installed(
@@ -50,7 +55,7 @@ impl PcscLite {
     /// Returns what is installed.
     pub(crate) fn installed() -> Result<PcscLite> {
         let program = program("pcscd").context("there is no pcscd")?;
-        let version = version_of(&program.to_string_lossy())?;
+        let version = version_of(&mut Command::new(program))?;
         Ok(PcscLite {
             version,
             unpacked: None,
@@ -60,11 +65,13 @@ impl PcscLite {
     /// Returns that of a release, which is downloaded where it was not before.
     fn of(release: &str, archive: &str) -> Result<PcscLite> {
         let root = cache::filled(&format!("pcsc-lite-{release}"), |folder| {
-            unpack_release(archive, release, &PACKAGES.map(str::to_owned), folder)?;
+            let packages = ["pcscd", "libpcsclite1", "vsmartcard-vpcd"].map(str::to_owned);
+            unpack_release(archive, release, &packages, folder)?;
             gather_library(folder)
         })?;
         let daemon = daemon(&root)?;
-        let version = version_of(&daemon)?;
+        let (program, arguments) = daemon.split_once(' ').unwrap_or_default();
+        let version = version_of(&mut call(program, arguments))?;
         Ok(PcscLite {
             version,
             unpacked: Some((root, daemon)),
@@ -179,9 +186,9 @@ fn gather_library(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Asks a daemon, by its call, for its version.
-fn version_of(daemon: &str) -> Result<String> {
-    let output = stdout(&mut call("env", &format!("{daemon} --version")))?;
+/// Asks a daemon for its version.
+fn version_of(daemon: &mut Command) -> Result<String> {
+    let output = stdout(daemon.arg("--version"))?;
     let version = version(&output).with_context(|| format!("{output}\npcscd does not tell its version"))?;
     Ok(version.to_owned())
 }

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::downloads::apt::{library_folders, library_path, unpack, unpack_foreign};
 use crate::downloads::cache;
-use crate::downloads::packages::{library_folders, library_path, unpack, unpack_foreign};
-use crate::installed::rustup::{DEBIANS_NEWEST, DEBIANS_OLDEST, TARGETS};
+use crate::installed::rustup::{DEBIANS_NEWEST, DEBIANS_OLDEST, OLDEST_TARGETS};
 use crate::installed::{NIGHTLY, OLDEST, debian, rustup};
 use crate::programs::{Words, call, for_one_build, target_folder};
 
@@ -20,7 +20,7 @@ pub(crate) enum Toolchain {
 }
 
 /// Returns the oldest compiler that the workspace promises to build with. It has the standard library of the targets of
-/// [`rustup::TARGETS`] too.
+/// [`rustup::OLDEST_TARGETS`] too.
 pub(crate) fn oldest() -> Result<Toolchain> {
     if rustup::has_oldest() {
         return Ok(Toolchain::Rustup(OLDEST));
@@ -31,7 +31,7 @@ pub(crate) fn oldest() -> Result<Toolchain> {
         "rust",
         &version,
         "",
-        TARGETS.map(|(_, processor)| processor).as_slice(),
+        OLDEST_TARGETS.map(|(_, processor)| processor).as_slice(),
     )
 }
 

@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use crate::installed::debian;
 use crate::installed::rustup;
 use crate::programs::exists;
+use crate::stage::not_installed;
 
 /// To compile and link C.
 pub(crate) const C: &str = "gcc libc6-dev";
@@ -21,7 +22,6 @@ pub(crate) const DAEMON: &str = "libpcsclite1 pcscd vsmartcard-vpcd";
 /// Debian's packages, each with what other systems are searched for: programs, or paths of which one must be there.
 const PACKAGES: &str = "\
 gcc cc
-g++ c++
 git git
 libc6-dev /usr/include/stdio.h
 pkg-config pkg-config
@@ -64,19 +64,31 @@ pub(crate) fn packages() -> Vec<&'static str> {
     PACKAGES.lines().map(name).collect()
 }
 
-/// Returns those that are not installed: packages, by Debian's names, and parts of Rust, by [`rustup`]'s.
+/// Tells whether all of this is installed: packages, by Debian's names, and parts of Rust, by [`rustup`]'s; in each text several,
+/// apart by blanks. Where something is missing, what cannot be done without it is left out.
+pub(crate) fn are_here(needs: &[&'static str], what: &str) -> Result<bool> {
+    let missing: Vec<_> = missing(needs)?.into_iter().map(rustup::with_remedy).collect();
+    if missing.is_empty() {
+        return Ok(true);
+    }
+    not_installed(format!("{what} (not installed: {})", missing.join(", ")))?;
+    Ok(false)
+}
+
+/// Returns what of this is not installed.
 pub(crate) fn missing(needs: &[&'static str]) -> Result<Vec<&'static str>> {
     let installed = debian::installed(&packages())?;
     let mut missing = Vec::new();
-    for need in needs
-        .iter()
-        .flat_map(|needs| needs.split(' '))
-        .filter(|need| !need.is_empty())
-    {
-        let is_here = match (rustup::has(need), &installed) {
-            (Some(is_here), _) => is_here,
-            (None, Some(installed)) => installed.iter().any(|installed| installed == need),
-            (None, None) => signs(need)?.any(exists),
+    for need in needs.iter().flat_map(|needs| needs.split_whitespace()) {
+        let is_here = match rustup::has(need) {
+            Some(is_here) => is_here,
+            None => {
+                let mut signs = signs(need)?;
+                match &installed {
+                    Some(installed) => installed.iter().any(|installed| installed == need),
+                    None => signs.any(exists),
+                }
+            }
         };
         if !is_here {
             missing.push(need);

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::installed::debian;
 use crate::programs::{call, cargo, exists, host, outcome, run, stdout};
+use crate::stage::leave_out;
 
 /// The version of the oldest compiler that the workspace promises to build with.
 pub(crate) const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
@@ -17,7 +18,7 @@ pub(crate) const OLDEST_COMPILER: &str = concat!("rust-", env!("CARGO_PKG_RUST_V
 pub(crate) const NIGHTLY: &str = "nightly";
 
 /// The standard library's sources, with a compiler that builds them.
-pub(crate) const STD_SOURCES: &str = "rust-src";
+pub(crate) const STD_SOURCES: &str = "std-sources";
 
 /// The components and toolchains: the name that stages need each by, what rustup gets it with, and where else it may be from.
 const PARTS: [(&str, &str, &str); 5] = [
@@ -44,7 +45,7 @@ pub(crate) const DEBIANS_OLDEST: &str = concat!("rustc-web=", env!("CARGO_PKG_RU
 pub(crate) const DEBIANS_NEWEST: &str = "rustc-web";
 
 /// The targets whose standard library comes with the oldest compiler, each with Debian's name of the processor.
-pub(crate) const TARGETS: [(&str, &str); 3] = [
+pub(crate) const OLDEST_TARGETS: [(&str, &str); 3] = [
     ("i686-unknown-linux-gnu", "i386"),
     ("aarch64-unknown-linux-gnu", "arm64"),
     ("s390x-unknown-linux-gnu", "s390x"),
@@ -60,7 +61,7 @@ pub(crate) fn has(name: &str) -> Option<bool> {
     Some(match name {
         "rustfmt" => has_command("fmt"),
         "clippy" => has_command("clippy"),
-        NIGHTLY => sysroot(NIGHTLY).is_ok() || !host().is_ok_and(|host| has_sanitizer(&host)),
+        NIGHTLY => sysroot(NIGHTLY).is_ok() || host().is_ok_and(|host| !has_sanitizer(&host)),
         OLDEST_COMPILER => {
             has_oldest() || debian::version(DEBIANS_OLDEST).is_ok_and(|version| version.is_some())
         }
@@ -90,14 +91,26 @@ pub(crate) fn install() {
     }
 }
 
+/// Returns this machine's target where it has a sanitizer of this name, which is left out elsewhere.
+pub(crate) fn host_with(sanitizer: &str) -> Result<Option<String>> {
+    let host = host()?;
+    if has_sanitizer(&host) {
+        return Ok(Some(host));
+    }
+    leave_out(format!("{sanitizer}: there is none for {host}"));
+    Ok(None)
+}
+
 /// Whether a target has AddressSanitizer and ThreadSanitizer, of those that the tests run on.
-pub(crate) fn has_sanitizer(target: &str) -> bool {
+fn has_sanitizer(target: &str) -> bool {
     ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"].contains(&target)
 }
 
 /// Tells whether rustup has the oldest compiler, with all of its targets.
 pub(crate) fn has_oldest() -> bool {
-    TARGETS.iter().all(|(target, _)| has_in_sysroot(OLDEST, target))
+    OLDEST_TARGETS
+        .iter()
+        .all(|(target, _)| has_in_sysroot(OLDEST, target))
 }
 
 /// Tells whether a compiler of rustup's has the sources of the standard library.

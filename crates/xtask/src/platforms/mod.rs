@@ -4,5 +4,5 @@ pub(crate) mod musl;
 mod platform;
 mod wine;
 
-pub(crate) use platform::{ALIKE, Platform, QUICK, Std, Suite, WHOLE};
+pub(crate) use platform::{ALIKE, Compiler, Platform, QUICK, Suite, WHOLE};
 pub(crate) use wine::Wine;

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::files::write;
-use crate::platforms::platform::{Platform, Std};
+use crate::platforms::platform::{Compiler, Platform};
 use crate::programs::{call, run, target_folder};
 
-/// What is needed to build and run them.
-pub(crate) const NEEDS: &str = "gcc libc6-dev musl-tools libunwind-14-dev rust-src";
+/// What it takes beside a compiler with the sources of the standard library.
+pub(crate) const MUSL: &str = "musl-tools libunwind-14-dev";
 
 /// What Debian's libunwind calls, and musl does not have: glibc's fprintf that checks its format.
 const SHIM: &str = "#include <stdarg.h>
@@ -33,7 +33,7 @@ pub(crate) fn platform(root: &Path, flag: &str) -> Result<Platform> {
     let unwinding = unwinding(root)?;
     Ok(Platform {
         flags: format!("{flag} -Clink-self-contained=no -Lnative={}", unwinding.display()),
-        ..Platform::new("x86_64-unknown-linux-musl", Std::FromSources, "musl-gcc")
+        ..Platform::new("x86_64-unknown-linux-musl", Compiler::WithStdSources, "musl-gcc")
     })
 }
 

@@ -42,7 +42,7 @@ pub(crate) const ALIKE: Suite = Suite {
 pub(crate) struct Platform {
     /// Rust's name of it.
     pub(crate) target: String,
-    pub(crate) std: Std,
+    pub(crate) compiler: Compiler,
     /// The C compiler, which links.
     pub(crate) linker: String,
     /// Flags of rustc.
@@ -53,21 +53,21 @@ pub(crate) struct Platform {
     pub(crate) variables: Vec<(&'static str, OsString)>,
 }
 
-/// Where a target's standard library is from.
+/// Which compiler builds for a target.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Std {
-    /// It comes with the oldest compiler.
-    OfTheOldestCompiler,
-    /// It is compiled with the workspace.
-    FromSources,
+pub(crate) enum Compiler {
+    /// The oldest one that the workspace promises to build with: the target's standard library comes with it.
+    Oldest,
+    /// One that compiles the standard library with the workspace.
+    WithStdSources,
 }
 
 impl Platform {
     /// Describes a platform whose programs this machine starts by itself.
-    pub(crate) fn new(target: &str, std: Std, linker: &str) -> Platform {
+    pub(crate) fn new(target: &str, compiler: Compiler, linker: &str) -> Platform {
         Platform {
             target: target.to_owned(),
-            std,
+            compiler,
             linker: linker.to_owned(),
             flags: String::new(),
             runner: String::new(),
@@ -79,7 +79,7 @@ impl Platform {
     pub(crate) fn linux(processor: &str) -> Platform {
         let target = format!("{processor}-unknown-linux-gnu");
         let linker = format!("{processor}-linux-gnu-gcc");
-        Platform::new(&target, Std::OfTheOldestCompiler, &linker)
+        Platform::new(&target, Compiler::Oldest, &linker)
     }
 
     /// Describes Linux on a processor that has to be emulated.
@@ -103,7 +103,7 @@ impl Platform {
     /// Cargo that a test calls does the same.
     pub(crate) fn cargo(&self, root: &Path, words: &str) -> Result<Command> {
         let mut cargo = self.toolchain()?.cargo(root, words)?;
-        if self.std == Std::FromSources {
+        if self.compiler == Compiler::WithStdSources {
             cargo.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test");
             // What only a nightly compiler does without being told so.
             cargo.env("RUSTC_BOOTSTRAP", "1");
@@ -134,9 +134,9 @@ impl Platform {
     }
 
     fn toolchain(&self) -> Result<Toolchain> {
-        match self.std {
-            Std::OfTheOldestCompiler => toolchains::oldest(),
-            Std::FromSources => toolchains::with_std_sources(),
+        match self.compiler {
+            Compiler::Oldest => toolchains::oldest(),
+            Compiler::WithStdSources => toolchains::with_std_sources(),
         }
     }
 }

@@ -2,16 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::Result;
 use fs_err as fs;
 
+use crate::downloads::apt::unpack_foreign;
 use crate::downloads::cache;
-use crate::downloads::packages::unpack_foreign;
 use crate::downloads::toolchains;
 use crate::files::write;
-use crate::platforms::platform::{Platform, Std};
-use crate::programs::{Words, call, outcome, run, stdout, target_folder};
+use crate::platforms::platform::{Compiler, Platform};
+use crate::programs::{Words, call, run, run_within, stdout, target_folder};
+
+/// Beginning a prefix takes seconds, and ending one less.
+const BEGINNING: Duration = Duration::from_secs(120);
 
 /// Wine for one kind of processor, with its prefix. At its end nothing of it runs any more.
 pub(crate) struct Wine {
@@ -56,7 +60,7 @@ impl Wine {
         let target = format!("{processor}-pc-windows-gnu");
         let linker = format!("{processor}-w64-mingw32-gcc-posix");
         let prefix = target_folder(root).join("wine").join(&target);
-        let mut platform = Platform::new(&target, Std::FromSources, &linker);
+        let mut platform = Platform::new(&target, Compiler::WithStdSources, &linker);
         platform.variables = vec![
             ("WINEPREFIX", prefix.clone().into()),
             ("WINEDEBUG", "-all".into()),
@@ -83,9 +87,8 @@ impl Wine {
         // The compiler's libraries are not Wine's.
         self.platform.runner = format!("env --unset=LD_LIBRARY_PATH {}", program.display());
         let mut boot = Command::new(program);
-        run(boot
-            .words("wineboot --init")
-            .envs(self.platform.variables.iter().cloned()))?;
+        boot.words("wineboot --init");
+        run_within(boot.envs(self.platform.variables.iter().cloned()), BEGINNING)?;
         let source = self.prefix.join("bcryptprimitives.c");
         write(&source, include_str!("wine/bcryptprimitives.c"))?;
         let mut compile = call(&self.platform.linker, "-shared -O2 -o");
@@ -104,7 +107,7 @@ impl Drop for Wine {
         let mut end = Command::new(self.programs.join("wineserver"));
         end.arg("--kill").envs(self.platform.variables.iter().cloned());
         // Where none runs it fails.
-        let _ = outcome(&mut end);
+        let _ = run_within(&mut end, BEGINNING);
         if let Some(server) = &mut self.server {
             let _ = server.kill();
             let _ = server.wait();

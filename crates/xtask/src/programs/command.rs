@@ -18,7 +18,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use signal_hook::consts::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
 use signal_hook::iterator::Signals;
 
-/// Long enough for building all there is, running its tests in an emulator, and a slow mirror.
+/// Long enough for building all there is, for its tests in an emulator, and for a slow mirror.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20 * 60);
 
 /// The leaders of the groups that run now. None of them is reaped, so their ids are no others'.
@@ -53,7 +53,7 @@ pub(crate) fn run(command: &mut Command) -> Result<String> {
 /// Runs a program as [`run`] does, within another deadline.
 pub(crate) fn run_within(command: &mut Command, deadline: Duration) -> Result<String> {
     let (status, output) = outcome_within(command, deadline)?;
-    succeeded(status, command, &output)?;
+    succeeded(status, deadline, command, &output)?;
     Ok(output)
 }
 
@@ -63,7 +63,12 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String> {
     command.stdout(output.try_clone()?).stderr(errors.try_clone()?);
     let status = finish(command, DEADLINE)?;
     let output = written(&mut output)?;
-    succeeded(status, command, &format!("{output}{}", written(&mut errors)?))?;
+    succeeded(
+        status,
+        DEADLINE,
+        command,
+        &format!("{output}{}", written(&mut errors)?),
+    )?;
     Ok(output)
 }
 
@@ -98,9 +103,11 @@ pub(crate) fn forward_signals() -> Result<()> {
 /// Waits for the program's end or the deadline, then kills what is left of its group, and reaps it.
 fn finish(command: &mut Command, deadline: Duration) -> Result<ExitStatus> {
     command.stdin(Stdio::null()).process_group(0);
+    let mut leaders_now = leaders();
     let mut child = command.spawn().with_context(|| command_line(command))?;
     let leader = Pid::from_child(&child);
-    leaders().push(leader);
+    leaders_now.push(leader);
+    drop(leaders_now);
     let (ended, end) = mpsc::channel();
     // The program is not reaped in here: its id, and so the group's, stays its own.
     let waited = thread::scope(|scope| {
@@ -137,11 +144,11 @@ fn written(file: &mut File) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn succeeded(status: ExitStatus, command: &Command, output: &str) -> Result<()> {
+fn succeeded(status: ExitStatus, deadline: Duration, command: &Command, output: &str) -> Result<()> {
     let line = command_line(command);
     match status.signal() {
         _ if status.success() => Ok(()),
-        Some(SIGKILL) => bail!("{output}\n{line}: killed, after {DEADLINE:?} at the latest"),
+        Some(SIGKILL) => bail!("{output}\n{line}: killed, after {deadline:?} at the latest"),
         _ => bail!("{output}\n{line}: {status}"),
     }
 }

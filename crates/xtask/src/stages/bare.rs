@@ -12,12 +12,12 @@ pub(crate) const STAGE: Stage = Stage {
     name: "bare",
     about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace), with --all every test",
     needs: &[],
-    first: |root| test(root, FIRST),
+    first: |root| test(root, LOOKING),
     rest: Some(|root| test(root, "")),
 };
 
 /// What looks for a library, and what a reader of the README runs first.
-const FIRST: &str = "--package pcsc-sys --lib --test first_run --test library --test load";
+const LOOKING: &str = "--package pcsc-sys --lib --test first_run --test library --test load";
 
 /// What `bare.sh` ends with where it cannot take anything away.
 const NO_OVERLAY: i32 = 77;

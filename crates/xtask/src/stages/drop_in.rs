@@ -29,7 +29,7 @@ fn first(root: &Path) -> Result<()> {
         let headers = stdout(call("readelf", "--dynamic --wide").arg(&program))?;
         let mut needed = headers.lines().filter(|line| line.contains("(NEEDED)"));
         ensure!(
-            headers.contains("libc.so") && needed.any(|line| line.contains("libpcsclite")) == is_linked,
+            headers.contains("(NEEDED)") && needed.any(|line| line.contains("libpcsclite")) == is_linked,
             "in {mode} mode {program:?} needs other libraries:\n{headers}"
         );
         let mut test = cargo()?;

@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::downloads::cache;
 use crate::files::{write, write_program};
 use crate::installed::{C, STD_SOURCES};
-use crate::platforms::{Platform, Std};
+use crate::platforms::{Compiler, Platform};
 use crate::programs::{Words, call, run, target_folder};
 use crate::stage::Stage;
 
@@ -45,7 +45,7 @@ fn link(root: &Path, targets: &[(&str, &str, &str)], examples: &str) -> Result<(
         for library in absent.split(' ') {
             run(call(&linker, "-shared -o").args([&folder.join(library), &empty]))?;
         }
-        let mut platform = Platform::new(target, Std::FromSources, &linker);
+        let mut platform = Platform::new(target, Compiler::WithStdSources, &linker);
         platform.flags = format!("-Lnative={}", folder.display());
         let mut build = platform.cargo(root, "build --locked --package pcsc-session --features stream")?;
         // Without debug information Cargo has rustc strip, which for macOS takes a tool that not each compiler comes with.

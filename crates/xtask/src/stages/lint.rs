@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::programs::{Words, cargo, run};
 use crate::stage::Stage;
-use crate::workspace::{EVERYTHING, FIRST, OTHERS, SESSION, for_each, repository};
+use crate::stages::repository;
+use crate::workspace::{COVERING, EVERYTHING, OTHER_SETS, SESSION, for_each};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "lint",
@@ -40,7 +41,7 @@ fn apart(root: &Path, targets: &str) -> Result<()> {
     for set in SESSION {
         clippy(root, &format!("{set} {targets}"))?;
     }
-    let mut others = [&FIRST[..], &OTHERS].concat();
+    let mut others = [&COVERING[..], &OTHER_SETS].concat();
     others.retain(|set| *set != EVERYTHING);
     for_each(&others, |set| clippy(root, &format!("{set} {targets}")))
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::installed::{C, DAEMON};
+use crate::programs::{Words, built, call, cargo, tally, with_namespaces};
 use crate::stage::Stage;
-use crate::workspace::{SHORT, memcheck};
+use crate::workspace::{SHORT, SUITE};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "memcheck",
@@ -32,4 +33,20 @@ fn first(root: &Path) -> Result<()> {
 fn rest(root: &Path) -> Result<()> {
     memcheck(root, CONFORMANCE, &SHORT.replace("--skip", ""))?;
     memcheck(root, CONFORMANCE, &format!("--ignored {TIMED}"))
+}
+
+/// Runs the suite's test program of this source with arguments under memcheck, which must find nothing.
+pub(super) fn memcheck(root: &Path, source: &str, arguments: &str) -> Result<()> {
+    let program = built(cargo(root, "test --no-run --tests").words(SUITE), source)?;
+    tally::ensure_tests(&program, arguments)?;
+    // One thread runs at a time: each gets its turn.
+    let mut valgrind = call(
+        "valgrind",
+        "--quiet --error-exitcode=99 --leak-check=full --fair-sched=yes",
+    );
+    valgrind.words("--errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect");
+    valgrind.arg(program).words(arguments).current_dir(root);
+    tally::run(&mut with_namespaces(valgrind))?;
+    println!("memcheck finds nothing in the tests of {source}");
+    Ok(())
 }

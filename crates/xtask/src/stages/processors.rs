@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::downloads::apt::{library_folders, library_path, unpack_foreign};
 use crate::downloads::cache;
-use crate::downloads::packages::{library_folders, library_path, unpack_foreign};
-use crate::installed::{C, DAEMON, OLDEST_COMPILER};
+use crate::installed::{C, DAEMON, OLDEST_COMPILER, are_here};
 use crate::platforms::{ALIKE, Platform, QUICK, WHOLE};
 use crate::programs::{tally, with_namespaces};
 use crate::stage::Stage;
@@ -16,7 +16,6 @@ pub(crate) const I686: Stage = Stage {
     about: "the tests run as programs for 32-bit x86; with --all all of them, and on pcscd",
     needs: &[
         C,
-        DAEMON,
         OLDEST_COMPILER,
         "gcc-i686-linux-gnu libc6-dev-i386-cross lib32gcc-s1",
     ],
@@ -29,7 +28,6 @@ pub(crate) const AARCH64: Stage = Stage {
     about: "the tests run on 64-bit ARM, in an emulator; with --all all of them, and on pcscd",
     needs: &[
         C,
-        DAEMON,
         OLDEST_COMPILER,
         "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user",
     ],
@@ -56,6 +54,9 @@ fn whole(root: &Path, platform: &Platform, debians: Option<&str>) -> Result<()> 
     let Some(processor) = debians else {
         return Ok(());
     };
+    if !are_here(&[DAEMON], "tests on pcscd")? {
+        return Ok(());
+    }
     let library = format!("libpcsclite1:{processor}");
     let unpacked = cache::filled(&library.replace(':', "-"), |folder| {
         unpack_foreign(&[library], folder)

@@ -1,8 +1,13 @@
 //! The stages that are tests of the package `repository`: a program each.
 
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
 use crate::installed::{BINDGEN, C, DAEMON, LINK};
-use crate::stage::{Run, Stage};
-use crate::workspace::repository::{test, test_in_namespaces};
+use crate::programs::{Words, cargo, tally, with_namespaces};
+use crate::stage::{Run, Stage, not_installed};
 
 pub(crate) const BINDINGS: Stage = stage(
     "bindings",
@@ -46,8 +51,8 @@ pub(crate) const BUILD_TIME: Stage = stage(
     |root| test(root, "build_time"),
 );
 
-pub(crate) const PACKAGE: Stage = stage(
-    "package",
+pub(crate) const PUBLISHED: Stage = stage(
+    "published",
     "what would be published has its README, licences and metadata, and Cargo warns of nothing",
     &[],
     |root| test(root, "published"),
@@ -68,4 +73,36 @@ const fn stage(name: &'static str, about: &'static str, needs: &'static [&'stati
         first,
         rest: None,
     }
+}
+
+/// Runs a program's tests, those that are ignored too, prints what they found, and leaves out what they did.
+pub(super) fn test(root: &Path, program: &str) -> Result<()> {
+    run(&mut call(root, program))
+}
+
+/// Runs a program's tests as [`test`] does, and lets them start a private pcscd.
+fn test_in_namespaces(root: &Path, program: &str) -> Result<()> {
+    run(&mut with_namespaces(call(root, program)))
+}
+
+fn call(root: &Path, program: &str) -> Command {
+    let mut test = cargo(root, "test --quiet --package repository --test");
+    test.arg(program)
+        .words("-- --include-ignored --nocapture --test-threads=1");
+    // Its lines begin with blanks, too.
+    test.env("RUST_BACKTRACE", "0");
+    test
+}
+
+fn run(test: &mut Command) -> Result<()> {
+    let output = tally::run(test)?;
+    // What they print begins with three blanks, in a line that libtest may have begun.
+    let (left_out, found): (Vec<_>, Vec<_>) = output
+        .lines()
+        .filter_map(|line| Some(line.split_once("   ")?.1))
+        .partition(|found| found.starts_with("LEFT OUT: "));
+    found.iter().for_each(|found| println!("   {found}"));
+    left_out
+        .into_iter()
+        .try_for_each(|what| not_installed(what.replace("LEFT OUT: ", "")))
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::downloads::toolchains::Toolchain;
-use crate::installed::{C, NIGHTLY, has_sanitizer, missing};
-use crate::programs::{host, tally};
-use crate::stage::{Stage, leave_out, not_installed};
-use crate::workspace::memcheck;
+use crate::installed::{C, NIGHTLY, are_here, host_with};
+use crate::programs::tally;
+use crate::stage::Stage;
+use crate::stages::memcheck::memcheck;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "sim-boundary",
@@ -31,13 +31,11 @@ fn first(root: &Path) -> Result<()> {
     for (_, source, arguments) in ABUSE {
         memcheck(root, source, arguments)?;
     }
-    let host = host()?;
-    if !has_sanitizer(&host) {
-        leave_out(format!("AddressSanitizer: there is none for {host}"));
+    let Some(host) = host_with("AddressSanitizer")? else {
         return Ok(());
-    }
-    if !missing(&[NIGHTLY])?.is_empty() {
-        return not_installed("AddressSanitizer (not installed: nightly)".to_owned());
+    };
+    if !are_here(&[NIGHTLY], "AddressSanitizer")? {
+        return Ok(());
     }
     for (built_by, source, arguments) in ABUSE {
         // A target that is named, so that build scripts and macros are built without the sanitizer.

@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::downloads::pcsclite;
-use crate::installed::DAEMON;
-use crate::platforms::musl::{self, STATIC};
+use crate::installed::{C, DAEMON, STD_SOURCES};
+use crate::platforms::musl::{self, MUSL, STATIC};
 use crate::programs::{Words, built, cargo, run, tally, with_namespaces};
 use crate::stage::Stage;
 use crate::workspace::{SUITE, lock_as_workspace};
@@ -16,7 +16,7 @@ use crate::workspace::{SUITE, lock_as_workspace};
 pub(crate) const STAGE: Stage = Stage {
     name: "static",
     about: "static programs in an empty root, pcsc-session's, the command and the published crate pcsc's, with each version of pcscd",
-    needs: &[DAEMON, musl::NEEDS],
+    needs: &[C, DAEMON, STD_SOURCES, MUSL],
     first,
     rest: None,
 };

@@ -16,9 +16,9 @@ pub(crate) const TARGETS: Stage = Stage {
     name: "targets",
     about: "type-checks for macOS; with --all for MSVC, FreeBSD, musl and 32-bit Linux, and in more feature sets",
     needs: &[BINDGEN, STD_SOURCES],
-    first: |root| check(root, &[FIRST], STD, &TYPE_CHECKED[..2]),
+    first: |root| check(root, &[LEAST_ALIKE], STD, &TYPE_CHECKED[..2]),
     rest: Some(|root| {
-        check(root, &[FIRST], STD, &TYPE_CHECKED[2..])?;
+        check(root, &[LEAST_ALIKE], STD, &TYPE_CHECKED[2..])?;
         check(root, &OTHERS, STD, &TYPE_CHECKED)
     }),
 };
@@ -36,7 +36,7 @@ pub(crate) const NO_STD: Stage = Stage {
 };
 
 /// The one that is least like those for which the tests run.
-const FIRST: &str = "aarch64-apple-darwin";
+const LEAST_ALIKE: &str = "aarch64-apple-darwin";
 
 /// The other ones; of some of them the tests run, with the features that are on by default.
 const OTHERS: [&str; 5] = [

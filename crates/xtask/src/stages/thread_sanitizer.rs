@@ -4,10 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::installed::{C, NIGHTLY, STD_SOURCES, has_sanitizer, has_std_sources, rustup};
-use crate::platforms::{Platform, Std, Suite, WHOLE};
-use crate::programs::host;
-use crate::stage::{Stage, leave_out};
+use crate::installed::{C, NIGHTLY, STD_SOURCES, has_std_sources, host_with, rustup};
+use crate::platforms::{Compiler, Platform, Suite, WHOLE};
+use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "thread-sanitizer",
@@ -25,12 +24,10 @@ const THREADS: Suite = Suite {
 };
 
 fn test(root: &Path, tests: &Suite) -> Result<()> {
-    let host = host()?;
-    if !has_sanitizer(&host) {
-        leave_out(format!("ThreadSanitizer: there is none for {host}"));
+    let Some(host) = host_with("ThreadSanitizer")? else {
         return Ok(());
-    }
-    let mut platform = Platform::new(&host, Std::FromSources, "cc");
+    };
+    let mut platform = Platform::new(&host, Compiler::WithStdSources, "cc");
     platform.flags = flags(&host)?;
     platform.variables = vec![
         // It names the lines of both accesses.

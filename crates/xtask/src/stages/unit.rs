@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::programs::{Words, cargo, tally};
 use crate::stage::Stage;
-use crate::workspace::{DEFAULT, FIRST, OTHERS, SESSION, SUITE, for_each};
+use crate::workspace::{COVERING, DEFAULT, OTHER_SETS, SESSION, SUITE, for_each};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "unit",
@@ -44,14 +44,14 @@ fn first(root: &Path) -> Result<()> {
         "{output}\nthe tests on the simulator took too long"
     );
     test(root, "--package xtask --package repository")?;
-    for_each(&FIRST, |set| test(root, &format!("{set} {CHANGED}")))
+    for_each(&COVERING, |set| test(root, &format!("{set} {CHANGED}")))
 }
 
 /// Runs the tests of what takes long: all of them in every set, and those of pcsc-session alone.
 fn rest(root: &Path) -> Result<()> {
     test(root, "--workspace")?;
     SESSION.iter().try_for_each(|set| test(root, set))?;
-    let mut sets = [&FIRST[..], &OTHERS].concat();
+    let mut sets = [&COVERING[..], &OTHER_SETS].concat();
     sets.retain(|set| *set != DEFAULT);
     for_each(&sets, |set| test(root, set))
 }

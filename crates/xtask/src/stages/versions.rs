@@ -27,7 +27,7 @@ pub(crate) const STAGE: Stage = Stage {
 };
 
 /// The parts of the conformance suite that are run first.
-const FIRST: &str = "exchange:: opening:: recovering_services:: sharing:: transactions::";
+const FIRST_PARTS: &str = "exchange:: opening:: recovering_services:: sharing:: transactions::";
 
 /// Leaves out the tests in which a monitor waits beside the test's own thread.
 const MONITORS: &str = " --skip monitoring:: --skip streaming:: --skip waiting::";
@@ -47,7 +47,7 @@ fn test(root: &Path, is_whole: bool) -> Result<()> {
     let (parts, of_served) = if is_whole {
         ("", "")
     } else {
-        (FIRST, "--skip java")
+        (FIRST_PARTS, "--skip java")
     };
     for (index, daemon) in all.iter().enumerate() {
         if index > 0 {

@@ -37,7 +37,7 @@ const OWN: Suite = Suite {
 const PUBLISHED: [(&str, &str); 3] = [("drop-in", ""), ("drop-in", "link"), ("published", "")];
 
 /// One of them that loads the library, as most programs do.
-const FIRST: [(&str, &str); 1] = [PUBLISHED[0]];
+const LOADED: [(&str, &str); 1] = [PUBLISHED[0]];
 
 /// The tests of the command `pcsc`.
 const COMMANDS: Suite = Suite {
@@ -48,7 +48,7 @@ const COMMANDS: Suite = Suite {
 
 /// Runs the tests, and programs on the simulator as the system's library.
 fn first(root: &Path) -> Result<()> {
-    test(root, &Wine::of_64_bits(root)?, &OWN, &FIRST)
+    test(root, &Wine::of_64_bits(root)?, &OWN, &LOADED)
 }
 
 /// Runs all tests that need no service, and all programs.

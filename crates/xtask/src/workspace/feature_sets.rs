@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 
-use crate::installed::{BINDGEN, LINK, missing};
-use crate::stage::not_installed;
+use crate::installed::{BINDGEN, LINK, are_here};
 
 /// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands
 /// were built alone, and have other features in common.
@@ -22,10 +21,10 @@ pub(crate) const DEFAULT: &str = "load";
 pub(crate) const EVERYTHING: &str = "load,link,bindgen,native";
 
 /// The sets that together compile all there is.
-pub(crate) const FIRST: [&str; 4] = [DEFAULT, "", "native", EVERYTHING];
+pub(crate) const COVERING: [&str; 4] = [DEFAULT, "", "native", EVERYTHING];
 
 /// The other ones: the same code, in other company.
-pub(crate) const OTHERS: [&str; 7] = [
+pub(crate) const OTHER_SETS: [&str; 7] = [
     "link",
     "bindgen",
     "load,link",
@@ -36,12 +35,12 @@ pub(crate) const OTHERS: [&str; 7] = [
 ];
 
 /// The workspace without the command `pcsc`: built together, all would have its features of pcsc-sys.
-pub(crate) const WITHOUT_COMMAND: &str = "--workspace --exclude pcsc-cli";
+const WITHOUT_COMMAND: &str = "--workspace --exclude pcsc-cli";
 
 /// The command `pcsc`.
 pub(crate) const COMMAND: &str = "--package pcsc-cli";
 
-/// What is type-checked elsewhere: the workspace and its root package with [`FIRST`], and the session without `stream` and
+/// What is type-checked elsewhere: the workspace and its root package with [`COVERING`], and the session without `stream` and
 /// `record`.
 pub(crate) const TYPE_CHECKED: [&str; 6] = [
     WITHOUT_COMMAND,
@@ -62,19 +61,14 @@ pub(crate) const SESSION: [&str; 2] = [
 /// alone.
 pub(crate) fn for_each(sets: &[&str], mut run: impl FnMut(&str) -> Result<()>) -> Result<()> {
     for set in sets {
-        let missing = missing(match set {
+        let needs = match set {
             set if set.contains("bindgen") => &[BINDGEN],
             set if set.contains("link") => &[LINK],
-            _ => &[],
-        })?;
-        if missing.is_empty() {
+            _ => &[""],
+        };
+        if are_here(needs, &format!("the features {set}"))? {
             run(&format!(
                 "--package pcsc-sys --no-default-features --features={set}"
-            ))?;
-        } else {
-            not_installed(format!(
-                "the features {set} (not installed: {})",
-                missing.join(", ")
             ))?;
         }
     }

@@ -1,4 +1,4 @@
-//! Stage `packages`: format and lints of the packages outside the workspace, which the workspace's own do not reach.
+//! Stage `outside-packages`: format and lints of the packages outside the workspace, which the workspace's own do not reach.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::stage::Stage;
 use crate::workspace::outside_packages::cargo;
 
 pub(crate) const STAGE: Stage = Stage {
-    name: "packages",
+    name: "outside-packages",
     about: "format and clippy of the packages outside the workspace, the fuzz targets among them",
     needs: &[C, "rustfmt clippy"],
     first,
