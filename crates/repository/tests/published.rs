@@ -4,7 +4,7 @@ use repository::{attempt, cargo, root, stdout};
 use serde_json::Value;
 
 #[test]
-#[ignore = "cargo xtask test package"]
+#[ignore = "cargo xtask test published"]
 fn each_package_that_may_be_published_is_whole() {
     // Packed together they find each other; from the registry they need nothing that is not downloaded.
     stdout(&mut cargo(root(), "fetch"));

@@ -27,7 +27,7 @@ mod windows;
 use crate::stage::Stage;
 
 /// All stages, each after those that prepare it.
-pub(crate) const STAGES: &[Stage] = &[
+pub(crate) const STAGES: [Stage; 33] = [
     setup::STAGE,
     format::STAGE,
     lint::STAGE,
@@ -66,6 +66,8 @@ pub(crate) const STAGES: &[Stage] = &[
 #[cfg(test)]
 mod tests {
     use super::STAGES;
+    use crate::installed::missing;
+    use std::collections::BTreeSet;
 
     #[test]
     fn names_are_unique() {
@@ -73,5 +75,15 @@ mod tests {
             let mut before = STAGES[..index].iter();
             assert!(before.all(|other| other.name != stage.name), "{}", stage.name);
         }
+    }
+
+    #[test]
+    fn each_need_can_be_looked_for() {
+        let needs = STAGES.iter().flat_map(|stage| stage.needs);
+        let needs: BTreeSet<_> = needs.flat_map(|words| words.split(' ')).collect();
+        let needs: Vec<_> = needs.into_iter().collect();
+        assert!(missing(&needs).is_ok());
+        let error = missing(&["gcc no-such-need"]).unwrap_err().to_string();
+        assert!(error.contains("no-such-need"), "{error}");
     }
 }
