@@ -7,8 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-
-use crate::programs::{DEADLINE, Words, call, run, run_within, stdout};
+use machine::programs::{DEADLINE, Words, call, run, run_within, stdout};
 
 /// The packages of fuzz targets.
 const PACKAGES: [&str; 4] = [
@@ -18,16 +17,10 @@ const PACKAGES: [&str; 4] = [
     "fuzz",
 ];
 
-const DEFAULT_SECONDS: u64 = 600;
-
 /// Runs the targets, one after the other.
-pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<()> {
-    let seconds = match seconds {
-        None => DEFAULT_SECONDS,
-        Some(text) => text
-            .parse()
-            .with_context(|| format!("{text} is no number of seconds"))?,
-    };
+pub(crate) fn fuzz(root: &Path, seconds: &str) -> Result<()> {
+    let time = seconds.parse().map(Duration::from_secs);
+    let time = time.with_context(|| format!("{seconds} is no number of seconds"))?;
     for package in PACKAGES {
         let package = root.join(package);
         run(&mut cargo_fuzz(&package, "--version"))
@@ -36,8 +29,7 @@ pub(crate) fn fuzz(root: &Path, seconds: Option<&str>) -> Result<()> {
         for target in stdout(&mut cargo_fuzz(&package, "list"))?.lines() {
             // An input that takes a minute hangs.
             let words = format!("run {target} -- -max_total_time={seconds} -timeout=60 -print_final_stats=1");
-            let deadline = Duration::from_secs(seconds) + DEADLINE;
-            let output = run_within(&mut cargo_fuzz(&package, &words), deadline)?;
+            let output = run_within(&mut cargo_fuzz(&package, &words), time + DEADLINE)?;
             // `stat::number_of_executed_units: 123`
             let executions = output.lines().find(|line| line.contains("executed_units"));
             let executions = executions.unwrap_or_default();

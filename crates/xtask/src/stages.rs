@@ -66,7 +66,7 @@ pub(crate) const STAGES: [Stage; 33] = [
 #[cfg(test)]
 mod tests {
     use super::STAGES;
-    use crate::installed::missing;
+    use machine::installed::missing;
     use std::collections::BTreeSet;
 
     #[test]

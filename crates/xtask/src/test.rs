@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
+use machine::installed::are_here;
+use machine::left_out;
+use machine::programs::tally;
 
-use crate::installed::are_here;
-use crate::programs::tally;
-use crate::stage::{Stage, take_left_out};
+use crate::stage::Stage;
 use crate::stages::STAGES;
 
 /// Runs the named stages, or all of them, in their order; with `--all` also what of them takes long. `--list` only lists
@@ -83,7 +84,7 @@ fn run_one(stage: &Stage, root: &Path, is_all: bool) -> Result<Vec<String>> {
         (stage.first)(root)?;
         stage.rest.filter(|_| is_all).map_or(Ok(()), |rest| rest(root))?;
     }
-    Ok(take_left_out())
+    Ok(left_out::take())
 }
 
 fn print_summary(reports: &[(&str, Duration, String)], stages: &[&Stage], total: Duration) {

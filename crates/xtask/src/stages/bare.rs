@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use machine::left_out::{leave_out, not_installed};
+use machine::programs::{call, cargo, for_one_build, is_root, outcome, run, tally, target_folder};
 
-use crate::programs::{call, cargo, for_one_build, is_root, outcome, run, tally, target_folder};
-use crate::stage::{Stage, leave_out, not_installed};
+use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "bare",

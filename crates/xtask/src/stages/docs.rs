@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::installed::{BINDGEN, are_here};
+use machine::programs::{Words, cargo, run};
 
-use crate::installed::{BINDGEN, are_here};
-use crate::programs::{Words, cargo, run};
 use crate::stage::Stage;
 use crate::stages::repository;
 

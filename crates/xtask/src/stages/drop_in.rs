@@ -6,9 +6,9 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use machine::installed::{DAEMON, LINK};
+use machine::programs::{Words, built, call, stdout, tally, with_namespaces};
 
-use crate::installed::{DAEMON, LINK};
-use crate::programs::{Words, built, call, stdout, tally, with_namespaces};
 use crate::stage::Stage;
 use crate::workspace::outside_packages;
 

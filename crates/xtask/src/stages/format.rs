@@ -1,6 +1,7 @@
 //! Stage `format`: the workspace's files are formatted.
 
-use crate::programs::{cargo, run};
+use machine::programs::{cargo, run};
+
 use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {

@@ -5,12 +5,12 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::downloads::cache;
+use machine::files::{write, write_program};
+use machine::installed::{C, STD_SOURCES};
+use machine::platforms::{Compiler, Platform};
+use machine::programs::{Words, call, run, target_folder};
 
-use crate::downloads::cache;
-use crate::files::{write, write_program};
-use crate::installed::{C, STD_SOURCES};
-use crate::platforms::{Compiler, Platform};
-use crate::programs::{Words, call, run, target_folder};
 use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {

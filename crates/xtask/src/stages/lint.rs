@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::programs::{Words, cargo, run};
 
-use crate::programs::{Words, cargo, run};
 use crate::stage::Stage;
 use crate::stages::repository;
 use crate::workspace::{COVERING, EVERYTHING, OTHER_SETS, SESSION, for_each};

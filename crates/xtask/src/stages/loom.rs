@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::programs::{cargo, tally, target_folder};
 
-use crate::programs::{cargo, tally, target_folder};
 use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::installed::{C, DAEMON};
+use machine::programs::{Words, built, call, cargo, tally, with_namespaces};
 
-use crate::installed::{C, DAEMON};
-use crate::programs::{Words, built, call, cargo, tally, with_namespaces};
 use crate::stage::Stage;
 use crate::workspace::{SHORT, SUITE};
 

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use fs_err::read_to_string;
+use machine::downloads::toolchains::oldest;
+use machine::installed::{BINDGEN, OLDEST, OLDEST_COMPILER};
+use machine::programs::{Words, run, stdout};
 
-use crate::downloads::toolchains::oldest;
-use crate::installed::{BINDGEN, OLDEST, OLDEST_COMPILER};
-use crate::programs::{Words, run, stdout};
 use crate::stage::Stage;
 use crate::workspace::TYPE_CHECKED;
 

@@ -1,9 +1,10 @@
 //! Stage `musl`: the tests run as static programs, which need nothing of the machine.
 
-use crate::installed::{C, STD_SOURCES};
-use crate::platforms::musl::{MUSL, STATIC, platform};
-use crate::platforms::{ALIKE, WHOLE};
+use machine::installed::{C, STD_SOURCES};
+use machine::platforms::musl::{MUSL, STATIC, platform};
+
 use crate::stage::Stage;
+use crate::workspace::{ALIKE, WHOLE};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "musl",

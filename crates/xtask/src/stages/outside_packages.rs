@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use fs_err::read_to_string;
+use machine::installed::C;
+use machine::programs::run;
 
-use crate::installed::C;
-use crate::programs::run;
 use crate::stage::Stage;
 use crate::workspace::outside_packages::cargo;
 

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::thread;
 
 use anyhow::{Result, anyhow};
+use machine::downloads::pcsclite::PcscLite;
+use machine::installed::{BINDGEN, DAEMON};
+use machine::left_out::not_installed;
+use machine::programs::{Words, cargo, run, tally, with_namespaces};
 
-use crate::downloads::pcsclite::PcscLite;
-use crate::installed::{BINDGEN, DAEMON};
-use crate::programs::{Words, cargo, run, tally, with_namespaces};
-use crate::stage::{Stage, not_installed};
+use crate::stage::Stage;
 use crate::workspace::SUITE;
 
 pub(crate) const STAGE: Stage = Stage {

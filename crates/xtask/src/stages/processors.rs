@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::downloads::apt::{library_folders, library_path, unpack_foreign};
+use machine::downloads::cache;
+use machine::installed::{C, DAEMON, OLDEST_COMPILER, are_here};
+use machine::platforms::Platform;
+use machine::programs::{tally, with_namespaces};
 
-use crate::downloads::apt::{library_folders, library_path, unpack_foreign};
-use crate::downloads::cache;
-use crate::installed::{C, DAEMON, OLDEST_COMPILER, are_here};
-use crate::platforms::{ALIKE, Platform, QUICK, WHOLE};
-use crate::programs::{tally, with_namespaces};
 use crate::stage::Stage;
+use crate::workspace::{ALIKE, QUICK, WHOLE};
 
 pub(crate) const I686: Stage = Stage {
     name: "i686",

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
+use machine::installed::{BINDGEN, C, DAEMON, LINK};
+use machine::left_out::not_installed;
+use machine::programs::{Words, cargo, tally, with_namespaces};
 
-use crate::installed::{BINDGEN, C, DAEMON, LINK};
-use crate::programs::{Words, cargo, tally, with_namespaces};
-use crate::stage::{Run, Stage, not_installed};
+use crate::stage::{Run, Stage};
 
 pub(crate) const BINDINGS: Stage = stage(
     "bindings",
@@ -41,7 +42,8 @@ pub(crate) const COST: Stage = stage(
     "cost",
     "what calls cost in instructions and system calls, counted by valgrind and strace, stays within its limits",
     &[LINK, DAEMON, "binutils strace valgrind"],
-    |root| test_in_namespaces(root, "cost"),
+    // It starts a private pcscd.
+    |root| run(&mut with_namespaces(call(root, "cost"))),
 );
 
 pub(crate) const BUILD_TIME: Stage = stage(
@@ -78,11 +80,6 @@ const fn stage(name: &'static str, about: &'static str, needs: &'static [&'stati
 /// Runs a program's tests, those that are ignored too, prints what they found, and leaves out what they did.
 pub(super) fn test(root: &Path, program: &str) -> Result<()> {
     run(&mut call(root, program))
-}
-
-/// Runs a program's tests as [`test`] does, and lets them start a private pcscd.
-fn test_in_namespaces(root: &Path, program: &str) -> Result<()> {
-    run(&mut with_namespaces(call(root, program)))
 }
 
 fn call(root: &Path, program: &str) -> Command {

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::installed::debian::{apt_get, apt_prefix};
+use machine::installed::{OLDEST_COMPILER, STD_SOURCES, missing, packages, rustup};
+use machine::left_out::not_installed;
+use machine::programs::run;
 
-use crate::installed::debian::{apt_get, apt_prefix};
-use crate::installed::{OLDEST_COMPILER, STD_SOURCES, missing, packages, rustup};
-use crate::programs::run;
-use crate::stage::{Stage, not_installed};
+use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "setup",

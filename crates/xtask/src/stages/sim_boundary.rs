@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::downloads::toolchains::Toolchain;
+use machine::installed::{C, NIGHTLY, are_here, host_with};
+use machine::programs::tally;
 
-use crate::downloads::toolchains::Toolchain;
-use crate::installed::{C, NIGHTLY, are_here, host_with};
-use crate::programs::tally;
 use crate::stage::Stage;
 use crate::stages::memcheck::memcheck;
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
+use machine::downloads::pcsclite;
+use machine::installed::{C, DAEMON, STD_SOURCES};
+use machine::platforms::musl::{self, MUSL, STATIC};
+use machine::programs::{Words, built, cargo, run, tally, with_namespaces};
 
-use crate::downloads::pcsclite;
-use crate::installed::{C, DAEMON, STD_SOURCES};
-use crate::platforms::musl::{self, MUSL, STATIC};
-use crate::programs::{Words, built, cargo, run, tally, with_namespaces};
 use crate::stage::Stage;
 use crate::workspace::{SUITE, lock_as_workspace};
 

@@ -5,10 +5,10 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use machine::downloads::toolchains;
+use machine::installed::{BINDGEN, STD_SOURCES};
+use machine::programs::{Words, run};
 
-use crate::downloads::toolchains;
-use crate::installed::{BINDGEN, STD_SOURCES};
-use crate::programs::{Words, run};
 use crate::stage::Stage;
 use crate::workspace::TYPE_CHECKED;
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::Result;
+use machine::installed::{C, NIGHTLY, STD_SOURCES, has_std_sources, host_with, rustup};
+use machine::platforms::{Compiler, Platform, Suite};
 
-use crate::installed::{C, NIGHTLY, STD_SOURCES, has_std_sources, host_with, rustup};
-use crate::platforms::{Compiler, Platform, Suite, WHOLE};
 use crate::stage::Stage;
+use crate::workspace::WHOLE;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "thread-sanitizer",

@@ -5,8 +5,8 @@ mod compile_fail;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use machine::programs::{Words, cargo, tally};
 
-use crate::programs::{Words, cargo, tally};
 use crate::stage::Stage;
 use crate::workspace::{COVERING, DEFAULT, OTHER_SETS, SESSION, SUITE, for_each};
 
@@ -43,7 +43,7 @@ fn first(root: &Path) -> Result<()> {
         seconds < LIMIT,
         "{output}\nthe tests on the simulator took too long"
     );
-    test(root, "--package xtask --package repository")?;
+    test(root, "--package xtask --package machine --package repository")?;
     for_each(&COVERING, |set| test(root, &format!("{set} {CHANGED}")))
 }
 

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
+use machine::downloads::pcsclite::{self, PcscLite};
+use machine::installed::{C, DAEMON};
+use machine::programs::{Words, built, cargo, tally, with_namespaces};
 
-use crate::downloads::pcsclite::{self, PcscLite};
-use crate::installed::{C, DAEMON};
-use crate::programs::{Words, built, cargo, tally, with_namespaces};
 use crate::stage::Stage;
 use crate::workspace::SUITE;
 

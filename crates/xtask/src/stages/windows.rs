@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use fs_err as fs;
+use machine::installed::{C, STD_SOURCES};
+use machine::platforms::{Suite, Wine};
+use machine::programs::{Words, call, run, tally};
 
-use crate::installed::{C, STD_SOURCES};
-use crate::platforms::{Suite, WHOLE, Wine};
-use crate::programs::{Words, call, run, tally};
 use crate::stage::Stage;
-use crate::workspace::{COMMAND, SHORT, lock_as_workspace};
+use crate::workspace::{COMMAND, SHORT, WHOLE, lock_as_workspace};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "windows",

@@ -1,12 +1,11 @@
 //! The feature sets of pcsc-sys, and those of pcsc-session.
 
 use anyhow::Result;
-
-use crate::installed::{BINDGEN, LINK, are_here};
+use machine::installed::{BINDGEN, LINK, are_here};
 
 /// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands
 /// were built alone, and have other features in common.
-pub(crate) const SUITE: &str = "--workspace --exclude xtask --exclude repository --features pcsc-sys/native,pcsc-sim/native,pcsc-sim/replay,pcsc-session/stream,\
+pub(crate) const SUITE: &str = "--workspace --exclude xtask --exclude machine --exclude repository --features pcsc-sys/native,pcsc-sim/native,pcsc-sim/replay,pcsc-session/stream,\
      pcsc-session/record,pcsc-recording/read";
 
 /// Leaves out the conformance suite's tests that send thousands of commands, each in the same way: they take three quarters of

@@ -2,8 +2,10 @@
 
 mod feature_sets;
 pub(crate) mod outside_packages;
+mod suites;
 
 pub(crate) use feature_sets::{
     COMMAND, COVERING, DEFAULT, EVERYTHING, OTHER_SETS, SESSION, SHORT, SUITE, TYPE_CHECKED, for_each,
 };
 pub(crate) use outside_packages::lock_as_workspace;
+pub(crate) use suites::{ALIKE, QUICK, WHOLE};

@@ -5,8 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use fs_err as fs;
-
-use crate::programs::{self, target_folder};
+use machine::programs::{self, target_folder};
 
 /// Makes a call of Cargo in a package, which shares what the workspace has built, and its versions.
 pub(crate) fn cargo(root: &Path, package: &Path, words: &str) -> Result<Command> {

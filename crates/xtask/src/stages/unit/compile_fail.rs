@@ -6,9 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-
-use crate::files::write_program;
-use crate::programs::{call, stdout, target_folder};
+use machine::files::write_program;
+use machine::programs::{call, stdout, target_folder};
 
 /// Makes a rustdoc that compares codes. It alone is told to: build scripts look at that variable, and all would be built anew.
 pub(super) fn rustdoc(root: &Path) -> Result<PathBuf> {

@@ -13,7 +13,7 @@ static FAILED: AtomicU64 = AtomicU64::new(0);
 
 /// Runs a program with tests in it, as [`command::run`] does, and counts their results, also where it fails. One without a
 /// test that passes fails. Returns what it wrote.
-pub(crate) fn run(tests: &mut Command) -> Result<String> {
+pub fn run(tests: &mut Command) -> Result<String> {
     let result = command::run(tests);
     // The error has all that the program wrote.
     let output = result.as_ref().map_or_else(ToString::to_string, String::clone);
@@ -26,7 +26,7 @@ pub(crate) fn run(tests: &mut Command) -> Result<String> {
 }
 
 /// Fails where a test program has no test that one of these words, a filter or what follows upon `--skip`, means.
-pub(crate) fn ensure_tests(program: &Path, words: &str) -> Result<()> {
+pub fn ensure_tests(program: &Path, words: &str) -> Result<()> {
     let tests = command::stdout(Command::new(program).arg("--list"))?;
     for word in words.split_whitespace().filter(|word| !word.starts_with("--")) {
         let mut tests = tests.lines().filter(|line| line.ends_with(": test"));
@@ -40,18 +40,18 @@ pub(crate) fn ensure_tests(program: &Path, words: &str) -> Result<()> {
 }
 
 /// Adds the results in a program's output, the lines that begin with "test result:".
-pub(crate) fn count(output: &str) {
+pub fn count(output: &str) {
     PASSED.fetch_add(number(output, " passed"), Ordering::Relaxed);
     FAILED.fetch_add(number(output, " failed"), Ordering::Relaxed);
 }
 
 /// Returns how many test functions have passed and failed so far; one that ran in several feature sets counts each time.
-pub(crate) fn total() -> (u64, u64) {
+pub fn total() -> (u64, u64) {
     (PASSED.load(Ordering::Relaxed), FAILED.load(Ordering::Relaxed))
 }
 
 /// Returns how many test functions have passed in a program's output.
-pub(crate) fn passed(output: &str) -> u64 {
+pub fn passed(output: &str) -> u64 {
     number(output, " passed")
 }
 

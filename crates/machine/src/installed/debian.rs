@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::programs::{call, exists, is_root, outcome};
 
 /// Asks Debian which of these packages it has; `None` on another system.
-pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
+pub fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
     if !exists("dpkg-query") {
         return Ok(None);
     }
@@ -19,7 +19,7 @@ pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
 }
 
 /// Returns what to write before apt-get, or `None` where it may not be used.
-pub(crate) fn apt_prefix() -> Result<Option<&'static str>> {
+pub fn apt_prefix() -> Result<Option<&'static str>> {
     if !exists("apt-get") {
         return Ok(None);
     }
@@ -31,14 +31,14 @@ pub(crate) fn apt_prefix() -> Result<Option<&'static str>> {
 }
 
 /// Makes a call of apt-get.
-pub(crate) fn apt_get(prefix: &str, words: &str) -> Command {
+pub fn apt_get(prefix: &str, words: &str) -> Command {
     const PATIENT: &str = "-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30";
     let apt_get = "env DEBIAN_FRONTEND=noninteractive apt-get --quiet";
     call("env", &format!("{prefix} {apt_get} {PATIENT} {words}"))
 }
 
 /// Returns the newest version of a package, as `name` or `name=1.2.*`, that the archive has; none on another system.
-pub(crate) fn version(package: &str) -> Result<Option<String>> {
+pub fn version(package: &str) -> Result<Option<String>> {
     if !exists("apt-cache") || !exists("dpkg") {
         return Ok(None);
     }

@@ -18,8 +18,10 @@ use crate::programs::{Words, call, run, run_within, stdout, target_folder};
 const BEGINNING: Duration = Duration::from_secs(120);
 
 /// Wine for one kind of processor, with its prefix. At its end nothing of it runs any more.
-pub(crate) struct Wine {
-    pub(crate) platform: Platform,
+#[derive(Debug)]
+pub struct Wine {
+    /// How programs are built for it, and run.
+    pub platform: Platform,
     /// The folder with Wine's programs.
     programs: PathBuf,
     prefix: PathBuf,
@@ -30,14 +32,14 @@ pub(crate) struct Wine {
 
 impl Wine {
     /// Returns the installed Wine.
-    pub(crate) fn of_64_bits(root: &Path) -> Result<Wine> {
+    pub fn of_64_bits(root: &Path) -> Result<Wine> {
         let mut wine = Wine::new(root, "x86_64", "/usr/lib/wine".into());
         wine.begin("wine64", "")?;
         Ok(wine)
     }
 
     /// Returns Debian's Wine for 32 bits, which is unpacked and not installed: it is a package for another processor.
-    pub(crate) fn of_32_bits(root: &Path) -> Result<Wine> {
+    pub fn of_32_bits(root: &Path) -> Result<Wine> {
         let unpacked = cache::filled("wine-32", unpack_32_bits)?;
         let mut wine = Wine::new(root, "i686", unpacked.join("usr/lib/wine"));
         wine.platform.flags = format!("-Lnative={}", startup_objects(root)?.display());
@@ -97,7 +99,7 @@ impl Wine {
     }
 
     /// Returns the folder of the system's libraries.
-    pub(crate) fn system32(&self) -> PathBuf {
+    pub fn system32(&self) -> PathBuf {
         self.prefix.join("drive_c/windows/system32")
     }
 }

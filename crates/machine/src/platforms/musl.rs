@@ -9,7 +9,7 @@ use crate::platforms::platform::{Compiler, Platform};
 use crate::programs::{call, run, target_folder};
 
 /// What it takes beside a compiler with the sources of the standard library.
-pub(crate) const MUSL: &str = "musl-tools libunwind-14-dev";
+pub const MUSL: &str = "musl-tools libunwind-14-dev";
 
 /// What Debian's libunwind calls, and musl does not have: glibc's fprintf that checks its format.
 const SHIM: &str = "#include <stdarg.h>
@@ -26,10 +26,10 @@ int __fprintf_chk(FILE *file, int level, const char *format, ...)
 ";
 
 /// The startup objects are musl's own, and these are for programs that stay where they are linked to.
-pub(crate) const STATIC: &str = "-Crelocation-model=static";
+pub const STATIC: &str = "-Crelocation-model=static";
 
 /// Describes programs with musl, by a flag of rustc: [`STATIC`], or that for dynamic ones.
-pub(crate) fn platform(root: &Path, flag: &str) -> Result<Platform> {
+pub fn platform(root: &Path, flag: &str) -> Result<Platform> {
     let unwinding = unwinding(root)?;
     Ok(Platform {
         flags: format!("{flag} -Clink-self-contained=no -Lnative={}", unwinding.display()),

@@ -4,20 +4,20 @@ use anyhow::{Context, Result};
 
 use crate::installed::debian;
 use crate::installed::rustup;
+use crate::left_out::not_installed;
 use crate::programs::exists;
-use crate::stage::not_installed;
 
 /// To compile and link C.
-pub(crate) const C: &str = "gcc libc6-dev";
+pub const C: &str = "gcc libc6-dev";
 
 /// To build in link mode.
-pub(crate) const LINK: &str = "gcc libc6-dev pkg-config libpcsclite-dev";
+pub const LINK: &str = "gcc libc6-dev pkg-config libpcsclite-dev";
 
 /// To read the headers when the crate is built.
-pub(crate) const BINDGEN: &str = "gcc libc6-dev pkg-config libpcsclite-dev libclang-dev";
+pub const BINDGEN: &str = "gcc libc6-dev pkg-config libpcsclite-dev libclang-dev";
 
 /// To run a private pcscd.
-pub(crate) const DAEMON: &str = "libpcsclite1 pcscd vsmartcard-vpcd";
+pub const DAEMON: &str = "libpcsclite1 pcscd vsmartcard-vpcd";
 
 /// Debian's packages, each with what other systems are searched for: programs, or paths of which one must be there.
 const PACKAGES: &str = "\
@@ -60,13 +60,13 @@ python3-pyscard /usr/lib/python3/dist-packages/smartcard/__init__.py
 ";
 
 /// Returns the names of all packages that some stage needs.
-pub(crate) fn packages() -> Vec<&'static str> {
+pub fn packages() -> Vec<&'static str> {
     PACKAGES.lines().map(name).collect()
 }
 
 /// Tells whether all of this is installed: packages, by Debian's names, and parts of Rust, by [`rustup`]'s; in each text several,
 /// apart by blanks. Where something is missing, what cannot be done without it is left out.
-pub(crate) fn are_here(needs: &[&'static str], what: &str) -> Result<bool> {
+pub fn are_here(needs: &[&'static str], what: &str) -> Result<bool> {
     let missing: Vec<_> = missing(needs)?.into_iter().map(rustup::with_remedy).collect();
     if missing.is_empty() {
         return Ok(true);
@@ -76,7 +76,7 @@ pub(crate) fn are_here(needs: &[&'static str], what: &str) -> Result<bool> {
 }
 
 /// Returns what of this is not installed.
-pub(crate) fn missing(needs: &[&'static str]) -> Result<Vec<&'static str>> {
+pub fn missing(needs: &[&'static str]) -> Result<Vec<&'static str>> {
     let installed = debian::installed(&packages())?;
     let mut missing = Vec::new();
     for need in needs.iter().flat_map(|needs| needs.split_whitespace()) {

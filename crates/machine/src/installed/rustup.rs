@@ -5,20 +5,20 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::installed::debian;
+use crate::left_out::leave_out;
 use crate::programs::{call, cargo, exists, host, outcome, run, stdout};
-use crate::stage::leave_out;
 
 /// The version of the oldest compiler that the workspace promises to build with.
-pub(crate) const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+pub const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// That compiler, as stages need it.
-pub(crate) const OLDEST_COMPILER: &str = concat!("rust-", env!("CARGO_PKG_RUST_VERSION"));
+pub const OLDEST_COMPILER: &str = concat!("rust-", env!("CARGO_PKG_RUST_VERSION"));
 
 /// The compiler that has the sanitizers.
-pub(crate) const NIGHTLY: &str = "nightly";
+pub const NIGHTLY: &str = "nightly";
 
 /// The standard library's sources, with a compiler that builds them.
-pub(crate) const STD_SOURCES: &str = "std-sources";
+pub const STD_SOURCES: &str = "std-sources";
 
 /// The components and toolchains: the name that stages need each by, what rustup gets it with, and where else it may be from.
 const PARTS: [(&str, &str, &str); 5] = [
@@ -40,24 +40,25 @@ const INSTALL_OLDEST: &str = concat!(
     " --target s390x-unknown-linux-gnu"
 );
 
-/// Debian's compilers for web browsers: that version, and the newest one.
-pub(crate) const DEBIANS_OLDEST: &str = concat!("rustc-web=", env!("CARGO_PKG_RUST_VERSION"), ".*");
-pub(crate) const DEBIANS_NEWEST: &str = "rustc-web";
+/// Debian's compiler for web browsers of that version.
+pub const DEBIANS_OLDEST: &str = concat!("rustc-web=", env!("CARGO_PKG_RUST_VERSION"), ".*");
+/// The newest one.
+pub const DEBIANS_NEWEST: &str = "rustc-web";
 
 /// The targets whose standard library comes with the oldest compiler, each with Debian's name of the processor.
-pub(crate) const OLDEST_TARGETS: [(&str, &str); 3] = [
+pub const OLDEST_TARGETS: [(&str, &str); 3] = [
     ("i686-unknown-linux-gnu", "i386"),
     ("aarch64-unknown-linux-gnu", "arm64"),
     ("s390x-unknown-linux-gnu", "s390x"),
 ];
 
 /// Returns the names of all parts.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     PARTS.iter().map(|(name, ..)| *name)
 }
 
-/// Whether a part is here, or none is needed on this machine; `None` for another name.
-pub(crate) fn has(name: &str) -> Option<bool> {
+/// Tells whether a part is here, or none is needed on this machine; `None` for another name.
+pub fn has(name: &str) -> Option<bool> {
     Some(match name {
         "rustfmt" => has_command("fmt"),
         "clippy" => has_command("clippy"),
@@ -71,7 +72,7 @@ pub(crate) fn has(name: &str) -> Option<bool> {
 }
 
 /// Returns a name as what cannot be installed here is told of: with what rustup gets it by, where that is its.
-pub(crate) fn with_remedy(name: &str) -> String {
+pub fn with_remedy(name: &str) -> String {
     match PARTS.iter().find(|(part, ..)| *part == name) {
         Some((_, install, or)) => format!("{name} (rustup {install}{or})"),
         None => name.to_owned(),
@@ -79,7 +80,7 @@ pub(crate) fn with_remedy(name: &str) -> String {
 }
 
 /// Asks rustup, where there is one, for what is missing. Without a network it fails, and the stages are left out.
-pub(crate) fn install() {
+pub fn install() {
     for (name, install, _) in PARTS {
         if !exists("rustup") || has(name) == Some(true) {
             continue;
@@ -92,7 +93,7 @@ pub(crate) fn install() {
 }
 
 /// Returns this machine's target where it has a sanitizer of this name, which is left out elsewhere.
-pub(crate) fn host_with(sanitizer: &str) -> Result<Option<String>> {
+pub fn host_with(sanitizer: &str) -> Result<Option<String>> {
     let host = host()?;
     if has_sanitizer(&host) {
         return Ok(Some(host));
@@ -101,31 +102,31 @@ pub(crate) fn host_with(sanitizer: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Whether a target has AddressSanitizer and ThreadSanitizer, of those that the tests run on.
+/// Tells whether a target has AddressSanitizer and ThreadSanitizer, of those that the tests run on.
 fn has_sanitizer(target: &str) -> bool {
     ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"].contains(&target)
 }
 
 /// Tells whether rustup has the oldest compiler, with all of its targets.
-pub(crate) fn has_oldest() -> bool {
+pub fn has_oldest() -> bool {
     OLDEST_TARGETS
         .iter()
         .all(|(target, _)| has_in_sysroot(OLDEST, target))
 }
 
 /// Tells whether a compiler of rustup's has the sources of the standard library.
-pub(crate) fn has_std_sources(toolchain: &str) -> bool {
+pub fn has_std_sources(toolchain: &str) -> bool {
     has_in_sysroot(toolchain, "src/rust/library/Cargo.toml")
 }
 
 /// Returns the folder of a compiler of rustup's. It need not be the one that runs this.
-pub(crate) fn sysroot(toolchain: &str) -> Result<String> {
+pub fn sysroot(toolchain: &str) -> Result<String> {
     let words = format!("run {toolchain} rustc --print sysroot");
     let sysroot = stdout(&mut call("rustup", &words))?;
     Ok(sysroot.trim().to_owned())
 }
 
-/// Whether Cargo has this command: rustup puts a program of its own in the place of one that is missing.
+/// Tells whether Cargo has this command: rustup puts a program of its own in the place of one that is missing.
 fn has_command(name: &str) -> bool {
     let mut help = cargo(Path::new("."), &format!("{name} -h"));
     outcome(&mut help).is_ok_and(|(status, _)| status.success())

@@ -8,54 +8,38 @@ use anyhow::Result;
 
 use crate::downloads::toolchains::{self, Toolchain};
 use crate::programs::{Words, tally};
-use crate::workspace::SHORT;
 
 /// What is built for a platform, and which of its tests run.
-pub(crate) struct Suite {
-    pub(crate) packages: &'static str,
-    pub(crate) tests: &'static str,
+#[derive(Debug)]
+pub struct Suite {
+    /// What Cargo builds.
+    pub packages: &'static str,
+    /// The kinds of tests, or their programs' names.
+    pub tests: &'static str,
     /// The test programs' arguments.
-    pub(crate) arguments: &'static str,
+    pub arguments: &'static str,
 }
 
-/// All tests, but those of the repository, of its commands and of the command `pcsc`, which are for the machine that they run on.
-pub(crate) const WHOLE: Suite = Suite {
-    packages: "--workspace --exclude xtask --exclude repository --exclude pcsc-cli --features pcsc-session/stream",
-    tests: "--lib --bins --tests",
-    arguments: "",
-};
-
-/// The tests of what sizes, orders of bytes and the functions' signatures can change.
-pub(crate) const QUICK: Suite = Suite {
-    packages: "--package pcsclite-wire --package pcsc-iso7816 --package pcsc-session --package pcsc-sim --package pcsc-sys",
-    tests: "--lib --test agreement --test boundary --test conformance",
-    arguments: SHORT,
-};
-
-/// The tests of what is left where sizes and the order of bytes are this machine's: C's types, and the library.
-pub(crate) const ALIKE: Suite = Suite {
-    tests: "--lib --test agreement --test boundary --test library",
-    ..QUICK
-};
-
 /// A target, and what is used for it.
-pub(crate) struct Platform {
+#[derive(Debug)]
+pub struct Platform {
     /// Rust's name of it.
-    pub(crate) target: String,
-    pub(crate) compiler: Compiler,
+    pub target: String,
+    /// What compiles for it.
+    pub compiler: Compiler,
     /// The C compiler, which links.
-    pub(crate) linker: String,
+    pub linker: String,
     /// Flags of rustc.
-    pub(crate) flags: String,
+    pub flags: String,
     /// What runs its programs, with arguments; nothing where this machine does.
-    pub(crate) runner: String,
+    pub runner: String,
     /// What Cargo's calls and programs have in their environment.
-    pub(crate) variables: Vec<(&'static str, OsString)>,
+    pub variables: Vec<(&'static str, OsString)>,
 }
 
 /// Which compiler builds for a target.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Compiler {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compiler {
     /// The oldest one that the workspace promises to build with: the target's standard library comes with it.
     Oldest,
     /// One that compiles the standard library with the workspace.
@@ -64,7 +48,7 @@ pub(crate) enum Compiler {
 
 impl Platform {
     /// Describes a platform whose programs this machine starts by itself.
-    pub(crate) fn new(target: &str, compiler: Compiler, linker: &str) -> Platform {
+    pub fn new(target: &str, compiler: Compiler, linker: &str) -> Platform {
         Platform {
             target: target.to_owned(),
             compiler,
@@ -76,14 +60,14 @@ impl Platform {
     }
 
     /// Describes Linux on another processor, for which Debian has a C compiler.
-    pub(crate) fn linux(processor: &str) -> Platform {
+    pub fn linux(processor: &str) -> Platform {
         let target = format!("{processor}-unknown-linux-gnu");
         let linker = format!("{processor}-linux-gnu-gcc");
         Platform::new(&target, Compiler::Oldest, &linker)
     }
 
     /// Describes Linux on a processor that has to be emulated.
-    pub(crate) fn emulated(processor: &str) -> Platform {
+    pub fn emulated(processor: &str) -> Platform {
         let runner = format!("qemu-{processor} -L /usr/{processor}-linux-gnu");
         Platform {
             // For tests that start themselves again: the system cannot start such a program by itself.
@@ -94,14 +78,14 @@ impl Platform {
     }
 
     /// Returns the folder of what is built for this platform.
-    pub(crate) fn built(&self, root: &Path) -> Result<PathBuf> {
+    pub fn built(&self, root: &Path) -> Result<PathBuf> {
         let folder = self.toolchain()?.target_folder(root);
         Ok(folder.join(&self.target).join("debug"))
     }
 
     /// Makes a call of Cargo that builds for this platform and runs there: what it is told by variables, so that each
     /// Cargo that a test calls does the same.
-    pub(crate) fn cargo(&self, root: &Path, words: &str) -> Result<Command> {
+    pub fn cargo(&self, root: &Path, words: &str) -> Result<Command> {
         let mut cargo = self.toolchain()?.cargo(root, words)?;
         if self.compiler == Compiler::WithStdSources {
             cargo.env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test");
@@ -127,7 +111,7 @@ impl Platform {
     }
 
     /// Runs tests that need no service.
-    pub(crate) fn test(&self, root: &Path, suite: &Suite) -> Result<()> {
+    pub fn test(&self, root: &Path, suite: &Suite) -> Result<()> {
         let mut cargo = self.cargo(root, "test --locked --no-fail-fast")?;
         cargo.words(suite.packages).words(suite.tests);
         tally::run(cargo.arg("--").words(suite.arguments)).map(drop)

@@ -12,7 +12,8 @@ use crate::installed::{NIGHTLY, OLDEST, debian, rustup};
 use crate::programs::{Words, call, for_one_build, target_folder};
 
 /// A compiler and its Cargo.
-pub(crate) enum Toolchain {
+#[derive(Debug)]
+pub enum Toolchain {
     /// By rustup's name for it.
     Rustup(&'static str),
     /// Debian's, in a folder that is laid out as `/`.
@@ -21,7 +22,7 @@ pub(crate) enum Toolchain {
 
 /// Returns the oldest compiler that the workspace promises to build with. It has the standard library of the targets of
 /// [`rustup::OLDEST_TARGETS`] too.
-pub(crate) fn oldest() -> Result<Toolchain> {
+pub fn oldest() -> Result<Toolchain> {
     if rustup::has_oldest() {
         return Ok(Toolchain::Rustup(OLDEST));
     }
@@ -36,7 +37,7 @@ pub(crate) fn oldest() -> Result<Toolchain> {
 }
 
 /// Returns a compiler that has the sources of the standard library and may compile them.
-pub(crate) fn with_std_sources() -> Result<Toolchain> {
+pub fn with_std_sources() -> Result<Toolchain> {
     if rustup::has_std_sources(NIGHTLY) {
         return Ok(Toolchain::Rustup(NIGHTLY));
     }
@@ -47,7 +48,7 @@ pub(crate) fn with_std_sources() -> Result<Toolchain> {
 
 impl Toolchain {
     /// Makes a call of its Cargo, in the workspace.
-    pub(crate) fn cargo(&self, root: &Path, words: &str) -> Result<Command> {
+    pub fn cargo(&self, root: &Path, words: &str) -> Result<Command> {
         let mut cargo = self.program("cargo")?;
         cargo
             .words(words)
@@ -59,7 +60,7 @@ impl Toolchain {
     }
 
     /// Returns the folder of all that it builds: for any target, so that what runs here is built once for all of them.
-    pub(crate) fn target_folder(&self, root: &Path) -> PathBuf {
+    pub fn target_folder(&self, root: &Path) -> PathBuf {
         let name = match self {
             Self::Rustup(name) => Path::new(name),
             Self::Unpacked(folder) => folder.file_name().map_or(folder.as_path(), Path::new),
@@ -68,7 +69,7 @@ impl Toolchain {
     }
 
     /// Makes a call of its compiler, which may do what only a nightly one does.
-    pub(crate) fn rustc(&self) -> Result<Command> {
+    pub fn rustc(&self) -> Result<Command> {
         let mut rustc = self.program("rustc")?;
         rustc.env("RUSTC_BOOTSTRAP", "1");
         Ok(rustc)
@@ -95,7 +96,7 @@ impl Toolchain {
     }
 
     /// Makes a call of its Cargo that type-checks for a target, with these crates of the standard library.
-    pub(crate) fn check_with_std(&self, root: &Path, target: &str, crates: &str) -> Result<Command> {
+    pub fn check_with_std(&self, root: &Path, target: &str, crates: &str) -> Result<Command> {
         let words = format!("check --locked --target {target} -Zbuild-std={crates}");
         let mut cargo = self.cargo(root, &words)?;
         // Cargo would have those crates compiled to the end; what runs here is, whatever the variable says.

@@ -6,11 +6,11 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::left_out::is_ci;
 use crate::programs::command::{Words, call, stdout};
-use crate::stage::is_ci;
 
 /// Makes a call of the Cargo that runs this program, in a folder.
-pub(crate) fn cargo(folder: &Path, words: &str) -> Command {
+pub fn cargo(folder: &Path, words: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .words(words)
@@ -23,23 +23,23 @@ pub(crate) fn cargo(folder: &Path, words: &str) -> Command {
 }
 
 /// Has Cargo build neither what prepares the next build nor what a debugger reads: a third of the first one.
-pub(crate) fn for_one_build(cargo: &mut Command) {
+pub fn for_one_build(cargo: &mut Command) {
     cargo.envs([("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")]);
 }
 
 /// Returns this machine's target triple.
-pub(crate) fn host() -> Result<String> {
+pub fn host() -> Result<String> {
     let host = stdout(&mut call("rustc", "--print host-tuple"))?;
     Ok(host.trim().to_owned())
 }
 
 /// Returns the folder that Cargo builds into.
-pub(crate) fn target_folder(root: &Path) -> PathBuf {
+pub fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
 /// Runs a call that builds, and returns the path of the test program that Cargo made of the source whose path ends so.
-pub(crate) fn built(build: &mut Command, source: &str) -> Result<PathBuf> {
+pub fn built(build: &mut Command, source: &str) -> Result<PathBuf> {
     let messages = stdout(build.arg("--message-format=json-render-diagnostics"))?;
     program(&messages, source).with_context(|| format!("Cargo built no program of {source}"))
 }

@@ -20,7 +20,7 @@ fn folder() -> Result<PathBuf> {
 /// Returns a folder of this name in the cache; where there is none, `fill` fills it first.
 ///
 /// What was interrupted is begun anew, and two runs at the same time do not meet.
-pub(crate) fn filled(name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+pub fn filled(name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let cache = folder()?;
     let done = cache.join(name);
     if !done.exists() {

@@ -19,13 +19,13 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
 use signal_hook::iterator::Signals;
 
 /// Long enough for building all there is, for its tests in an emulator, and for a slow mirror.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20 * 60);
+pub const DEADLINE: Duration = Duration::from_secs(20 * 60);
 
 /// The leaders of the groups that run now. None of them is reaped, so their ids are no others'.
 static LEADERS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 /// Adds arguments to a call as one types them, apart by blanks.
-pub(crate) trait Words {
+pub trait Words {
     /// Adds them.
     fn words(&mut self, words: &str) -> &mut Self;
 }
@@ -37,7 +37,7 @@ impl Words for Command {
 }
 
 /// Makes a call of a program, with arguments as one types them.
-pub(crate) fn call(program: &str, words: &str) -> Command {
+pub fn call(program: &str, words: &str) -> Command {
     let mut command = Command::new(program);
     command.words(words);
     command
@@ -46,19 +46,19 @@ pub(crate) fn call(program: &str, words: &str) -> Command {
 /// Runs a program to its end, within the deadline, and returns what it wrote, to both outputs, in order.
 ///
 /// An error has its command line and all that it wrote.
-pub(crate) fn run(command: &mut Command) -> Result<String> {
+pub fn run(command: &mut Command) -> Result<String> {
     run_within(command, DEADLINE)
 }
 
 /// Runs a program as [`run`] does, within another deadline.
-pub(crate) fn run_within(command: &mut Command, deadline: Duration) -> Result<String> {
+pub fn run_within(command: &mut Command, deadline: Duration) -> Result<String> {
     let (status, output) = outcome_within(command, deadline)?;
     succeeded(status, deadline, command, &output)?;
     Ok(output)
 }
 
 /// Runs a program as [`run`] does, and returns what it wrote to its standard output only.
-pub(crate) fn stdout(command: &mut Command) -> Result<String> {
+pub fn stdout(command: &mut Command) -> Result<String> {
     let (mut output, mut errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
     command.stdout(output.try_clone()?).stderr(errors.try_clone()?);
     let status = finish(command, DEADLINE)?;
@@ -75,7 +75,7 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String> {
 /// Runs a program that may fail, and returns its status and what it wrote to both outputs.
 ///
 /// One that did not end in time has the status of SIGKILL.
-pub(crate) fn outcome(command: &mut Command) -> Result<(ExitStatus, String)> {
+pub fn outcome(command: &mut Command) -> Result<(ExitStatus, String)> {
     outcome_within(command, DEADLINE)
 }
 
@@ -87,7 +87,7 @@ fn outcome_within(command: &mut Command, deadline: Duration) -> Result<(ExitStat
 }
 
 /// Ends the running programs' groups when this program is told to end, so that Ctrl-C leaves nothing behind.
-pub(crate) fn forward_signals() -> Result<()> {
+pub fn forward_signals() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {

@@ -15,12 +15,12 @@ use crate::programs::{call, exists, run, stdout};
 const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// Unpacks packages of this machine's lists, each as `name` or `name=version`, with the libraries that are not installed.
-pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<()> {
+pub fn unpack(packages: &[String], folder: &Path) -> Result<()> {
     Lists::default().unpack_with_libraries(packages, folder)
 }
 
 /// Unpacks packages for other processors, if any, each as `name:processor` or `name:processor=version`.
-pub(crate) fn unpack_foreign(packages: &[String], folder: &Path) -> Result<()> {
+pub fn unpack_foreign(packages: &[String], folder: &Path) -> Result<()> {
     if packages.is_empty() {
         return Ok(());
     }
@@ -38,7 +38,7 @@ pub(crate) fn unpack_foreign(packages: &[String], folder: &Path) -> Result<()> {
 }
 
 /// Returns the address of the archive that this machine has its packages from; `None` on another system than Debian.
-pub(crate) fn archive() -> Result<Option<String>> {
+pub fn archive() -> Result<Option<String>> {
     if !exists("apt-get") || !exists("dpkg") {
         return Ok(None);
     }
@@ -53,7 +53,7 @@ pub(crate) fn archive() -> Result<Option<String>> {
 }
 
 /// Unpacks packages of a release of this archive, with all libraries that they need.
-pub(crate) fn unpack_release(archive: &str, release: &str, packages: &[String], folder: &Path) -> Result<()> {
+pub fn unpack_release(archive: &str, release: &str, packages: &[String], folder: &Path) -> Result<()> {
     let mut lists = Lists::apart()?;
     let keys = match Path::new(KEYS).exists() {
         true => format!("[signed-by={KEYS}] "),
@@ -75,12 +75,12 @@ pub(crate) fn unpack_release(archive: &str, release: &str, packages: &[String], 
 }
 
 /// Returns the folders of libraries where packages were unpacked, as `usr/lib/x86_64-linux-gnu`.
-pub(crate) fn library_folders(root: &Path) -> Result<Vec<PathBuf>> {
+pub fn library_folders(root: &Path) -> Result<Vec<PathBuf>> {
     Ok([find(root, "usr/lib/*-linux-*")?, find(root, "lib/*-linux-*")?].concat())
 }
 
 /// Returns folders of libraries for the loader to look into, before those that it is told of.
-pub(crate) fn library_path(mut folders: Vec<PathBuf>, present: &OsStr) -> Result<OsString> {
+pub fn library_path(mut folders: Vec<PathBuf>, present: &OsStr) -> Result<OsString> {
     folders.extend(std::env::split_paths(present).filter(|folder| !folder.as_os_str().is_empty()));
     Ok(std::env::join_paths(folders)?)
 }

@@ -10,8 +10,8 @@ use fs_err as fs;
 use crate::downloads::apt::{archive, library_folders, unpack_release};
 use crate::downloads::cache;
 use crate::files::{find, write};
+use crate::left_out::not_installed;
 use crate::programs::{call, outcome, program, stdout, under};
-use crate::stage::not_installed;
 
 /// Debian's names of releases, each with the version of pcsc-lite that the documents say it has.
 const RELEASES: [(&str, &str); 3] = [("bullseye", "1.9.1"), ("trixie", "2.3.3"), ("sid", "2.5.3")];
@@ -21,7 +21,7 @@ const C_LIBRARY: &str = "libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 libmvec.so.1
     libnss_files.so.2 libpthread.so.0 libresolv.so.2 librt.so.1 libutil.so.1 ld-linux";
 
 /// Returns what is installed, and that of each release where there is Debian's archive.
-pub(crate) fn all() -> Result<Vec<PcscLite>> {
+pub fn all() -> Result<Vec<PcscLite>> {
     let mut all = vec![PcscLite::installed()?];
     match archive()? {
         Some(archive) => {
@@ -44,16 +44,17 @@ pub(crate) fn all() -> Result<Vec<PcscLite>> {
 }
 
 /// A daemon and a library of one version.
-pub(crate) struct PcscLite {
+#[derive(Debug)]
+pub struct PcscLite {
     /// The version, as the daemon tells it.
-    pub(crate) version: String,
+    pub version: String,
     /// A folder that is laid out as `/`, and the call of its daemon; `None` for what is installed.
     unpacked: Option<(PathBuf, String)>,
 }
 
 impl PcscLite {
     /// Returns what is installed.
-    pub(crate) fn installed() -> Result<PcscLite> {
+    pub fn installed() -> Result<PcscLite> {
         let program = program("pcscd").context("there is no pcscd")?;
         let version = version_of(&mut Command::new(program))?;
         Ok(PcscLite {
@@ -79,26 +80,26 @@ impl PcscLite {
     }
 
     /// Returns the minor number of the protocol that it speaks; the major one is 4 in all.
-    pub(crate) fn protocol(&self) -> u32 {
+    pub fn protocol(&self) -> u32 {
         protocol(&self.version)
     }
 
     /// Tells whether this library gets on with that daemon: from 2.5 on daemons take older ones.
     ///
     /// That library opens contexts of older daemons, too, but it cannot wait there before it has listed the readers.
-    pub(crate) fn fits(&self, daemon: &PcscLite) -> bool {
+    pub fn fits(&self, daemon: &PcscLite) -> bool {
         let (library, daemon) = (self.protocol(), daemon.protocol());
         library == daemon || library < daemon && daemon >= 6
     }
 
     /// Tells whether two threads of a program are told parts of two answers: up to 2.0.0 the library's table of readers has no
     /// lock, and from 2.5 on a daemon's answer may be mixed up.
-    pub(crate) fn tears_answers(&self, daemon: &PcscLite) -> bool {
+    pub fn tears_answers(&self, daemon: &PcscLite) -> bool {
         self.protocol() < 5 && daemon.protocol() >= 6
     }
 
     /// Has the tests that a program runs start this daemon.
-    pub(crate) fn serve(&self, program: &mut Command) {
+    pub fn serve(&self, program: &mut Command) {
         if let Some((root, daemon)) = &self.unpacked {
             program.env("PCSC_TEST_PCSCD", daemon);
             program.env(
@@ -112,7 +113,7 @@ impl PcscLite {
     ///
     /// Where this machine's C library is too old for it, they get the release's: it is mounted over the machine's own files, in
     /// a namespace of theirs.
-    pub(crate) fn link(&self, mut program: Command) -> Result<Command> {
+    pub fn link(&self, mut program: Command) -> Result<Command> {
         let Some((root, _)) = &self.unpacked else {
             return Ok(program);
         };

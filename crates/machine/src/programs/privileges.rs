@@ -4,13 +4,13 @@ use std::process::Command;
 
 use crate::programs::command::call;
 
-/// Whether this process may do what only root may.
-pub(crate) fn is_root() -> bool {
+/// Tells whether this process may do what only root may.
+pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
 /// Lets a program make mount and network namespaces, as the private pcscd does: without root it gets a user namespace.
-pub(crate) fn with_namespaces(command: Command) -> Command {
+pub fn with_namespaces(command: Command) -> Command {
     if is_root() {
         return command;
     }
@@ -18,7 +18,7 @@ pub(crate) fn with_namespaces(command: Command) -> Command {
 }
 
 /// Has a program that runs others run this one, with its folder and its variables.
-pub(crate) fn under(mut outer: Command, command: &Command) -> Command {
+pub fn under(mut outer: Command, command: &Command) -> Command {
     outer.arg(command.get_program()).args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
         outer.current_dir(folder);
