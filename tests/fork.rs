@@ -29,49 +29,27 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 use tokio_stream::StreamExt;
 
-/// Runs this in a child of `fork`, and waits until the child has ended; true where it ended well and in time.
+/// How long a child may take.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Runs this in a child of `fork`; true where that ended well and in time.
 fn in_a_child(run: impl FnOnce()) -> bool {
     end_of_a_child(run) == Some(0)
 }
 
-/// Runs this in a child of `fork`, waits until the child has ended, and returns its status; `None` where it did not in time.
+/// Runs this in a child of `fork`, and returns its status; `None` where it did not end in time.
 fn end_of_a_child(run: impl FnOnce()) -> Option<i32> {
     // Other tests' threads are busy with simulators of theirs.
     pcsc_sim::Simulator::prepare_for_forks();
-    // SAFETY: the child runs `run` on copies of what this process has, and ends by `_exit`.
-    let child = unsafe { libc::fork() };
-    assert!(child >= 0, "{}", std::io::Error::last_os_error());
-    if child == 0 {
-        run();
-        // SAFETY: it ends the process without running what this program registered for its end.
-        unsafe { libc::_exit(0) };
-    }
-    // SAFETY: it is this process' child, and not waited for yet.
-    let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, child, 0) };
-    let mut poll = libc::pollfd {
-        fd: i32::try_from(descriptor).unwrap(),
-        events: libc::POLLIN,
-        revents: 0,
-    };
-    // SAFETY: `poll` is one structure that outlives the call.
-    let ready = unsafe { libc::poll(&raw mut poll, 1, 20_000) };
-    if ready == 0 {
-        // SAFETY: the child is there, since it was not waited for.
-        unsafe { libc::kill(child, libc::SIGKILL) };
-    }
-    // SAFETY: the descriptor is open, and nobody else's.
-    unsafe { libc::close(poll.fd) };
-    let mut status = 0;
-    // SAFETY: it is this process' child, and `status` outlives the call.
-    unsafe { libc::waitpid(child, &raw mut status, 0) };
-    (ready == 1).then_some(status)
+    private_pcscd::in_a_child(DEADLINE, run).ok()
 }
 
 /// Tells whether the emulator ended a child that started a thread: QEMU's table of processors still has those of the parent's
-/// threads there, and QEMU ends where one of their numbers is given again; by what `abort` does where the signal is caught.
-fn was_ended_by_the_emulator(status: i32) -> bool {
-    let is_emulated = std::env::var_os("PCSC_TEST_EMULATOR").is_some();
-    is_emulated && libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 127
+/// threads there, and QEMU calls `abort` where one of their numbers is given again, which ends by this status where the
+/// signal is caught.
+fn was_ended_by_the_emulator(end: Option<i32>) -> bool {
+    let status = end.unwrap_or_default();
+    private_pcscd::is_emulated() && libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 127
 }
 
 /// What a child tries with its copy of a session; the error that it gets.
@@ -178,15 +156,15 @@ conformance! {
         // But where libpcsclite's own lock was taken at that moment, it stays taken in the child: the next child will do.
         let mut ends = Vec::new();
         let is_well = (0..3).any(|_| {
-            let end = end_of_a_child(|| {
+            ends.push(end_of_a_child(|| {
                 let mut own = options.start().unwrap();
                 let is_well = own.wait_for_card(|_| true, Some(Duration::from_secs(10))).is_ok();
                 drop(own);
                 end_with(is_well);
-            });
-            ends.push(end);
-            end.is_some_and(|status| status == 0 || was_ended_by_the_emulator(status))
+            }));
+            ends.last() == Some(&Some(0))
         });
+        let is_well = is_well || ends.iter().copied().all(was_ended_by_the_emulator);
         assert!(is_well, "a monitor of a child's own: {ends:?}");
         let is_well = in_a_child(|| {
             // SAFETY: the child has a copy of the memory, and never comes back to the original.

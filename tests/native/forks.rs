@@ -4,15 +4,16 @@ use crate::daemon::Daemon;
 use crate::program::{self, KNOWN, changes, connect, establish, list, release, transmit};
 use crate::service::{ANSWER, Settings};
 use pcsc_sys::*;
+use private_pcscd::in_a_child;
+use std::time::Duration;
 
 #[test]
 fn a_child_has_none_of_its_parents_contexts_and_sends_nothing() {
     let daemon = Daemon::start(Settings::of(4));
     let (_, context) = establish();
     let (_, card) = connect(context);
-    // SAFETY: the child calls what takes no lock that another thread of this process may have, and ends by `_exit`.
-    let child = unsafe { libc::fork() };
-    if child == 0 {
+    // It calls what takes no lock that another thread of this process may have.
+    let status = in_a_child(Duration::from_secs(20), || {
         let codes = [
             list(context).0,
             connect(context).0,
@@ -24,14 +25,9 @@ fn a_child_has_none_of_its_parents_contexts_and_sends_nothing() {
             unsafe { (Functions::native().SCardDisconnect)(card, SCARD_LEAVE_CARD) },
             release(context),
         ];
-        let is_right = codes.iter().all(|code| *code == SCARD_E_INVALID_HANDLE);
-        // SAFETY: it ends the process without running what this program registered for its end.
-        unsafe { libc::_exit(i32::from(!is_right)) };
-    }
-    let mut status = -1;
-    // SAFETY: it is this process' child, and `status` outlives the call.
-    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-    assert_eq!(status, 0, "a call of the child was taken");
+        assert_eq!(codes, [SCARD_E_INVALID_HANDLE; 7]);
+    });
+    assert_eq!(status.unwrap(), 0, "a call of the child was taken");
     let before = daemon.log().len();
     assert_eq!(transmit(card, 10), (0, ANSWER.to_vec()));
     assert_eq!(release(context), 0);

@@ -21,7 +21,7 @@ pub fn write_program(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Returns the paths below a folder that a pattern of the shell means, sorted.
-pub fn find(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn find(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
     let folder = Pattern::escape(&folder.to_string_lossy());
     let paths = glob(&format!("{folder}/{pattern}"))?.map(|path| Ok(path?));
     paths.collect()

@@ -23,7 +23,7 @@ pub fn take() -> Vec<String> {
 }
 
 /// Tells whether everything is to be here, and nothing was built before.
-pub fn is_ci() -> bool {
+pub(crate) fn is_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true")
 }
 

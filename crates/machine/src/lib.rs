@@ -4,7 +4,8 @@
 //! installed; [`downloads`] is what is unpacked beside it: compilers, and pcsc-lite of other releases; [`platforms`] builds and
 //! runs for other processors and systems, by both. What cannot be done is [`left_out`].
 //!
-//! Every function that fails says what it ran, and all that this wrote.
+//! It knows the variables by which this workspace's tests are told of a daemon, a library and an emulator. An error says what was
+//! run, and all that this wrote, or which file was meant.
 #![cfg(unix)]
 #![forbid(unsafe_code)]
 #![allow(

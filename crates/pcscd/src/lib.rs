@@ -33,6 +33,7 @@
 
 mod daemon;
 mod error;
+mod forked;
 mod front;
 mod installation;
 mod namespace;
@@ -43,6 +44,7 @@ mod vacancy;
 
 pub use daemon::Pcscd;
 pub use error::Error;
+pub use forked::in_a_child;
 pub use readers::Driver;
 pub use vacancy::Vacancy;
 

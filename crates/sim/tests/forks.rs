@@ -13,8 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const FORKS: usize = 300;
-/// Milliseconds.
-const DEADLINE: i32 = 20_000;
+const DEADLINE: Duration = Duration::from_secs(20);
 
 fn use_a_card() {
     let simulator = Simulator::new();
@@ -28,33 +27,7 @@ fn use_a_card() {
 
 /// Uses a card in a child of `fork`; true where that ends well and in time.
 fn a_child_uses_a_card() -> bool {
-    // SAFETY: the child runs on copies of what this process has, and ends by `_exit`.
-    let child = unsafe { libc::fork() };
-    assert!(child >= 0, "{}", std::io::Error::last_os_error());
-    if child == 0 {
-        use_a_card();
-        // SAFETY: it ends the process without running what this program registered for its end.
-        unsafe { libc::_exit(0) };
-    }
-    // SAFETY: it is this process' child, and not waited for yet.
-    let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, child, 0) };
-    let mut poll = libc::pollfd {
-        fd: i32::try_from(descriptor).unwrap(),
-        events: libc::POLLIN,
-        revents: 0,
-    };
-    // SAFETY: `poll` is one structure that outlives the call.
-    let ready = unsafe { libc::poll(&raw mut poll, 1, DEADLINE) };
-    if ready == 0 {
-        // SAFETY: the child is there, since it was not waited for.
-        unsafe { libc::kill(child, libc::SIGKILL) };
-    }
-    // SAFETY: the descriptor is open, and nobody else's.
-    unsafe { libc::close(poll.fd) };
-    let mut status = 0;
-    // SAFETY: it is this process' child, and `status` outlives the call.
-    unsafe { libc::waitpid(child, &raw mut status, 0) };
-    ready == 1 && status == 0
+    private_pcscd::in_a_child(DEADLINE, use_a_card).is_ok_and(|status| status == 0)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `cargo xtask fuzz [SECONDS]`: runs each fuzz target for so long, ten minutes by default.
 //!
-//! It needs the nightly compiler and `cargo install cargo-fuzz`. `cargo xtask test` runs the properties instead.
+//! It needs the nightly compiler, a C++ compiler and `cargo install cargo-fuzz`. `cargo xtask test` runs the properties instead.
 
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +24,7 @@ pub(crate) fn fuzz(root: &Path, seconds: &str) -> Result<()> {
     for package in PACKAGES {
         let package = root.join(package);
         run(&mut cargo_fuzz(&package, "--version"))
-            .context("install it: rustup toolchain install nightly; cargo install cargo-fuzz")?;
+            .context("install it: rustup toolchain install nightly; cargo install cargo-fuzz; and g++")?;
         run(&mut cargo_fuzz(&package, "build"))?;
         for target in stdout(&mut cargo_fuzz(&package, "list"))?.lines() {
             // An input that takes a minute hangs.

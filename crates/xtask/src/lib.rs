@@ -4,8 +4,8 @@
 //!   `--all` also what of them takes long; `cargo xtask test --list` lists them.
 //! - `cargo xtask fuzz [SECONDS]` runs each fuzz target for so long, ten minutes by default.
 //!
-//! `test` runs the list of `stages`; a stage is a file in `stages/`. What they build of this workspace, and which of its tests
-//! they run, is in `workspace`; what they use of the machine is the crate [`machine`]. No files use each other in a circle:
+//! `test` runs the list of `stages`; they stand in files in `stages/`. What several of them build of this workspace, and which
+//! of its tests they run, is in `workspace`; what they use of the machine is the crate [`machine`]. No files use each other in a circle:
 //! `crates/repository/tests/circles.rs`.
 #![cfg(unix)]
 #![forbid(unsafe_code)]

@@ -13,7 +13,7 @@ pub(crate) struct Stage {
     pub(crate) name: &'static str,
     /// What it does, in one line.
     pub(crate) about: &'static str,
-    /// What it is left out without, by the names that [`machine::installed`] has, apart by blanks.
+    /// What must be installed, or it is left out: by the names that [`machine::installed`] has, apart by blanks.
     pub(crate) needs: &'static [&'static str],
     /// Does it, or what of it shows most.
     pub(crate) first: Run,

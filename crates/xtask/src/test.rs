@@ -20,7 +20,7 @@ use crate::stages::STAGES;
 /// without a failed test function counts as one.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     if arguments == ["--list"] {
-        for stage in &STAGES {
+        for stage in STAGES {
             println!("{:<18}{}", stage.name, stage.about);
         }
         return Ok(());

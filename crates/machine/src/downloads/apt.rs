@@ -15,7 +15,7 @@ use crate::programs::{call, exists, run, stdout};
 const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// Unpacks packages of this machine's lists, each as `name` or `name=version`, with the libraries that are not installed.
-pub fn unpack(packages: &[String], folder: &Path) -> Result<()> {
+pub(crate) fn unpack(packages: &[String], folder: &Path) -> Result<()> {
     Lists::default().unpack_with_libraries(packages, folder)
 }
 
@@ -38,7 +38,7 @@ pub fn unpack_foreign(packages: &[String], folder: &Path) -> Result<()> {
 }
 
 /// Returns the address of the archive that this machine has its packages from; `None` on another system than Debian.
-pub fn archive() -> Result<Option<String>> {
+pub(crate) fn archive() -> Result<Option<String>> {
     if !exists("apt-get") || !exists("dpkg") {
         return Ok(None);
     }
@@ -53,7 +53,7 @@ pub fn archive() -> Result<Option<String>> {
 }
 
 /// Unpacks packages of a release of this archive, with all libraries that they need.
-pub fn unpack_release(archive: &str, release: &str, packages: &[String], folder: &Path) -> Result<()> {
+pub(crate) fn unpack_release(archive: &str, release: &str, packages: &[String], folder: &Path) -> Result<()> {
     let mut lists = Lists::apart()?;
     let keys = match Path::new(KEYS).exists() {
         true => format!("[signed-by={KEYS}] "),

@@ -80,7 +80,7 @@ impl PcscLite {
     }
 
     /// Returns the minor number of the protocol that it speaks; the major one is 4 in all.
-    pub fn protocol(&self) -> u32 {
+    pub(crate) fn protocol(&self) -> u32 {
         protocol(&self.version)
     }
 

@@ -60,7 +60,7 @@ impl Toolchain {
     }
 
     /// Returns the folder of all that it builds: for any target, so that what runs here is built once for all of them.
-    pub fn target_folder(&self, root: &Path) -> PathBuf {
+    pub(crate) fn target_folder(&self, root: &Path) -> PathBuf {
         let name = match self {
             Self::Rustup(name) => Path::new(name),
             Self::Unpacked(folder) => folder.file_name().map_or(folder.as_path(), Path::new),
@@ -69,7 +69,7 @@ impl Toolchain {
     }
 
     /// Makes a call of its compiler, which may do what only a nightly one does.
-    pub fn rustc(&self) -> Result<Command> {
+    pub(crate) fn rustc(&self) -> Result<Command> {
         let mut rustc = self.program("rustc")?;
         rustc.env("RUSTC_BOOTSTRAP", "1");
         Ok(rustc)

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::programs::{call, exists, is_root, outcome};
 
 /// Asks Debian which of these packages it has; `None` on another system.
-pub fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
+pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
     if !exists("dpkg-query") {
         return Ok(None);
     }
@@ -33,8 +33,9 @@ pub fn apt_prefix() -> Result<Option<&'static str>> {
 /// Makes a call of apt-get.
 pub fn apt_get(prefix: &str, words: &str) -> Command {
     const PATIENT: &str = "-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30";
-    let apt_get = "env DEBIAN_FRONTEND=noninteractive apt-get --quiet";
-    call("env", &format!("{prefix} {apt_get} {PATIENT} {words}"))
+    let line = format!("{prefix} env DEBIAN_FRONTEND=noninteractive apt-get --quiet {PATIENT} {words}");
+    let (program, arguments) = line.trim_start().split_once(' ').unwrap_or_default();
+    call(program, arguments)
 }
 
 /// Returns the newest version of a package, as `name` or `name=1.2.*`, that the archive has; none on another system.

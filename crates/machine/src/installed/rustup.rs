@@ -41,24 +41,24 @@ const INSTALL_OLDEST: &str = concat!(
 );
 
 /// Debian's compiler for web browsers of that version.
-pub const DEBIANS_OLDEST: &str = concat!("rustc-web=", env!("CARGO_PKG_RUST_VERSION"), ".*");
+pub(crate) const DEBIANS_OLDEST: &str = concat!("rustc-web=", env!("CARGO_PKG_RUST_VERSION"), ".*");
 /// The newest one.
-pub const DEBIANS_NEWEST: &str = "rustc-web";
+pub(crate) const DEBIANS_NEWEST: &str = "rustc-web";
 
 /// The targets whose standard library comes with the oldest compiler, each with Debian's name of the processor.
-pub const OLDEST_TARGETS: [(&str, &str); 3] = [
+pub(crate) const OLDEST_TARGETS: [(&str, &str); 3] = [
     ("i686-unknown-linux-gnu", "i386"),
     ("aarch64-unknown-linux-gnu", "arm64"),
     ("s390x-unknown-linux-gnu", "s390x"),
 ];
 
-/// Returns the names of all parts.
-pub fn names() -> impl Iterator<Item = &'static str> {
+/// Returns the names of all parts of Rust that some stage needs.
+pub fn parts() -> impl Iterator<Item = &'static str> {
     PARTS.iter().map(|(name, ..)| *name)
 }
 
 /// Tells whether a part is here, or none is needed on this machine; `None` for another name.
-pub fn has(name: &str) -> Option<bool> {
+pub(crate) fn has(name: &str) -> Option<bool> {
     Some(match name {
         "rustfmt" => has_command("fmt"),
         "clippy" => has_command("clippy"),
@@ -72,7 +72,7 @@ pub fn has(name: &str) -> Option<bool> {
 }
 
 /// Returns a name as what cannot be installed here is told of: with what rustup gets it by, where that is its.
-pub fn with_remedy(name: &str) -> String {
+pub(crate) fn with_remedy(name: &str) -> String {
     match PARTS.iter().find(|(part, ..)| *part == name) {
         Some((_, install, or)) => format!("{name} (rustup {install}{or})"),
         None => name.to_owned(),
@@ -80,7 +80,7 @@ pub fn with_remedy(name: &str) -> String {
 }
 
 /// Asks rustup, where there is one, for what is missing. Without a network it fails, and the stages are left out.
-pub fn install() {
+pub fn install_parts() {
     for (name, install, _) in PARTS {
         if !exists("rustup") || has(name) == Some(true) {
             continue;
@@ -108,7 +108,7 @@ fn has_sanitizer(target: &str) -> bool {
 }
 
 /// Tells whether rustup has the oldest compiler, with all of its targets.
-pub fn has_oldest() -> bool {
+pub(crate) fn has_oldest() -> bool {
     OLDEST_TARGETS
         .iter()
         .all(|(target, _)| has_in_sysroot(OLDEST, target))

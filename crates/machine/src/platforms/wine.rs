@@ -14,8 +14,8 @@ use crate::files::write;
 use crate::platforms::platform::{Compiler, Platform};
 use crate::programs::{Words, call, run, run_within, stdout, target_folder};
 
-/// Beginning a prefix takes seconds, and ending one less.
-const BEGINNING: Duration = Duration::from_secs(120);
+/// Long enough for a prefix to begin, or to end: that takes seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Wine for one kind of processor, with its prefix. At its end nothing of it runs any more.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl Wine {
         self.platform.runner = format!("env --unset=LD_LIBRARY_PATH {}", program.display());
         let mut boot = Command::new(program);
         boot.words("wineboot --init");
-        run_within(boot.envs(self.platform.variables.iter().cloned()), BEGINNING)?;
+        run_within(boot.envs(self.platform.variables.iter().cloned()), PATIENCE)?;
         let source = self.prefix.join("bcryptprimitives.c");
         write(&source, include_str!("wine/bcryptprimitives.c"))?;
         let mut compile = call(&self.platform.linker, "-shared -O2 -o");
@@ -109,7 +109,7 @@ impl Drop for Wine {
         let mut end = Command::new(self.programs.join("wineserver"));
         end.arg("--kill").envs(self.platform.variables.iter().cloned());
         // Where none runs it fails.
-        let _ = run_within(&mut end, BEGINNING);
+        let _ = run_within(&mut end, PATIENCE);
         if let Some(server) = &mut self.server {
             let _ = server.kill();
             let _ = server.wait();

@@ -28,7 +28,7 @@ pub fn for_one_build(cargo: &mut Command) {
 }
 
 /// Returns this machine's target triple.
-pub fn host() -> Result<String> {
+pub(crate) fn host() -> Result<String> {
     let host = stdout(&mut call("rustc", "--print host-tuple"))?;
     Ok(host.trim().to_owned())
 }

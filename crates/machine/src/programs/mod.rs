@@ -6,7 +6,9 @@ mod privileges;
 mod search_path;
 pub mod tally;
 
-pub use cargo::{built, cargo, for_one_build, host, target_folder};
+pub(crate) use cargo::host;
+pub use cargo::{built, cargo, for_one_build, target_folder};
 pub use command::{DEADLINE, Words, call, forward_signals, outcome, run, run_within, stdout};
-pub use privileges::{is_root, under, with_namespaces};
-pub use search_path::{exists, program};
+pub(crate) use privileges::under;
+pub use privileges::{is_root, with_namespaces};
+pub(crate) use search_path::{exists, program};

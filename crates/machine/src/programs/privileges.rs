@@ -18,7 +18,7 @@ pub fn with_namespaces(command: Command) -> Command {
 }
 
 /// Has a program that runs others run this one, with its folder and its variables.
-pub fn under(mut outer: Command, command: &Command) -> Command {
+pub(crate) fn under(mut outer: Command, command: &Command) -> Command {
     outer.arg(command.get_program()).args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
         outer.current_dir(folder);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Tells whether there is this path, or a program of this name.
-pub fn exists(sign: &str) -> bool {
+pub(crate) fn exists(sign: &str) -> bool {
     if sign.starts_with('/') {
         return Path::new(sign).exists();
     }
@@ -11,7 +11,7 @@ pub fn exists(sign: &str) -> bool {
 }
 
 /// Returns the path of a program.
-pub fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         // Not in everybody's path, and daemons live there.

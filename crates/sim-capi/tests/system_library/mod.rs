@@ -14,7 +14,7 @@ pub(crate) fn built(name: &str) -> PathBuf {
     let path = own.ancestors().nth(2).unwrap().join(name);
     assert!(
         path.exists(),
-        "{} is missing: see winscard.rs of xtask",
+        "{} is missing: see stage `windows`",
         path.display()
     );
     path

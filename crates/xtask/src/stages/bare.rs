@@ -11,7 +11,7 @@ use crate::stage::Stage;
 
 pub(crate) const STAGE: Stage = Stage {
     name: "bare",
-    about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace), with --all every test",
+    about: "builds, tests and runs where nothing of PC/SC is installed (in a mount namespace), with --all every test of a plain cargo test",
     needs: &[],
     first: |root| test(root, LOOKING),
     rest: Some(|root| test(root, "")),
@@ -23,7 +23,7 @@ const LOOKING: &str = "--package pcsc-sys --lib --test first_run --test library 
 /// What `bare.sh` ends with where it cannot take anything away.
 const NO_OVERLAY: i32 = 77;
 
-/// Builds the workspace, runs these of its tests, and the example of the root package there, from an empty target folder.
+/// Builds what a plain `cargo build` does, runs these of its tests, and the example of the root package there, from an empty target folder.
 fn test(root: &Path, tests: &str) -> Result<()> {
     if !cfg!(target_os = "linux") {
         leave_out("there are no mount namespaces here".to_owned());
@@ -49,6 +49,9 @@ fn test(root: &Path, tests: &str) -> Result<()> {
     if status.code() == Some(NO_OVERLAY) {
         return not_installed(format!("this machine mounts no overlay over /usr: {output}"));
     }
-    ensure!(status.success(), "{output}\nbare.sh: {status}");
+    ensure!(
+        status.success() && tally::passed(&output) > 0,
+        "{output}\nbare.sh: {status}"
+    );
     Ok(())
 }

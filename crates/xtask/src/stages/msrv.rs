@@ -27,6 +27,7 @@ fn first(root: &Path) -> Result<()> {
     check(root, &TYPE_CHECKED[..2])?;
     let [example, _] = first_commands(root)?;
     let lines = stdout(&mut oldest()?.cargo(root, &example)?)?.lines().count();
+    ensure!(lines > 0, "cargo {example} prints nothing");
     println!("cargo {example} prints {lines} lines with {}", version.trim_end());
     Ok(())
 }

@@ -50,9 +50,9 @@ pub(crate) const S390X: Stage = Stage {
 
 /// Runs all tests that need no service; and the suites of the session and the simulator with the machine's own pcscd, whose
 /// protocol is the same where the order of bytes is, and the library of Debian's for that processor, by its name there.
-fn whole(root: &Path, platform: &Platform, debians: Option<&str>) -> Result<()> {
+fn whole(root: &Path, platform: &Platform, debian: Option<&str>) -> Result<()> {
     platform.test(root, &WHOLE)?;
-    let Some(processor) = debians else {
+    let Some(processor) = debian else {
         return Ok(());
     };
     if !are_here(&[DAEMON], "tests on pcscd")? {

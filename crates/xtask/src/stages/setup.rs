@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
-use machine::installed::debian::{apt_get, apt_prefix};
-use machine::installed::{OLDEST_COMPILER, STD_SOURCES, missing, packages, rustup};
-use machine::left_out::not_installed;
+use machine::installed::{
+    OLDEST_COMPILER, STD_SOURCES, apt_get, apt_prefix, are_here, install_parts, missing, packages, parts,
+    version,
+};
 use machine::programs::run;
 
 use crate::stage::Stage;
@@ -22,12 +23,14 @@ pub(crate) const STAGE: Stage = Stage {
 /// rustup; elsewhere says what is missing.
 fn first(_root: &Path) -> Result<()> {
     let mut all = packages();
-    let packages = missing(&all)?;
+    let mut packages = missing(&all)?;
     // Where the archive's lists were never fetched, no compiler is in them.
     let is_listed = missing(&[OLDEST_COMPILER, STD_SOURCES])?.is_empty();
     if !packages.is_empty() || !is_listed {
         if let Some(prefix) = apt_prefix()? {
             run(&mut apt_get(prefix, "update"))?;
+            // One that this release does not have leaves its stage out, and no other.
+            packages.retain(|package| version(package).is_ok_and(|version| version.is_some()));
             if !packages.is_empty() {
                 println!("   installing {}", packages.join(" "));
                 let mut install = apt_get(prefix, "install --yes --no-install-recommends");
@@ -35,11 +38,7 @@ fn first(_root: &Path) -> Result<()> {
             }
         }
     }
-    rustup::install();
-    all.extend(rustup::names());
-    let left: Vec<_> = missing(&all)?.into_iter().map(rustup::with_remedy).collect();
-    if left.is_empty() {
-        return Ok(());
-    }
-    not_installed(format!("to be installed by hand: {}", left.join(", ")))
+    install_parts();
+    all.extend(parts());
+    are_here(&all, "what is to be installed by hand").map(drop)
 }

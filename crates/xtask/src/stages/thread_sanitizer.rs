@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use machine::installed::{C, NIGHTLY, STD_SOURCES, has_std_sources, host_with, rustup};
+use machine::installed::{C, NIGHTLY, STD_SOURCES, has_std_sources, host_with, sysroot};
 use machine::platforms::{Compiler, Platform, Suite};
 
 use crate::stage::Stage;
@@ -45,7 +45,7 @@ fn flags(host: &str) -> Result<String> {
     if has_std_sources(NIGHTLY) {
         return Ok("-Zsanitizer=thread".to_owned());
     }
-    let nightly = format!("{}/lib/rustlib/{host}", rustup::sysroot(NIGHTLY)?);
+    let nightly = format!("{}/lib/rustlib/{host}", sysroot(NIGHTLY)?);
     let library = format!("{nightly}/lib/librustc-nightly_rt.tsan.a");
     let whole = format!("-Wl,--whole-archive,{library},--no-whole-archive");
     let linker = format!("-Clink-arg=-fuse-ld=lld -Clink-arg=-B{nightly}/bin/gcc-ld");

@@ -3,15 +3,10 @@
 use anyhow::Result;
 use machine::installed::{BINDGEN, LINK, are_here};
 
-/// The workspace with all that its tests can use: what most stages build, so that it is built once for them. These commands
-/// were built alone, and have other features in common.
+/// The workspace with all that its tests can use: what most stages build, so that it is built once for them; without what tests
+/// the repository, which was built before, with other features in common.
 pub(crate) const SUITE: &str = "--workspace --exclude xtask --exclude machine --exclude repository --features pcsc-sys/native,pcsc-sim/native,pcsc-sim/replay,pcsc-session/stream,\
      pcsc-session/record,pcsc-recording/read";
-
-/// Leaves out the conformance suite's tests that send thousands of commands, each in the same way: they take three quarters of
-/// the time where each instruction takes long.
-pub(crate) const SHORT: &str = "--skip a_byte_at_a_time --skip a_file_that_ends --skip a_file_without_end \
-    --skip a_thousand_cards --skip gives_what_it_likes --skip properties:: --skip what_cannot_be_reached";
 
 /// The set that is on by default.
 pub(crate) const DEFAULT: &str = "load";
