@@ -20,8 +20,8 @@ pub enum Toolchain {
     Unpacked(PathBuf),
 }
 
-/// Returns the oldest compiler that the workspace promises to build with. It has the standard library of the targets of
-/// [`rustup::OLDEST_TARGETS`] too.
+/// Returns the oldest compiler that the workspace promises to build with. It has the standard library of the targets that it
+/// builds for, too.
 pub fn oldest() -> Result<Toolchain> {
     if rustup::has_oldest() {
         return Ok(Toolchain::Rustup(OLDEST));

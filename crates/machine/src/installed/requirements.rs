@@ -64,7 +64,7 @@ pub fn packages() -> Vec<&'static str> {
     PACKAGES.lines().map(name).collect()
 }
 
-/// Tells whether all of this is installed: packages, by Debian's names, and parts of Rust, by [`rustup`]'s; in each text several,
+/// Tells whether all of this is installed: packages, by Debian's names, and the [`parts`](super::parts) of Rust; in each text several,
 /// apart by blanks. Where something is missing, what cannot be done without it is left out.
 pub fn are_here(needs: &[&'static str], what: &str) -> Result<bool> {
     let missing: Vec<_> = missing(needs)?.into_iter().map(rustup::with_remedy).collect();
