@@ -1,8 +1,10 @@
 //! Children of `fork`, for tests of what they may do with their parent's.
 
+use crate::termination::poll;
 use std::io;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The status of a child that panicked.
 const PANICKED: i32 = 101;
@@ -70,24 +72,12 @@ fn tell(text: &str) {
 fn has_ended(child: libc::pid_t, deadline: Duration) -> io::Result<bool> {
     // SAFETY: it takes numbers; the process is this one's child, and not waited for yet.
     let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_open, child, 0) };
-    let Ok(fd @ 0..) = libc::c_int::try_from(descriptor) else {
+    let Ok(descriptor @ 0..) = RawFd::try_from(descriptor) else {
         return Err(io::Error::last_os_error());
     };
-    let mut poll = libc::pollfd {
-        fd,
-        events: libc::POLLIN,
-        revents: 0,
-    };
-    let milliseconds = i32::try_from(deadline.as_millis()).unwrap_or(i32::MAX);
-    // SAFETY: `poll` is one structure that outlives the call.
-    let ready = unsafe { libc::poll(&raw mut poll, 1, milliseconds) };
-    let error = io::Error::last_os_error();
     // SAFETY: the descriptor is open, and nobody else's.
-    unsafe { libc::close(fd) };
-    match ready {
-        0.. => Ok(ready == 1),
-        _ => Err(error),
-    }
+    let end = unsafe { OwnedFd::from_raw_fd(descriptor) };
+    poll([end.as_fd()], Instant::now() + deadline)
 }
 
 #[cfg(test)]

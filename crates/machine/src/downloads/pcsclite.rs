@@ -11,7 +11,7 @@ use crate::downloads::apt::{archive, library_folders, unpack_release};
 use crate::downloads::cache;
 use crate::files::{find, write};
 use crate::left_out::not_installed;
-use crate::programs::{call, outcome, program, stdout, under};
+use crate::programs::{call, call_line, outcome, program, stdout, under};
 
 /// Debian's names of releases, each with the version of pcsc-lite that the documents say it has.
 const RELEASES: [(&str, &str); 3] = [("bullseye", "1.9.1"), ("trixie", "2.3.3"), ("sid", "2.5.3")];
@@ -71,8 +71,7 @@ impl PcscLite {
             gather_library(folder)
         })?;
         let daemon = daemon(&root)?;
-        let (program, arguments) = daemon.split_once(' ').unwrap_or_default();
-        let version = version_of(&mut call(program, arguments))?;
+        let version = version_of(&mut call_line(&daemon))?;
         Ok(PcscLite {
             version,
             unpacked: Some((root, daemon)),
@@ -150,8 +149,7 @@ fn daemon(root: &Path) -> Result<String> {
         "the folder of downloads has a blank in its name: {}",
         root.display()
     );
-    let (program, arguments) = daemon.split_once(' ').unwrap_or_default();
-    let (_, help) = outcome(call(program, arguments).arg("--help"))?;
+    let (_, help) = outcome(call_line(&daemon).arg("--help"))?;
     // There is no D-Bus in the tests' namespaces to ask polkit by.
     let option = " --disable-polkit";
     Ok(daemon + if help.contains(option.trim()) { option } else { "" })

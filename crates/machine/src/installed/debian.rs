@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::programs::{call, exists, is_root, outcome};
+use crate::programs::{call, call_line, exists, is_root, outcome};
 
 /// Asks Debian which of these packages it has; `None` on another system.
 pub(crate) fn installed(packages: &[&str]) -> Result<Option<Vec<String>>> {
@@ -33,9 +33,8 @@ pub fn apt_prefix() -> Result<Option<&'static str>> {
 /// Makes a call of apt-get.
 pub fn apt_get(prefix: &str, words: &str) -> Command {
     const PATIENT: &str = "-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30";
-    let line = format!("{prefix} env DEBIAN_FRONTEND=noninteractive apt-get --quiet {PATIENT} {words}");
-    let (program, arguments) = line.trim_start().split_once(' ').unwrap_or_default();
-    call(program, arguments)
+    let apt_get = "env DEBIAN_FRONTEND=noninteractive apt-get --quiet";
+    call_line(&format!("{prefix} {apt_get} {PATIENT} {words}"))
 }
 
 /// Returns the newest version of a package, as `name` or `name=1.2.*`, that the archive has; none on another system.

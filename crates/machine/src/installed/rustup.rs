@@ -109,14 +109,12 @@ fn has_sanitizer(target: &str) -> bool {
 
 /// Tells whether rustup has the oldest compiler, with all of its targets.
 pub(crate) fn has_oldest() -> bool {
-    OLDEST_TARGETS
-        .iter()
-        .all(|(target, _)| has_in_sysroot(OLDEST, target))
+    has_in_sysroot(OLDEST, &OLDEST_TARGETS.map(|(target, _)| target))
 }
 
 /// Tells whether a compiler of rustup's has the sources of the standard library.
 pub fn has_std_sources(toolchain: &str) -> bool {
-    has_in_sysroot(toolchain, "src/rust/library/Cargo.toml")
+    has_in_sysroot(toolchain, &["src/rust/library/Cargo.toml"])
 }
 
 /// Returns the folder of a compiler of rustup's. It need not be the one that runs this.
@@ -132,8 +130,12 @@ fn has_command(name: &str) -> bool {
     outcome(&mut help).is_ok_and(|(status, _)| status.success())
 }
 
-fn has_in_sysroot(toolchain: &str, path: &str) -> bool {
-    sysroot(toolchain).is_ok_and(|sysroot| Path::new(&sysroot).join("lib/rustlib").join(path).exists())
+fn has_in_sysroot(toolchain: &str, paths: &[&str]) -> bool {
+    let Ok(sysroot) = sysroot(toolchain) else {
+        return false;
+    };
+    let folder = Path::new(&sysroot).join("lib/rustlib");
+    paths.iter().all(|path| folder.join(path).exists())
 }
 
 /// Tells whether Debian has a compiler that is newer than the oldest one: that does not build the standard library for tests.

@@ -43,6 +43,12 @@ pub fn call(program: &str, words: &str) -> Command {
     command
 }
 
+/// Makes a call as one types it: the program, and its arguments.
+pub(crate) fn call_line(line: &str) -> Command {
+    let (program, arguments) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
+    call(program, arguments)
+}
+
 /// Runs a program to its end, within the deadline, and returns what it wrote, to both outputs, in order.
 ///
 /// An error has its command line and all that it wrote.

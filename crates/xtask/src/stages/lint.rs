@@ -7,7 +7,7 @@ use machine::programs::{Words, cargo, run};
 
 use crate::stage::Stage;
 use crate::stages::repository;
-use crate::workspace::{COVERING, EVERYTHING, OTHER_SETS, SESSION, for_each};
+use crate::workspace::{EVERYTHING, SESSION, all_but, for_each};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "lint",
@@ -41,9 +41,9 @@ fn apart(root: &Path, targets: &str) -> Result<()> {
     for set in SESSION {
         clippy(root, &format!("{set} {targets}"))?;
     }
-    let mut others = [&COVERING[..], &OTHER_SETS].concat();
-    others.retain(|set| *set != EVERYTHING);
-    for_each(&others, |set| clippy(root, &format!("{set} {targets}")))
+    for_each(&all_but(EVERYTHING), |set| {
+        clippy(root, &format!("{set} {targets}"))
+    })
 }
 
 fn clippy(root: &Path, words: &str) -> Result<()> {

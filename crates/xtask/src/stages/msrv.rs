@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use fs_err::read_to_string;
-use machine::downloads::toolchains::oldest;
+use machine::downloads::toolchains::{Toolchain, oldest};
 use machine::installed::{BINDGEN, OLDEST, OLDEST_COMPILER};
 use machine::programs::{Words, run, stdout};
 
@@ -21,12 +21,13 @@ pub(crate) const STAGE: Stage = Stage {
 
 /// Type-checks all targets of all packages, and runs what a reader does first: the example.
 fn first(root: &Path) -> Result<()> {
-    let version = stdout(&mut oldest()?.cargo(root, "--version")?)?;
+    let oldest = oldest()?;
+    let version = stdout(&mut oldest.cargo(root, "--version")?)?;
     let is_oldest = version.starts_with(&format!("cargo {OLDEST}."));
     ensure!(is_oldest, "{version}is not of version {OLDEST}");
-    check(root, &TYPE_CHECKED[..2])?;
+    check(&oldest, root, &TYPE_CHECKED[..2])?;
     let [example, _] = first_commands(root)?;
-    let lines = stdout(&mut oldest()?.cargo(root, &example)?)?.lines().count();
+    let lines = stdout(&mut oldest.cargo(root, &example)?)?.lines().count();
     ensure!(lines > 0, "cargo {example} prints nothing");
     println!("cargo {example} prints {lines} lines with {}", version.trim_end());
     Ok(())
@@ -34,9 +35,10 @@ fn first(root: &Path) -> Result<()> {
 
 /// Type-checks with the other sets, and runs the second command, of which the list will do: all would be this run again.
 fn rest(root: &Path) -> Result<()> {
-    check(root, &TYPE_CHECKED[2..])?;
+    let oldest = oldest()?;
+    check(&oldest, root, &TYPE_CHECKED[2..])?;
     let [_, test] = first_commands(root)?;
-    let list = stdout(oldest()?.cargo(root, &test)?.arg("--list"))?;
+    let list = stdout(oldest.cargo(root, &test)?.arg("--list"))?;
     ensure!(
         list.contains(STAGE.about),
         "{list}\ncargo {test} --list does not list this stage"
@@ -45,8 +47,7 @@ fn rest(root: &Path) -> Result<()> {
 }
 
 /// Type-checks all targets with these sets of features, and the versions in `Cargo.lock`.
-fn check(root: &Path, sets: &[&str]) -> Result<()> {
-    let oldest = oldest()?;
+fn check(oldest: &Toolchain, root: &Path, sets: &[&str]) -> Result<()> {
     for set in sets {
         run(oldest.cargo(root, "check --locked --all-targets")?.words(set))?;
     }

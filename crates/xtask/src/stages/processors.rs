@@ -21,7 +21,7 @@ pub(crate) const I686: Stage = Stage {
         "gcc-i686-linux-gnu libc6-dev-i386-cross lib32gcc-s1",
     ],
     first: |root| Platform::linux("i686").test(root, &QUICK),
-    rest: Some(|root| whole(root, &Platform::linux("i686"), Some("i386"))),
+    rest: Some(|root| whole(root, &Platform::linux("i686"), "i386")),
 };
 
 pub(crate) const AARCH64: Stage = Stage {
@@ -33,7 +33,7 @@ pub(crate) const AARCH64: Stage = Stage {
         "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user",
     ],
     first: |root| Platform::emulated("aarch64").test(root, &ALIKE),
-    rest: Some(|root| whole(root, &Platform::emulated("aarch64"), Some("arm64"))),
+    rest: Some(|root| whole(root, &Platform::emulated("aarch64"), "arm64")),
 };
 
 pub(crate) const S390X: Stage = Stage {
@@ -45,16 +45,13 @@ pub(crate) const S390X: Stage = Stage {
         "gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user",
     ],
     first: |root| Platform::emulated("s390x").test(root, &QUICK),
-    rest: Some(|root| whole(root, &Platform::emulated("s390x"), None)),
+    rest: Some(|root| Platform::emulated("s390x").test(root, &WHOLE)),
 };
 
 /// Runs all tests that need no service; and the suites of the session and the simulator with the machine's own pcscd, whose
 /// protocol is the same where the order of bytes is, and the library of Debian's for that processor, by its name there.
-fn whole(root: &Path, platform: &Platform, debian: Option<&str>) -> Result<()> {
+fn whole(root: &Path, platform: &Platform, processor: &str) -> Result<()> {
     platform.test(root, &WHOLE)?;
-    let Some(processor) = debian else {
-        return Ok(());
-    };
     if !are_here(&[DAEMON], "tests on pcscd")? {
         return Ok(());
     }

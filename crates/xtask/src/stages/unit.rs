@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use machine::programs::{Words, cargo, tally};
 
 use crate::stage::Stage;
-use crate::workspace::{COVERING, DEFAULT, OTHER_SETS, SESSION, SUITE, for_each};
+use crate::workspace::{COVERING, DEFAULT, SESSION, SUITE, all_but, for_each};
 
 pub(crate) const STAGE: Stage = Stage {
     name: "unit",
@@ -51,9 +51,7 @@ fn first(root: &Path) -> Result<()> {
 fn rest(root: &Path) -> Result<()> {
     test(root, "--workspace")?;
     SESSION.iter().try_for_each(|set| test(root, set))?;
-    let mut sets = [&COVERING[..], &OTHER_SETS].concat();
-    sets.retain(|set| *set != DEFAULT);
-    for_each(&sets, |set| test(root, set))
+    for_each(&all_but(DEFAULT), |set| test(root, set))
 }
 
 fn test(root: &Path, words: &str) -> Result<()> {

@@ -18,7 +18,7 @@ pub(crate) const EVERYTHING: &str = "load,link,bindgen,native";
 pub(crate) const COVERING: [&str; 4] = [DEFAULT, "", "native", EVERYTHING];
 
 /// The other ones: the same code, in other company.
-pub(crate) const OTHER_SETS: [&str; 7] = [
+const OTHER_SETS: [&str; 7] = [
     "link",
     "bindgen",
     "load,link",
@@ -50,6 +50,12 @@ pub(crate) const SESSION: [&str; 2] = [
     "--package pcsc-session",
     "--package pcsc-session --no-default-features --features stream,record",
 ];
+
+/// Returns all sets but this one.
+pub(crate) fn all_but(one: &str) -> Vec<&'static str> {
+    let sets = COVERING.into_iter().chain(OTHER_SETS);
+    sets.filter(|set| *set != one).collect()
+}
 
 /// Does something with each of these sets that can be built on this machine, by the arguments that build pcsc-sys with it
 /// alone.

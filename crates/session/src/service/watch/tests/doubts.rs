@@ -1,10 +1,21 @@
 //! What a context tells that is likely to be mixed up, and what is not: pcscd 2.5 and every libpcsclite.
 
 use super::scripted::{Habits, PnpReader, Script};
-use super::{has_card, names, watch};
+use super::{Watching, has_card, names, watch};
 use crate::error::Platform;
+use crate::service::watch::snapshot::Snapshot;
 use pcsc_sys::{SCARD_E_UNKNOWN_READER, SCARD_E_UNSUPPORTED_FEATURE, SCARD_S_SUCCESS};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// Watches a service with one reader, and returns what is seen first.
+fn watch_one() -> (Script, Watching, Arc<Snapshot>) {
+    let script = Script::new(Habits::default());
+    script.change(|world| world.plug("one"));
+    let mut watching = watch(&script, Platform::Linux);
+    let before = watching.until(|look| names(look) == ["one"]);
+    (script, watching, before)
+}
 
 /// The wait that is under way fails, or tells that all readers have gone, and its context knows
 /// none any more.
@@ -16,10 +27,7 @@ fn a_context_that_is_mixed_up_is_no_loss_and_nothing_is_missed() {
         SCARD_S_SUCCESS,
     ] {
         for times in [1, 8] {
-            let script = Script::new(Habits::default());
-            script.change(|world| world.plug("one"));
-            let mut watching = watch(&script, Platform::Linux);
-            let before = watching.until(|look| names(look) == ["one"]);
+            let (script, mut watching, before) = watch_one();
             script.change(|world| {
                 world.mixes_up = Some(code);
                 world.mix_ups = times;
@@ -43,10 +51,7 @@ fn a_context_that_is_mixed_up_is_no_loss_and_nothing_is_missed() {
 /// What comes after an answer, and is asked for by no call, is no list without readers.
 #[test]
 fn a_context_that_is_mixed_up_at_a_waits_end_lists_nothing() {
-    let script = Script::new(Habits::default());
-    script.change(|world| world.plug("one"));
-    let mut watching = watch(&script, Platform::Linux);
-    let before = watching.until(|look| names(look) == ["one"]);
+    let (script, mut watching, before) = watch_one();
     script.change(|world| {
         world.mixes_up_after = true;
         world.insert("one", &[0x3B, 0x00]);
@@ -106,10 +111,7 @@ fn readers_that_come_and_go_do_not_use_up_the_doubts() {
 /// The other context is of a service that has begun anew, with the same readers.
 #[test]
 fn a_service_that_begins_anew_while_it_is_doubted_is_a_loss() {
-    let script = Script::new(Habits::default());
-    script.change(|world| world.plug("one"));
-    let mut watching = watch(&script, Platform::Linux);
-    let before = watching.until(|look| names(look) == ["one"]);
+    let (script, mut watching, before) = watch_one();
     script.change(|world| {
         world.mixes_up = Some(SCARD_S_SUCCESS);
         world.mix_ups = 1;
