@@ -3,6 +3,7 @@
 use crate::recorder::{Recorder, UNSET};
 use pcsc_sys::*;
 use std::ptr;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,8 +21,37 @@ fn refused_context(r: &mut Recorder, scope: DWORD) {
     r.note(format!("refused: {refused} {context:X}"));
 }
 
+/// Opens a context as soon as there is a place for it: pcscd frees those of clients that have gone in threads of its own.
+#[track_caller]
+fn in_a_free_place(functions: &Functions) -> SCARDCONTEXT {
+    let end = Instant::now() + Duration::from_secs(20);
+    let mut context = 0;
+    // SAFETY: the reserved pointers are null, and `context` lives through the call.
+    while unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) }
+        != SCARD_S_SUCCESS
+    {
+        assert!(Instant::now() < end, "the place stays taken");
+        thread::yield_now();
+    }
+    context
+}
+
+/// Had by the program that fills a service: all run in one process, which may have no more than 1024 descriptors, and a
+/// client of a service in the same process takes two.
+static FILLS: Mutex<()> = Mutex::new(());
+
+/// Takes all places. Who looked whether the daemon listens may have one for a moment.
+#[track_caller]
+fn all_contexts(r: &mut Recorder) -> Vec<SCARDCONTEXT> {
+    r.hold(FILLS.lock().unwrap_or_else(PoisonError::into_inner));
+    let all: Vec<_> = (0..CONTEXTS).map(|_| in_a_free_place(r.functions())).collect();
+    all.iter().for_each(|&context| r.keep(context));
+    r.note(format!("{} contexts", all.len()));
+    all
+}
+
 pub(crate) fn too_many_contexts(r: &mut Recorder) {
-    let all: Vec<SCARDCONTEXT> = (0..CONTEXTS).map(|_| r.context()).collect();
+    let all = all_contexts(r);
     refused_context(r, SCARD_SCOPE_SYSTEM);
     refused_context(r, 99);
     let functions = r.functions();
@@ -33,23 +63,14 @@ pub(crate) fn too_many_contexts(r: &mut Recorder) {
     // Without a wait there is nothing to cancel, and the service is not asked.
     r.cancel(all[1]);
     r.release(all[2]);
-    // pcscd frees the place in a thread of its own.
-    let end = Instant::now() + Duration::from_secs(20);
-    let mut context = 0;
-    // SAFETY: the reserved pointers are null, and `context` lives through the call.
-    while unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) }
-        != SCARD_S_SUCCESS
-    {
-        assert!(Instant::now() < end, "the place stays taken");
-        thread::yield_now();
-    }
+    let context = in_a_free_place(functions);
     refused_context(r, SCARD_SCOPE_SYSTEM);
     r.release(context);
 }
 
 /// To the service who cancels is a program more.
 pub(crate) fn cancelling_at_the_limit(r: &mut Recorder) {
-    let all: Vec<SCARDCONTEXT> = (0..CONTEXTS).map(|_| r.context()).collect();
+    let all = all_contexts(r);
     let (functions, context) = (r.functions(), all[0]);
     let waiting = thread::spawn(move || {
         let mut state = crate::recorder::reader_state(c"Virtual 0 00 00", SCARD_STATE_EMPTY);

@@ -7,6 +7,7 @@ use crate::backend::{Backend, READERS};
 use pcsc_sys::*;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -19,6 +20,8 @@ pub(crate) struct Recorder {
     functions: &'static Functions,
     contexts: Vec<SCARDCONTEXT>,
     record: Vec<String>,
+    /// Dropped at the end, when the contexts are released.
+    held: Option<MutexGuard<'static, ()>>,
 }
 
 pub(crate) fn reader_state(name: &CStr, current: DWORD) -> SCARD_READERSTATE {
@@ -48,6 +51,7 @@ impl Recorder {
             functions,
             contexts: Vec::new(),
             record: Vec::new(),
+            held: None,
         }
     }
 
@@ -116,8 +120,18 @@ impl Recorder {
             (self.functions.SCardEstablishContext)(SCARD_SCOPE_SYSTEM, ptr::null(), ptr::null(), &mut context)
         };
         self.note(format!("establish {}", hex(code)));
-        self.contexts.push(context);
+        self.keep(context);
         context
+    }
+
+    /// Keeps others out until the end.
+    pub(crate) fn hold(&mut self, lock: MutexGuard<'static, ()>) {
+        self.held = Some(lock);
+    }
+
+    /// Has a context released at the end.
+    pub(crate) fn keep(&mut self, context: SCARDCONTEXT) {
+        self.contexts.push(context);
     }
 
     #[track_caller]
