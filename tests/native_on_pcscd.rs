@@ -137,9 +137,12 @@ fn what_waits_for_a_transaction_can_be_cancelled() {
     for (number, call) in calls.into_iter().enumerate() {
         begin();
         let (sender, code) = mpsc::channel();
+        let (go_on, goes_on) = mpsc::channel();
         std::thread::scope(|scope| {
-            scope.spawn(|| {
+            scope.spawn(move || {
                 sender.send(call(card)).unwrap();
+                // No cancellation of the first one comes any more.
+                goes_on.recv_timeout(DEADLINE).unwrap();
                 sender.send(call(card)).unwrap();
             });
             // Once it has begun, the first cancellation ends it; before that it does nothing.
@@ -153,6 +156,7 @@ fn what_waits_for_a_transaction_can_be_cancelled() {
                 }
             };
             assert_eq!(code_of_wait, SCARD_E_CANCELLED, "{number}");
+            go_on.send(()).unwrap();
             // The second call waits until the transaction ends. Another thread can use the context meanwhile.
             assert!(code.recv_timeout(Duration::from_millis(50)).is_err(), "{number}");
             // SAFETY: the function looks the number up.

@@ -26,20 +26,24 @@ fn open_meanwhile(options: SessionOptions, make: impl FnOnce()) -> Session {
 /// Waits in vain, and returns what there was not.
 #[track_caller]
 fn fails(options: &SessionOptions) -> Error {
-    let begun = Instant::now();
-    let error = options.clone().wait(SHORT).open().unwrap_err();
-    let time = begun.elapsed();
-    assert!(time >= SHORT && time < SHORT + LATE, "{time:?}");
-    assert!(error.is_timeout(), "{error}");
-    let source = error.source().unwrap().downcast_ref::<Error>().unwrap();
-    assert!(
-        error
-            .to_string()
-            .starts_with("a session did not come within 300ms: "),
-        "{error}"
-    );
-    assert!(error.to_string().ends_with(&source.to_string()), "{error}");
-    source.clone()
+    let mut short = SHORT;
+    loop {
+        let begun = Instant::now();
+        let error = options.clone().wait(short).open().unwrap_err();
+        let time = begun.elapsed();
+        assert!(time >= short && time < short + LATE, "{time:?}");
+        assert!(error.is_timeout(), "{error}");
+        if let Some(source) = error.source() {
+            let source = source.downcast_ref::<Error>().unwrap();
+            let expected = format!("a session did not come within {short:?}: ");
+            assert!(error.to_string().starts_with(&expected), "{error}");
+            assert!(error.to_string().ends_with(&source.to_string()), "{error}");
+            return source.clone();
+        }
+        // Nobody has looked yet: on a loaded machine it takes longer.
+        short *= 2;
+        assert!(short < DEADLINE, "{error}");
+    }
 }
 
 /// Fails at once, whatever the time to wait.
@@ -224,9 +228,10 @@ fn a_card_that_cannot_be_opened_is_tried_again_after_a_pause() {
     simulator.fail_from("SCardConnect", 1, pcsc_sys::SCARD_W_UNPOWERED_CARD);
     let error = fails(&options);
     assert_eq!(error.code(), Some(Code::UNPOWERED_CARD));
-    // At 0, when a look has it, and 20, 60, 140 and 300 milliseconds after that.
+    // At 0, when a look has it, and 20, 60, 140 and 300 milliseconds after that; fewer where a thread came late.
     let tries = simulator.calls("SCardConnect");
-    assert!((2..=6).contains(&tries), "{tries}");
+    assert!((1..=6).contains(&tries), "{tries}");
+    // It is tried twice more before it is there.
     simulator.after("SCardConnect", 3, Simulator::clear_faults);
     options.wait(DEADLINE).open().unwrap();
 }

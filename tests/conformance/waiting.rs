@@ -37,7 +37,7 @@ conformance! {
                 let began = Instant::now();
                 let waited = monitor.wait_for_reader(|_| false, Some(5 * timeout));
                 assert!(waited.unwrap_err().is_timeout());
-                assert!(began.elapsed() >= 5 * timeout && began.elapsed() < 50 * timeout);
+                assert!(began.elapsed() >= 5 * timeout);
                 is_over.store(true, Ordering::Relaxed);
             });
             while !is_over.load(Ordering::Relaxed) {
@@ -145,7 +145,9 @@ conformance! {
         });
         assert_eq!(waiting.unwrap().reader, service.reader(0));
         service.kill();
-        let lost = monitor.wait_for_card(|card| card.is_new, Some(Duration::from_millis(500))).unwrap_err();
+        // The loss is seen before the time begins.
+        monitor.wait_for_empty(&service.reader(0).into(), timeout).unwrap();
+        let lost = monitor.wait_for_card(|card| card.is_new, Some(Duration::from_millis(20))).unwrap_err();
         let says_why = lost.to_string().contains("there was no service") || cfg!(windows);
         assert!(lost.is_timeout() && says_why, "{lost}");
     }

@@ -1,10 +1,10 @@
 //! As many clients as a service takes, which is a simulator on a socket.
 
-use crate::daemon::place;
+use crate::daemon::{DEADLINE, place};
 use crate::program::{establish, list, release, send};
 use pcsc_sim::{FnCard, Simulator, serve};
 use pcsc_sys::*;
-use std::sync::Barrier;
+use std::time::Instant;
 
 /// How many pcscd takes by default, and the simulator.
 const LIMIT: usize = 200;
@@ -39,20 +39,35 @@ fn serve(simulator: &Simulator, path: &std::path::Path) -> serve::Served {
     simulator.serve(path).unwrap()
 }
 
+/// Waits until all places are free, which the service takes a moment to see.
+fn wait_for_no_program(served: &serve::Served) {
+    let end = Instant::now() + DEADLINE;
+    while served.programs() > 0 {
+        assert!(Instant::now() < end);
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn two_hundred_clients_get_their_own_answers_and_one_more_is_refused() {
     let (_one, path) = place();
     let simulator = Simulator::new();
     let served = serve(&simulator, &path);
-    let (all_are_open, one_was_refused) = (Barrier::new(LIMIT + 1), Barrier::new(LIMIT + 1));
+    // What is spoken is agreed on once: a connection that finds a newer service than the last one is closed, and opened anew.
+    assert_eq!(release(establish().1), 0);
+    wait_for_no_program(&served);
+    let clients: Vec<_> = std::thread::scope(|scope| {
+        let open = || {
+            let (code, context) = establish();
+            assert_eq!(code, 0, "{code:X}");
+            (context, connect(context))
+        };
+        let opening: Vec<_> = (0..LIMIT).map(|_| scope.spawn(open)).collect();
+        opening.into_iter().map(|client| client.join().unwrap()).collect()
+    });
     std::thread::scope(|scope| {
-        for number in 0..LIMIT {
-            let (all_are_open, one_was_refused) = (&all_are_open, &one_was_refused);
-            let client = move || {
-                let (code, context) = establish();
-                assert_eq!(code, 0, "{number}: {code:X}");
-                let card = connect(context);
-                all_are_open.wait();
+        for (number, &(_, card)) in clients.iter().enumerate() {
+            scope.spawn(move || {
                 for round in 0..20_u8 {
                     let command = [0x00, 0xCA, number as u8, round, 0x00];
                     let (code, answer) = send(card, &command, 300);
@@ -61,17 +76,9 @@ fn two_hundred_clients_get_their_own_answers_and_one_more_is_refused() {
                         "{number}: {code:X}, {answer:X?}"
                     );
                 }
-                one_was_refused.wait();
-                assert_eq!(list(context), (0, NAME.to_owned()));
-                // SAFETY: the function looks the number up.
-                let code = unsafe { (Functions::native().SCardDisconnect)(card, SCARD_LEAVE_CARD) };
-                assert_eq!((code, release(context)), (0, 0), "{number}");
-            };
-            std::thread::Builder::new().spawn_scoped(scope, client).unwrap();
+            });
         }
-        all_are_open.wait();
         let refused = establish();
-        one_was_refused.wait();
         let codes = [SCARD_W_SECURITY_VIOLATION, SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE];
         assert!(
             codes.contains(&refused.0) && refused.1 == 0,
@@ -80,10 +87,13 @@ fn two_hundred_clients_get_their_own_answers_and_one_more_is_refused() {
             refused.1
         );
     });
-    // The places become free, which the service takes a moment to see.
-    while served.programs() > 0 {
-        std::thread::yield_now();
+    for (number, (context, card)) in clients.into_iter().enumerate() {
+        assert_eq!(list(context), (0, NAME.to_owned()));
+        // SAFETY: the function looks the number up.
+        let code = unsafe { (Functions::native().SCardDisconnect)(card, SCARD_LEAVE_CARD) };
+        assert_eq!((code, release(context)), (0, 0), "{number}");
     }
+    wait_for_no_program(&served);
     let (code, context) = establish();
     assert_eq!(code, 0, "{code:X}");
     assert_eq!(release(context), 0);

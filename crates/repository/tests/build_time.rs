@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use repository::{attempt, cargo, make_package, root, stdout};
 
-const ROUNDS: u32 = 5;
+/// How often both are built at least, and at most: a machine with other work is slower in some rounds.
+const ROUNDS: [u32; 2] = [5, 15];
 /// How much longer than one of libloading and libc alone a build may take.
 const LIMIT: f64 = 1.3;
 
@@ -31,17 +32,21 @@ fn a_clean_default_build_takes_little_more_than_one_of_libloading_and_libc() {
         package
     });
     let mut best = [f64::INFINITY; 2];
-    for _ in 0..ROUNDS {
+    for round in 1..=ROUNDS[1] {
         for (package, best) in packages.iter().zip(&mut best) {
             *best = best.min(build(package));
         }
+        let [ours, theirs] = best;
+        let ratio = ours / theirs;
+        if round < ROUNDS[0] || ratio > LIMIT && round < ROUNDS[1] {
+            continue;
+        }
+        println!(
+            "   pcsc-sys {ours:.2} s, libloading and libc {theirs:.2} s, the shortest of {round}: ratio {ratio:.2}, at most {LIMIT}"
+        );
+        assert!(ratio <= LIMIT);
+        return;
     }
-    let [ours, theirs] = best;
-    let ratio = ours / theirs;
-    println!(
-        "   pcsc-sys {ours:.2} s, libloading and libc {theirs:.2} s, the shortest of {ROUNDS}: ratio {ratio:.2}, at most {LIMIT}"
-    );
-    assert!(ratio <= LIMIT);
 }
 
 /// Builds a package from nothing and returns the seconds that it took.

@@ -78,11 +78,25 @@ pub(crate) trait Service: Sized {
 
 /// Waits until a reader's card is there, or is not.
 pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) {
-    // A card that is still being powered is neither mute nor usable: its ATR comes with a later event.
-    wait(functions, reader, |state| {
-        present && state.dwEventState & sys::SCARD_STATE_PRESENT != 0 && state.cbAtr > 0
-            || !present && state.dwEventState & sys::SCARD_STATE_EMPTY != 0
-    });
+    wait(functions, reader, if present { has_card } else { is_empty });
+}
+
+/// A card that is still being powered is neither mute nor usable: its ATR comes with a later event.
+fn has_card(state: &sys::SCARD_READERSTATE) -> bool {
+    state.dwEventState & sys::SCARD_STATE_PRESENT != 0 && state.cbAtr > 0
+}
+
+fn is_empty(state: &sys::SCARD_READERSTATE) -> bool {
+    state.dwEventState & sys::SCARD_STATE_EMPTY != 0
+}
+
+/// The number of cards that came and went, by a state's bits.
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "load", feature = "link", feature = "native")
+))]
+fn events(state: sys::DWORD) -> sys::DWORD {
+    state >> 16
 }
 
 /// Waits until a reader with a card in it answers its driver, or does not.
@@ -103,8 +117,12 @@ fn wait_for_mute(functions: &sys::Functions, reader: &str) {
     });
 }
 
-/// Waits until a reader's state is such a one.
-fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCARD_READERSTATE) -> bool) {
+/// Waits until a reader's state is such a one, and returns its bits.
+fn wait(
+    functions: &sys::Functions,
+    reader: &str,
+    is_awaited: impl Fn(&sys::SCARD_READERSTATE) -> bool,
+) -> sys::DWORD {
     let name = CString::new(reader).unwrap();
     let end = Instant::now() + DEADLINE;
     let mut context = establish(functions);
@@ -146,6 +164,7 @@ fn wait(functions: &sys::Functions, reader: &str, is_awaited: impl Fn(&sys::SCAR
     }
     // SAFETY: no other thread uses this context.
     unsafe { (functions.SCardReleaseContext)(context) };
+    state.dwEventState
 }
 
 fn establish(functions: &sys::Functions) -> sys::SCARDCONTEXT {

@@ -1,7 +1,7 @@
 //! A real, private pcscd.
 
 use super::client::Client;
-use super::{ECHO, Service, wait_for, wait_for_answer, wait_for_mute};
+use super::{ECHO, Service, events, has_card, is_empty, wait, wait_for, wait_for_answer, wait_for_mute};
 use pcsc_sim::{Card, vpcd::Inserted};
 use private_pcscd::{Driver, Pcscd};
 
@@ -48,6 +48,19 @@ impl<C: Client> Service for Real<C> {
     fn put(&mut self, reader: usize, card: impl Card + 'static) {
         let card: Box<dyn Card> = Box::new(card);
         self.cards[reader] = Some(self.pcscd.insert(reader, card).unwrap());
+    }
+
+    /// Into an empty reader.
+    ///
+    /// pcscd shows a card a moment before it notes that the card has power but no user. A connection in between is forgotten,
+    /// and its card loses the power soon. What is changed after that is the number of events.
+    fn insert(&mut self, reader: usize, card: impl Card + 'static) {
+        let (functions, name) = (self.provider.functions(), self.reader(reader));
+        let before = events(wait(functions, &name, is_empty));
+        self.put(reader, card);
+        wait(functions, &name, |state| {
+            has_card(state) && events(state.dwEventState) != before
+        });
     }
 
     fn insert_mute(&mut self, reader: usize) {
