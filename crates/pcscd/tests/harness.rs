@@ -256,11 +256,10 @@ fn the_daemon_dies_with_its_thread() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// A delayed acknowledgement anywhere on the way would cost 40 ms for each command.
+/// A delayed acknowledgement anywhere on the way would cost 40 ms for each command, but for a first one and a rare other.
 #[test]
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn commands_do_not_wait_for_delayed_acknowledgements() {
-    const ROUNDS: u32 = 200;
     let start = Instant::now();
     let pcscd = Pcscd::start(1).unwrap();
     println!("the daemon started in {:?}", start.elapsed());
@@ -268,11 +267,14 @@ fn commands_do_not_wait_for_delayed_acknowledgements() {
     let client = client(&pcscd);
     client.wait_for_card("Virtual 0 00 00").unwrap();
     let connection = client.connect("Virtual 0 00 00").unwrap();
-    let start = Instant::now();
-    for _ in 0..ROUNDS {
+    let took = std::iter::repeat_with(|| {
+        let start = Instant::now();
         connection.transmit(&SELECT).unwrap();
-    }
-    let each = start.elapsed() / ROUNDS;
-    println!("a command took {each:?}");
-    assert!(each < Duration::from_millis(20), "{each:?}");
+        start.elapsed()
+    });
+    let mut took: Vec<_> = took.take(200).collect();
+    took.sort_unstable();
+    println!("a command took {:?}", took[100]);
+    // A busy machine holds up few, and the acknowledgement all but few.
+    assert!(took[40] < Duration::from_millis(30), "{took:?}");
 }

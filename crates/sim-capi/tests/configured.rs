@@ -31,6 +31,22 @@ fn calls(config: &str, steps: &[&str]) -> Vec<String> {
     lines(&Program::compiled("calls", &library(), &[]).stdout(config, steps))
 }
 
+/// What it prints for steps of which some have to come before an event: with times that are so many times as long, where the
+/// program says by its status that one came too late.
+fn calls_in_time(config: impl Fn(u32) -> String, steps: &[&str]) -> Vec<String> {
+    const LATE: Option<i32> = Some(75);
+    let program = Program::compiled("calls", &library(), &[]);
+    for times in [1, 2, 4, 8] {
+        let longer = format!("x|{times}");
+        let steps = [&[&*longer], steps].concat();
+        let output = program.command(&config(times), &[], &steps).output().unwrap();
+        if output.status.code() != LATE {
+            return lines(&succeeded(&output));
+        }
+    }
+    panic!("a step comes too late, whatever its time");
+}
+
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
@@ -63,32 +79,61 @@ fn a_card_forgets_what_needs_power_after_the_period_and_not_before() {
 
 #[test]
 fn a_card_loses_its_power_at_an_event_where_nobody_is_connected() {
-    let config = format!(
-        "power_off_after_ms = \"never\"\n{READER}event = [{{ after_ms = 1500, action = \"power_off\" }}]\n"
-    );
+    // The other reader comes after it.
+    let config = |times| {
+        format!(
+            "power_off_after_ms = \"never\"\n{READER}event = [{{ after_ms = {0}, action = \"power_off\" }}]\n\
+             [[reader]]\nname = \"after\"\nplugged = false\nevent = [{{ after_ms = {0}, action = \"plug\" }}]\n",
+            1500 * times
+        )
+    };
     let connect = "c|A|X|Simulated Reader 00 00";
-    let steps = ["e|A", connect, SELECT, "d|X", "p|2500", connect, READ_GREETING];
-    assert_eq!(calls(&config, &steps)[5], "transmit 00000000 6A82");
-    let connected = ["e|A", connect, SELECT, "p|2500", READ_GREETING];
-    assert_eq!(calls(&config, &connected)[3], "transmit 00000000 48656C6C6F9000");
+    let steps = [
+        "e|A",
+        connect,
+        SELECT,
+        "d|X",
+        "b|1500",
+        "n|A|2",
+        connect,
+        READ_GREETING,
+    ];
+    assert_eq!(
+        calls_in_time(config, &steps)[4..],
+        ["count 2", "connect 00000000", "transmit 00000000 6A82"]
+    );
+    let connected = ["e|A", connect, SELECT, "b|1500", "n|A|2", READ_GREETING];
+    assert_eq!(
+        calls_in_time(config, &connected)[3..],
+        ["count 2", "transmit 00000000 48656C6C6F9000"]
+    );
 }
 
 #[test]
 fn a_reader_goes_and_comes_back_with_its_card() {
-    let config = "[[reader]]\nname = \"one\"\ncard.kind = \"demo\"\n\
-        event = [{ after_ms = 2000, action = \"unplug\" }, { after_ms = 3500, action = \"plug\" }]\n\
-        [[reader]]\nname = \"two\"\nplugged = false\ncard.kind = \"mute\"\n\
-        event = [{ after_ms = 3500, action = \"plug\" }]\n";
+    let config = |times| {
+        format!(
+            "[[reader]]\nname = \"one\"\ncard.kind = \"demo\"\n\
+             event = [{{ after_ms = {0}, action = \"unplug\" }}, {{ after_ms = {1}, action = \"plug\" }}]\n\
+             [[reader]]\nname = \"two\"\nplugged = false\ncard.kind = \"mute\"\n\
+             event = [{{ after_ms = {1}, action = \"plug\" }}]\n",
+            2000 * times,
+            3500 * times
+        )
+    };
     let steps = [
         "e|A",
         "l|A",
         "c|A|X|one",
         SELECT,
         VERIFY_WRONG,
-        "g|A|one",
+        "g|A|one|2000",
+        "a|2000",
         "s|A|one",
         READ_GREETING,
+        "b|3500",
         "n|A|2",
+        "a|3500",
         "l|A",
         READ_GREETING,
         "c|A|X|one",
@@ -101,7 +146,7 @@ fn a_reader_goes_and_comes_back_with_its_card() {
         transmit 00000000 9000\ntransmit 00000000 63C2\nchange 00000000\nstate 80100009 0000\n\
         transmit 80100011 \ncount 2\nlist 00000000 [one] [two]\ntransmit 80100011 \nconnect 00000000\n\
         transmit 00000000 6A82\ntransmit 00000000 9000\ntransmit 00000000 63C2\n";
-    assert_eq!(calls(config, &steps), lines(expected));
+    assert_eq!(calls_in_time(config, &steps), lines(expected));
 }
 
 /// What is done with a reader that is not there is there with it.
@@ -112,7 +157,7 @@ fn a_card_that_comes_or_goes_while_the_reader_is_not_there_has_done_so_when_it_c
         [[reader]]\nname = \"two\"\nplugged = false\ncard.kind = \"mute\"\n\
         event = [{ after_ms = 0, action = \"insert\", card.kind = \"demo\" },\n\
         { after_ms = 0, action = \"remove\" }, { after_ms = 1, action = \"plug\" }]\n";
-    let steps = ["e|A", "n|A|2", "p|500", "c|A|X|one", SELECT, "c|A|Y|two"];
+    let steps = ["e|A", "n|A|2", "c|A|X|one", SELECT, "c|A|Y|two"];
     let expected = ["connect 00000000", SUCCESS, "connect 8010000C"];
     assert_eq!(calls(config, &steps)[2..], expected);
 }
@@ -138,16 +183,26 @@ fn a_slow_card_takes_its_time_for_each_command() {
 
 #[test]
 fn a_service_ends_for_its_contexts_and_comes_back_for_new_ones() {
-    let config = "[[reader]]\nname = \"one\"\ncard.kind = \"demo\"\n\
-        [[event]]\nafter_ms = 1500\naction = \"stop\"\n[[event]]\nafter_ms = 2500\naction = \"start\"\n";
+    let config = |times| {
+        format!(
+            "[[reader]]\nname = \"one\"\ncard.kind = \"demo\"\n\
+             [[event]]\nafter_ms = {}\naction = \"stop\"\n[[event]]\nafter_ms = {}\naction = \"start\"\n",
+            1500 * times,
+            2500 * times
+        )
+    };
     let steps = [
         "e|A",
         "c|A|X|one",
-        "g|A|one",
+        // It has to wait when the service ends: there is as much time again for that.
+        "g|A|one|750",
+        "a|1500",
         READ_GREETING,
         "l|A",
         "e|B",
-        "p|1500",
+        "b|2500",
+        "u",
+        "a|2500",
         "l|A",
         "d|X",
         "v|A",
@@ -161,7 +216,7 @@ fn a_service_ends_for_its_contexts_and_comes_back_for_new_ones() {
     let expected = "establish 00000000\nconnect 00000000\nchange 80100013\ntransmit 8010001D \n\
         list 8010001D\nestablish 8010001D untouched\nlist 8010001D\ndisconnect 8010001D\nvalid 00000000\n\
         release 8010001D\nvalid 80100003\nestablish 00000000\nconnect 00000000\ntransmit 00000000 9000\n";
-    assert_eq!(calls(config, &steps), lines(expected));
+    assert_eq!(calls_in_time(config, &steps), lines(expected));
 }
 
 /// Case 37.

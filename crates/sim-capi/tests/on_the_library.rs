@@ -45,8 +45,11 @@ fn a_python_program_waits_for_a_card_and_sees_it_go() {
         "[[reader]]\nname = \"Virtual 0 00 00\"\ncard.kind = \"demo\"\n[[reader]]\nname = \"Virtual 0 00 01\"\n\
          event = [\n{ after_ms = 3000, action = \"insert\", card.kind = \"demo\" },\n\
          { after_ms = 5000, action = \"remove\" },\n\
-         { after_ms = 7000, action = \"insert\", card.kind = \"demo\" },\n{ after_ms = 9000, action = \"remove\" },\n]\n",
+         { after_ms = 7000, action = \"insert\", card.kind = \"demo\" },\n{ after_ms = 9000, action = \"remove\" },\n\
+         { after_ms = 13000, action = \"insert\", card.kind = \"demo\" },\n{ after_ms = 21000, action = \"remove\" },\n\
+         { after_ms = 29000, action = \"insert\", card.kind = \"demo\" },\n{ after_ms = 45000, action = \"remove\" },\n]\n",
     );
+    // Who comes too late for one card, or to it, finds the next one, which stays longer.
     let printed = simulated.stdout(&["/usr/bin/python3", PYSCARD, READERS[0], READERS[1]]);
     for part in [
         "\nnew card: 3B",

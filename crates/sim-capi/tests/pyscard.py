@@ -11,6 +11,8 @@ from smartcard.CardConnection import CardConnection
 from smartcard.CardMonitoring import CardMonitor, CardObserver
 from smartcard.CardRequest import CardRequest
 from smartcard.CardType import AnyCardType
+from smartcard.Exceptions import SmartcardException
+from smartcard.scard import SCARD_E_NO_SMARTCARD, SCARD_W_REMOVED_CARD
 from smartcard.Session import Session
 from smartcard.System import readers
 from smartcard.util import toHexString
@@ -62,11 +64,22 @@ def watch(name):
     monitor.deleteObserver(watcher)
 
 
+def new_card(name):
+    """The answer to reset of a card that comes; one that has gone again before it could be read is not counted."""
+    while True:
+        service = CardRequest(timeout=DEADLINE, readers=[name], newcardonly=True).waitforcard()
+        try:
+            service.connection.connect()
+            atr = toHexString(service.connection.getATR())
+            service.connection.disconnect()
+            return atr
+        except SmartcardException as error:
+            if error.hresult not in (SCARD_E_NO_SMARTCARD, SCARD_W_REMOVED_CARD):
+                raise
+
+
 step("readers", [str(reader) for reader in readers()])
 drive(sys.argv[1])
 if len(sys.argv) > 2:
-    service = CardRequest(timeout=DEADLINE, readers=[sys.argv[2]], newcardonly=True).waitforcard()
-    service.connection.connect()
-    step("new card", toHexString(service.connection.getATR()))
-    service.connection.disconnect()
+    step("new card", new_card(sys.argv[2]))
     watch(sys.argv[2])

@@ -19,10 +19,12 @@ impl fmt::Display for Process {
 }
 
 impl System {
-    /// Returns the numbers of all that runs.
+    /// Returns the numbers of all that runs, from the lowest on.
     pub(super) fn numbers_of_processes(&self) -> Vec<u32> {
         let names = self.names("/proc").unwrap_or_default();
-        names.iter().filter_map(|name| name.parse().ok()).collect()
+        let mut numbers: Vec<u32> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// Returns the programs that run, but for this one.

@@ -2,7 +2,7 @@
 
 use crate::program::call;
 use pcsclite_wire::{Command, Header, Message, READERS, ReaderName, ReaderState, Version, message};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::channel;
@@ -37,6 +37,11 @@ fn bytes<M: Message>(message: &M) -> Vec<u8> {
 impl Client {
     /// Connects, as a library does that speaks version 4:4.
     pub(crate) fn new(socket: &str) -> Client {
+        Client::try_new(socket).unwrap()
+    }
+
+    /// Connects, and fails where the service closes the connection.
+    pub(crate) fn try_new(socket: &str) -> io::Result<Client> {
         let stream = UnixStream::connect(socket).unwrap();
         let mut client = Client {
             stream,
@@ -44,17 +49,23 @@ impl Client {
             card: 0,
         };
         let version = Version { major: 4, minor: 4 };
-        let answer = client.ask(Command::VERSION, &message::Version::from(version), &[]);
+        let answer = client.try_ask(Command::VERSION, &message::Version::from(version), &[])?;
         assert_eq!(answer.code, 0);
         let context = message::EstablishContext::default();
         client.context = client.ask(Command::ESTABLISH_CONTEXT, &context, &[]).context;
-        client
+        Ok(client)
     }
 
     fn ask<M: Message>(&mut self, command: Command, message: &M, data: &[u8]) -> M {
+        self.try_ask(command, message, data).unwrap()
+    }
+
+    fn try_ask<M: Message>(&mut self, command: Command, message: &M, data: &[u8]) -> io::Result<M> {
         let request = [&Header::of::<M>(command).encode(), &*bytes(message), data].concat();
-        self.stream.write_all(&request).unwrap();
-        M::decode(&self.receive(M::LEN)).unwrap()
+        self.stream.write_all(&request)?;
+        let mut answer = vec![0; M::LEN];
+        self.stream.read_exact(&mut answer)?;
+        Ok(M::decode(&answer).unwrap())
     }
 
     fn receive(&mut self, len: usize) -> Vec<u8> {

@@ -146,8 +146,15 @@ fn a_file_is_left_as_it_was_where_nothing_can_be_begun() {
     assert_eq!(failed(&mut command).0, 126);
     let other = tempfile::tempdir().unwrap();
     let program = other.path().join("no-program");
-    fs::write(&program, "#!/bin/sh\nexit 9\n").unwrap();
-    fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    // By another process: what this one has open for writing, a child of another test may have for a moment longer, and
+    // meanwhile it cannot be run.
+    let script = "printf '#!/bin/sh\nexit 9\n' >\"$0\" && chmod 755 \"$0\"";
+    let written = std::process::Command::new("sh")
+        .args(["-c", script])
+        .arg(&program)
+        .status()
+        .unwrap();
+    assert!(written.success());
     command.env(
         "PATH",
         std::env::join_paths([folder.path(), other.path()]).unwrap(),

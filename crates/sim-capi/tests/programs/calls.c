@@ -8,8 +8,12 @@
  *   s|A|name     tells the state of a reader, its counter aside
  *   w|A|name|hex waits until these bits of a reader's state are set; with "-" before them, until they are not
  *   n|A|number   waits until so many readers are listed
- *   g|A|name     waits until a reader's state is not what it was, and tells how that ended
+ *   g|A|name|ms  waits until a reader's state is not what it was, and tells how that ended; to begin no later than b says
+ *   u            waits until there is a service
  *   p|number     lets so many milliseconds pass
+ *   b|ms         ends the program with status 75 where it has run for so many milliseconds: what was before was too late
+ *   a|ms         ends it as a failure where it has not: what was before was too early
+ *   x|number     has the times of b, a and g so many times as long from here on
  *   f|path       makes an ordinary file            k|path makes a folder the present one
  */
 
@@ -17,12 +21,39 @@
 #include <unistd.h>
 #include "program.h"
 
-#define DEADLINE 20
+#define DEADLINE 60
+
+/* The status of a program whose steps came too late. */
+#define LATE 75
 
 static SCARDCONTEXT contexts[128];
 static SCARDHANDLE cards[128];
 static DWORD protocols[128];
 static unsigned char answer[MAX_BUFFER_SIZE_EXTENDED];
+
+static struct timespec begin;
+static long times = 1;
+
+/* Whether the program has run for so many milliseconds. Events of the library count from its first call, which is later. */
+static int has_run_for(const char *milliseconds)
+{
+	struct timespec now;
+	CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	long run = (now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000;
+	return run >= atol(milliseconds) * times;
+}
+
+static void be_before(const char *milliseconds)
+{
+	if (has_run_for(milliseconds))
+		_Exit(LATE);
+}
+
+static void pause_for(long milliseconds)
+{
+	struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+	nanosleep(&time, NULL);
+}
 
 static void transmit(int card, const char *hex)
 {
@@ -73,10 +104,12 @@ static void wait_for(int context, const char *name, const char *bits)
 	printf("wait %08X\n", ((state.dwEventState & mask) == mask) == set ? 0 : CODE(code));
 }
 
-static void change(int context, const char *name)
+static void change(int context, const char *name, const char *milliseconds)
 {
 	SCARD_READERSTATE state = {.szReader = name, .dwCurrentState = SCARD_STATE_UNAWARE};
-	EXPECT(SCardGetStatusChange(contexts[context], 0, &state, 1));
+	LONG code = SCardGetStatusChange(contexts[context], 0, &state, 1);
+	be_before(milliseconds);
+	EXPECT(code);
 	state.dwCurrentState = state.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
 	printf("change %08X\n", CODE(SCardGetStatusChange(contexts[context], DEADLINE * 1000, &state, 1)));
 }
@@ -90,6 +123,17 @@ static void count(int context, int number)
 	printf("count %d\n", list(context, 0));
 }
 
+static void find_service(void)
+{
+	time_t end = time(NULL) + DEADLINE;
+	SCARDCONTEXT context;
+	LONG code;
+	while ((code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context)) != SCARD_S_SUCCESS && time(NULL) < end)
+		pause_for(10);
+	EXPECT(code);
+	EXPECT(SCardReleaseContext(context));
+}
+
 static void state_of(int context, const char *name)
 {
 	SCARD_READERSTATE state = {.szReader = name, .dwCurrentState = SCARD_STATE_UNAWARE};
@@ -99,6 +143,7 @@ static void state_of(int context, const char *name)
 
 int main(int argc, char **argv)
 {
+	CHECK(clock_gettime(CLOCK_MONOTONIC, &begin) == 0);
 	for (int i = 1; i < argc; i++) {
 		char *step = argv[i], *field[4] = {"", "", "", ""};
 		for (int j = 0; j < 4 && step; j++) {
@@ -145,13 +190,23 @@ int main(int argc, char **argv)
 			wait_for(handle, field[2], field[3]);
 			break;
 		case 'g':
-			change(handle, field[2]);
+			change(handle, field[2], field[3]);
 			break;
-		case 'p': {
-			struct timespec time = {atoi(field[1]) / 1000, atoi(field[1]) % 1000 * 1000000L};
-			nanosleep(&time, NULL);
+		case 'u':
+			find_service();
 			break;
-		}
+		case 'p':
+			pause_for(atol(field[1]));
+			break;
+		case 'b':
+			be_before(field[1]);
+			break;
+		case 'a':
+			CHECK(has_run_for(field[1]));
+			break;
+		case 'x':
+			times = atol(field[1]);
+			break;
 		case 'f': {
 			FILE *file = fopen(field[1], "w");
 			CHECK(file);

@@ -50,6 +50,15 @@ impl Client {
         let _ = self.stream.shutdown(Shutdown::Both);
     }
 
+    /// Gives up the program's place with the service: others may have this client for a moment longer, as the thread that tells
+    /// of changes.
+    pub(super) fn leave(&self) {
+        if let Ok(call) = self.context.begin_call() {
+            // Where the service has gone, so has the place.
+            let _ = call.release_context();
+        }
+    }
+
     /// Reads a header, or what follows it.
     pub(super) fn read(&self, buffer: &mut [u8]) -> Option<()> {
         stream::read(&self.stream, buffer).ok()

@@ -73,8 +73,9 @@ impl Programs {
         }
     }
 
-    /// Lists a program no more.
+    /// Lists a program no more, once it has no place with the service: who is told of one program less finds room for one.
     pub(super) fn forget(&self, client: &Arc<Client>) {
+        client.leave();
         lock(&self.clients).retain(|other| !Arc::ptr_eq(other, client));
     }
 

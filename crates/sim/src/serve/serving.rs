@@ -90,3 +90,34 @@ impl Drop for Listed<'_> {
         self.0.forget(self.1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Limits, Simulator};
+    use pcsclite_wire::Version;
+
+    const DEADLINE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_program_that_is_listed_no_more_has_no_place_whoever_still_knows_it() {
+        let simulator = Simulator::new();
+        simulator.set_limits(Limits::PCSCD.contexts(1));
+        let world = &simulator.endpoint.world;
+        let programs = Arc::new(Programs::new(world, Version::NEWEST));
+        let (program, stream) = UnixStream::pair().unwrap();
+        admit(&programs, stream);
+        // As the thread that tells of changes knows it for a moment.
+        let known = programs.clients();
+        assert!(known.len() == 1 && Context::establish(world).is_err());
+        drop(program);
+        let end = Instant::now() + DEADLINE;
+        while !programs.clients().is_empty() {
+            assert!(Instant::now() < end, "it is listed");
+            std::thread::yield_now();
+        }
+        Context::establish(world).expect("the place is free");
+        drop(known);
+        programs.close();
+    }
+}

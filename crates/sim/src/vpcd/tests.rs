@@ -184,18 +184,18 @@ fn an_absent_reader_is_named_as_the_reason() {
     );
 }
 
-/// A delayed acknowledgement would cost 40 ms for each exchange, 4 s in all.
+/// A delayed acknowledgement would cost 40 ms for each exchange, but for a first one and a rare other.
 #[test]
 #[cfg(target_os = "linux")]
 fn exchanges_do_not_wait_for_delayed_acknowledgements() {
     let (mut reader, _card) = Reader::with(echo());
-    let start = std::time::Instant::now();
-    for _ in 0..100 {
+    let took = std::iter::repeat_with(|| {
+        let start = std::time::Instant::now();
         reader.exchange(&[0x00, 0xB0, 0x00, 0x00]);
-    }
-    assert!(
-        start.elapsed() < Duration::from_secs(2),
-        "100 exchanges took {:?}",
         start.elapsed()
-    );
+    });
+    let mut took: Vec<_> = took.take(50).collect();
+    took.sort_unstable();
+    // A busy machine holds up few, and the acknowledgement all but few.
+    assert!(took[10] < Duration::from_millis(30), "{took:?}");
 }

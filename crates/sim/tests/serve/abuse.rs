@@ -133,7 +133,6 @@ fn a_program_that_does_not_read_holds_up_no_other_and_is_closed() {
     }
     // When it has not read for three seconds.
     service.wait_for_programs(1);
-    assert!(start.elapsed() < DEADLINE);
 }
 
 #[test]

@@ -46,17 +46,28 @@ fn a_program_of_4_4_is_told_the_states_first() {
 #[test]
 fn a_change_before_a_program_has_asked_for_the_states_is_in_the_states() {
     let service = Service::start();
-    let mut program = service.program();
-    for events in 1..20 {
+    let (end, mut rounds, mut changes) = (Instant::now() + DEADLINE, 0, 1);
+    while rounds < 20 {
+        assert!(Instant::now() < end, "no round was fast enough");
+        // What a round that was too slow has mixed up ends with its program.
+        let mut program = service.program();
+        let start = Instant::now();
         program.send_alone(Command::WAIT_READER_STATE_CHANGE);
         let (number, changed) = (program.size(), service.reader.remove().is_some());
         assert!(changed && number == READERS);
         service.reader.insert(DemoCard::new());
+        changes += 2;
         program.send_alone(Command::GET_READERS_STATE_ARRAY);
-        assert_eq!(program.read_states(number)[0].event_counter, 2 * events + 1);
+        let states = program.read_states(number);
+        // The states are waited for so long.
+        if start.elapsed() >= Duration::from_secs(1) {
+            continue;
+        }
+        assert_eq!(states[0].event_counter, changes);
         program.send_alone(Command::STOP_WAITING_READER_STATE_CHANGE);
         assert_eq!(program.told(), 0);
         program.assert_nothing_comes();
+        rounds += 1;
     }
 }
 

@@ -73,13 +73,13 @@ fn a_program_that_has_the_card_is_ended_where_it_can_be_no_other() {
     // One of another user.
     machine.owned_by(55, 1001);
     assert_eq!(machine.says("cards"), format!("{HAS} {only} $ sudo kill 55"));
-    machine.process(56, "python3", None);
+    machine.process(156, "python3", None);
     machine.connection(20);
     machine.holds_socket(812, 20);
-    machine.holds_socket(56, 21);
+    machine.holds_socket(156, 21);
     assert_eq!(
         machine.says_to_root("cards"),
-        format!("{HAS} it is one of firefox (process 55), python3 (process 56): end that one, or wait")
+        format!("{HAS} it is one of firefox (process 55), python3 (process 156): end that one, or wait")
     );
 }
 
