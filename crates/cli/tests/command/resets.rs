@@ -4,6 +4,7 @@ use crate::client::{Client, EJECT, EXCLUSIVE, LEAVE, RESET, SHARED, UNPOWER, Wai
 use crate::program::{file_of, scripted};
 use pcsc_recording::{Packet, Reader};
 use std::fs::File;
+use std::time::{Duration, Instant};
 
 /// Commands, by a number, and what they are answered with.
 fn command(number: u8) -> [u8; 4] {
@@ -117,7 +118,10 @@ fn the_reset_of_a_card_that_a_program_has_left_is_recorded() {
         let next = |socket: &str| {
             let mut client = connected(socket, SHARED);
             // Not before the service has ended what was left.
-            while client.transmit(&command(2)) != Ok(vec![0x90, 0x00]) {}
+            let end = Instant::now() + Duration::from_secs(60);
+            while client.transmit(&command(2)) != Ok(vec![0x90, 0x00]) {
+                assert!(Instant::now() < end);
+            }
             client.disconnect(LEAVE);
         };
         let seen = recorded(|socket| {

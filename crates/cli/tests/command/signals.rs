@@ -2,7 +2,8 @@
 
 use crate::program::{PCSC, call};
 use crate::terminal::at_terminal;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -168,7 +169,13 @@ fn a_closed_output_ends_it_as_it_ends_others() {
         let writer = reader.stdin.take().unwrap();
         reader.wait().unwrap();
         // What another test starts just now may have the reader's end for a moment.
-        while poll(&mut [PollFd::new(&writer, PollFlags::empty())], None).is_err() {}
+        let minute = Timespec {
+            tv_sec: 60,
+            tv_nsec: 0,
+        };
+        let ended = || poll(&mut [PollFd::new(&writer, PollFlags::empty())], Some(&minute));
+        let ended = std::iter::repeat_with(ended).find(|ended| *ended != Err(Errno::INTR));
+        assert_eq!(ended, Some(Ok(1)));
         let mut command = call(arguments);
         command.stdout(writer).stderr(Stdio::piped());
         let output = command.spawn().unwrap().wait_with_output().unwrap();
