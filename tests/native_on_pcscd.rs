@@ -217,7 +217,7 @@ fn two_hundred_clients_are_served_and_one_more_is_refused() {
         match try_to_establish() {
             (0, context) => clients.push((context, connect(context, &service.reader(0)))),
             (code, _) if clients.len() == 200 => break code,
-            // The context of the wait for the card is a client until a thread of the service has seen its end.
+            // The context of a wait for the card is a client until a thread of the service has seen its end.
             (code, _) => assert!(begin.elapsed() < DEADLINE, "{}: {code:X}", clients.len()),
         }
         assert!(clients.len() <= 200);

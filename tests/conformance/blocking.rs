@@ -120,6 +120,7 @@ conformance! {
         let begun = Instant::now();
         assert!(options.open().unwrap_err().is_sharing_violation());
         tell("SCardConnect, the card in exclusive use", begun.elapsed());
+        assert!(begun.elapsed() < DEADLINE);
         drop(alone);
     }
 

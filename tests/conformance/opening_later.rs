@@ -41,6 +41,10 @@ fn fails(options: &SessionOptions) -> Error {
             return source.clone();
         }
         // Nobody has looked yet: on a loaded machine it takes longer.
+        assert_eq!(
+            error.to_string(),
+            format!("a session did not come within {short:?}")
+        );
         short *= 2;
         assert!(short < DEADLINE, "{error}");
     }

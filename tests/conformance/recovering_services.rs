@@ -91,7 +91,7 @@ conformance! {
             match service.options().establish() {
                 Ok(context) => contexts.push(context),
                 Err(error) if contexts.len() == CLIENTS => break error,
-                // The context of the wait for the card is a client until a thread of the service has seen its end.
+                // The context of a wait for the card is a client until a thread of the service has seen its end.
                 Err(error) => assert!(Instant::now() < end, "{}: {error}", contexts.len()),
             }
             assert!(contexts.len() <= CLIENTS);

@@ -46,13 +46,16 @@ conformance! {
             let command = scope.spawn(move || slow.transmit(&GET).map(|response| response.status()));
             begun.recv_timeout(DEADLINE).unwrap();
             let start = Instant::now();
-            let mut commands = 0;
-            while start.elapsed() < Duration::from_secs(2) || commands <= 10 {
+            let mut shortest = Duration::MAX;
+            while start.elapsed() < Duration::from_secs(2) {
+                let start = Instant::now();
                 assert!(quick.transmit(&GET).unwrap().status().is_success());
-                commands += 1;
+                shortest = shortest.min(start.elapsed());
             }
             // The slow command is still under way: nobody finished it.
             assert!(!command.is_finished());
+            // Of the others, a busy machine holds up some.
+            assert!(shortest < Duration::from_millis(200), "a command takes {shortest:?}");
             finish.send(()).unwrap();
             assert!(command.join().unwrap().unwrap().is_success());
         });

@@ -6,7 +6,6 @@ use crate::service::DEADLINE;
 use pcsc_session::iso7816::atr::AtrPattern;
 use pcsc_session::{Atr, Code, ReaderState, StateFlags};
 use pcsc_sim::DemoCard;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,16 +30,15 @@ conformance! {
         assert!(here >= timeout);
         assert!(in_c < timeout * 3 || here < in_c / 2, "{here:?}, in C {in_c:?}");
         // Nor do events make it longer.
-        let is_over = AtomicBool::new(false);
+        let began = Instant::now();
         thread::scope(|scope| {
-            scope.spawn(|| {
-                let began = Instant::now();
+            let waiting = scope.spawn(|| {
                 let waited = monitor.wait_for_reader(|_| false, Some(5 * timeout));
                 assert!(waited.unwrap_err().is_timeout());
                 assert!(began.elapsed() >= 5 * timeout);
-                is_over.store(true, Ordering::Relaxed);
             });
-            while !is_over.load(Ordering::Relaxed) {
+            while !waiting.is_finished() {
+                assert!(began.elapsed() < DEADLINE, "events make it longer");
                 service.insert(2, DemoCard::new());
                 service.remove(2);
             }

@@ -275,6 +275,6 @@ fn commands_do_not_wait_for_delayed_acknowledgements() {
     let mut took: Vec<_> = took.take(200).collect();
     took.sort_unstable();
     println!("a command took {:?}", took[100]);
-    // A busy machine holds up few, and the acknowledgement all but few.
-    assert!(took[40] < Duration::from_millis(30), "{took:?}");
+    // A busy machine holds up few.
+    assert!(took[100] < Duration::from_millis(30), "{took:?}");
 }

@@ -127,7 +127,8 @@ fn a_reader_goes_and_comes_back_with_its_card() {
         "c|A|X|one",
         SELECT,
         VERIFY_WRONG,
-        "g|A|one|2000",
+        // As much time again for the call itself.
+        "g|A|one|1000",
         "a|2000",
         "s|A|one",
         READ_GREETING,

@@ -59,7 +59,7 @@ pub(crate) trait Service: Sized {
     /// Starts it again after its end, with the same readers, all empty.
     fn restart(&mut self);
 
-    /// Puts a card into a reader; returns when the service has seen it.
+    /// Puts a card into an empty reader; returns when the service has seen it.
     fn insert(&mut self, reader: usize, card: impl Card + 'static) {
         self.put(reader, card);
         wait_for(self.provider().functions(), &self.reader(reader), true);
@@ -88,15 +88,6 @@ fn has_card(state: &sys::SCARD_READERSTATE) -> bool {
 
 fn is_empty(state: &sys::SCARD_READERSTATE) -> bool {
     state.dwEventState & sys::SCARD_STATE_EMPTY != 0
-}
-
-/// The number of cards that came and went, by a state's bits.
-#[cfg(all(
-    target_os = "linux",
-    any(feature = "load", feature = "link", feature = "native")
-))]
-fn events(state: sys::DWORD) -> sys::DWORD {
-    state >> 16
 }
 
 /// Waits until a reader with a card in it answers its driver, or does not.

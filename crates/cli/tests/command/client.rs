@@ -63,15 +63,17 @@ impl Client {
     fn try_ask<M: Message>(&mut self, command: Command, message: &M, data: &[u8]) -> io::Result<M> {
         let request = [&Header::of::<M>(command).encode(), &*bytes(message), data].concat();
         self.stream.write_all(&request)?;
-        let mut answer = vec![0; M::LEN];
-        self.stream.read_exact(&mut answer)?;
-        Ok(M::decode(&answer).unwrap())
+        Ok(M::decode(&self.try_receive(M::LEN)?).unwrap())
     }
 
     fn receive(&mut self, len: usize) -> Vec<u8> {
+        self.try_receive(len).unwrap()
+    }
+
+    fn try_receive(&mut self, len: usize) -> io::Result<Vec<u8>> {
         let mut answer = vec![0; len];
-        self.stream.read_exact(&mut answer).unwrap();
-        answer
+        self.stream.read_exact(&mut answer)?;
+        Ok(answer)
     }
 
     /// Asks for the states of the readers, by which it learns the answers to reset.

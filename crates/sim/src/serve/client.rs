@@ -52,7 +52,7 @@ impl Client {
 
     /// Gives up the program's place with the service: others may have this client for a moment longer, as the thread that tells
     /// of changes.
-    pub(super) fn leave(&self) {
+    pub(super) fn give_up_place(&self) {
         if let Ok(call) = self.context.begin_call() {
             // Where the service has gone, so has the place.
             let _ = call.release_context();

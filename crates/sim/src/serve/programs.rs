@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How long the end waits for the threads.
+/// How long the end waits for the threads; `tests/serve/ends.rs` knows it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The programs of a socket.
@@ -73,9 +73,8 @@ impl Programs {
         }
     }
 
-    /// Lists a program no more, once it has no place with the service: who is told of one program less finds room for one.
+    /// Lists a program no more.
     pub(super) fn forget(&self, client: &Arc<Client>) {
-        client.leave();
         lock(&self.clients).retain(|other| !Arc::ptr_eq(other, client));
     }
 

@@ -87,6 +87,8 @@ struct Listed<'a>(&'a Programs, &'a Arc<Client>);
 impl Drop for Listed<'_> {
     fn drop(&mut self) {
         self.1.shut();
+        // First: who is told of one program less finds room for one.
+        self.1.give_up_place();
         self.0.forget(self.1);
     }
 }

@@ -26,14 +26,15 @@ fn refused_context(r: &mut Recorder, scope: DWORD) {
 fn in_a_free_place(functions: &Functions) -> SCARDCONTEXT {
     let end = Instant::now() + Duration::from_secs(20);
     let mut context = 0;
-    // SAFETY: the reserved pointers are null, and `context` lives through the call.
-    while unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) }
-        != SCARD_S_SUCCESS
-    {
-        assert!(Instant::now() < end, "the place stays taken");
+    loop {
+        // SAFETY: the reserved pointers are null, and `context` lives through the call.
+        let code = unsafe { (functions.SCardEstablishContext)(2, ptr::null(), ptr::null(), &mut context) };
+        if code == SCARD_S_SUCCESS {
+            return context;
+        }
+        assert!(Instant::now() < end, "the place stays taken: {code:X}");
         thread::yield_now();
     }
-    context
 }
 
 /// Had by the program that fills a service: all run in one process, which may have no more than 1024 descriptors, and a
@@ -46,7 +47,6 @@ fn all_contexts(r: &mut Recorder) -> Vec<SCARDCONTEXT> {
     r.hold(FILLS.lock().unwrap_or_else(PoisonError::into_inner));
     let all: Vec<_> = (0..CONTEXTS).map(|_| in_a_free_place(r.functions())).collect();
     all.iter().for_each(|&context| r.keep(context));
-    r.note(format!("{} contexts", all.len()));
     all
 }
 

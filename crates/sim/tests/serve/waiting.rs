@@ -48,7 +48,7 @@ fn a_change_before_a_program_has_asked_for_the_states_is_in_the_states() {
     let service = Service::start();
     let (end, mut rounds, mut changes) = (Instant::now() + DEADLINE, 0, 1);
     while rounds < 20 {
-        assert!(Instant::now() < end, "no round was fast enough");
+        assert!(Instant::now() < end, "{rounds} rounds were fast enough");
         // What a round that was too slow has mixed up ends with its program.
         let mut program = service.program();
         let start = Instant::now();

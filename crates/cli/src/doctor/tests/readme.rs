@@ -1,5 +1,6 @@
 //! What the README shows.
 
+use super::at_last;
 use super::machine::Machine;
 use crate::doctor::System;
 use crate::output::Report;
@@ -7,7 +8,6 @@ use pcsc_sim::DemoCard;
 use pcsc_sim::serve::Version;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::time::{Duration, Instant};
 
 #[test]
 fn what_the_readme_shows_of_it_is_what_it_prints() {
@@ -53,9 +53,5 @@ fn what_the_readme_shows_of_it_is_what_it_prints() {
         let printed = printed.replace("; this program speaks to pcscd without it\n", "\n");
         format!("```text\n$ sudo pcsc doctor\n{printed}```\n")
     };
-    // A busy machine may need longer than the service is given.
-    let end = Instant::now() + Duration::from_secs(60);
-    while !include_str!("../../../README.md").contains(&block()) {
-        assert!(Instant::now() < end, "{}", block());
-    }
+    at_last(block, |block| include_str!("../../../README.md").contains(block));
 }

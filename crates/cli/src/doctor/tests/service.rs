@@ -1,5 +1,6 @@
 //! Socket, service, polkit and sandbox, and why the service was not reached.
 
+use super::at_last;
 use super::machine::{Machine, SOCKET};
 use crate::doctor::{System, causes};
 use pcsc_session::{Context, Sandbox};
@@ -7,7 +8,6 @@ use pcsc_sim::Limits;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
-use std::time::{Duration, Instant};
 
 #[test]
 fn a_socket_is_there_and_somebodys() {
@@ -63,16 +63,8 @@ fn a_service_tells_its_version() {
     machine.process(77, "pcscd", None);
     let version = pcsc_sim::serve::Version::V4_4;
     let served = machine.simulator.serve_as(version, machine.path(SOCKET)).unwrap();
-    // A busy machine may need longer than the service is given.
-    let end = Instant::now() + Duration::from_secs(60);
     let answers = "ok: pcscd (process 77) answers, version 4:4 of the protocol";
-    loop {
-        let said = machine.says("service");
-        if said == answers {
-            break;
-        }
-        assert!(Instant::now() < end, "{said}");
-    }
+    at_last(|| machine.says("service"), |said| said == answers);
     // Another's service is not that one.
     assert_eq!(
         machine.says_elsewhere("/run/./pcscd/s", "service"),

@@ -95,9 +95,14 @@ impl Script {
 impl Drop for Script {
     fn drop(&mut self) {
         // The thread of a watch may end after who wanted to know, and needs its place until then.
-        if !std::thread::panicking() {
-            self.wait_for_no_context();
-        }
-        *self.place.lock() = None;
+        let world = self.place.lock();
+        let is_used = |world: &mut Option<World>| {
+            !std::thread::panicking() && world.as_ref().is_some_and(|world| world.open_contexts > 0)
+        };
+        let waited = self.place.changed.wait_timeout_while(world, DEADLINE, is_used);
+        let (mut world, waited) = waited.unwrap();
+        *world = None;
+        drop(world);
+        assert!(!waited.timed_out(), "contexts are left");
     }
 }
