@@ -4,7 +4,7 @@ use crate::card::{ATR_T0, ATR_T1, card_with};
 use crate::monitoring::{expect, start, start_on_empty};
 use crate::service::DEADLINE;
 use pcsc_session::iso7816::atr::AtrPattern;
-use pcsc_session::{Atr, Code, ReaderState, StateFlags};
+use pcsc_session::{Atr, Code, PresentCard, ReaderState, StateFlags};
 use pcsc_sim::DemoCard;
 use std::sync::mpsc;
 use std::thread;
@@ -134,8 +134,17 @@ conformance! {
         expect(&mut monitor, "CardMissed", &service.reader(1));
         expect(&mut monitor, "CardInserted", &service.reader(1));
         // A wait lives through the service's end.
+        let (look, looked) = mpsc::channel();
         let waiting = thread::scope(|scope| {
-            let waiting = scope.spawn(|| monitor.wait_for_card(|card| card.is_new, timeout));
+            let waiting = scope.spawn(|| {
+                let is_new = |card: &PresentCard| {
+                    look.send(()).unwrap();
+                    card.is_new
+                };
+                monitor.wait_for_card(is_new, timeout)
+            });
+            // It has begun when it has looked at what is there.
+            looked.recv_timeout(DEADLINE).unwrap();
             service.kill();
             service.restart();
             service.insert(0, card_with(&ATR_T1, |_| vec![0x90, 0x00]));
