@@ -155,27 +155,30 @@ conformance! {
     }
 
     fn secrets_are_left_out_unless_asked_for<S>() {
+        // So long that it is in no time, no length and no number by chance.
+        const SECRET: [u8; 6] = [0x5E, 0xC2, 0x37, 0xA9, 0x1D, 0x84];
+        let proprietary = [&[0x80, 0xF0, 0, 0, 6], &SECRET[..]].concat();
         let mut service = S::start(1);
         service.insert(0, card(|command| match command {
-            [_, 0x2A, ..] => vec![0x5E, 0xC2, 0x61, 0x02],
-            _ => vec![0x5E, 0xC2, 0x90, 0x00],
+            [_, 0x2A, ..] => [&SECRET[..], &[0x61, 0x06]].concat(),
+            _ => [&SECRET[..], &[0x90, 0x00]].concat(),
         }));
         for is_asked_for in [false, true] {
             let (recorder, path, _folder) = recorder();
             let options = service.options().reader(service.reader(0)).record(&recorder);
             let mut session = options.record_secrets(is_asked_for).open().unwrap();
             // By its instruction, with what follows of its answer; as marked; in a transaction and on a channel.
-            session.execute(&Command::new(0, 0x2A, 0x80, 0x86).with_data(&[0x5E, 0xC2]).with_ne(256)).ok();
-            session.transmit(&[0, 0xC0, 0, 0, 2]).unwrap();
-            session.transmit_sensitive(&[0x80, 0xF0, 0, 0, 2, 0x5E, 0xC2]).unwrap();
-            let marked = Command::new(0, 0xD6, 0, 0).with_data(&[0x5E, 0xC2]).sensitive();
+            session.execute(&Command::new(0, 0x2A, 0x80, 0x86).with_data(&SECRET).with_ne(256)).ok();
+            session.transmit(&[0, 0xC0, 0, 0, 6]).unwrap();
+            session.transmit_sensitive(&proprietary).unwrap();
+            let marked = Command::new(0, 0xD6, 0, 0).with_data(&SECRET).sensitive();
             session.execute(&marked).unwrap();
             session.transaction().unwrap().execute(&marked).unwrap();
             session.basic_channel().execute(&marked).unwrap();
             session.set_exchange_options(ExchangeOptions::iso().long_form(Some(LongForm::Extended)));
-            session.execute(&Command::verify(0x81, &[0x5E, 0xC2].repeat(300)).unwrap()).unwrap();
+            session.execute(&Command::verify(0x81, &SECRET.repeat(100)).unwrap()).unwrap();
             let file = std::fs::read(&path).unwrap();
-            let is_in_it = file.windows(2).any(|bytes| bytes == [0x5E, 0xC2]);
+            let is_in_it = file.windows(SECRET.len()).any(|bytes| bytes == SECRET);
             assert_eq!(is_in_it, is_asked_for);
             let recording = Recording::open(&path).unwrap();
             let exchanges = recording.cards()[0].exchanges();
@@ -187,8 +190,8 @@ conformance! {
             let verify = [0x00, 0x20, 0x00, 0x81, 0x02, 0x31, 0x32];
             let is_taken = session.transmit(&verify).unwrap().status() == 0x9000;
             assert_eq!((is_taken, card.check().is_ok()), (!is_asked_for, !is_asked_for));
-            let answer = session.transmit_sensitive(&[0x80, 0xF0, 0, 0, 2, 0x5E, 0xC2]).unwrap();
-            assert_eq!(answer.data(), if is_asked_for { [0x5E, 0xC2] } else { [0, 0] });
+            let answer = session.transmit_sensitive(&proprietary).unwrap();
+            assert_eq!(answer.data(), if is_asked_for { SECRET } else { [0; 6] });
             if let Err(error) = card.check() {
                 let shown = "00 20 00 81 and 3 bytes that are not shown is not";
                 assert!(error.to_string().contains(shown), "{error}");

@@ -15,7 +15,7 @@ use crate::comment::Comment;
 /// # let mut recording = pcsc_recording::Writer::new(Vec::new())?;
 /// # recording.exchange("Reader 00 00", &exchange, std::time::SystemTime::now())?;
 /// # recording.exchange("Reader 00 00", &unanswered, std::time::SystemTime::now())?;
-/// # assert!(!recording.into_inner().windows(2).any(|bytes| bytes == [0x31, 0x32]));
+/// # assert!(!recording.into_inner().windows(4).any(|bytes| bytes == [0x31, 0x32, 0x33, 0x34]));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Copy)]
