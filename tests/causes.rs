@@ -46,17 +46,7 @@ fn the_client_after_the_last_is_told_the_limit() {
     let _card = pcscd.insert(0, DemoCard::new()).unwrap();
     service::wait_for(provider.functions(), &pcscd.reader_names()[0], true);
     let options = Session::options().provider(provider).on_close(Disposition::Leave);
-    let mut sessions: Vec<Session> = Vec::new();
-    let end = Instant::now() + DEADLINE;
-    let error = loop {
-        match options.open() {
-            Ok(session) => sessions.push(session),
-            Err(error) if sessions.len() == 200 => break error,
-            // The context of the wait is a client until a thread of the service has seen its end.
-            Err(error) => assert!(Instant::now() < end, "{}: {error}", sessions.len()),
-        }
-        assert!(sessions.len() <= 200);
-    };
+    let (mut sessions, error) = service::fill(|| options.open());
     assert_eq!(error.function(), Some("SCardEstablishContext"));
     assert!(!error.is_service_down(), "{error}");
     assert!(

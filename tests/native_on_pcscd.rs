@@ -211,17 +211,10 @@ fn sixteen_readers_and_the_pseudo_reader_are_one_array() {
 #[ignore = "needs pcscd and the virtual reader: run by cargo xtask test"]
 fn two_hundred_clients_are_served_and_one_more_is_refused() {
     let service = daemon();
-    let mut clients = Vec::new();
-    let begin = std::time::Instant::now();
-    let refused = loop {
-        match try_to_establish() {
-            (0, context) => clients.push((context, connect(context, &service.reader(0)))),
-            (code, _) if clients.len() == 200 => break code,
-            // The context of a wait for the card is a client until a thread of the service has seen its end.
-            (code, _) => assert!(begin.elapsed() < DEADLINE, "{}: {code:X}", clients.len()),
-        }
-        assert!(clients.len() <= 200);
-    };
+    let (mut clients, refused) = service::fill(|| match try_to_establish() {
+        (0, context) => Ok((context, connect(context, &service.reader(0)))),
+        (code, _) => Err(code),
+    });
     // The connection is closed before the request, or after it.
     let codes = [SCARD_W_SECURITY_VIOLATION, SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE];
     assert!(codes.contains(&refused), "{refused:X}");

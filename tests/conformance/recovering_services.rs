@@ -2,15 +2,11 @@
 
 use crate::card::{assert_no_card, ok};
 use crate::recovering::assert_usable;
-use crate::service::DEADLINE;
+use crate::service::{DEADLINE, fill};
 use pcsc_session::{Cause, Code, Context, Disposition, Recovered};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 const GET: [u8; 5] = [0x00, 0xCA, 0x00, 0x00, 0x00];
-
-/// How many clients a service takes.
-const CLIENTS: usize = 200;
 
 /// Has each backend fill its service alone: they are in one process, which may have no more than 1024 descriptors, and a
 /// client of a service in the same process takes two.
@@ -85,24 +81,14 @@ conformance! {
         service.kill();
         service.restart();
         service.insert(0, ok());
-        let mut contexts = Vec::new();
-        let end = Instant::now() + DEADLINE;
-        let refused = loop {
-            match service.options().establish() {
-                Ok(context) => contexts.push(context),
-                Err(error) if contexts.len() == CLIENTS => break error,
-                // The context of a wait for the card is a client until a thread of the service has seen its end.
-                Err(error) => assert!(Instant::now() < end, "{}: {error}", contexts.len()),
-            }
-            assert!(contexts.len() <= CLIENTS);
-        };
+        let (contexts, refused) = fill(|| service.options().establish());
         let error = session.recover().unwrap_err();
         let is_limit = |cause: &Cause| matches!(cause, Cause::ServiceAtItsLimit { .. });
         for error in [refused, error] {
             // The code is pcsc-lite's; nothing is known of a limit of Windows'.
             assert!(error.causes().iter().any(is_limit) || cfg!(windows), "{error}");
         }
-        contexts.clear();
+        drop(contexts);
         assert_eq!(session.recover_within(Some(DEADLINE)), Ok(Recovered::ServiceBack));
         assert_usable(&mut session);
     }

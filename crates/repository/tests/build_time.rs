@@ -32,21 +32,19 @@ fn a_clean_default_build_takes_little_more_than_one_of_libloading_and_libc() {
         package
     });
     let mut best = [f64::INFINITY; 2];
-    for round in 1..=ROUNDS[1] {
+    let mut rounds = 0;
+    while rounds < ROUNDS[0] || best[0] / best[1] > LIMIT && rounds < ROUNDS[1] {
         for (package, best) in packages.iter().zip(&mut best) {
             *best = best.min(build(package));
         }
-        let [ours, theirs] = best;
-        let ratio = ours / theirs;
-        if round < ROUNDS[0] || ratio > LIMIT && round < ROUNDS[1] {
-            continue;
-        }
-        println!(
-            "   pcsc-sys {ours:.2} s, libloading and libc {theirs:.2} s, the shortest of {round}: ratio {ratio:.2}, at most {LIMIT}"
-        );
-        assert!(ratio <= LIMIT);
-        return;
+        rounds += 1;
     }
+    let [ours, theirs] = best;
+    let ratio = ours / theirs;
+    println!(
+        "   pcsc-sys {ours:.2} s, libloading and libc {theirs:.2} s, the shortest of {rounds}: ratio {ratio:.2}, at most {LIMIT}"
+    );
+    assert!(ratio <= LIMIT);
 }
 
 /// Builds a package from nothing and returns the seconds that it took.

@@ -76,6 +76,24 @@ pub(crate) trait Service: Sized {
     }
 }
 
+/// How many clients a service takes.
+pub(crate) const CLIENTS: usize = 200;
+
+/// Opens until the service takes no more clients; returns all of them, and what the next one gets.
+///
+/// Who has gone, as the context of a wait for a card, is a client until a thread of the service has seen its end.
+pub(crate) fn fill<T, E: std::fmt::Debug>(open: impl Fn() -> Result<T, E>) -> (Vec<T>, E) {
+    let (mut clients, end) = (Vec::new(), Instant::now() + DEADLINE);
+    loop {
+        match open() {
+            Ok(client) => clients.push(client),
+            Err(error) if clients.len() == CLIENTS => return (clients, error),
+            Err(error) => assert!(Instant::now() < end, "{}: {error:?}", clients.len()),
+        }
+        assert!(clients.len() <= CLIENTS);
+    }
+}
+
 /// Waits until a reader's card is there, or is not.
 pub(crate) fn wait_for(functions: &sys::Functions, reader: &str, present: bool) {
     wait(functions, reader, if present { has_card } else { is_empty });

@@ -2,11 +2,14 @@
 
 #[cfg(target_os = "linux")]
 mod clients;
+#[path = "../../src/doctor/tests/at_last.rs"]
+mod said;
 mod silence;
 
 use crate::program::{failed, pcsc, printed, simulated};
 use assert_cmd::Command;
 use pcsc_sim::{DemoCard, Limits, Reader, Simulator};
+use said::at_last;
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -45,18 +48,6 @@ fn finds(command: &mut Command, subject: &str) -> String {
     let (code, text, error) = failed(command);
     assert_eq!((code, &*error), (1, ""), "{text}");
     of(&text, subject)
-}
-
-/// What is said, once it is so: the doctor waits a second or two for others, which may take longer on a busy machine.
-fn at_last(mut say: impl FnMut() -> String, is_so: impl Fn(&str) -> bool) -> String {
-    let end = Instant::now() + Duration::from_secs(60);
-    loop {
-        let said = say();
-        if is_so(&said) {
-            return said;
-        }
-        assert!(Instant::now() < end, "{said}");
-    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the README shows.
 
-use super::at_last;
+use super::at_last::at_last;
 use super::machine::Machine;
 use crate::doctor::System;
 use crate::output::Report;

@@ -1,6 +1,6 @@
 //! Socket, service, polkit and sandbox, and why the service was not reached.
 
-use super::at_last;
+use super::at_last::at_last;
 use super::machine::{Machine, SOCKET};
 use crate::doctor::{System, causes};
 use pcsc_session::{Context, Sandbox};

@@ -1,6 +1,7 @@
 //! Who has the card: programs that are connected to the service.
 
-use super::{at_last, doctor, finds};
+use super::said::at_last;
+use super::{doctor, finds};
 use crate::program::{PCSC, call};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;

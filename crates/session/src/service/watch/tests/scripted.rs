@@ -80,11 +80,15 @@ impl Script {
 
     /// Waits until no context is open.
     pub(super) fn wait_for_no_context(&self) {
+        assert!(self.has_no_context_in_time());
+    }
+
+    fn has_no_context_in_time(&self) -> bool {
         let world = self.place.lock();
         let waited = self.place.changed.wait_timeout_while(world, DEADLINE, |world| {
             world.as_ref().is_some_and(|world| world.open_contexts > 0)
         });
-        assert!(!waited.unwrap().1.timed_out());
+        !waited.unwrap().1.timed_out()
     }
 
     pub(super) fn open_contexts(&self) -> usize {
@@ -95,14 +99,8 @@ impl Script {
 impl Drop for Script {
     fn drop(&mut self) {
         // The thread of a watch may end after who wanted to know, and needs its place until then.
-        let world = self.place.lock();
-        let is_used = |world: &mut Option<World>| {
-            !std::thread::panicking() && world.as_ref().is_some_and(|world| world.open_contexts > 0)
-        };
-        let waited = self.place.changed.wait_timeout_while(world, DEADLINE, is_used);
-        let (mut world, waited) = waited.unwrap();
-        *world = None;
-        drop(world);
-        assert!(!waited.timed_out(), "contexts are left");
+        let is_unused = std::thread::panicking() || self.has_no_context_in_time();
+        *self.place.lock() = None;
+        assert!(is_unused, "contexts are left");
     }
 }
